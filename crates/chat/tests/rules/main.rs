@@ -1,0 +1,6 @@
+//! The rules of the chat, over an embedded DynamoDB with the table that the template describes.
+
+mod membership;
+mod messages;
+mod rooms;
+mod support;
