@@ -1,0 +1,74 @@
+//! The pools alone on a port, for trying clients: `cargo run -p local-cognito --example serve [PORT [FILE]]`.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use local_cognito::{
+    ClientConfig, Cognito, Config, IdentityPoolConfig, IdentityProvider, PasswordPolicy, PostConfirmation,
+    SystemClock, UserPoolConfig, router,
+};
+
+/// Says what the post-confirmation function would get.
+struct Print;
+
+#[async_trait]
+impl PostConfirmation for Print {
+    async fn confirmed(&self, event: serde_json::Value) -> Result<(), String> {
+        println!("post-confirmation: {event}");
+        Ok(())
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    tracing_subscriber::fmt().init();
+    let mut arguments = std::env::args().skip(1);
+    let listener = tokio::net::TcpListener::bind(format!(
+        "127.0.0.1:{}",
+        arguments.next().as_deref().unwrap_or("0")
+    ))
+    .await?;
+    let host = format!("localhost:{}", listener.local_addr()?.port());
+    let provider_name = format!("{host}/us-east-1_Parlor");
+    let config = Config {
+        user_pool: UserPoolConfig {
+            pool_id: "us-east-1_Parlor".to_owned(),
+            region: "us-east-1".to_owned(),
+            issuer: format!("http://{provider_name}"),
+            required_attributes: ["email", "given_name", "family_name"].map(str::to_owned).to_vec(),
+            password_policy: PasswordPolicy::default(),
+            clients: vec![ClientConfig {
+                client_id: "webclient".to_owned(),
+                name: "web".to_owned(),
+                explicit_auth_flows: [
+                    "ALLOW_USER_SRP_AUTH",
+                    "ALLOW_USER_PASSWORD_AUTH",
+                    "ALLOW_REFRESH_TOKEN_AUTH",
+                ]
+                .map(str::to_owned)
+                .to_vec(),
+                prevent_user_existence_errors: true,
+                ..ClientConfig::default()
+            }],
+            groups: vec!["admin".to_owned()],
+        },
+        identity_pool: Some(IdentityPoolConfig {
+            identity_pool_id: "us-east-1:00000000-0000-4000-8000-000000000000".to_owned(),
+            allow_guests: true,
+            providers: vec![IdentityProvider {
+                provider_name,
+                client_id: "webclient".to_owned(),
+            }],
+        }),
+        database: match arguments.next() {
+            Some(file) => file.into(),
+            None => std::env::temp_dir().join("local-cognito.sqlite"),
+        },
+        post_confirmation: Some(Arc::new(Print)),
+        clock: Arc::new(SystemClock),
+    };
+    let cognito = tokio::task::spawn_blocking(|| Cognito::open(config)).await??;
+    println!("user pool us-east-1_Parlor, client webclient, on http://{host}");
+    axum::serve(listener, router(cognito)).await?;
+    Ok(())
+}

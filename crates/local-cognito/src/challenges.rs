@@ -1,0 +1,96 @@
+//! Challenges that clients have yet to answer: in memory, each good once and for three minutes.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use num_bigint::BigUint;
+use rand::Rng;
+
+/// Cognito's default `AuthSessionValidity`.
+const LIFETIME_MS: i64 = 3 * 60 * 1000;
+
+/// About 8 MB of big numbers; when a flood brings more, the oldest go.
+const MOST: usize = 4096;
+
+/// What the server must remember of a password proof under way.
+#[derive(Debug, Clone)]
+pub(crate) struct PasswordVerifier {
+    pub(crate) client_id: String,
+    /// `USER_ID_FOR_SRP`; of nobody, if the user is unknown and that must not show.
+    pub(crate) user_id: String,
+    pub(crate) verifier: BigUint,
+    pub(crate) a: BigUint,
+    pub(crate) b: BigUint,
+    pub(crate) public_b: BigUint,
+}
+
+/// The challenges by `SECRET_BLOCK`, the only thing that the client sends back.
+#[derive(Default)]
+pub(crate) struct Challenges {
+    open: Mutex<HashMap<String, (i64, PasswordVerifier)>>,
+}
+
+impl Challenges {
+    /// Remembers a challenge and names its secret block, standard base64.
+    pub(crate) fn open(&self, challenge: PasswordVerifier, now_ms: i64) -> String {
+        let secret_block = STANDARD.encode(rand::rng().random::<[u8; 64]>());
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if open.len() >= MOST {
+            open.retain(|_, (expires_at_ms, _)| now_ms < *expires_at_ms);
+        }
+        if open.len() >= MOST {
+            let oldest = open.iter().min_by_key(|(_, (expires_at_ms, _))| *expires_at_ms);
+            if let Some(oldest) = oldest.map(|(secret_block, _)| secret_block.clone()) {
+                open.remove(&oldest);
+            }
+        }
+        open.insert(secret_block.clone(), (now_ms + LIFETIME_MS, challenge));
+        secret_block
+    }
+
+    /// Takes the challenge away: right or wrong, there is one answer to it.
+    pub(crate) fn take(&self, secret_block: &str, now_ms: i64) -> Option<PasswordVerifier> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let (expires_at_ms, challenge) = open.remove(secret_block)?;
+        (now_ms < expires_at_ms).then_some(challenge)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn challenge() -> PasswordVerifier {
+        PasswordVerifier {
+            client_id: String::new(),
+            user_id: String::new(),
+            verifier: BigUint::ZERO,
+            a: BigUint::ZERO,
+            b: BigUint::ZERO,
+            public_b: BigUint::ZERO,
+        }
+    }
+
+    #[test]
+    fn a_challenge_is_good_once_and_for_three_minutes() {
+        let challenges = Challenges::default();
+        let first = challenges.open(challenge(), 0);
+        assert!(challenges.take(&first, LIFETIME_MS - 1).is_some());
+        assert!(challenges.take(&first, LIFETIME_MS - 1).is_none());
+
+        let second = challenges.open(challenge(), 0);
+        assert!(challenges.take(&second, LIFETIME_MS).is_none());
+    }
+
+    #[test]
+    fn a_flood_of_challenges_pushes_out_the_oldest_only() {
+        let challenges = Challenges::default();
+        let secret_blocks: Vec<_> = (0..=MOST as i64)
+            .map(|now_ms| challenges.open(challenge(), now_ms))
+            .collect();
+        assert!(challenges.take(&secret_blocks[0], 1).is_none());
+        assert!(challenges.take(&secret_blocks[1], 1).is_some());
+        assert!(challenges.take(&secret_blocks[MOST], 1).is_some());
+    }
+}

@@ -1,0 +1,158 @@
+//! What the template says about the pools: the host fills this in, the operations obey it.
+
+use std::time::Duration;
+
+/// One Cognito user pool. Its sign-in name is the e-mail (`UsernameAttributes: [email]`), in any case.
+#[derive(Debug, Clone)]
+pub struct UserPoolConfig {
+    /// `<region>_<name>`, e.g. `us-east-1_Parlor`; the part after `_` goes into every password proof.
+    pub pool_id: String,
+    /// E.g. `us-east-1`.
+    pub region: String,
+    /// The `iss` of every token, e.g. `http://localhost:4000/us-east-1_Parlor`; no slash at the end.
+    pub issuer: String,
+    /// Standard attributes without which nobody can sign up, e.g. `given_name`.
+    pub required_attributes: Vec<String>,
+    /// What a password must have.
+    pub password_policy: PasswordPolicy,
+    /// The app clients, none with a secret.
+    pub clients: Vec<ClientConfig>,
+    /// Groups a user may be in; made when the pool opens.
+    pub groups: Vec<String>,
+}
+
+impl UserPoolConfig {
+    /// The part of the pool's id that SRP hashes.
+    pub(crate) fn pool_name(&self) -> &str {
+        self.pool_id
+            .split_once('_')
+            .map_or(self.pool_id.as_str(), |(_, name)| name)
+    }
+
+    /// Says what the clients could not work with.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let is_plain = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric());
+        let has_region = self
+            .pool_id
+            .strip_prefix(&self.region)
+            .and_then(|rest| rest.strip_prefix('_'));
+        if !has_region.is_some_and(is_plain) {
+            return Err(format!(
+                "the pool id {} is not {}_<letters and digits>",
+                self.pool_id, self.region
+            ));
+        }
+        if !self.issuer.ends_with(&format!("/{}", self.pool_id)) {
+            return Err(format!(
+                "the issuer {} does not end with /{}",
+                self.issuer, self.pool_id
+            ));
+        }
+        self.clients.iter().try_for_each(ClientConfig::check)
+    }
+}
+
+/// `Policies.PasswordPolicy` of the template; the default is that of a Cognito pool which sets none.
+#[derive(Debug, Clone)]
+pub struct PasswordPolicy {
+    /// In characters.
+    pub minimum_length: usize,
+    /// At least one of `a`–`z`.
+    pub require_lowercase: bool,
+    /// At least one of `A`–`Z`.
+    pub require_uppercase: bool,
+    /// At least one of `0`–`9`.
+    pub require_numbers: bool,
+    /// At least one of Cognito's symbols, e.g. `!` or an inner space.
+    pub require_symbols: bool,
+}
+
+impl Default for PasswordPolicy {
+    fn default() -> Self {
+        PasswordPolicy {
+            minimum_length: 8,
+            require_lowercase: true,
+            require_uppercase: true,
+            require_numbers: true,
+            require_symbols: true,
+        }
+    }
+}
+
+/// One app client (`AWS::Cognito::UserPoolClient`); the defaults are Cognito's.
+#[derive(Debug, Clone)]
+pub struct ClientConfig {
+    /// What front ends send as `ClientId`.
+    pub client_id: String,
+    /// For people.
+    pub name: String,
+    /// E.g. `ALLOW_USER_SRP_AUTH`; empty means Cognito's default: SRP, custom and refresh.
+    pub explicit_auth_flows: Vec<String>,
+    /// How long an access token is good.
+    pub access_token_validity: Duration,
+    /// How long an id token is good.
+    pub id_token_validity: Duration,
+    /// How long a sign-in can be refreshed.
+    pub refresh_token_validity: Duration,
+    /// `PreventUserExistenceErrors: ENABLED`: strangers cannot learn who has an account by signing in.
+    pub prevent_user_existence_errors: bool,
+    /// `EnableTokenRevocation`: tokens carry `origin_jti` and `RevokeToken` works.
+    pub token_revocation: bool,
+}
+
+impl ClientConfig {
+    /// Cognito's upper limits; revocation relies on them.
+    fn check(&self) -> Result<(), String> {
+        let day = 24 * HOUR;
+        if self.access_token_validity > day || self.id_token_validity > day {
+            return Err(format!(
+                "access and id tokens of client {} may last a day at most",
+                self.client_id
+            ));
+        }
+        if self.refresh_token_validity > 3650 * day {
+            return Err(format!(
+                "refresh tokens of client {} may last ten years at most",
+                self.client_id
+            ));
+        }
+        Ok(())
+    }
+}
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+impl Default for ClientConfig {
+    fn default() -> Self {
+        ClientConfig {
+            client_id: String::new(),
+            name: String::new(),
+            explicit_auth_flows: Vec::new(),
+            access_token_validity: HOUR,
+            id_token_validity: HOUR,
+            refresh_token_validity: 30 * 24 * HOUR,
+            prevent_user_existence_errors: false,
+            token_revocation: true,
+        }
+    }
+}
+
+/// One Cognito identity pool.
+#[derive(Debug, Clone)]
+pub struct IdentityPoolConfig {
+    /// `<region>:<guid>`.
+    pub identity_pool_id: String,
+    /// `AllowUnauthenticatedIdentities`.
+    pub allow_guests: bool,
+    /// `CognitoIdentityProviders` of the template.
+    pub providers: Vec<IdentityProvider>,
+}
+
+/// A user pool's client whose id tokens the identity pool accepts.
+#[derive(Debug, Clone)]
+pub struct IdentityProvider {
+    /// The issuer without its scheme, e.g. `localhost:4000/us-east-1_Parlor`: the key in `Logins`.
+    pub provider_name: String,
+    /// The `aud` that an id token must have.
+    pub client_id: String,
+}

@@ -1,0 +1,110 @@
+//! What an operation can refuse, in the exceptions and words that Cognito's clients know.
+
+/// A refusal; each variant is one of AWS's exceptions, so that a client can act on its name.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The code is wrong; the person can type it again.
+    #[error("Invalid verification code provided, please try again.")]
+    CodeMismatch,
+    /// No code is waiting or it is too old; ask for a new one.
+    #[error("Invalid code provided, please request a code again.")]
+    ExpiredCode,
+    /// A parameter is missing or cannot be what it is.
+    #[error("{0}")]
+    InvalidParameter(String),
+    /// The policy wants another password.
+    #[error("Password did not conform with policy: {0}")]
+    InvalidPassword(String),
+    /// Too many wrong codes, or too many codes asked for.
+    #[error("Attempt limit exceeded, please try after some time.")]
+    LimitExceeded,
+    /// The caller has not shown who they are, or may not do this.
+    #[error("{0}")]
+    NotAuthorized(&'static str),
+    /// Send less.
+    #[error("Request body is larger than {limit_bytes} bytes")]
+    RequestTooLarge {
+        /// The most that is read.
+        limit_bytes: usize,
+    },
+    /// The client, group or identity does not exist.
+    #[error("{0}")]
+    ResourceNotFound(String),
+    /// The body is not the JSON that the operation takes.
+    #[error("{0}")]
+    Serialization(String),
+    /// The refresh token is that of another client.
+    #[error("The request is not authorized: the token belongs to another client.")]
+    Unauthorized,
+    /// The post-confirmation function did not answer in time.
+    #[error("PostConfirmation invocation failed: the function did not answer within five seconds.")]
+    UnexpectedLambda,
+    /// `x-amz-target` names nothing that is served.
+    #[error("{0}")]
+    UnknownOperation(String),
+    /// The client is not configured for this.
+    #[error("{0}")]
+    UnsupportedOperation(&'static str),
+    /// `RevokeToken` got an access or id token.
+    #[error("Only refresh tokens can be revoked.")]
+    UnsupportedTokenType,
+    /// The post-confirmation function failed, in its words.
+    #[error("PostConfirmation failed with error {0}.")]
+    UserLambdaValidation(String),
+    /// The e-mail address has yet to be proved.
+    #[error("User is not confirmed.")]
+    UserNotConfirmed,
+    /// Told only where user existence is not hidden.
+    #[error("{0}")]
+    UserNotFound(&'static str),
+    /// The e-mail already has an account.
+    #[error("User already exists")]
+    UsernameExists,
+    /// Ours to repair; the caller only learns that it happened, the log learns what.
+    #[error("Something went wrong in the local Cognito; its log says what.")]
+    Internal(String),
+}
+
+impl Error {
+    pub(crate) const INCORRECT_PASSWORD: Error = Error::NotAuthorized("Incorrect username or password.");
+
+    /// AWS's name of the exception: `__type` and the `x-amzn-ErrorType` header.
+    pub fn exception(&self) -> &'static str {
+        match self {
+            Error::CodeMismatch => "CodeMismatchException",
+            Error::ExpiredCode => "ExpiredCodeException",
+            Error::InvalidParameter(_) => "InvalidParameterException",
+            Error::InvalidPassword(_) => "InvalidPasswordException",
+            Error::LimitExceeded => "LimitExceededException",
+            Error::NotAuthorized(_) => "NotAuthorizedException",
+            Error::RequestTooLarge { .. } => "RequestEntityTooLargeException",
+            Error::ResourceNotFound(_) => "ResourceNotFoundException",
+            Error::Serialization(_) => "SerializationException",
+            Error::Unauthorized => "UnauthorizedException",
+            Error::UnexpectedLambda => "UnexpectedLambdaException",
+            Error::UnknownOperation(_) => "UnknownOperationException",
+            Error::UnsupportedOperation(_) => "UnsupportedOperationException",
+            Error::UnsupportedTokenType => "UnsupportedTokenTypeException",
+            Error::UserLambdaValidation(_) => "UserLambdaValidationException",
+            Error::UserNotConfirmed => "UserNotConfirmedException",
+            Error::UserNotFound(_) => "UserNotFoundException",
+            Error::UsernameExists => "UsernameExistsException",
+            Error::Internal(_) => "InternalErrorException",
+        }
+    }
+
+    /// A parameter that the request lacks, worded as AWS's request validation does: Amplify looks for the
+    /// quoted member and "Member must not be null".
+    pub(crate) fn missing(member: &str) -> Error {
+        Error::InvalidParameter(format!(
+            "1 validation error detected: Value at '{member}' failed to satisfy constraint: \
+             Member must not be null"
+        ))
+    }
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        Error::Internal(format!("database: {error}"))
+    }
+}

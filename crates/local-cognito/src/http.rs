@@ -1,0 +1,221 @@
+//! The doors: `POST /` for both services, the published key, and the outbox.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Query, Request, State};
+use axum::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, body};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::operation::Reply;
+use crate::turn::Turn;
+use crate::{Cognito, Error, identity_pool, user_pool};
+
+const USER_POOL_TARGET: &str = "AWSCognitoIdentityProviderService.";
+const IDENTITY_POOL_TARGET: &str = "AWSCognitoIdentityService.";
+const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
+const ERROR_MESSAGE: HeaderName = HeaderName::from_static("x-amzn-errormessage");
+
+const BODY_LIMIT_BYTES: usize = 64 * 1024;
+
+/// Every route of the pools: `POST /` and its preflight, JWKS, OpenID configuration, `GET /_local/outbox`.
+pub fn router(cognito: Arc<Cognito>) -> Router {
+    let well_known = format!("/{}/.well-known", cognito.user_pool.pool_id);
+    Router::new()
+        .route(
+            "/",
+            post(operation).options(|headers: HeaderMap| async move { preflight(&headers) }),
+        )
+        .route(&format!("{well_known}/jwks.json"), get(jwks))
+        .route(
+            &format!("{well_known}/openid-configuration"),
+            get(openid_configuration),
+        )
+        .route("/_local/outbox", get(outbox))
+        .with_state(cognito)
+}
+
+/// Whether `POST /` with these headers is for Cognito, going by `x-amz-target`.
+pub fn is_cognito(headers: &HeaderMap) -> bool {
+    let target = headers.get(TARGET).map_or(&b""[..], HeaderValue::as_bytes);
+    target.starts_with(USER_POOL_TARGET.as_bytes()) || target.starts_with(IDENTITY_POOL_TARGET.as_bytes())
+}
+
+/// Answers `POST /`: one operation of either service, the CORS headers included.
+pub async fn handle(cognito: &Arc<Cognito>, request: Request) -> Response {
+    let answer = match read(request).await {
+        Ok(call) => cognito.call(call).await,
+        Err(error) => Err(error),
+    };
+    let mut response = match answer {
+        Ok(body) => success(body.as_ref()),
+        Err(error) => failure(&error),
+    };
+    let headers = response.headers_mut();
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("application/x-amz-json-1.1"),
+    );
+    headers.insert(REQUEST_ID, ascii(&Uuid::new_v4().to_string()));
+    allow_every_origin(headers);
+    response
+}
+
+/// Answers `OPTIONS /`: a browser may send what it asks to send. Credentials are in bodies, never in cookies.
+pub fn preflight(headers: &HeaderMap) -> Response {
+    let mut response = StatusCode::OK.into_response();
+    let answer = response.headers_mut();
+    allow_every_origin(answer);
+    if let Some(wanted) = headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS) {
+        answer.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, wanted.clone());
+    }
+    answer.insert(
+        header::ACCESS_CONTROL_ALLOW_METHODS,
+        HeaderValue::from_static("POST"),
+    );
+    answer.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("172800"));
+    response
+}
+
+/// An operation as asked for.
+pub(crate) struct Call {
+    service: Service,
+    operation: String,
+    body: body::Bytes,
+}
+
+enum Service {
+    UserPool,
+    IdentityPool,
+}
+
+impl Call {
+    pub(crate) fn run(&self, turn: &Turn<'_>) -> Result<Reply, Error> {
+        match self.service {
+            Service::UserPool => user_pool::call(turn, &self.operation, &self.body),
+            Service::IdentityPool => identity_pool::call(turn, &self.operation, &self.body),
+        }
+    }
+}
+
+async fn read(request: Request) -> Result<Call, Error> {
+    let target = request
+        .headers()
+        .get(TARGET)
+        .and_then(|target| target.to_str().ok())
+        .unwrap_or_default();
+    let (service, operation) = if let Some(operation) = target.strip_prefix(USER_POOL_TARGET) {
+        (Service::UserPool, operation.to_owned())
+    } else if let Some(operation) = target.strip_prefix(IDENTITY_POOL_TARGET) {
+        (Service::IdentityPool, operation.to_owned())
+    } else {
+        return Err(Error::UnknownOperation(format!(
+            "The x-amz-target header must begin with {USER_POOL_TARGET} or {IDENTITY_POOL_TARGET}"
+        )));
+    };
+    let body = body::to_bytes(request.into_body(), BODY_LIMIT_BYTES)
+        .await
+        .map_err(|_| Error::RequestTooLarge {
+            limit_bytes: BODY_LIMIT_BYTES,
+        })?;
+    Ok(Call {
+        service,
+        operation,
+        body,
+    })
+}
+
+fn success(body: Option<&Value>) -> Response {
+    body.map_or_else(Body::empty, |body| Body::from(body.to_string()))
+        .into_response()
+}
+
+/// The error in every place where some client looks for it.
+fn failure(error: &Error) -> Response {
+    let status = match error {
+        Error::Internal(what) => {
+            tracing::error!("{what}");
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
+        Error::RequestTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        _ => StatusCode::BAD_REQUEST,
+    };
+    let (exception, message) = (error.exception(), error.to_string());
+    let body = json!({ "__type": exception, "message": message }).to_string();
+    let mut response = (status, body).into_response();
+    // AWS ends the name with a colon, and clients cut there.
+    response
+        .headers_mut()
+        .insert(ERROR_TYPE, ascii(&format!("{exception}:")));
+    response.headers_mut().insert(ERROR_MESSAGE, ascii(&message));
+    response
+}
+
+fn allow_every_origin(headers: &mut HeaderMap) {
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static("x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date"),
+    );
+}
+
+/// A header value: what a header cannot carry becomes a question mark.
+fn ascii(text: &str) -> HeaderValue {
+    let shown: String = text
+        .chars()
+        .map(|c| if matches!(c, ' '..='~') { c } else { '?' })
+        .collect();
+    HeaderValue::from_str(&shown).expect("printable ASCII is a header value")
+}
+
+async fn operation(State(cognito): State<Arc<Cognito>>, request: Request) -> Response {
+    handle(&cognito, request).await
+}
+
+async fn jwks(State(cognito): State<Arc<Cognito>>) -> Response {
+    public(cognito.signing_key.jwks().clone())
+}
+
+/// What there is of <https://openid.net/specs/openid-connect-discovery-1_0.html> without a hosted page.
+async fn openid_configuration(State(cognito): State<Arc<Cognito>>) -> Response {
+    let issuer = &cognito.user_pool.issuer;
+    public(json!({
+        "issuer": issuer,
+        "jwks_uri": format!("{issuer}/.well-known/jwks.json"),
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "claims_supported": ["sub", "email", "email_verified", "cognito:username", "cognito:groups"],
+    }))
+}
+
+fn public(value: Value) -> Response {
+    let mut response = Json(value).into_response();
+    response
+        .headers_mut()
+        .insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response
+}
+
+#[derive(Deserialize)]
+struct OutboxQuery {
+    to: Option<String>,
+}
+
+/// No CORS here: a page from elsewhere must not read anybody's codes.
+async fn outbox(State(cognito): State<Arc<Cognito>>, Query(query): Query<OutboxQuery>) -> Response {
+    // An address has no blank, so one is a plus that was not escaped.
+    let to = query.to.map(|to| to.replace(' ', "+"));
+    match cognito.outbox(to).await {
+        Ok(mails) => Json(mails).into_response(),
+        Err(error) => failure(&error),
+    }
+}

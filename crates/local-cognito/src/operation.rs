@@ -1,0 +1,74 @@
+//! The shape of every operation: a typed request, one transaction, a JSON answer.
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::error::Error;
+
+/// What an operation answers.
+pub(crate) struct Reply {
+    /// `None` is an empty body, which AWS sends where there is nothing to say and clients expect it.
+    pub(crate) body: Option<Value>,
+    /// The post-confirmation event, to be delivered after the commit and before the answer.
+    pub(crate) confirmed: Option<Value>,
+}
+
+impl Reply {
+    pub(crate) const EMPTY: Reply = Reply {
+        body: None,
+        confirmed: None,
+    };
+}
+
+impl From<Value> for Reply {
+    fn from(body: Value) -> Self {
+        Reply {
+            body: Some(body),
+            confirmed: None,
+        }
+    }
+}
+
+/// Makes `NAMES` and `call` of a service from a table of its operations.
+macro_rules! operations {
+    ($($name:literal => $operation:path,)+) => {
+        /// The operations that are served.
+        pub(crate) const NAMES: &[&str] = &[$($name),+];
+
+        /// Runs the operation of this name.
+        pub(crate) fn call(
+            turn: &$crate::turn::Turn<'_>,
+            name: &str,
+            body: &[u8],
+        ) -> Result<$crate::operation::Reply, $crate::error::Error> {
+            match name {
+                $($name => $operation(turn, $crate::operation::parse(body)?),)+
+                _ => Err($crate::operation::unknown(name, NAMES)),
+            }
+        }
+    };
+}
+pub(crate) use operations;
+
+/// Reads the request. Members that the operation does not know are ignored, as AWS does.
+pub(crate) fn parse<R: DeserializeOwned>(body: &[u8]) -> Result<R, Error> {
+    let refused =
+        |error: serde_json::Error| Error::Serialization(format!("The request cannot be read: {error}"));
+    let object: Map<String, Value> = serde_json::from_slice(body).map_err(refused)?;
+    serde_json::from_value(Value::Object(object)).map_err(refused)
+}
+
+pub(crate) fn unknown(name: &str, names: &[&str]) -> Error {
+    let shown: String = name.chars().take(64).collect();
+    Error::UnknownOperation(format!(
+        "Unknown operation {shown}; the local Cognito serves {}",
+        names.join(", ")
+    ))
+}
+
+/// A member that the request must have and that must say something.
+pub(crate) fn required(value: Option<String>, member: &str) -> Result<String, Error> {
+    value
+        .filter(|text| !text.is_empty())
+        .ok_or_else(|| Error::missing(member))
+}

@@ -1,0 +1,110 @@
+//! Verification codes: six random digits, for one purpose, good once and for a while, with five tries.
+
+use rand::Rng;
+use rusqlite::{Connection, OptionalExtension};
+use subtle::ConstantTimeEq;
+
+use crate::error::Error;
+
+const TRIES: i64 = 5;
+
+/// A new code forgives the wrong tries, so their number is bounded too.
+const SENT_PER_HOUR: i64 = 20;
+
+/// What a code proves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    SignUp,
+    ResetPassword,
+}
+
+impl Purpose {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Purpose::SignUp => "sign_up",
+            Purpose::ResetPassword => "reset_password",
+        }
+    }
+
+    /// Cognito's: a day to confirm a sign-up, an hour to reset a password.
+    fn lifetime_s(self) -> i64 {
+        match self {
+            Purpose::SignUp => 24 * 3600,
+            Purpose::ResetPassword => 3600,
+        }
+    }
+}
+
+/// Makes a code, which replaces any earlier one of the same purpose.
+pub(crate) fn issue(db: &Connection, sub: &str, purpose: Purpose, now_s: i64) -> Result<String, Error> {
+    let window: Option<(i64, i64)> = db
+        .query_row(
+            "SELECT sent, window_from_s FROM codes WHERE sub = ?1 AND purpose = ?2",
+            (sub, purpose.as_str()),
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .optional()?;
+    let (sent, window_from_s) = match window {
+        Some((sent, from_s)) if now_s - from_s < 3600 => (sent, from_s),
+        _ => (0, now_s),
+    };
+    if sent >= SENT_PER_HOUR {
+        return Err(Error::LimitExceeded);
+    }
+    let code = format!("{:06}", rand::rng().random_range(0..1_000_000));
+    db.execute(
+        "INSERT OR REPLACE INTO codes
+             (sub, purpose, code, expires_at_s, wrong_attempts, sent, window_from_s)
+         VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6)",
+        (
+            sub,
+            purpose.as_str(),
+            &code,
+            now_s + purpose.lifetime_s(),
+            sent + 1,
+            window_from_s,
+        ),
+    )?;
+    Ok(code)
+}
+
+/// Takes the code if it is right; a wrong one is counted, and after five none is right any more.
+pub(crate) fn redeem(
+    db: &Connection,
+    sub: &str,
+    purpose: Purpose,
+    given: &str,
+    now_s: i64,
+) -> Result<(), Error> {
+    let stored: Option<(Option<String>, i64, i64)> = db
+        .query_row(
+            "SELECT code, expires_at_s, wrong_attempts FROM codes WHERE sub = ?1 AND purpose = ?2",
+            (sub, purpose.as_str()),
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )
+        .optional()?;
+    let Some((Some(code), expires_at_s, wrong_attempts)) = stored else {
+        return Err(Error::ExpiredCode);
+    };
+    if now_s >= expires_at_s {
+        return Err(Error::ExpiredCode);
+    }
+    if wrong_attempts >= TRIES {
+        return Err(Error::LimitExceeded);
+    }
+    let is_right = bool::from(code.as_bytes().ct_eq(given.trim().as_bytes()));
+    let change = if is_right {
+        "code = NULL"
+    } else {
+        "wrong_attempts = wrong_attempts + 1"
+    };
+    db.execute(
+        &format!("UPDATE codes SET {change} WHERE sub = ?1 AND purpose = ?2"),
+        (sub, purpose.as_str()),
+    )?;
+    if is_right {
+        Ok(())
+    } else {
+        Err(Error::CodeMismatch)
+    }
+}

@@ -1,0 +1,80 @@
+//! The e-mails that AWS would have sent, kept for the developer to read.
+
+use rusqlite::Connection;
+use serde::Serialize;
+
+use crate::error::Error;
+use crate::store::codes::Purpose;
+
+/// Older mails are forgotten.
+const KEPT: i64 = 1000;
+
+const SHOWN: i64 = 100;
+
+/// One e-mail, as `GET /_local/outbox` shows it.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Mail {
+    /// The address, as its owner wrote it.
+    pub to: String,
+    /// `sign_up` or `reset_password`.
+    pub kind: String,
+    /// Of the e-mail.
+    pub subject: String,
+    /// Six digits.
+    pub code: String,
+    /// The body of the e-mail.
+    pub text: String,
+    /// ISO 8601, UTC, milliseconds.
+    pub sent_at: String,
+}
+
+/// Puts a code into the outbox and, the purpose of this outbox, into the log.
+pub(crate) fn send(
+    db: &Connection,
+    to: &str,
+    purpose: Purpose,
+    code: &str,
+    now_ms: i64,
+) -> Result<(), Error> {
+    let (subject, text) = match purpose {
+        Purpose::SignUp => (
+            "Your verification code",
+            format!("Your confirmation code is {code}."),
+        ),
+        Purpose::ResetPassword => (
+            "Your password reset code",
+            format!("Your password reset code is {code}."),
+        ),
+    };
+    db.execute(
+        "INSERT INTO outbox (recipient, kind, subject, code, text, sent_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        (to, purpose.as_str(), subject, code, &text, now_ms),
+    )?;
+    db.execute(
+        "DELETE FROM outbox WHERE id <= (SELECT max(id) FROM outbox) - ?1",
+        [KEPT],
+    )?;
+    tracing::info!(to, code, "mail: {text}");
+    Ok(())
+}
+
+/// The newest mails, newest first, at most a hundred; to one address (in any case) or to all.
+pub(crate) fn list(db: &Connection, to: Option<&str>) -> Result<Vec<Mail>, Error> {
+    let mut statement = db.prepare_cached(
+        "SELECT recipient, kind, subject, code, text,
+                strftime('%Y-%m-%dT%H:%M:%fZ', sent_at_ms / 1000.0, 'unixepoch')
+         FROM outbox WHERE ?1 IS NULL OR recipient = ?1 ORDER BY id DESC LIMIT ?2",
+    )?;
+    let mails = statement.query_map((to, SHOWN), |row| {
+        Ok(Mail {
+            to: row.get(0)?,
+            kind: row.get(1)?,
+            subject: row.get(2)?,
+            code: row.get(3)?,
+            text: row.get(4)?,
+            sent_at: row.get(5)?,
+        })
+    })?;
+    Ok(mails.collect::<Result<_, _>>()?)
+}

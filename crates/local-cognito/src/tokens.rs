@@ -1,0 +1,106 @@
+//! Issuing tokens: a sign-in opens a session, a refresh makes new tokens of the same session.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use rand::Rng;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::config::ClientConfig;
+use crate::error::Error;
+use crate::store::sessions::{self, Session};
+use crate::store::users::{User, UserStatus};
+use crate::store::{groups, users};
+use crate::turn::Turn;
+
+/// Opens a session for a user who has proved the password: all three tokens.
+pub(crate) fn sign_in(turn: &Turn<'_>, user: &User, client: &ClientConfig) -> Result<Value, Error> {
+    if user.status == UserStatus::Unconfirmed {
+        return Err(Error::UserNotConfirmed);
+    }
+    let refresh_token = URL_SAFE_NO_PAD.encode(rand::rng().random::<[u8; 32]>());
+    let session = Session {
+        event_id: Uuid::new_v4().to_string(),
+        origin_jti: Uuid::new_v4().to_string(),
+        sub: user.sub.clone(),
+        client_id: client.client_id.clone(),
+        auth_time_s: turn.now_s(),
+        expires_at_s: turn.now_s() + seconds(client.refresh_token_validity),
+        is_revoked: false,
+    };
+    sessions::insert(turn.db, &session, &refresh_token)?;
+    let mut result = of_session(turn, user, client, &session)?;
+    result["RefreshToken"] = refresh_token.into();
+    Ok(result)
+}
+
+/// New access and id tokens for a refresh token.
+pub(crate) fn refresh(turn: &Turn<'_>, client: &ClientConfig, refresh_token: &str) -> Result<Value, Error> {
+    let session = sessions::find(turn.db, refresh_token)?
+        .filter(|session| session.client_id == client.client_id)
+        .ok_or(Error::NotAuthorized("Invalid Refresh Token"))?;
+    if session.is_revoked {
+        return Err(Error::NotAuthorized("Refresh Token has been revoked"));
+    }
+    if turn.now_s() >= session.expires_at_s {
+        return Err(Error::NotAuthorized("Refresh Token has expired"));
+    }
+    let user =
+        users::find(turn.db, &session.sub)?.ok_or(Error::NotAuthorized("Refresh Token has been revoked"))?;
+    of_session(turn, &user, client, &session)
+}
+
+/// `AuthenticationResult` without a refresh token; the claims are those of `wire-protocols`, section 2.4.
+fn of_session(
+    turn: &Turn<'_>,
+    user: &User,
+    client: &ClientConfig,
+    session: &Session,
+) -> Result<Value, Error> {
+    let groups = groups::of_user(turn.db, &user.sub)?;
+    let shared = |token_use: &str, validity: std::time::Duration| {
+        let mut claims = Map::new();
+        claims.insert("sub".into(), user.sub.clone().into());
+        if !groups.is_empty() {
+            claims.insert("cognito:groups".into(), groups.clone().into());
+        }
+        claims.insert("iss".into(), turn.pool().issuer.clone().into());
+        if client.token_revocation {
+            claims.insert("origin_jti".into(), session.origin_jti.clone().into());
+        }
+        claims.insert("event_id".into(), session.event_id.clone().into());
+        claims.insert("token_use".into(), token_use.into());
+        claims.insert("auth_time".into(), session.auth_time_s.into());
+        claims.insert("iat".into(), turn.now_s().into());
+        claims.insert("exp".into(), (turn.now_s() + seconds(validity)).into());
+        claims.insert("jti".into(), Uuid::new_v4().to_string().into());
+        claims
+    };
+
+    let mut access = shared("access", client.access_token_validity);
+    access.insert("client_id".into(), client.client_id.clone().into());
+    access.insert("username".into(), user.sub.clone().into());
+    access.insert("scope".into(), "aws.cognito.signin.user.admin".into());
+
+    let mut id = shared("id", client.id_token_validity);
+    id.insert("aud".into(), client.client_id.clone().into());
+    id.insert("cognito:username".into(), user.sub.clone().into());
+    for (name, value) in &user.attributes {
+        let value = match name.as_str() {
+            "email_verified" => Value::Bool(value == "true"),
+            _ => value.clone().into(),
+        };
+        id.insert(name.clone(), value);
+    }
+
+    let key = turn.signing_key();
+    Ok(json!({
+        "AccessToken": key.sign(&access)?,
+        "IdToken": key.sign(&id)?,
+        "ExpiresIn": seconds(client.access_token_validity),
+        "TokenType": "Bearer",
+    }))
+}
+
+fn seconds(duration: std::time::Duration) -> i64 {
+    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,95 @@
+//! What an operation works with: one transaction, one moment in time, and the questions that all of them ask.
+
+use std::sync::PoisonError;
+
+use rusqlite::Connection;
+
+use crate::Cognito;
+use crate::claims::{Claims, TokenError, TokenUse};
+use crate::config::{ClientConfig, UserPoolConfig};
+use crate::error::Error;
+use crate::signing_key::SigningKey;
+use crate::store::users::{self, User};
+use crate::store::{codes, outbox, sessions};
+
+pub(crate) struct Turn<'a> {
+    pub(crate) cognito: &'a Cognito,
+    pub(crate) db: &'a Connection,
+    pub(crate) now_ms: i64,
+}
+
+impl Turn<'_> {
+    pub(crate) fn now_s(&self) -> i64 {
+        self.now_ms / 1000
+    }
+
+    pub(crate) fn pool(&self) -> &UserPoolConfig {
+        &self.cognito.user_pool
+    }
+
+    pub(crate) fn signing_key(&self) -> &SigningKey {
+        &self.cognito.signing_key
+    }
+
+    /// The app client that the request names.
+    pub(crate) fn client(&self, client_id: Option<String>) -> Result<&ClientConfig, Error> {
+        let client_id = client_id.ok_or_else(|| Error::missing("clientId"))?;
+        let known = self
+            .pool()
+            .clients
+            .iter()
+            .find(|client| client.client_id == client_id);
+        known.ok_or_else(|| {
+            let shown: String = client_id.chars().take(128).collect();
+            Error::ResourceNotFound(format!("User pool client {shown} does not exist."))
+        })
+    }
+
+    /// The user whose access token this is.
+    pub(crate) fn signed_in(&self, access_token: Option<String>) -> Result<(Claims, User), Error> {
+        let token = access_token.ok_or_else(|| Error::missing("accessToken"))?;
+        let claims = self
+            .cognito
+            .verify(&token, self.now_s())
+            .map_err(|error| match error {
+                TokenError::Malformed | TokenError::Forged => Error::NotAuthorized("Invalid Access Token"),
+                TokenError::Expired => Error::NotAuthorized("Access Token has expired"),
+                TokenError::Revoked => Error::NotAuthorized("Access Token has been revoked"),
+            })?;
+        if claims.token_use != TokenUse::Access {
+            return Err(Error::NotAuthorized("Invalid Access Token"));
+        }
+        let user = users::find(self.db, &claims.sub)?;
+        let user = user.ok_or(Error::NotAuthorized("Access Token has been revoked"))?;
+        Ok((claims, user))
+    }
+
+    /// Makes a code and sends it to the user's address.
+    pub(crate) fn send_code(&self, user: &User, purpose: codes::Purpose) -> Result<(), Error> {
+        let code = codes::issue(self.db, &user.sub, purpose, self.now_s())?;
+        outbox::send(self.db, user.email(), purpose, &code, self.now_ms)
+    }
+
+    /// Ends one sign-in with all its tokens.
+    pub(crate) fn revoke(&self, event_id: &str) -> Result<(), Error> {
+        sessions::revoke(self.db, event_id)?;
+        self.refuse_from_now_on([event_id.to_owned()]);
+        Ok(())
+    }
+
+    /// Ends every sign-in of the user.
+    pub(crate) fn revoke_all(&self, sub: &str) -> Result<(), Error> {
+        let ended = sessions::revoke_all(self.db, sub)?;
+        self.refuse_from_now_on(ended);
+        Ok(())
+    }
+
+    /// Should the commit fail, the tokens stay refused until the next start: the safe side.
+    fn refuse_from_now_on(&self, event_ids: impl IntoIterator<Item = String>) {
+        self.cognito
+            .revoked
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(event_ids);
+    }
+}

@@ -1,0 +1,60 @@
+//! ConfirmSignUp: the code proves the address; the user may sign in, and the post-confirmation function runs.
+//!
+//! As in AWS the confirmation is stored before the function is called. If the function fails, the answer is
+//! `UserLambdaValidationException`, the user stays confirmed, and confirming again is refused with "Current
+//! status is CONFIRMED": what the function should have made must be made good elsewhere.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::error::Error;
+use crate::operation::{Reply, required};
+use crate::post_confirmation::{self, Source};
+use crate::store::codes::{self, Purpose};
+use crate::store::users::{self, UserStatus};
+use crate::turn::Turn;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ConfirmSignUp {
+    client_id: Option<String>,
+    username: Option<String>,
+    confirmation_code: Option<String>,
+    client_metadata: Option<Map<String, Value>>,
+}
+
+pub(super) fn confirm_sign_up(turn: &Turn<'_>, request: ConfirmSignUp) -> Result<Reply, Error> {
+    let client = turn.client(request.client_id)?;
+    let name = required(request.username, "username")?;
+    let code = required(request.confirmation_code, "confirmationCode")?;
+
+    let Some(mut user) = users::find(turn.db, &name)? else {
+        return Err(match client.prevent_user_existence_errors {
+            true => Error::ExpiredCode,
+            false => Error::UserNotFound("Username/client id combination not found."),
+        });
+    };
+    if user.status == UserStatus::Confirmed {
+        return Err(Error::NotAuthorized(
+            "User cannot be confirmed. Current status is CONFIRMED",
+        ));
+    }
+    codes::redeem(turn.db, &user.sub, Purpose::SignUp, &code, turn.now_s())?;
+    user.status = UserStatus::Confirmed;
+    user.attributes
+        .insert("email_verified".to_owned(), "true".to_owned());
+    users::update(turn.db, &user, turn.now_s())?;
+
+    let source = Source::ConfirmSignUp;
+    let event = post_confirmation::event(
+        turn.pool(),
+        &user,
+        &client.client_id,
+        source,
+        request.client_metadata,
+    );
+    Ok(Reply {
+        body: Some(json!({})),
+        confirmed: Some(event),
+    })
+}

@@ -1,0 +1,157 @@
+//! InitiateAuth: the first step of a sign-in, or the only one, depending on the flow.
+
+use std::collections::HashMap;
+
+use num_bigint::BigUint;
+use rand::Rng;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::hidden_user;
+use crate::challenges::PasswordVerifier;
+use crate::config::ClientConfig;
+use crate::error::Error;
+use crate::operation::{Reply, required};
+use crate::password::StoredPassword;
+use crate::srp;
+use crate::store::users;
+use crate::tokens;
+use crate::turn::Turn;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct InitiateAuth {
+    client_id: Option<String>,
+    auth_flow: Option<String>,
+    auth_parameters: Option<HashMap<String, String>>,
+}
+
+pub(super) fn initiate_auth(turn: &Turn<'_>, request: InitiateAuth) -> Result<Reply, Error> {
+    let client = turn.client(request.client_id)?;
+    let flow = Flow::parse(&required(request.auth_flow, "authFlow")?)?;
+    let mut parameters = request.auth_parameters.unwrap_or_default();
+    let mut parameter = |name: &str| {
+        let value = parameters.remove(name).filter(|value| !value.is_empty());
+        value.ok_or_else(|| Error::InvalidParameter(format!("Missing required parameter {name}")))
+    };
+    flow.check_allowed(client)?;
+    match flow {
+        Flow::UserSrp => challenge(turn, client, &parameter("USERNAME")?, &parameter("SRP_A")?),
+        Flow::UserPassword => {
+            sign_in_with_password(turn, client, &parameter("USERNAME")?, &parameter("PASSWORD")?)
+        }
+        Flow::RefreshToken => {
+            let result = tokens::refresh(turn, client, &parameter("REFRESH_TOKEN")?)?;
+            Ok(json!({ "AuthenticationResult": result, "ChallengeParameters": {} }).into())
+        }
+    }
+}
+
+/// The flows of `AuthFlow` that are served.
+#[derive(Clone, Copy)]
+enum Flow {
+    UserSrp,
+    UserPassword,
+    RefreshToken,
+}
+
+impl Flow {
+    fn parse(flow: &str) -> Result<Self, Error> {
+        match flow {
+            "USER_SRP_AUTH" => Ok(Flow::UserSrp),
+            "USER_PASSWORD_AUTH" => Ok(Flow::UserPassword),
+            "REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN" => Ok(Flow::RefreshToken),
+            _ => Err(Error::InvalidParameter(
+                "1 validation error detected: Value at 'authFlow' failed to satisfy constraint: Member must \
+                 satisfy enum value set: [USER_SRP_AUTH, USER_PASSWORD_AUTH, REFRESH_TOKEN_AUTH, \
+                 REFRESH_TOKEN] (those that the local pool serves)"
+                    .to_owned(),
+            )),
+        }
+    }
+
+    fn check_allowed(self, client: &ClientConfig) -> Result<(), Error> {
+        // Names of `ExplicitAuthFlows`: today's, and the one from before they began with ALLOW_.
+        let (flow, today, before, is_default) = match self {
+            Flow::UserSrp => ("USER_SRP_AUTH", "ALLOW_USER_SRP_AUTH", "", true),
+            Flow::UserPassword => (
+                "USER_PASSWORD_AUTH",
+                "ALLOW_USER_PASSWORD_AUTH",
+                "USER_PASSWORD_AUTH",
+                false,
+            ),
+            Flow::RefreshToken => ("REFRESH_TOKEN_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "", true),
+        };
+        let configured = &client.explicit_auth_flows;
+        let is_allowed = match configured.is_empty() {
+            true => is_default,
+            false => configured.iter().any(|name| name == today || name == before),
+        };
+        match is_allowed {
+            true => Ok(()),
+            false => Err(Error::InvalidParameter(format!(
+                "{flow} flow not enabled for this client"
+            ))),
+        }
+    }
+}
+
+/// SRP's first half. Whether the user is confirmed shows only to who knows the password.
+fn challenge(turn: &Turn<'_>, client: &ClientConfig, name: &str, srp_a: &str) -> Result<Reply, Error> {
+    let a = srp::parse_public_a(srp_a).ok_or_else(|| {
+        Error::InvalidParameter("SRP_A must be a hexadecimal number that N does not divide".to_owned())
+    })?;
+    let (user_id, password) = match users::find(turn.db, name)? {
+        Some(user) => (user.sub, user.password),
+        None if client.prevent_user_existence_errors => {
+            hidden_user::of_name(&turn.cognito.hidden_users, name)
+        }
+        None => return Err(Error::UserNotFound("User does not exist.")),
+    };
+    // 256 bits are as hard to guess as the 3072-bit group is to break.
+    let b = BigUint::from_bytes_be(&rand::rng().random::<[u8; 32]>());
+    let public_b = srp::public_b(&b, &password.verifier);
+    let StoredPassword { salt, verifier } = password;
+    let (salt, srp_b) = (salt.to_str_radix(16), public_b.to_str_radix(16));
+    let challenge = PasswordVerifier {
+        client_id: client.client_id.clone(),
+        user_id: user_id.clone(),
+        verifier,
+        a,
+        b,
+        public_b,
+    };
+    let answer = json!({
+        "ChallengeName": "PASSWORD_VERIFIER",
+        "ChallengeParameters": {
+            "SALT": salt,
+            "SECRET_BLOCK": turn.cognito.challenges.open(challenge, turn.now_ms),
+            "SRP_B": srp_b,
+            "USERNAME": user_id,
+            "USER_ID_FOR_SRP": user_id,
+        },
+    });
+    Ok(answer.into())
+}
+
+fn sign_in_with_password(
+    turn: &Turn<'_>,
+    client: &ClientConfig,
+    name: &str,
+    password: &str,
+) -> Result<Reply, Error> {
+    let Some(user) = users::find(turn.db, name)? else {
+        if !client.prevent_user_existence_errors {
+            return Err(Error::UserNotFound("User does not exist."));
+        }
+        // As much work as for a user, so that the time tells nothing.
+        let (sub, stored) = hidden_user::of_name(&turn.cognito.hidden_users, name);
+        stored.is(turn.pool(), &sub, password);
+        return Err(Error::INCORRECT_PASSWORD);
+    };
+    if !user.password.is(turn.pool(), &user.sub, password) {
+        return Err(Error::INCORRECT_PASSWORD);
+    }
+    let result = tokens::sign_in(turn, &user, client)?;
+    Ok(json!({ "AuthenticationResult": result, "ChallengeParameters": {} }).into())
+}

@@ -1,0 +1,67 @@
+//! SignUp: an unconfirmed user, and a code on its way to the e-mail address.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::attributes::{self, Attribute};
+use crate::email;
+use crate::error::Error;
+use crate::operation::{Reply, required};
+use crate::password::{self, StoredPassword};
+use crate::store::codes::Purpose;
+use crate::store::users::{self, User, UserStatus};
+use crate::turn::Turn;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct SignUp {
+    client_id: Option<String>,
+    username: Option<String>,
+    password: Option<String>,
+    user_attributes: Option<Vec<Attribute>>,
+}
+
+pub(super) fn sign_up(turn: &Turn<'_>, request: SignUp) -> Result<Reply, Error> {
+    turn.client(request.client_id)?;
+    let address = required(request.username, "username")?;
+    let password = required(request.password, "password")?;
+    if !email::is_address(&address) {
+        return Err(Error::InvalidParameter("Username should be an email.".to_owned()));
+    }
+    password::check(&turn.pool().password_policy, &password)?;
+
+    let mut attributes = BTreeMap::new();
+    attributes::write(&mut attributes, request.user_attributes.unwrap_or_default())?;
+    let written = attributes.insert("email".to_owned(), address.clone());
+    if written.is_some_and(|written| written.to_lowercase() != address.to_lowercase()) {
+        return Err(Error::InvalidParameter(
+            "The email attribute must be the Username, for e-mail is the sign-in name.".to_owned(),
+        ));
+    }
+    attributes::check_required(turn.pool(), &attributes)?;
+    attributes.insert("email_verified".to_owned(), "false".to_owned());
+
+    if users::find(turn.db, &address)?.is_some() {
+        return Err(Error::UsernameExists);
+    }
+    let sub = Uuid::new_v4().to_string();
+    let password = StoredPassword::new(turn.pool(), &sub, &password);
+    let user = User {
+        sub,
+        status: UserStatus::Unconfirmed,
+        password,
+        attributes,
+    };
+    users::insert(turn.db, &user, turn.now_s())?;
+    turn.send_code(&user, Purpose::SignUp)?;
+
+    let answer = json!({
+        "CodeDeliveryDetails": email::delivery_details(&address),
+        "UserConfirmed": false,
+        "UserSub": user.sub,
+    });
+    Ok(answer.into())
+}

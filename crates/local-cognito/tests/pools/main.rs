@@ -1,0 +1,17 @@
+//! The pools as clients see them: every test speaks HTTP to the router.
+#![allow(clippy::unwrap_used, reason = "in a test, a panic is the message")]
+
+mod groups;
+mod harness;
+mod http;
+mod identity_pool;
+mod passwords;
+mod restart;
+mod sign_in;
+mod sign_up;
+mod tokens;
+
+// The stories' SRP client, so that server and client are not one piece of code agreeing with itself.
+#[allow(unreachable_pub, reason = "there it is the public face of a library")]
+#[path = "../../../../tests/src/srp.rs"]
+mod srp;
