@@ -1,1 +1,77 @@
-//! Stub.
+//! Parlor's cloud on one machine: the template of `infra`, served by one process behind AWS's own protocols.
+//!
+//! The template is the configuration: a table, resolver or function added to `infra` is served at the next
+//! start. What cannot be served is named at start and on the page at `/`.
+
+mod appsync;
+mod cognito;
+mod config_json;
+mod data_folder;
+mod functions;
+mod pages;
+mod server;
+mod stack;
+mod storage;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+
+pub use server::Server;
+
+/// How to serve.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The port on 127.0.0.1 and ::1; 0 takes a free one.
+    pub port: u16,
+    /// The folder with everything in it; made if absent.
+    pub data: PathBuf,
+    /// Values for the template's parameters, by name.
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// Why it did not start, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Another program listens there.
+    #[error(
+        "port {0} is in use, perhaps by another Parlor: stop it, or take another with --port (0 takes a free one)"
+    )]
+    PortInUse(u16),
+    /// The address cannot be listened on for another reason.
+    #[error("cannot listen on port {port}: {cause}")]
+    Port {
+        /// The port that was asked for.
+        port: u16,
+        /// What the operating system said.
+        cause: io::Error,
+    },
+    /// Another instance has the data folder.
+    #[error("{} is in use by another Parlor (process {owner}): stop it, or take another folder with --data", path.display())]
+    FolderInUse {
+        /// The folder.
+        path: PathBuf,
+        /// The process that has it.
+        owner: String,
+    },
+    /// The data folder cannot be made or opened.
+    #[error("cannot use the data folder {}: {cause}", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the operating system said.
+        cause: io::Error,
+    },
+    /// The template asks for something that the laptop does not have.
+    #[error("{0}")]
+    Template(String),
+    /// A service could not open its data.
+    #[error("{0} did not start: {1}")]
+    Service(&'static str, String),
+}
+
+impl From<stack::StackError> for StartError {
+    fn from(error: stack::StackError) -> StartError {
+        StartError::Template(error.to_string())
+    }
+}

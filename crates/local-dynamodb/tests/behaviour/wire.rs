@@ -1,0 +1,119 @@
+//! Requests from outside the process: the AWS CLI, another SDK, or nonsense.
+
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode};
+use local_dynamodb::DynamoDb;
+use serde_json::{Value, json};
+
+use crate::{Room, item, put, room};
+
+const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=local/20261120/us-east-1/dynamodb/aws4_request, \
+                      SignedHeaders=host;x-amz-date, Signature=00";
+
+async fn post(room: &Room, target: &str, body: impl Into<Body>) -> (StatusCode, Value) {
+    let request = Request::post("/")
+        .header("content-type", "application/x-amz-json-1.0")
+        .header("x-amz-target", target)
+        .header("x-amz-date", "20261120T000000Z")
+        .header("authorization", SIGNED)
+        .body(body.into())
+        .unwrap();
+    let response = room.dynamodb.handle(request).await;
+    let status = response.status();
+    let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    (status, serde_json::from_slice(&body).unwrap())
+}
+
+#[tokio::test]
+async fn a_request_in_the_wire_protocol_sees_what_the_sdk_client_wrote() {
+    let room = room().await;
+    put(&room.client, item("1", "profile")).await;
+    let key = json!({ "PK": { "S": "1" }, "SK": { "S": "profile" } });
+    let body = json!({ "TableName": "chat", "Key": key }).to_string();
+    let (status, answer) = post(&room, "DynamoDB_20120810.GetItem", body).await;
+    assert_eq!((status, answer), (StatusCode::OK, json!({ "Item": key })));
+}
+
+#[tokio::test]
+async fn the_stream_can_be_read_from_outside() {
+    let room = room().await;
+    let body = json!({ "TableName": "chat" }).to_string();
+    let (status, answer) = post(&room, "DynamoDBStreams_20120810.ListStreams", body).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(answer["Streams"][0]["TableName"], "chat");
+}
+
+#[tokio::test]
+async fn nonsense_gets_the_errors_of_aws_and_harms_nobody() {
+    let room = room().await;
+    for (target, body, kind) in [
+        (
+            "DynamoDB_20120810.GetItem",
+            "{",
+            "com.amazon.coral.service#SerializationException",
+        ),
+        (
+            "DynamoDB_20120810.GetItem",
+            r#"{"TableName": 7}"#,
+            "com.amazon.coral.service#SerializationException",
+        ),
+        (
+            "DynamoDB_20120810.GetItem",
+            "{}",
+            "com.amazon.coral.validate#ValidationException",
+        ),
+        (
+            "DynamoDB_20120810.Dance",
+            "{}",
+            "com.amazon.coral.service#UnknownOperationException",
+        ),
+    ] {
+        let (status, answer) = post(&room, target, body).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{target} {body}");
+        assert_eq!(answer["__type"], kind, "{target} {body}");
+    }
+    let deep = format!(
+        r#"{{"TableName":"chat","Item":{}{}}}"#,
+        r#"{"M":"#.repeat(20_000),
+        "}".repeat(20_000)
+    );
+    assert_eq!(
+        post(&room, "DynamoDB_20120810.PutItem", deep).await.0,
+        StatusCode::BAD_REQUEST
+    );
+    put(&room.client, item("1", "profile")).await;
+}
+
+#[tokio::test]
+async fn a_request_without_a_signature_is_refused() {
+    let room = room().await;
+    let request = Request::post("/")
+        .header("content-type", "application/x-amz-json-1.0")
+        .header("x-amz-target", "DynamoDB_20120810.ListTables")
+        .body(Body::from("{}"))
+        .unwrap();
+    let response = room.dynamodb.handle(request).await;
+    assert_eq!(response.status(), StatusCode::BAD_REQUEST);
+    let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    assert!(String::from_utf8_lossy(&body).contains("MissingAuthenticationTokenException"));
+}
+
+#[tokio::test]
+async fn a_body_over_sixteen_megabytes_is_refused() {
+    let room = room().await;
+    let (status, answer) = post(
+        &room,
+        "DynamoDB_20120810.PutItem",
+        vec![b' '; 16 * 1024 * 1024 + 1],
+    )
+    .await;
+    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(answer["message"], "The request body is larger than 16 MB.");
+}
+
+#[test]
+fn only_the_targets_of_dynamodb_and_its_streams_are_served() {
+    assert!(DynamoDb::serves("DynamoDB_20120810.PutItem"));
+    assert!(DynamoDb::serves("DynamoDBStreams_20120810.GetRecords"));
+    assert!(!DynamoDb::serves("AWSCognitoIdentityProviderService.SignUp"));
+}

@@ -1,0 +1,150 @@
+//! The template's user pool and identity pool, open.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use local_cognito::{
+    ClientConfig, Cognito, Config, IdentityPoolConfig, IdentityProvider, PasswordPolicy, PostConfirmation,
+    SystemClock, UserPoolConfig,
+};
+use serde_json::Value;
+
+use crate::StartError;
+use crate::data_folder::DataFolder;
+use crate::functions::Function;
+use crate::stack::{REGION, Resource, Stack, StackError};
+
+/// Opens the pools; the post-confirmation function is the template's.
+pub(crate) async fn open(
+    stack: &Stack,
+    functions: &BTreeMap<String, Function>,
+    folder: &DataFolder,
+    base_url: &str,
+) -> Result<Arc<Cognito>, StartError> {
+    let (_, pool) = stack.only("AWS::Cognito::UserPool")?;
+    let post_confirmation = match pool.text("/LambdaConfig/PostConfirmation") {
+        None => None,
+        Some(arn) => {
+            let function = functions.get(&arn).cloned().ok_or_else(|| {
+                StackError(format!(
+                    "the user pool's PostConfirmation {arn} is not a function of the template"
+                ))
+            })?;
+            Some(Arc::new(Trigger(function)) as Arc<dyn PostConfirmation>)
+        }
+    };
+    let config = Config {
+        user_pool: user_pool(stack, pool, base_url),
+        identity_pool: identity_pool(stack),
+        database: folder.cognito(),
+        post_confirmation,
+        clock: Arc::new(SystemClock),
+    };
+    let opened = tokio::task::spawn_blocking(move || Cognito::open(config)).await;
+    opened
+        .expect("opening does not panic")
+        .map_err(|error| StartError::Service("Cognito", error.to_string()))
+}
+
+struct Trigger(Function);
+
+#[async_trait]
+impl PostConfirmation for Trigger {
+    async fn confirmed(&self, event: Value) -> Result<(), String> {
+        self.0
+            .invoke(event)
+            .await
+            .map(drop)
+            .map_err(|error| error.error_message)
+    }
+}
+
+fn user_pool(stack: &Stack, pool: &Resource, base_url: &str) -> UserPoolConfig {
+    let schema = pool.property("/Schema").and_then(Value::as_array);
+    let required = schema
+        .into_iter()
+        .flatten()
+        .filter(|attribute| attribute["Required"] == true);
+    UserPoolConfig {
+        pool_id: pool.physical_id.clone(),
+        region: REGION.to_owned(),
+        issuer: format!("{base_url}/{}", pool.physical_id),
+        required_attributes: required
+            .filter_map(|a| a["Name"].as_str().map(str::to_owned))
+            .collect(),
+        password_policy: password_policy(pool),
+        clients: stack
+            .of_kind("AWS::Cognito::UserPoolClient")
+            .map(|(_, client)| self::client(client))
+            .collect(),
+        groups: stack
+            .of_kind("AWS::Cognito::UserPoolGroup")
+            .map(|(_, g)| g.physical_id.clone())
+            .collect(),
+    }
+}
+
+fn password_policy(pool: &Resource) -> PasswordPolicy {
+    let is =
+        |name: &str| pool.property(&format!("/Policies/PasswordPolicy/{name}")) == Some(&Value::Bool(true));
+    match pool.property("/Policies/PasswordPolicy") {
+        None => PasswordPolicy::default(),
+        Some(_) => PasswordPolicy {
+            minimum_length: pool
+                .number("/Policies/PasswordPolicy/MinimumLength")
+                .and_then(|length| usize::try_from(length).ok())
+                .unwrap_or(8),
+            require_lowercase: is("RequireLowercase"),
+            require_uppercase: is("RequireUppercase"),
+            require_numbers: is("RequireNumbers"),
+            require_symbols: is("RequireSymbols"),
+        },
+    }
+}
+
+fn client(client: &Resource) -> ClientConfig {
+    let validity = |token: &str, default_unit: &str, default: Duration| {
+        let unit = client.text(&format!("/TokenValidityUnits/{token}"));
+        let seconds = match unit.as_deref().unwrap_or(default_unit) {
+            "seconds" => 1,
+            "minutes" => 60,
+            "hours" => 60 * 60,
+            _ => 24 * 60 * 60,
+        };
+        let count = client.number(&format!("/{token}Validity"));
+        count.map_or(default, |count| Duration::from_secs(count * seconds))
+    };
+    let defaults = ClientConfig::default();
+    ClientConfig {
+        client_id: client.physical_id.clone(),
+        name: client.text("/ClientName").unwrap_or_default(),
+        explicit_auth_flows: client.texts("/ExplicitAuthFlows"),
+        access_token_validity: validity("AccessToken", "hours", defaults.access_token_validity),
+        id_token_validity: validity("IdToken", "hours", defaults.id_token_validity),
+        refresh_token_validity: validity("RefreshToken", "days", defaults.refresh_token_validity),
+        prevent_user_existence_errors: client.text("/PreventUserExistenceErrors").as_deref()
+            == Some("ENABLED"),
+        token_revocation: client.text("/EnableTokenRevocation").as_deref() != Some("false"),
+    }
+}
+
+fn identity_pool(stack: &Stack) -> Option<IdentityPoolConfig> {
+    let (_, pool) = stack.of_kind("AWS::Cognito::IdentityPool").next()?;
+    let providers = pool
+        .property("/CognitoIdentityProviders")
+        .and_then(Value::as_array);
+    Some(IdentityPoolConfig {
+        identity_pool_id: pool.physical_id.clone(),
+        allow_guests: pool.text("/AllowUnauthenticatedIdentities").as_deref() == Some("true"),
+        providers: providers
+            .into_iter()
+            .flatten()
+            .map(|provider| IdentityProvider {
+                provider_name: provider["ProviderName"].as_str().unwrap_or_default().to_owned(),
+                client_id: provider["ClientId"].as_str().unwrap_or_default().to_owned(),
+            })
+            .collect(),
+    })
+}

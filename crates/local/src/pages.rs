@@ -1,0 +1,107 @@
+//! The page at `/`: what runs where, the outbox and the console.
+
+use std::path::Path;
+
+use axum::extract::Path as UrlPath;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use include_dir::{Dir, include_dir};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::stack::{REGION, Stack};
+
+/// A part of the template that this machine does not serve.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct NotServed {
+    /// The resource.
+    pub(crate) what: String,
+    /// The reason.
+    pub(crate) why: &'static str,
+}
+
+/// The console's files, in this program.
+static CONSOLE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/console");
+
+/// Resources of the template without an effect here, by type.
+pub(crate) fn not_served(stack: &Stack) -> Vec<NotServed> {
+    let mut found = Vec::new();
+    for (id, resource) in &stack.resources {
+        let why = match resource.kind.as_str() {
+            "AWS::AppSync::ApiKey"
+            | "AWS::AppSync::DataSource"
+            | "AWS::AppSync::GraphQLApi"
+            | "AWS::AppSync::GraphQLSchema"
+            | "AWS::AppSync::Resolver"
+            | "AWS::Cognito::IdentityPool"
+            | "AWS::Cognito::UserPool"
+            | "AWS::Cognito::UserPoolClient"
+            | "AWS::Cognito::UserPoolGroup"
+            | "AWS::DynamoDB::Table"
+            | "AWS::Lambda::Function"
+            | "AWS::S3::Bucket" => continue,
+            // On one machine everybody is the same user, and the log is on the terminal.
+            "AWS::Cognito::IdentityPoolRoleAttachment"
+            | "AWS::IAM::Role"
+            | "AWS::Lambda::Permission"
+            | "AWS::Logs::LogGroup"
+            | "AWS::S3::BucketPolicy" => continue,
+            _ => "no service on this machine does it",
+        };
+        found.push(NotServed {
+            what: format!("{id} ({})", resource.kind),
+            why,
+        });
+    }
+    found
+}
+
+/// `GET /_local/status`: services, resources, and what is not served.
+pub(crate) fn status(stack: &Stack, base_url: &str, folder: &Path, not_served: &[NotServed]) -> Value {
+    let service = |name: &str, url: String, note: &str| json!({ "name": name, "url": url, "note": note });
+    let resources: Vec<Value> = stack
+        .resources
+        .iter()
+        .map(|(id, resource)| {
+            json!({ "logicalId": id, "type": resource.kind, "physicalId": resource.physical_id })
+        })
+        .collect();
+    json!({
+        "stage": stack.outputs.get("Stage"),
+        "region": REGION,
+        "dataDir": folder.display().to_string(),
+        "services": [
+            service("GraphQL", format!("{base_url}/graphql"), "AppSync over HTTP"),
+            service(
+                "Realtime",
+                format!("{}/graphql/realtime", base_url.replacen("http", "ws", 1)),
+                "AppSync's WebSocket protocol",
+            ),
+            service("Configuration", format!("{base_url}/config.json"), "for Amplify.configure(config.amplify)"),
+            service("Cognito", format!("{base_url}/"), "aws cognito-idp --endpoint-url"),
+            service("DynamoDB", format!("{base_url}/"), "aws dynamodb --endpoint-url"),
+            service("S3", format!("{base_url}/"), "aws s3 --endpoint-url, path style"),
+            service("Outbox", format!("{base_url}/_local/outbox"), "the mails that Cognito would send"),
+        ],
+        "resources": resources,
+        "notServed": not_served,
+    })
+}
+
+/// `GET /`.
+pub(crate) async fn console() -> Response {
+    console_file(UrlPath("index.html".to_owned())).await
+}
+
+/// `GET /_local/console/{file}`.
+pub(crate) async fn console_file(UrlPath(name): UrlPath<String>) -> Response {
+    let Some(file) = CONSOLE.get_file(&name) else {
+        return (StatusCode::NOT_FOUND, "The console has no such file.\n").into_response();
+    };
+    let content_type = match name.rsplit('.').next() {
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        _ => "text/html; charset=utf-8",
+    };
+    ([("content-type", content_type)], file.contents()).into_response()
+}

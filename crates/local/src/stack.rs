@@ -1,0 +1,234 @@
+//! The template, deployed on the laptop: parameters and conditions decided, every reference resolved.
+//!
+//! Physical ids and attributes are functions of the logical ids, so they are the same at every start.
+
+mod attributes;
+mod intrinsics;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use intrinsics::Scope;
+
+/// The account of everything local, as in AWS's own documentation.
+pub(crate) const ACCOUNT: &str = "123456789012";
+/// The region of everything local.
+pub(crate) const REGION: &str = local_dynamodb::REGION;
+/// The stack's name; physical names begin with it.
+pub(crate) const STACK: &str = "parlor-local";
+
+/// A deployed stack.
+#[derive(Debug)]
+pub(crate) struct Stack {
+    /// By logical id. Resources whose condition is false are not among them.
+    pub(crate) resources: BTreeMap<String, Resource>,
+    /// By name.
+    pub(crate) outputs: BTreeMap<String, Value>,
+    /// The parameters' values.
+    pub(crate) parameters: Map<String, Value>,
+}
+
+/// A resource with everything in it resolved.
+#[derive(Debug)]
+pub(crate) struct Resource {
+    /// As `AWS::DynamoDB::Table`.
+    pub(crate) kind: String,
+    /// What `Ref` gives.
+    pub(crate) physical_id: String,
+    /// Without intrinsics.
+    pub(crate) properties: Value,
+}
+
+/// The template cannot be deployed here.
+#[derive(Debug, thiserror::Error)]
+#[error("the template cannot be served: {0}")]
+pub(crate) struct StackError(pub(crate) String);
+
+impl Stack {
+    /// Decides and resolves the whole template. `base_url` is where the services will answer.
+    pub(crate) fn deploy(
+        template: &Value,
+        parameters: &BTreeMap<String, String>,
+        base_url: &str,
+    ) -> Result<Stack, StackError> {
+        let scope = Scope::new(template, parameters, base_url)?;
+        let mut resources = BTreeMap::new();
+        for (id, resource) in scope.resources() {
+            if !scope.is_made(resource)? {
+                continue;
+            }
+            let deployed = Resource {
+                kind: scope.kind(id)?.to_owned(),
+                physical_id: scope.reference(id)?,
+                properties: scope.resolve(resource.get("Properties").unwrap_or(&Value::Null))?,
+            };
+            resources.insert(id.clone(), deployed);
+        }
+        let outputs = scope.outputs()?;
+        Ok(Stack {
+            resources,
+            outputs,
+            parameters: scope.into_parameters(),
+        })
+    }
+
+    /// The resources of one type, with their logical ids.
+    pub(crate) fn of_kind(&self, kind: &str) -> impl Iterator<Item = (&String, &Resource)> {
+        self.resources
+            .iter()
+            .filter(move |(_, resource)| resource.kind == kind)
+    }
+
+    /// The one resource of a type that can be there only once.
+    pub(crate) fn only(&self, kind: &str) -> Result<(&String, &Resource), StackError> {
+        let mut found = self.of_kind(kind);
+        match (found.next(), found.next()) {
+            (Some(one), None) => Ok(one),
+            (None, _) => Err(StackError(format!("it has no {kind}"))),
+            (Some(_), Some(_)) => Err(StackError(format!("it has more than one {kind}; one is served"))),
+        }
+    }
+
+    /// An output as text.
+    pub(crate) fn output(&self, name: &str) -> Result<&str, StackError> {
+        self.outputs
+            .get(name)
+            .and_then(Value::as_str)
+            .ok_or_else(|| StackError(format!("it has no output {name}, which /config.json needs")))
+    }
+}
+
+impl Resource {
+    /// A property by its path, as `/LogConfig/FieldLogLevel`.
+    pub(crate) fn property(&self, pointer: &str) -> Option<&Value> {
+        self.properties.pointer(pointer).filter(|value| !value.is_null())
+    }
+
+    /// A property that is text; numbers and booleans are written out, as CloudFormation does.
+    pub(crate) fn text(&self, pointer: &str) -> Option<String> {
+        match self.property(pointer)? {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            Value::Bool(truth) => Some(truth.to_string()),
+            _ => None,
+        }
+    }
+
+    /// A property that is a list of texts; absent is empty.
+    pub(crate) fn texts(&self, pointer: &str) -> Vec<String> {
+        let items = self.property(pointer).and_then(Value::as_array);
+        items
+            .into_iter()
+            .flatten()
+            .filter_map(|item| item.as_str().map(str::to_owned))
+            .collect()
+    }
+
+    /// A property that is a whole number, also if written as text.
+    pub(crate) fn number(&self, pointer: &str) -> Option<u64> {
+        self.text(pointer)?.parse().ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn deploy(template: Value) -> Result<Stack, StackError> {
+        Stack::deploy(&template, &BTreeMap::new(), "http://localhost:4000")
+    }
+
+    fn outputs(template: Value) -> BTreeMap<String, Value> {
+        deploy(template).unwrap().outputs
+    }
+
+    #[test]
+    fn every_intrinsic_of_the_template_is_resolved() {
+        let outputs = outputs(json!({
+            "Parameters": {
+                "Stage": { "Type": "String", "Default": "development" },
+                "Origins": { "Type": "CommaDelimitedList", "Default": "http://a, http://b" },
+            },
+            "Conditions": { "IsProduction": { "Fn::Equals": [{ "Ref": "Stage" }, "production"] } },
+            "Mappings": { "M": { "a": { "b": "c" } } },
+            "Resources": {
+                "Files": { "Type": "AWS::S3::Bucket" },
+                "Extra": { "Type": "AWS::S3::Bucket", "Condition": "IsProduction" },
+            },
+            "Outputs": {
+                "If": { "Value": { "Fn::If": ["IsProduction", "yes", "no"] } },
+                "Join": { "Value": { "Fn::Join": ["-", { "Ref": "Origins" }] } },
+                "Select": { "Value": { "Fn::Select": [1, { "Fn::Split": [",", "x,y"] }] } },
+                "Sub": { "Value": { "Fn::Sub": "${Files} ${Files.Arn} ${!Kept} ${AWS::Region}" } },
+                "SubWith": { "Value": { "Fn::Sub": ["${A}!", { "A": { "Ref": "Stage" } }] } },
+                "Map": { "Value": { "Fn::FindInMap": ["M", "a", "b"] } },
+                "Base64": { "Value": { "Fn::Base64": "hi" } },
+                "Left": { "Value": "out", "Condition": "IsProduction" },
+            },
+        }));
+        assert_eq!(outputs["If"], "no");
+        assert_eq!(outputs["Join"], "http://a-http://b");
+        assert_eq!(outputs["Select"], "y");
+        assert_eq!(
+            outputs["Sub"],
+            "parlor-local-files arn:aws:s3:::parlor-local-files ${Kept} us-east-1"
+        );
+        assert_eq!(outputs["SubWith"], "development!");
+        assert_eq!(outputs["Map"], "c");
+        assert_eq!(outputs["Base64"], "aGk=");
+        assert!(!outputs.contains_key("Left"));
+    }
+
+    #[test]
+    fn no_value_leaves_the_property_out() {
+        let stack = deploy(json!({ "Resources": { "Files": {
+            "Type": "AWS::S3::Bucket",
+            "Properties": { "BucketName": { "Ref": "AWS::NoValue" }, "Tags": [{ "Ref": "AWS::NoValue" }] },
+        } } }))
+        .unwrap();
+        assert_eq!(stack.resources["Files"].properties, json!({ "Tags": [] }));
+    }
+
+    #[test]
+    fn a_dangling_reference_is_named() {
+        for value in [
+            json!({ "Ref": "Absent" }),
+            json!({ "Fn::GetAtt": ["Absent", "Arn"] }),
+            json!({ "Fn::Sub": "${Absent}" }),
+            json!({ "Fn::If": ["Absent", 1, 2] }),
+        ] {
+            let error = deploy(json!({ "Resources": {}, "Outputs": { "X": { "Value": value } } }));
+            assert!(error.unwrap_err().to_string().contains("Absent"));
+        }
+    }
+
+    #[test]
+    fn a_template_that_refers_to_itself_is_refused() {
+        let error = deploy(json!({
+            "Resources": {},
+            "Conditions": { "A": { "Fn::Not": [{ "Condition": "A" }] } },
+            "Outputs": { "X": { "Value": "x", "Condition": "A" } },
+        }));
+        assert!(error.unwrap_err().to_string().contains("circle"));
+    }
+
+    #[test]
+    fn a_parameter_outside_its_allowed_values_is_refused() {
+        let template = json!({
+            "Parameters": { "Stage": { "Type": "String", "AllowedValues": ["a", "b"], "Default": "a" } },
+            "Resources": {},
+        });
+        let deploy = |name: &str, value: &str| {
+            Stack::deploy(
+                &template,
+                &BTreeMap::from([(name.into(), value.into())]),
+                "http://localhost",
+            )
+        };
+        assert!(deploy("Stage", "b").is_ok());
+        assert!(deploy("Stage", "c").unwrap_err().to_string().contains("a, b"));
+        assert!(deploy("Other", "c").unwrap_err().to_string().contains("Other"));
+    }
+}

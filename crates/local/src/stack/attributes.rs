@@ -1,0 +1,104 @@
+//! Physical ids and attributes of resources on a laptop: what `Ref` and `GetAtt` give.
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{ACCOUNT, REGION, STACK};
+
+/// What `Ref` gives.
+pub(super) fn reference(kind: &str, id: &str, properties: &Value, base_url: &str) -> String {
+    let arn_or_name = |name| attribute(kind, id, properties, name, base_url).unwrap_or_else(|| named(id));
+    match kind {
+        "AWS::AppSync::ApiKey" | "AWS::AppSync::DataSource" | "AWS::AppSync::GraphQLApi" => {
+            arn_or_name("Arn")
+        }
+        "AWS::Cognito::IdentityPool" => format!("{REGION}:{}", uuid(id)),
+        // The part behind the underscore is the pool's name in the SRP protocol.
+        "AWS::Cognito::UserPool" => format!("{REGION}_{id}"),
+        "AWS::Cognito::UserPoolClient" => letters(id, 26),
+        "AWS::Cognito::UserPoolGroup" => given(properties, "GroupName").unwrap_or_else(|| named(id)),
+        "AWS::DynamoDB::Table" => given(properties, "TableName").unwrap_or_else(|| named(id)),
+        "AWS::Lambda::Function" => given(properties, "FunctionName").unwrap_or_else(|| named(id)),
+        "AWS::S3::Bucket" => given(properties, "BucketName").unwrap_or_else(|| named(id).to_lowercase()),
+        _ => named(id),
+    }
+}
+
+/// What `GetAtt` gives; `None` for an attribute that this type has not, or not on a laptop.
+pub(super) fn attribute(
+    kind: &str,
+    id: &str,
+    properties: &Value,
+    name: &str,
+    base_url: &str,
+) -> Option<String> {
+    let physical = || reference(kind, id, properties, base_url);
+    let arn =
+        |service: &str, resource: String| Some(format!("arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"));
+    let api = letters(id, 26);
+    match (kind, name) {
+        ("AWS::AppSync::ApiKey", "ApiKey") => Some(format!("da2-{api}")),
+        ("AWS::AppSync::ApiKey", "Arn") => arn("appsync", format!("apikey/{api}")),
+        ("AWS::AppSync::DataSource", "Name") => Some(given(properties, "Name").unwrap_or_else(|| id.into())),
+        ("AWS::AppSync::DataSource", "Arn" | "DataSourceArn") => arn("appsync", format!("datasources/{id}")),
+        ("AWS::AppSync::GraphQLApi", "ApiId") => Some(api),
+        ("AWS::AppSync::GraphQLApi", "Arn") => arn("appsync", format!("apis/{api}")),
+        ("AWS::AppSync::GraphQLApi", "GraphQLUrl") => Some(format!("{base_url}/graphql")),
+        ("AWS::AppSync::GraphQLApi", "RealtimeUrl") => {
+            Some(format!("{}/graphql/realtime", base_url.replacen("http", "ws", 1)))
+        }
+        ("AWS::Cognito::UserPool", "Arn") => arn("cognito-idp", format!("userpool/{}", physical())),
+        ("AWS::Cognito::UserPool", "UserPoolId") => Some(physical()),
+        ("AWS::Cognito::UserPool", "ProviderURL") => Some(format!("{base_url}/{}", physical())),
+        ("AWS::Cognito::UserPool", "ProviderName") => Some(format!(
+            "{}/{}",
+            base_url.trim_start_matches("http://"),
+            physical()
+        )),
+        ("AWS::Cognito::UserPoolClient", "ClientId") => Some(physical()),
+        ("AWS::Cognito::IdentityPool", "Id") => Some(physical()),
+        ("AWS::DynamoDB::Table", "Arn") => arn("dynamodb", format!("table/{}", physical())),
+        ("AWS::DynamoDB::Table", "StreamArn") => arn(
+            "dynamodb",
+            format!("table/{}/stream/2026-01-01T00:00:00.000", physical()),
+        ),
+        ("AWS::IAM::Role", "Arn") => Some(format!("arn:aws:iam::{ACCOUNT}:role/{}", physical())),
+        ("AWS::Lambda::Function", "Arn") => arn("lambda", format!("function:{}", physical())),
+        ("AWS::Logs::LogGroup", "Arn") => arn("logs", format!("log-group:{}:*", physical())),
+        ("AWS::S3::Bucket", "Arn") => Some(format!("arn:aws:s3:::{}", physical())),
+        ("AWS::S3::Bucket", "DomainName" | "RegionalDomainName") => Some(format!(
+            "{}/{}",
+            base_url.trim_start_matches("http://"),
+            physical()
+        )),
+        _ => None,
+    }
+}
+
+fn given(properties: &Value, name: &str) -> Option<String> {
+    properties.get(name).and_then(Value::as_str).map(str::to_owned)
+}
+
+fn named(id: &str) -> String {
+    format!("{STACK}-{id}")
+}
+
+fn uuid(id: &str) -> Uuid {
+    Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("{STACK}/{id}").as_bytes())
+}
+
+/// A name in the style of AWS's generated ones, the same at every start.
+fn letters(id: &str, length: usize) -> String {
+    let mut number = uuid(id).as_u128();
+    let mut letters = String::with_capacity(length);
+    while letters.len() < length {
+        let digit = u8::try_from(number % 36).expect("less than 36");
+        letters.push(char::from(if digit < 10 {
+            b'0' + digit
+        } else {
+            b'a' + digit - 10
+        }));
+        number /= 36;
+    }
+    letters
+}
