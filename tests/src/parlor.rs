@@ -100,7 +100,7 @@ async fn launch(port: u16, data: &TempDir) -> (Child, BufReader<ChildStdout>, St
     let mut process = tokio::process::Command::new(program())
         .args(["--port", &port.to_string(), "--data"])
         .arg(data.path())
-        .env("RUST_LOG", "error")
+        .env("RUST_LOG", "error,s3s=off")
         .stdout(Stdio::piped())
         .kill_on_drop(true)
         .spawn()

@@ -3,6 +3,7 @@
 mod bad_input;
 mod files;
 mod nothing_is_lost;
+mod readme;
 mod signing_in;
 mod starting;
 mod talking;

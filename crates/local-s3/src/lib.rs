@@ -1,1 +1,187 @@
-//! Stub.
+//! Amazon S3 on localhost: buckets on disk behind the real protocol, with signatures, presigned URLs and CORS.
+//!
+//! The protocol (routing, XML, signatures, POST policies) is `s3s`; what lies behind it is ours: an index in
+//! SQLite and immutable files beside it, so that no object key ever becomes a path.
+
+mod access;
+mod body;
+mod cors;
+mod host;
+mod operations;
+mod store;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use s3s::config::{S3Config, StaticConfigProvider};
+use s3s::service::{S3Service, S3ServiceBuilder};
+
+use access::Gate;
+use body::SharedBody;
+use host::BucketHosts;
+use operations::Backend;
+use store::Store;
+
+pub use access::{Credential, Credentials};
+pub use cors::{Bucket, CorsRule, InvalidBucket};
+pub use store::OpenError;
+
+/// The largest upload in one request by default, in bytes (100 MB). AWS allows 5 GB.
+pub const DEFAULT_UPLOAD_LIMIT_BYTES: u64 = 100 * 1024 * 1024;
+
+/// What an S3 of one account in one region consists of.
+pub struct Config {
+    /// Where objects are kept; made when absent.
+    pub folder: PathBuf,
+    /// The region that buckets say they are in, such as `us-east-1`.
+    pub region: String,
+    /// The buckets there are. Objects of a bucket that is no longer named stay on disk, out of reach.
+    pub buckets: Vec<Bucket>,
+    /// Who may sign requests.
+    pub credentials: Credentials,
+    /// The largest body of one request, in bytes; more is refused with `EntityTooLarge`. See
+    /// [`DEFAULT_UPLOAD_LIMIT_BYTES`]. A multipart upload may have many such parts. Form uploads (`POST`) are
+    /// held in memory up to this size; all others are streamed to the disk.
+    pub upload_limit_bytes: u64,
+}
+
+/// The buckets of a template, served from disk. Cheap to clone.
+#[derive(Clone)]
+pub struct S3 {
+    service: S3Service,
+    buckets: Arc<[Bucket]>,
+    upload_limit_bytes: u64,
+}
+
+impl S3 {
+    /// Opens the buckets kept in the folder, and tidies away what an interrupted upload may have left there.
+    ///
+    /// A second process on the same folder gets [`OpenError::InUse`].
+    pub async fn open(config: Config) -> Result<S3, OpenError> {
+        let Config {
+            folder,
+            region,
+            buckets,
+            credentials,
+            upload_limit_bytes,
+        } = config;
+        let buckets: Arc<[Bucket]> = buckets.into();
+        let store = tokio::task::spawn_blocking(move || Store::open(&folder)).await;
+        let store = store.expect("opening does not panic")?;
+        let backend = Backend {
+            store,
+            region,
+            buckets: Arc::clone(&buckets),
+            upload_limit_bytes,
+        };
+        let mut limits = S3Config::default();
+        limits.post_object_max_file_size = upload_limit_bytes;
+        let mut builder = S3ServiceBuilder::new(backend);
+        builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(limits))));
+        builder.set_auth(Gate(Arc::clone(&credentials)));
+        builder.set_access(Gate(credentials));
+        builder.set_host(BucketHosts(Arc::clone(&buckets)));
+        Ok(S3 {
+            service: builder.build(),
+            buckets,
+            upload_limit_bytes,
+        })
+    }
+
+    /// Whether a request is for S3: its path or host begins with one of the buckets, or it is signed for S3.
+    ///
+    /// Path style is `/<bucket>/<key>`; virtual-hosted style is `<bucket>.localhost:<port>/<key>`.
+    pub fn owns<B>(&self, request: &axum::http::Request<B>) -> bool {
+        self.bucket(request).is_some() || is_signed_for_s3(request)
+    }
+
+    /// Answers one request, with the CORS headers that the bucket's rules allow.
+    pub async fn handle(&self, request: Request) -> Response {
+        let rules = self.bucket(&request).map(|bucket| bucket.cors.as_slice());
+        let Some(origin) = request.headers().get(header::ORIGIN).cloned() else {
+            return self.answer(request).await;
+        };
+        if request.method() == axum::http::Method::OPTIONS {
+            return cors::preflight(rules, &origin, request.headers());
+        }
+        let method = request.method().clone();
+        let mut response = self.answer(request).await;
+        cors::allow(rules, &origin, &method, response.headers_mut());
+        response
+    }
+
+    async fn answer(&self, request: Request) -> Response {
+        let (parts, body) = request.into_parts();
+        let body = SharedBody::new(body);
+        let rest = body.clone();
+        let request = Request::from_parts(parts, s3s::Body::http_body_unsync(body));
+        match self.service.call(request).await {
+            Ok(response) => {
+                if response.status().is_success() {
+                    return response.map(Body::new);
+                }
+                rest.drain(self.upload_limit_bytes).await;
+                explained(response)
+            }
+            Err(e) => {
+                tracing::error!("S3 could not form an answer: {e:?}");
+                StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            }
+        }
+    }
+
+    fn bucket<B>(&self, request: &axum::http::Request<B>) -> Option<&Bucket> {
+        let host = request
+            .headers()
+            .get(header::HOST)
+            .and_then(|host| host.to_str().ok());
+        let by_host = host.and_then(|host| host::bucket_of(host, &self.buckets));
+        by_host.or_else(|| {
+            let first_segment = request.uri().path().trim_start_matches('/').split('/').next()?;
+            self.buckets.iter().find(|bucket| bucket.name == first_segment)
+        })
+    }
+}
+
+impl std::fmt::Debug for S3 {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("S3")
+            .field("buckets", &self.buckets)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Adds AWS's message to the error that developers meet most, for which `s3s` has none.
+fn explained(response: s3s::HttpResponse) -> Response {
+    const BARE: &str = "<Code>SignatureDoesNotMatch</Code></Error>";
+    const EXPLAINED: &str = "<Code>SignatureDoesNotMatch</Code><Message>The request signature we calculated does \
+                             not match the signature you provided. Check your key and signing method.</Message></Error>";
+    let (parts, mut body) = response.into_parts();
+    let body = match body.take_bytes() {
+        Some(bytes) => match std::str::from_utf8(&bytes) {
+            Ok(text) if text.ends_with(BARE) => Body::from(text.replace(BARE, EXPLAINED)),
+            _ => Body::from(bytes),
+        },
+        None => Body::new(body),
+    };
+    Response::from_parts(parts, body)
+}
+
+/// Whether the scope of the request's signature names the service `s3`, in the header or in a presigned URL.
+fn is_signed_for_s3<B>(request: &axum::http::Request<B>) -> bool {
+    let header = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    let presigned = |uri: &Uri| uri.query().is_some_and(|q| q.contains("%2Fs3%2Faws4_request"));
+    header.is_some_and(|value| value.contains("/s3/aws4_request")) || presigned(request.uri())
+}
+
+/// The path of an object's URL in path style, encoded: `/<bucket>/<key>`.
+pub fn path_of(bucket: &str, key: &str) -> String {
+    format!("/{bucket}/{}", operations::url_encoded(key))
+}

@@ -1,0 +1,160 @@
+//! The operations of S3 that are served, each a short way from the protocol's types to the store and back.
+
+mod headers;
+mod list;
+mod multipart;
+mod read;
+mod receive;
+mod write;
+
+use std::sync::Arc;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use s3s::dto::*;
+use s3s::{S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result, s3_error};
+
+use crate::Bucket as TemplateBucket;
+use crate::store::Store;
+
+/// What every operation works on.
+pub(crate) struct Backend {
+    pub(crate) store: Store,
+    pub(crate) region: String,
+    pub(crate) buckets: Arc<[TemplateBucket]>,
+    pub(crate) upload_limit_bytes: u64,
+}
+
+/// One line each; operations that are not here answer `NotImplemented`, as `s3s` does by itself.
+#[async_trait::async_trait]
+impl S3 for Backend {
+    async fn put_object(&self, r: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {
+        write::put_object(self, r).await.map(S3Response::new)
+    }
+
+    async fn copy_object(&self, r: S3Request<CopyObjectInput>) -> S3Result<S3Response<CopyObjectOutput>> {
+        write::copy_object(self, r.input).await.map(S3Response::new)
+    }
+
+    async fn delete_object(
+        &self,
+        r: S3Request<DeleteObjectInput>,
+    ) -> S3Result<S3Response<DeleteObjectOutput>> {
+        write::delete_object(self, r.input).await.map(S3Response::new)
+    }
+
+    async fn delete_objects(
+        &self,
+        r: S3Request<DeleteObjectsInput>,
+    ) -> S3Result<S3Response<DeleteObjectsOutput>> {
+        write::delete_objects(self, r.input).await.map(S3Response::new)
+    }
+
+    async fn get_object(&self, r: S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {
+        read::get_object(self, r.input).await.map(S3Response::new)
+    }
+
+    async fn head_object(&self, r: S3Request<HeadObjectInput>) -> S3Result<S3Response<HeadObjectOutput>> {
+        read::head_object(self, r.input).await.map(S3Response::new)
+    }
+
+    async fn list_objects_v2(
+        &self,
+        r: S3Request<ListObjectsV2Input>,
+    ) -> S3Result<S3Response<ListObjectsV2Output>> {
+        list::list_objects_v2(self, r.input).await.map(S3Response::new)
+    }
+
+    async fn list_buckets(&self, _: S3Request<ListBucketsInput>) -> S3Result<S3Response<ListBucketsOutput>> {
+        Ok(S3Response::new(list::list_buckets(self)))
+    }
+
+    async fn head_bucket(&self, r: S3Request<HeadBucketInput>) -> S3Result<S3Response<HeadBucketOutput>> {
+        self.has_bucket(&r.input.bucket)?;
+        let bucket_region = Some(self.region.clone());
+        Ok(S3Response::new(HeadBucketOutput {
+            bucket_region,
+            ..Default::default()
+        }))
+    }
+
+    async fn get_bucket_location(
+        &self,
+        r: S3Request<GetBucketLocationInput>,
+    ) -> S3Result<S3Response<GetBucketLocationOutput>> {
+        self.has_bucket(&r.input.bucket)?;
+        // The oldest region is told by an absent constraint.
+        let elsewhere = (self.region != "us-east-1").then(|| self.region.clone().into());
+        Ok(S3Response::new(GetBucketLocationOutput {
+            location_constraint: elsewhere,
+        }))
+    }
+
+    async fn create_multipart_upload(
+        &self,
+        r: S3Request<CreateMultipartUploadInput>,
+    ) -> S3Result<S3Response<CreateMultipartUploadOutput>> {
+        multipart::create(self, r.input).await.map(S3Response::new)
+    }
+
+    async fn upload_part(&self, r: S3Request<UploadPartInput>) -> S3Result<S3Response<UploadPartOutput>> {
+        multipart::upload_part(self, r).await.map(S3Response::new)
+    }
+
+    async fn list_parts(&self, r: S3Request<ListPartsInput>) -> S3Result<S3Response<ListPartsOutput>> {
+        multipart::list_parts(self, r.input).await.map(S3Response::new)
+    }
+
+    async fn complete_multipart_upload(
+        &self,
+        r: S3Request<CompleteMultipartUploadInput>,
+    ) -> S3Result<S3Response<CompleteMultipartUploadOutput>> {
+        multipart::complete(self, r.input).await.map(S3Response::new)
+    }
+
+    async fn abort_multipart_upload(
+        &self,
+        r: S3Request<AbortMultipartUploadInput>,
+    ) -> S3Result<S3Response<AbortMultipartUploadOutput>> {
+        multipart::abort(self, r.input).await.map(S3Response::new)
+    }
+}
+
+impl Backend {
+    fn has_bucket(&self, name: &str) -> S3Result<()> {
+        match self.buckets.iter().any(|bucket| bucket.name == name) {
+            true => Ok(()),
+            false => Err(s3_error!(NoSuchBucket, "The specified bucket does not exist")),
+        }
+    }
+}
+
+/// The disk or SQLite failed: not the caller's fault, and said in the log.
+fn internal(e: impl std::error::Error + Send + Sync + 'static) -> S3Error {
+    tracing::error!("the S3 store failed: {e}");
+    S3Error::with_message(
+        S3ErrorCode::InternalError,
+        "We encountered an internal error. Please try again.",
+    )
+}
+
+fn no_such_key() -> S3Error {
+    s3_error!(NoSuchKey, "The specified key does not exist.")
+}
+
+fn precondition_failed() -> S3Error {
+    s3_error!(
+        PreconditionFailed,
+        "At least one of the pre-conditions you specified did not hold"
+    )
+}
+
+/// A key as it appears in a URL: everything encoded but letters, digits, `-._~` and `/`.
+pub(crate) fn url_encoded(key: &str) -> String {
+    const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~')
+        .remove(b'/');
+    utf8_percent_encode(key, ENCODED).to_string()
+}

@@ -1,0 +1,96 @@
+//! What there is: buckets, and objects page by page.
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use s3s::dto::*;
+use s3s::{S3Result, s3_error};
+
+use super::{Backend, internal, url_encoded};
+use crate::store::index::{self, timestamp};
+use crate::store::list::{Listing, list};
+
+/// The most that a page holds, whatever is asked for.
+const MAX_KEYS: i32 = 1_000;
+
+/// One page of a bucket's objects, by key.
+pub(super) async fn list_objects_v2(
+    backend: &Backend,
+    input: ListObjectsV2Input,
+) -> S3Result<ListObjectsV2Output> {
+    backend.has_bucket(&input.bucket)?;
+    let max_keys = input.max_keys.unwrap_or(MAX_KEYS);
+    let Ok(limit) = usize::try_from(max_keys.min(MAX_KEYS)) else {
+        return Err(s3_error!(InvalidArgument, "max-keys must not be negative"));
+    };
+    let from = match (&input.continuation_token, &input.start_after) {
+        (Some(token), _) => BASE64_URL_SAFE_NO_PAD
+            .decode(token)
+            .map_err(|_| s3_error!(InvalidArgument, "The continuation token provided is incorrect"))?,
+        // The first key after another is that key and a zero byte.
+        (None, Some(key)) => [key.as_bytes(), &[0]].concat(),
+        (None, None) => Vec::new(),
+    };
+    let bucket = input.bucket.clone();
+    let prefix = input.prefix.clone().unwrap_or_default();
+    let delimiter = input.delimiter.clone().filter(|delimiter| !delimiter.is_empty());
+    let read = move |index: &mut index::Index, _: &_| {
+        let delimiter = delimiter.as_deref();
+        list(
+            index,
+            &Listing {
+                bucket: &bucket,
+                prefix: &prefix,
+                delimiter,
+                from,
+                limit,
+            },
+        )
+    };
+    let page = backend.store.with_index(read).await.map_err(internal)?;
+
+    let is_encoded = input
+        .encoding_type
+        .as_ref()
+        .is_some_and(|e| e.as_str() == EncodingType::URL);
+    let shown = |text: String| if is_encoded { url_encoded(&text) } else { text };
+    let common_prefix = |prefix| CommonPrefix {
+        prefix: Some(shown(prefix)),
+    };
+    let object = |object: index::Object| Object {
+        e_tag: Some(ETag::Strong(object.etag)),
+        key: Some(shown(object.key)),
+        last_modified: Some(timestamp(object.modified_at_ms)),
+        size: i64::try_from(object.size_bytes).ok(),
+        storage_class: Some(ObjectStorageClass::from_static(ObjectStorageClass::STANDARD)),
+        ..Default::default()
+    };
+    Ok(ListObjectsV2Output {
+        key_count: i32::try_from(page.objects.len() + page.common_prefixes.len()).ok(),
+        is_truncated: Some(page.next.is_some()),
+        next_continuation_token: page.next.map(|next| BASE64_URL_SAFE_NO_PAD.encode(next)),
+        contents: Some(page.objects.into_iter().map(object).collect()),
+        common_prefixes: Some(page.common_prefixes.into_iter().map(common_prefix).collect()),
+        name: Some(input.bucket),
+        prefix: Some(shown(input.prefix.unwrap_or_default())),
+        delimiter: input.delimiter.map(shown),
+        start_after: input.start_after.map(shown),
+        max_keys: Some(max_keys),
+        continuation_token: input.continuation_token,
+        encoding_type: input.encoding_type,
+        ..Default::default()
+    })
+}
+
+/// All buckets; each is as old as the store.
+pub(super) fn list_buckets(backend: &Backend) -> ListBucketsOutput {
+    let made_at_ms = backend.store.made_at_ms();
+    let bucket = |bucket: &crate::Bucket| Bucket {
+        name: Some(bucket.name.clone()),
+        creation_date: Some(timestamp(made_at_ms)),
+        bucket_region: Some(backend.region.clone()),
+    };
+    ListBucketsOutput {
+        buckets: Some(backend.buckets.iter().map(bucket).collect()),
+        ..Default::default()
+    }
+}

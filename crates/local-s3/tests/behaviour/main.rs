@@ -1,0 +1,161 @@
+//! What a front end and the functions rely on in S3, asked in signed requests.
+
+// The lint spares only functions marked as tests, not what they share.
+#![allow(clippy::unwrap_used)]
+
+mod cors;
+mod durability;
+mod forms;
+mod keys;
+mod listing;
+mod multipart;
+mod objects;
+mod presigned;
+mod sign;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use local_s3::{Bucket, Config, CorsRule, Credential, S3};
+use tempfile::TempDir;
+
+pub(crate) use sign::{Caller, HOST};
+
+/// Two buckets in a folder of their own; the folder goes with them.
+pub(crate) struct Room {
+    pub(crate) s3: S3,
+    pub(crate) folder: TempDir,
+}
+
+pub(crate) async fn room() -> Room {
+    let folder = tempfile::tempdir().unwrap();
+    Room {
+        s3: open(folder.path()).await.unwrap(),
+        folder,
+    }
+}
+
+/// The largest upload in these tests, in bytes.
+pub(crate) const LIMIT_BYTES: u64 = 6 * 1024 * 1024;
+
+pub(crate) async fn open(folder: &Path) -> Result<S3, local_s3::OpenError> {
+    let browser = CorsRule {
+        allowed_origins: vec!["http://localhost:*".to_owned(), "https://chat.example".to_owned()],
+        allowed_methods: vec!["GET".to_owned(), "PUT".to_owned()],
+        allowed_headers: vec!["content-type".to_owned(), "x-amz-*".to_owned()],
+        exposed_headers: vec!["ETag".to_owned()],
+        max_age: Some(3_000),
+    };
+    let credential = |secret: &str, token: Option<&str>| {
+        Some(Credential {
+            secret_access_key: secret.to_owned(),
+            session_token: token.map(str::to_owned),
+        })
+    };
+    S3::open(Config {
+        folder: folder.to_owned(),
+        region: "us-east-1".to_owned(),
+        buckets: vec![
+            Bucket {
+                name: "uploads".to_owned(),
+                cors: vec![browser],
+            },
+            Bucket {
+                name: "other.bucket".to_owned(),
+                cors: vec![],
+            },
+        ],
+        credentials: Arc::new(move |key| match key {
+            "AKIALOCAL" => credential("the secret", None),
+            "ASIATEMPORARY" => credential("a temporary secret", Some("the session token")),
+            _ => None,
+        }),
+        upload_limit_bytes: LIMIT_BYTES,
+    })
+    .await
+}
+
+/// An answer with its body read.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The texts of all elements `<name>…</name>` of an XML body, in order.
+    pub(crate) fn all(&self, name: &str) -> Vec<String> {
+        let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+        let text = self.text();
+        let inside = |part: &str| part.split_once(&close).map(|(inside, _)| inside.to_owned());
+        text.split(&open).skip(1).filter_map(inside).collect()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The status and the error code: `(403, "AccessDenied")`.
+    pub(crate) fn error(&self) -> (u16, String) {
+        (self.status.as_u16(), self.all("Code").concat())
+    }
+}
+
+impl Room {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        send(&self.s3, request).await
+    }
+
+    /// A request signed in its headers by the account's own key.
+    pub(crate) async fn call(&self, method: Method, path: &str, body: &[u8]) -> Answer {
+        self.send(Caller::account().sign(request(method, path), body))
+            .await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: &[u8]) -> Answer {
+        let answer = self.call(Method::PUT, path, body).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        answer
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.call(Method::GET, path, b"").await
+    }
+
+    /// How many files there are behind the objects.
+    pub(crate) fn files(&self) -> usize {
+        files(self.folder.path())
+    }
+}
+
+pub(crate) fn files(folder: &Path) -> usize {
+    std::fs::read_dir(folder.join("blobs")).unwrap().count()
+}
+
+pub(crate) async fn send(s3: &S3, request: Request<Body>) -> Answer {
+    let response = s3.handle(request).await;
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        body,
+    }
+}
+
+/// An unsigned request without a body.
+pub(crate) fn request(method: Method, path: &str) -> Request<Body> {
+    Request::builder()
+        .method(method)
+        .uri(path)
+        .header("host", HOST)
+        .body(Body::empty())
+        .unwrap()
+}
