@@ -1,1 +1,83 @@
-//! Stub.
+//! CloudFormation templates as typed values: what AWS would refuse, the compiler refuses first.
+//!
+//! Every resource type is generated from AWS's own specification. Its setters bear the properties' names and
+//! take literals or intrinsics of the right type; [`Template::add`] takes it once its required properties are
+//! set. What comes back is a handle, which is passed wherever another resource refers to it: the right `Ref`
+//! or `Fn::GetAtt` is written.
+//!
+//! ```
+//! use cfn::{Template, dynamodb::*, prelude::*};
+//!
+//! let mut template = Template::new("Photos");
+//! let table = template.add(
+//!     "PhotoTable",
+//!     Table::new()
+//!         .attribute_definitions([
+//!             AttributeDefinition::new().attribute_name("id").attribute_type(AttributeType::S),
+//!         ])
+//!         .key_schema([KeySchema::new().attribute_name("id").key_type(KeyType::Hash)])
+//!         .billing_mode(BillingMode::PayPerRequest)
+//!         .retain(),
+//! );
+//! template.output("PhotoTable", table.table_name());
+//!
+//! template.check().expect("nothing dangles");
+//! assert_eq!(template.to_json()["Outputs"]["PhotoTable"]["Value"]["Ref"], "PhotoTable");
+//! ```
+//!
+//! # What does not compile
+//!
+//! - a property, an attribute, an enumeration's value or an IAM action that does not exist,
+//! - a value of the wrong type, and text where the specification lists the values,
+//! - a resource, or a part of one, without a required property,
+//! - the wrong kind of resource, or its name where another thing's id is wanted.
+//!
+//! `tests/refused` has an example of each, and what the compiler says to it.
+//! [`Template::check`] finds the rest of what can be known before AWS is asked.
+//!
+//! # Services
+//!
+//! Each service is a module and a cargo feature of the same name; all are on by default.
+
+mod action;
+mod check;
+pub mod condition;
+mod generated;
+mod grant;
+pub mod intrinsic;
+pub mod link;
+mod output;
+#[cfg(feature = "lambda")]
+mod package;
+mod parameter;
+mod policy;
+pub mod pseudo;
+mod resource;
+mod tag;
+mod template;
+mod value;
+
+pub use action::Action;
+pub use check::Problem;
+pub use condition::{ConditionHandle, Test};
+#[allow(
+    unused_imports,
+    unreachable_pub,
+    reason = "there is nothing to export without a service"
+)]
+pub use generated::*;
+pub use grant::Grantee;
+pub use intrinsic::{if_, join, no_value, select, split};
+pub use output::Output;
+pub use parameter::{Parameter, ParameterHandle};
+pub use policy::{Compare, PolicyDocument, Principal, Statement};
+pub use resource::{Attributes, Body, DeletionPolicy, Given, Handle, IsGiven, Raw, Resource};
+pub use tag::Tag;
+pub use template::Template;
+pub use value::{Entries, List, Literal, Value};
+
+/// The traits whose methods resources have: `use cfn::prelude::*`.
+pub mod prelude {
+    pub use crate::grant::Grantee as _;
+    pub use crate::resource::Attributes as _;
+}
