@@ -137,7 +137,7 @@ impl Person {
         };
         person.id = person.ask("{ me { id } }", json!({})).await["me"]["id"]
             .as_str()
-            .unwrap()
+            .expect("an id")
             .to_owned();
         Ok(person)
     }

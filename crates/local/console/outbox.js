@@ -31,7 +31,13 @@ export function showOutbox(section) {
         el(
           'li',
           { title: text },
-          el('span', { class: 'to' }, to, ' ', el('small', { class: 'quiet' }, kind, ' · ', clock(sentAt))),
+          el(
+            'span',
+            { class: 'to' },
+            to,
+            ' ',
+            el('small', { class: 'quiet' }, kind.replaceAll('_', ' '), ' · ', clock(sentAt)),
+          ),
           el('code', {}, code),
           copyButton(code, 'Copy'),
         ),

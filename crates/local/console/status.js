@@ -1,32 +1,26 @@
 // What runs where: the services, the front end's configuration, the template's resources, and what is not served.
 import { copyButton, el, json } from './dom.js';
 
-export function showStatus(section, config, status) {
-  const services = status.services ?? [];
-  const resources = status.resources ?? [];
-  const notServed = status.notServed ?? [];
+export function showStatus(section, config, { services, dataDir, resources, notServed }) {
+  const code = (text) => el('code', {}, text);
+  const address = (url) => el('span', { class: 'row' }, code(url), copyButton(url, 'Copy'));
+  const link = el('a', { href: '/config.json' }, '/config.json');
   section.append(
     table(
       ['Service', 'Address', ''],
-      services.map(({ name, url, note }) => [
-        name,
-        url && el('span', { class: 'row' }, el('code', {}, url), copyButton(url, 'Copy')),
-        note ?? '',
-      ]),
+      services.map(({ name, url, note }) => [name, url && address(url), note]),
     ),
-    status.dataDir &&
-      el('p', {}, 'Data lie in ', el('code', {}, status.dataDir), '; delete the folder to begin anew.'),
+    el('p', {}, 'Data lie in ', code(dataDir), '; stop Parlor and delete the folder to begin anew.'),
     part(
       'Configuration of a front end',
       el(
         'p',
         {},
-        'From ',
-        el('a', { href: '/config.json' }, '/config.json'),
+        link,
         '; its ',
-        el('code', {}, 'amplify'),
+        code('amplify'),
         ' part goes into ',
-        el('code', {}, 'Amplify.configure'),
+        code('Amplify.configure'),
         ' as it is.',
       ),
       json(config),
@@ -36,34 +30,27 @@ export function showStatus(section, config, status) {
       table(
         ['Logical id', 'Type', 'Physical id'],
         resources.map(({ logicalId, type, physicalId }) => [
-          el('code', {}, logicalId),
+          code(logicalId),
           type,
-          physicalId ? el('code', {}, physicalId) : '',
+          physicalId && code(physicalId),
         ]),
       ),
     ),
-    notServed.length > 0 &&
-      part(
-        `Not served on this machine (${notServed.length})`,
-        table(
-          ['What', 'Why'],
-          notServed.map(({ what, why }) => [what, why]),
-        ),
+    part(
+      `Not served on this machine (${notServed.length})`,
+      table(
+        ['What', 'Why'],
+        notServed.map(({ what, why }) => [what, why]),
       ),
+    ),
   );
 }
 
 const part = (title, ...children) => el('details', {}, el('summary', {}, title), ...children);
 
 function table(heads, rows) {
-  return el(
-    'div',
-    { class: 'wide' },
-    el(
-      'table',
-      {},
-      el('thead', {}, el('tr', {}, ...heads.map((head) => el('th', { scope: 'col' }, head)))),
-      el('tbody', {}, ...rows.map((cells) => el('tr', {}, ...cells.map((cell) => el('td', {}, cell ?? ''))))),
-    ),
-  );
+  const cells = (tag, texts, properties) => texts.map((text) => el(tag, properties, text));
+  const head = el('thead', {}, el('tr', {}, ...cells('th', heads, { scope: 'col' })));
+  const body = el('tbody', {}, ...rows.map((row) => el('tr', {}, ...cells('td', row, {}))));
+  return el('div', { class: 'wide' }, el('table', {}, head, body));
 }

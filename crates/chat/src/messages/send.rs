@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError::{
+    TransactionCanceledException, TransactionInProgressException,
+};
 use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, ConditionCheck, Put, ReturnValuesOnConditionCheckFailure,
     TransactWriteItem, Update,
@@ -14,7 +16,7 @@ use super::row::{MessageRow, SentRow};
 use crate::keys::Key;
 use crate::profiles::{Profile, ProfileRow};
 use crate::store::{Rows, item};
-use crate::uploads::{self, FileRow};
+use crate::uploads;
 use crate::{ClientId, Content, Error, RoomId, Store, Timestamp, UserId, members};
 
 /// Others may be sending to the same room; how long to go on trying for the next number.
@@ -130,25 +132,30 @@ async fn write(
     for file in &message.attachments {
         items.push(uploads::claim(store, room, file, message.seq)?);
     }
-    match store.dynamodb.transact_write_items().set_transact_items(Some(items)).send().await {
-        Ok(_) => Ok(Written::Done),
-        Err(error) => match error.as_service_error() {
-            Some(refused) if refused.is_transaction_canceled_exception() => match refused {
-                aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError::TransactionCanceledException(
-                    cancelled,
-                ) => why_cancelled(cancelled.cancellation_reasons(), sent.is_some(), &message.attachments),
-                _ => Err(error.into()),
-            },
-            Some(refused) if refused.code() == Some("TransactionInProgressException") => Ok(Written::Contended),
-            _ => Err(error.into()),
-        },
+    let written = store
+        .dynamodb
+        .transact_write_items()
+        .set_transact_items(Some(items))
+        .send()
+        .await;
+    let Err(error) = written else {
+        return Ok(Written::Done);
+    };
+    match error.as_service_error() {
+        Some(TransactionCanceledException(cancelled)) => why_cancelled(
+            cancelled.cancellation_reasons(),
+            sent.is_some(),
+            message.attachments.len(),
+        ),
+        Some(TransactionInProgressException(_)) => Ok(Written::Contended),
+        _ => Err(error.into()),
     }
 }
 
 fn why_cancelled(
     reasons: &[CancellationReason],
     has_client_id: bool,
-    files: &[FileRow],
+    files: usize,
 ) -> Result<Written, Error> {
     let failed = |at: usize| {
         reasons
@@ -162,7 +169,7 @@ fn why_cancelled(
         let sent: SentRow = serde_dynamo::from_item(row)?;
         return Ok(Written::SentBefore { seq: sent.seq });
     }
-    let first_file = reasons.len().saturating_sub(files.len());
+    let first_file = reasons.len().saturating_sub(files);
     if (first_file..reasons.len()).any(|at| failed(at).is_some()) {
         return Err(uploads::already_used());
     }

@@ -12,7 +12,10 @@ pub(crate) async fn chat() -> Store {
     let template = infra::template().to_json();
     let mut table = template["Resources"]["ChatTable"]["Properties"].clone();
     // What depends on the stage does not matter here.
-    table.as_object_mut().unwrap().retain(|_, property| !property.to_string().contains("Fn::"));
+    table
+        .as_object_mut()
+        .unwrap()
+        .retain(|_, property| !property.to_string().contains("Fn::"));
     dynamodb.create_table_if_absent("chat", &table).await.unwrap();
     let credentials = Credentials::new("id", "secret", None, None, "test");
     Store::new(
