@@ -2,7 +2,7 @@
 
 use crate::generated::actions;
 
-/// An IAM action, such as `dynamodb:GetItem`; made with [`actions!`](crate::actions).
+/// An IAM action, such as `dynamodb:GetItem`; made with [`actions!`](crate::actions!).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Action(&'static str);
 
@@ -10,7 +10,7 @@ impl Action {
     /// The action of this name.
     ///
     /// # Panics
-    /// If there is none, or its service is not known to this crate. [`actions!`](crate::actions) calls this
+    /// If there is none, or its service is not known to this crate. [`actions!`](crate::actions!) calls this
     /// at compile time, where a panic is a compile error.
     #[must_use]
     pub const fn named(name: &'static str) -> Self {
