@@ -50,6 +50,18 @@ impl PageRequest {
         i32::from(self.limit.unwrap_or(PageRequest::DEFAULT_LIMIT))
     }
 
+    /// What is left of the page once `count` items are on it, from the beginning of another list.
+    pub(crate) fn after(&self, count: usize) -> Option<PageRequest> {
+        let limit = self.limit.unwrap_or(PageRequest::DEFAULT_LIMIT);
+        let left = limit
+            .checked_sub(u16::try_from(count).ok()?)
+            .filter(|left| *left > 0)?;
+        Some(PageRequest {
+            limit: Some(left),
+            token: None,
+        })
+    }
+
     /// The place where the page before ended, if the token is one of the list called `list`.
     pub(crate) fn start(&self, list: &str) -> Result<Option<StartKey>, Error> {
         let Some(token) = &self.token else { return Ok(None) };

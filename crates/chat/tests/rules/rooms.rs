@@ -64,6 +64,22 @@ async fn lists_show_own_rooms_and_joinable_ones_each_once() {
 }
 
 #[tokio::test]
+async fn the_first_page_shows_both_kinds_and_is_the_last_if_all_fit() {
+    let store = chat().await;
+    let (ann, ben) = (user(&store, 1).await, user(&store, 2).await);
+    let open = room(&store, ann, Visibility::Public).await.id;
+    let own = room(&store, ben, Visibility::Private).await.id;
+    let page = rooms::list(&store, ben, Scope::All, &PageRequest::default())
+        .await
+        .unwrap();
+    assert_eq!(
+        page.items.iter().map(|room| room.id).collect::<Vec<_>>(),
+        [own, open]
+    );
+    assert_eq!(page.next_token, None);
+}
+
+#[tokio::test]
 async fn another_lists_token_is_refused() {
     let store = chat().await;
     let ann = user(&store, 1).await;
