@@ -1,1 +1,84 @@
-//! Stub.
+//! AWS AppSync on localhost: GraphQL over HTTP and its realtime WebSocket, as unmodified AWS clients speak them.
+//!
+//! The crate knows no Cognito, no DynamoDB and no Lambda: the host brings an [`Authenticator`], which says who a
+//! caller is, and a [`Resolver`] for each field that has one in the template. The wire protocol, with its sources,
+//! is described in the project's background document on wire protocols, sections 3 to 5.
+//!
+//! A request goes `http.rs` → `document.rs` (parse, validate) → `execution.rs` (field by field) and, for a mutation,
+//! on to `realtime/subscriptions.rs`, which hands its result to those who subscribed.
+
+mod authorization;
+mod caller;
+mod credentials;
+mod definition;
+mod document;
+mod error;
+mod execution;
+mod http;
+mod realtime;
+mod resolver;
+mod response;
+mod scalars;
+mod schema;
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+pub use caller::{Authenticator, Caller, Refused};
+pub use credentials::{Credentials, SignedRequest};
+pub use definition::{AuthMode, BuildError, Definition, Field, Limits};
+pub use resolver::{Context, Extensions, Info, Raised, Request, Resolved, Resolver};
+
+use realtime::Subscriptions;
+use schema::Schema;
+
+/// A GraphQL API that is ready to serve.
+pub struct Api {
+    id: String,
+    schema: Schema,
+    modes: Vec<AuthMode>,
+    authenticator: Arc<dyn Authenticator>,
+    subscriptions: Subscriptions,
+    limits: Limits,
+    closing: watch::Sender<bool>,
+}
+
+impl Api {
+    /// Checks the schema and its resolvers as AppSync would when they are deployed.
+    pub fn new(
+        definition: Definition,
+        authenticator: Arc<dyn Authenticator>,
+    ) -> Result<Arc<Api>, BuildError> {
+        let modes = definition.modes();
+        let limits = definition.limits.clone();
+        Ok(Arc::new(Api {
+            id: definition.api_id.clone(),
+            schema: Schema::compile(definition)?,
+            modes,
+            authenticator,
+            subscriptions: Subscriptions::default(),
+            limits,
+            closing: watch::Sender::new(false),
+        }))
+    }
+
+    /// `POST /graphql`, and WebSocket upgrades on `GET /graphql/realtime` and `GET /graphql`, with AppSync's CORS.
+    ///
+    /// Serve it on sockets without Nagle's algorithm (`set_nodelay`), or small events wait for up to 40 ms.
+    /// With the router's connection information (`ConnectInfo<SocketAddr>`) resolvers see the caller's address,
+    /// without it 127.0.0.1.
+    pub fn router(self: &Arc<Self>) -> axum::Router {
+        http::router(self.clone())
+    }
+
+    /// What this API says that is likely a mistake or has no effect, one sentence each.
+    pub fn warnings(&self) -> &[String] {
+        &self.schema.warnings
+    }
+
+    /// Ends every WebSocket with code 1001 and refuses new ones; HTTP requests are still answered.
+    pub fn close(&self) {
+        self.closing.send_replace(true);
+    }
+}

@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::serve::ListenerExt;
 use local_cognito::Cognito;
 use local_dynamodb::DynamoDb;
 use local_s3::S3;
@@ -98,6 +99,9 @@ impl Server {
             base_url.replacen("http", "ws", 1),
             self.folder.path().display(),
         );
+        for warning in self.services.appsync.warnings() {
+            text.push_str(&format!("\n  GraphQL: {warning}"));
+        }
         for pages::NotServed { what, why } in &self.not_served {
             text.push_str(&format!("\n  not served here: {what} ({why})"));
         }

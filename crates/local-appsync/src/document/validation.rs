@@ -1,0 +1,151 @@
+//! Validation errors in AppSync's words: `Validation error of type <Kind>: <what> @ '<path>'`.
+
+use apollo_compiler::ExecutableDocument;
+use apollo_compiler::ast::{Definition, Document, Selection};
+use apollo_compiler::diagnostic::Diagnostic;
+use apollo_compiler::parser::{LineColumn, SourceMap};
+use apollo_compiler::validation::{DiagnosticData, DiagnosticList, WithErrors};
+
+use crate::error::{GraphQlError, Location};
+
+/// The first thing that is not GraphQL, and where.
+pub(super) fn syntax_error(errors: &DiagnosticList) -> String {
+    let Some(first) = errors.iter().next() else {
+        return "Unable to parse GraphQL query.".to_owned();
+    };
+    let what = first.error.to_string();
+    match first.line_column_range() {
+        Some(at) => format!(
+            "Unable to parse GraphQL query. {} at line {} column {}",
+            what, at.start.line, at.start.column
+        ),
+        None => format!("Unable to parse GraphQL query. {what}"),
+    }
+}
+
+/// More than anyone reads, and few enough that finding each one's path stays cheap.
+const MOST_ERRORS: usize = 100;
+
+/// The ways in which the document does not fit the schema.
+pub(super) fn errors(document: &Document, with_errors: &WithErrors<ExecutableDocument>) -> Vec<GraphQlError> {
+    with_errors
+        .errors
+        .iter()
+        .take(MOST_ERRORS)
+        .map(|diagnostic| error(document, &diagnostic))
+        .collect()
+}
+
+fn error(document: &Document, diagnostic: &Diagnostic<'_, DiagnosticData>) -> GraphQlError {
+    let kind = kind(diagnostic.error);
+    let mut message = format!(
+        "Validation error of type {kind}: {}",
+        wording(kind, diagnostic.error)
+    );
+    let start = diagnostic.line_column_range().map(|range| range.start);
+    if let Some(start) = start {
+        let path = path_at(document, start);
+        if !path.is_empty() {
+            message.push_str(&format!(" @ '{}'", path.join("/")));
+        }
+    }
+    GraphQlError::of_document(message, start.map(Location::at))
+}
+
+/// The names that AppSync (graphql-java) gives to kinds of errors. The library's own names are marked unstable;
+/// its version is pinned, and the tests of this crate know them.
+fn kind(error: &DiagnosticData) -> &'static str {
+    match error.unstable_error_name().unwrap_or("InvalidSyntax") {
+        "UndefinedField" => "FieldUndefined",
+        "UndefinedArgument" => "UnknownArgument",
+        "RequiredArgument" => "MissingFieldArgument",
+        "MissingSubselection" | "EmptyFieldSet" => "SubSelectionRequired",
+        "SubselectionOnScalarType" | "SubselectionOnEnumType" => "SubSelectionNotAllowed",
+        "DisallowedVariableUsage" => "VariableTypeMismatch",
+        "VariableInputType" => "NonInputTypeOnVariable",
+        "UniqueVariable" => "DuplicateVariableName",
+        "UniqueArgument" => "DuplicateArgumentNames",
+        "UniqueDirective" => "DuplicateDirectiveName",
+        "UnsupportedValueType"
+        | "IntCoercionError"
+        | "FloatCoercionError"
+        | "UndefinedEnumValue"
+        | "UndefinedInputValue"
+        | "RequiredField"
+        | "UniqueInputValue" => "WrongType",
+        "UndefinedDefinition"
+        | "UndefinedTypeInNamedFragmentTypeCondition"
+        | "UndefinedTypeInInlineFragmentTypeCondition" => "UnknownType",
+        "UndefinedDirective" => "UnknownDirective",
+        "UnsupportedLocation" => "MisplacedDirective",
+        "InvalidFragmentSpread" => "InvalidFragmentType",
+        "InvalidFragmentTarget" => "FragmentTypeConditionInvalid",
+        "RecursiveFragmentDefinition" => "FragmentCycle",
+        "ConflictingFieldType" | "ConflictingFieldName" | "ConflictingFieldArgument" => "FieldsConflict",
+        "AmbiguousAnonymousOperation" => "LoneAnonymousOperationViolation",
+        "OperationNameCollision" => "DuplicateOperationName",
+        "FragmentNameCollision" => "DuplicateFragmentName",
+        "SubscriptionUsesMultipleFields" => "SubscriptionMultipleRootFields",
+        other => other,
+    }
+}
+
+/// AppSync's sentence where it is known, otherwise the library's.
+fn wording(kind: &str, error: &DiagnosticData) -> String {
+    let text = error.to_string();
+    let names: Vec<&str> = text.split('`').skip(1).step_by(2).collect();
+    match (kind, &names[..]) {
+        ("FieldUndefined", [type_name, field, ..]) => {
+            format!("Field '{field}' in type '{type_name}' is undefined")
+        }
+        ("UnknownArgument", [argument, ..]) => format!("Unknown field argument {argument}"),
+        ("UndefinedVariable", [variable, ..]) => {
+            format!("Undefined variable {}", variable.trim_start_matches('$'))
+        }
+        ("UndefinedFragment", [fragment, ..]) => format!("Undefined fragment {fragment}"),
+        _ => text,
+    }
+}
+
+/// The response names of the fields around a position.
+fn path_at(document: &Document, position: LineColumn) -> Vec<String> {
+    let mut path = Vec::new();
+    let mut selections = document
+        .definitions
+        .iter()
+        .flat_map(selections_of)
+        .collect::<Vec<&Selection>>();
+    while let Some(around) = selections
+        .iter()
+        .find(|selection| contains(selection, &document.sources, position))
+    {
+        selections = match around {
+            Selection::Field(field) => {
+                path.push(field.response_name().to_string());
+                field.selection_set.iter().flatten().collect()
+            }
+            Selection::InlineFragment(inline) => inline.selection_set.iter().collect(),
+            Selection::FragmentSpread(_) => break,
+        };
+    }
+    path
+}
+
+fn selections_of(definition: &Definition) -> &[Selection] {
+    match definition {
+        Definition::OperationDefinition(operation) => &operation.selection_set,
+        Definition::FragmentDefinition(fragment) => &fragment.selection_set,
+        _ => &[],
+    }
+}
+
+fn contains(selection: &Selection, sources: &SourceMap, position: LineColumn) -> bool {
+    let span = match selection {
+        Selection::Field(field) => field.location(),
+        Selection::InlineFragment(inline) => inline.location(),
+        Selection::FragmentSpread(spread) => spread.location(),
+    };
+    let order = |at: LineColumn| (at.line, at.column);
+    span.and_then(|span| span.line_column_range(sources))
+        .is_some_and(|range| (order(range.start)..order(range.end)).contains(&order(position)))
+}

@@ -1,0 +1,92 @@
+//! Subscriptions over WebSocket: AppSync's realtime protocol (`graphql-ws`).
+//! <https://docs.aws.amazon.com/appsync/latest/devguide/real-time-websocket-client.html>
+
+use std::sync::Arc;
+
+use axum::extract::ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection};
+use axum::extract::{FromRequestParts, Request, State};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::{StatusCode, header};
+use serde_json::json;
+
+use crate::credentials::Evidence;
+use crate::{Api, caller};
+
+mod connection;
+mod filter;
+mod frames;
+mod handshake;
+mod outbox;
+mod parting;
+mod start;
+mod subscriptions;
+
+pub(crate) use subscriptions::Subscriptions;
+
+use connection::Connection;
+
+const SUBPROTOCOL: &str = "graphql-ws";
+
+/// `GET /graphql/realtime` (where clients look on a custom domain) and `GET /graphql`.
+pub(crate) async fn upgrade(State(api): State<Arc<Api>>, request: Request) -> Response {
+    let (mut parts, _) = request.into_parts();
+    let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &api).await {
+        Ok(upgrade) => upgrade,
+        Err(rejection) => return not_a_websocket(&rejection),
+    };
+    if *api.closing.borrow() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "The server is shutting down.").into_response();
+    }
+    // Never the other one, `header-…`: browsers refuse an answer that picks what they did not expect.
+    let upgrade = upgrade
+        .protocols([SUBPROTOCOL])
+        // The defaults, 128 KiB each, are zeroed before each read and kept for each client.
+        .read_buffer_size(4096)
+        .write_buffer_size(16 * 1024)
+        .max_frame_size(api.limits.frame_bytes)
+        .max_message_size(api.limits.frame_bytes);
+    if upgrade.selected_protocol().is_none() {
+        return bad_request("NoProtocolError", "Ask for the WebSocket subprotocol graphql-ws.");
+    }
+    let source_ip = crate::http::source_ip(&parts);
+    let headers = crate::http::headers(&parts.headers);
+    let connect_headers = handshake::connect_headers(&parts, &headers);
+    let body = Bytes::from_static(b"{}");
+    let evidence = Evidence {
+        path: "/graphql/connect",
+        query: "",
+        headers: &connect_headers,
+        body: &body,
+    };
+    let caller = caller::identify(&api, evidence, source_ip).await;
+    upgrade.on_upgrade(async move |socket| match caller {
+        Ok(caller) => {
+            Connection::open(api, caller, headers, source_ip)
+                .serve(socket)
+                .await
+        }
+        Err(refused) => parting::refuse(socket, refused).await,
+    })
+}
+
+fn not_a_websocket(rejection: &WebSocketUpgradeRejection) -> Response {
+    let mut response = bad_request(
+        "BadRequestException",
+        &format!("GraphQL is served by POST, subscriptions by WebSocket. {rejection}"),
+    );
+    response
+        .headers_mut()
+        .insert(header::ALLOW, http::HeaderValue::from_static("POST"));
+    response
+}
+
+fn bad_request(error_type: &'static str, message: &str) -> Response {
+    let body = json!({"errors": [{"message": message, "errorType": error_type}]});
+    (
+        StatusCode::BAD_REQUEST,
+        [("x-amzn-errortype", error_type)],
+        axum::Json(body),
+    )
+        .into_response()
+}

@@ -1,0 +1,246 @@
+//! One client's WebSocket, from its first frame to its end.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::ws::{Message, WebSocket};
+use futures::future::BoxFuture;
+use futures::stream::FuturesUnordered;
+use futures::{FutureExt, StreamExt};
+use tokio::time::{Instant, Interval, MissedTickBehavior, timeout};
+
+use super::frames::{ClientFrame, Problem, ServerFrame, SubscriptionId, send};
+use super::outbox::{Ending, Outbox, Waiting, outbox};
+use super::parting::{End, PARTING, part};
+use super::start;
+use super::subscriptions::{Membership, Subscription, Subscriptions};
+use crate::Api;
+use crate::caller::{Caller, now_s};
+
+pub(super) struct Connection {
+    api: Arc<Api>,
+    headers: Arc<[(String, String)]>,
+    source_ip: IpAddr,
+    outbox: Outbox,
+    waiting: Option<Waiting>,
+    subscriptions: HashMap<SubscriptionId, State>,
+    starting: FuturesUnordered<BoxFuture<'static, Started>>,
+    starts_so_far: u64,
+    keep_alive: Interval,
+    ends_at: Instant,
+}
+
+enum State {
+    /// Its resolver has not answered yet; the number tells it from a later one with the same id.
+    Starting(u64),
+    Active(#[expect(dead_code, reason = "held for its drop, which ends the subscription")] Membership),
+}
+
+/// A start whose resolver has answered.
+struct Started {
+    id: SubscriptionId,
+    number: u64,
+    subscription: Result<Subscription, Vec<Problem>>,
+}
+
+impl Connection {
+    pub(super) fn open(
+        api: Arc<Api>,
+        caller: Caller,
+        headers: Vec<(String, String)>,
+        source_ip: IpAddr,
+    ) -> Connection {
+        let (outbox, waiting) = outbox(&api.limits);
+        let now = Instant::now();
+        let mut keep_alive = tokio::time::interval_at(now + api.limits.keep_alive, api.limits.keep_alive);
+        keep_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut connection = Connection {
+            ends_at: now + api.limits.connection,
+            api,
+            headers: headers.into(),
+            source_ip,
+            outbox,
+            waiting: Some(waiting),
+            subscriptions: HashMap::new(),
+            starting: FuturesUnordered::new(),
+            starts_so_far: 0,
+            keep_alive,
+        };
+        connection.end_with(&caller);
+        connection
+    }
+
+    pub(super) async fn serve(mut self, mut socket: WebSocket) {
+        let mut closing = self.api.closing.subscribe();
+        let Some(waiting) = self.waiting.take() else {
+            return;
+        };
+        // Whoever wants the connection to end is heard even while a write waits for the client.
+        let end = tokio::select! {
+            end = self.run(&mut socket, waiting) => end,
+            _ = closing.wait_for(|is_closing| *is_closing) => End::ServerCloses,
+        };
+        drop(self);
+        part(socket, end).await;
+    }
+
+    async fn run(&mut self, socket: &mut WebSocket, mut waiting: Waiting) -> End {
+        let ending = waiting.ending();
+        let exchange = async {
+            loop {
+                tokio::select! {
+                    message = socket.recv() => match message {
+                        Some(Ok(Message::Text(text))) => self.receive(&text),
+                        Some(Ok(Message::Binary(_))) => self.unsupported(None, "binary"),
+                        Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                        Some(Ok(Message::Close(_))) | None => return End::Gone,
+                        Some(Err(_)) => return End::Unreadable,
+                    },
+                    frames = waiting.take() => {
+                        if send(socket, frames).await.is_err() {
+                            return End::Gone;
+                        }
+                    }
+                    Some(started) = self.starting.next() => self.started(started),
+                    _ = self.keep_alive.tick() => self.outbox.put(ServerFrame::keep_alive()),
+                    () = tokio::time::sleep_until(self.ends_at) => return End::Expired,
+                }
+            }
+        };
+        let end = tokio::select! {
+            end = exchange => return end,
+            ending = ending => ending,
+        };
+        if end == Ending::Invalidated {
+            // The client is told which subscription it was.
+            if let Some(frames) = waiting.take().now_or_never() {
+                _ = timeout(PARTING, send(socket, frames)).await;
+            }
+        }
+        End::By(end)
+    }
+
+    fn receive(&mut self, text: &str) {
+        let frame: ClientFrame = match serde_json::from_str(text) {
+            Ok(frame) => frame,
+            Err(error) => {
+                return self.complain(
+                    None,
+                    "BadRequestException",
+                    &format!("A frame must be a JSON object with a type: {error}"),
+                );
+            }
+        };
+        let id = frame.id.as_deref().map(SubscriptionId::new);
+        match (frame.kind.as_str(), id) {
+            ("connection_init", _) => {
+                self.outbox.put(ServerFrame::connection_ack());
+                self.outbox.put(ServerFrame::keep_alive());
+                self.keep_alive.reset();
+            }
+            ("start", Some(id)) => self.start(id, frame.payload),
+            ("stop", Some(id)) => self.stop(&id),
+            ("start" | "stop", None) => {
+                self.complain(
+                    None,
+                    "BadRequestException",
+                    &format!("A {} frame needs an id.", frame.kind),
+                );
+            }
+            (_, id) => self.unsupported(id.as_ref(), "unknown"),
+        }
+    }
+
+    fn start(&mut self, id: SubscriptionId, payload: Option<serde_json::Value>) {
+        if self.subscriptions.contains_key(&id) {
+            return self.complain(
+                Some(&id),
+                "DuplicatedOperationError",
+                "There is already a subscription with this id on the connection.",
+            );
+        }
+        let most = self.api.limits.subscriptions_per_connection;
+        // Those stopped before their resolver has answered count too, or start and stop in turn would pile them up.
+        if self.subscriptions.len().max(self.starting.len()) >= most {
+            return self.complain(
+                Some(&id),
+                "MaxSubscriptionsReachedError",
+                &format!("A connection may hold {most} subscriptions."),
+            );
+        }
+        self.starts_so_far += 1;
+        let number = self.starts_so_far;
+        self.subscriptions.insert(id.clone(), State::Starting(number));
+        let (api, headers, source_ip) = (self.api.clone(), self.headers.clone(), self.source_ip);
+        let started = async move {
+            let subscription = start::prepare(&api, payload, &headers, source_ip).await;
+            Started {
+                id,
+                number,
+                subscription,
+            }
+        };
+        self.starting.push(started.boxed());
+    }
+
+    fn started(&mut self, started: Started) {
+        let Started {
+            id,
+            number,
+            subscription,
+        } = started;
+        if !matches!(self.subscriptions.get(&id), Some(State::Starting(current)) if *current == number) {
+            return;
+        }
+        match subscription {
+            Ok(subscription) => {
+                self.end_with(&subscription.call.caller);
+                // No event can come before the acknowledgement, and none is lost after it: the frame is sent only
+                // once this function has returned.
+                self.outbox.put(ServerFrame::start_ack(&id));
+                let membership =
+                    Subscriptions::join(&self.api, subscription, id.clone(), self.outbox.clone());
+                self.subscriptions.insert(id, State::Active(membership));
+            }
+            Err(problems) => {
+                self.subscriptions.remove(&id);
+                self.outbox.put(ServerFrame::error(Some(&id), &problems));
+            }
+        }
+    }
+
+    fn stop(&mut self, id: &SubscriptionId) {
+        match self.subscriptions.remove(id) {
+            Some(_) => self.outbox.put(ServerFrame::complete(id)),
+            None => self.complain(
+                Some(id),
+                "UnknownOperationError",
+                "There is no subscription with this id on the connection.",
+            ),
+        }
+    }
+
+    fn unsupported(&self, id: Option<&SubscriptionId>, what: &str) {
+        let message = format!("{what} not supported through the realtime channel");
+        self.complain(id, "UnsupportedOperation", &message);
+    }
+
+    fn complain(&self, id: Option<&SubscriptionId>, error_type: &str, message: &str) {
+        self.outbox
+            .put(ServerFrame::error(id, &[Problem::new(error_type, message)]));
+    }
+
+    /// A connection lasts no longer than any token that it was authorized with.
+    fn end_with(&mut self, caller: &Caller) {
+        if let Some(expires_at_s) = caller.expires_at_s {
+            let left = Duration::from_secs(
+                expires_at_s
+                    .saturating_sub(now_s())
+                    .min(self.api.limits.connection.as_secs()),
+            );
+            self.ends_at = self.ends_at.min(Instant::now() + left);
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! Who has subscribed to what, and the delivery of a mutation's result to them.
+//!
+//! Subscriptions that would get the very same payload form an audience: it is filtered, selected and serialized once.
+//! One lock orders all deliveries: what was published first reaches every subscriber first.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use serde_json::{Value, json};
+
+use super::filter::Filter;
+use super::frames::{ServerFrame, SubscriptionId};
+use super::outbox::{Ending, Outbox};
+use crate::Api;
+use crate::document::Document;
+use crate::execution::{Call, Execution};
+use crate::response::Output;
+
+/// Every subscription of the API.
+#[derive(Default)]
+pub(crate) struct Subscriptions {
+    registry: Mutex<Registry>,
+}
+
+#[derive(Default)]
+struct Registry {
+    by_field: HashMap<String, HashMap<AudienceKey, Audience>>,
+    members_so_far: u64,
+}
+
+/// Everything that decides what a subscription delivers.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct AudienceKey(String);
+
+struct Audience {
+    subscription: Subscription,
+    members: HashMap<u64, Member>,
+}
+
+struct Member {
+    id: SubscriptionId,
+    outbox: Outbox,
+}
+
+/// What a client subscribed to, once it was let through.
+pub(super) struct Subscription {
+    pub(super) field_name: String,
+    pub(super) document: Document,
+    /// The subscription's text, operation and variables, as the client sent them.
+    pub(super) request: Value,
+    pub(super) call: Call,
+    pub(super) filter: Filter,
+    pub(super) invalidation: Option<Filter>,
+}
+
+impl Subscription {
+    fn key(&self) -> AudienceKey {
+        let Subscription {
+            request,
+            call,
+            filter,
+            invalidation,
+            ..
+        } = self;
+        let mut groups = call.caller.groups.clone();
+        groups.sort();
+        // Authorization of the delivered fields depends on the caller's mode and groups.
+        AudienceKey(format!(
+            "{request} {:?} {groups:?} {filter:?} {invalidation:?}",
+            call.caller.mode
+        ))
+    }
+}
+
+/// One client's subscription; dropped, it ends.
+pub(super) struct Membership {
+    api: Arc<Api>,
+    field_name: String,
+    audience: AudienceKey,
+    number: u64,
+}
+
+impl Drop for Membership {
+    fn drop(&mut self) {
+        let mut registry = self.api.subscriptions.registry();
+        let Some(audiences) = registry.by_field.get_mut(&self.field_name) else {
+            return;
+        };
+        if let Some(audience) = audiences.get_mut(&self.audience) {
+            audience.members.remove(&self.number);
+            if audience.members.is_empty() {
+                audiences.remove(&self.audience);
+            }
+        }
+    }
+}
+
+impl Subscriptions {
+    pub(super) fn join(
+        api: &Arc<Api>,
+        subscription: Subscription,
+        id: SubscriptionId,
+        outbox: Outbox,
+    ) -> Membership {
+        let key = subscription.key();
+        let field_name = subscription.field_name.clone();
+        let mut registry = api.subscriptions.registry();
+        registry.members_so_far += 1;
+        let number = registry.members_so_far;
+        let audiences = registry.by_field.entry(field_name.clone()).or_default();
+        let audience = audiences.entry(key.clone()).or_insert_with(|| Audience {
+            subscription,
+            members: HashMap::new(),
+        });
+        audience.members.insert(number, Member { id, outbox });
+        Membership {
+            api: api.clone(),
+            field_name,
+            audience: key,
+            number,
+        }
+    }
+
+    fn registry(&self) -> MutexGuard<'_, Registry> {
+        // A panic while delivering leaves the registry as it was.
+        self.registry
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Api {
+    /// Delivers a mutation's result to the subscriptions that it feeds, then ends those that it invalidates.
+    pub(crate) fn publish(&self, mutation: &str, result: &Output, invalidations: &[Value]) {
+        self.deliver(mutation, result);
+        if !invalidations.is_empty() {
+            self.invalidate(invalidations);
+        }
+    }
+
+    fn deliver(&self, mutation: &str, result: &Output) {
+        let Some(fields) = self.schema.subscribers_of.get(mutation) else {
+            return;
+        };
+        if result.is_null() {
+            return;
+        }
+        let registry = self.subscriptions.registry();
+        let event = result.to_source();
+        for audience in fields
+            .iter()
+            .filter_map(|field| registry.by_field.get(field))
+            .flat_map(HashMap::values)
+        {
+            if audience.subscription.filter.matches(&event) {
+                let payload: Arc<str> = self.payload(&audience.subscription, &event).into();
+                for Member { id, outbox } in audience.members.values() {
+                    outbox.put(ServerFrame::Data {
+                        id: id.clone(),
+                        payload: payload.clone(),
+                    });
+                }
+            }
+        }
+    }
+
+    /// Ends the subscriptions that `extensions.invalidateSubscriptions` means, and their connections with them.
+    fn invalidate(&self, invalidations: &[Value]) {
+        let registry = self.subscriptions.registry();
+        for invalidation in invalidations {
+            let field = invalidation["subscriptionField"].as_str().unwrap_or_default();
+            for audience in registry.by_field.get(field).into_iter().flat_map(HashMap::values) {
+                let filter = audience.subscription.invalidation.as_ref();
+                if filter.is_some_and(|filter| filter.matches(&invalidation["payload"])) {
+                    for Member { id, outbox } in audience.members.values() {
+                        outbox.put(ServerFrame::complete(id));
+                        outbox.end(Ending::Invalidated);
+                    }
+                }
+            }
+        }
+    }
+
+    fn payload(&self, subscription: &Subscription, event: &Value) -> String {
+        let Subscription {
+            field_name,
+            document,
+            call,
+            ..
+        } = subscription;
+        let payload = match Execution::prepare(&self.schema, &self.limits, document, call) {
+            Ok(execution) => serde_json::to_string(&execution.deliver(field_name, event)),
+            Err(errors) => serde_json::to_string(&json!({"data": {field_name: null}, "errors": errors})),
+        };
+        match payload {
+            Ok(payload) if payload.len() <= self.limits.subscription_payload_bytes => payload,
+            Ok(_) => {
+                let most = self.limits.subscription_payload_bytes;
+                tracing::warn!(
+                    field_name,
+                    "an event is larger than {most} bytes and was not delivered"
+                );
+                let message = format!("The event is larger than {most} bytes. Select less in the mutation.");
+                let error =
+                    json!({"path": [field_name], "errorType": "PayloadSizeExceeded", "message": message});
+                json!({"data": {field_name: null}, "errors": [error]}).to_string()
+            }
+            Err(error) => {
+                json!({"data": {field_name: null}, "errors": [{"message": error.to_string()}]}).to_string()
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Statuses, headers and bodies of `POST /graphql`.
+
+use http::{Method, Request, StatusCode};
+use serde_json::{Value, json};
+
+use super::support::{Server, fixture};
+
+fn api() -> Server {
+    fixture("type Query { a: String } type Subscription { s: String }")
+        .value("Query.a", json!("ä"))
+        .build()
+}
+
+#[tokio::test]
+async fn an_answer_is_json_with_a_request_id() {
+    let answer = api().post("alice", r#"{"query":"{ a }"}"#).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.headers["content-type"], "application/json;charset=UTF-8");
+    assert_eq!(answer.headers["access-control-allow-origin"], "*");
+    assert!(answer.headers.contains_key("x-amzn-requestid"));
+    assert_eq!(answer.body, json!({"data": {"a": "ä"}}));
+}
+
+#[tokio::test]
+async fn a_body_that_is_no_graphql_request_is_malformed() {
+    for (body, message) in [
+        ("", "Request body is empty."),
+        ("meow", "Unable to parse GraphQL query."),
+        ("{}", "Unable to parse GraphQL query."),
+        ("[]", "Unable to parse GraphQL query."),
+        ("null", "Unable to parse GraphQL query."),
+        (r#"{"query": 5}"#, "Unable to parse GraphQL query."),
+        (
+            r#"{"query": "{ a }", "variables": "none"}"#,
+            "Unable to parse GraphQL query.",
+        ),
+        (
+            r#"{"query": "{ a"}"#,
+            "Unable to parse GraphQL query. syntax error: expected R_CURLY, got EOF at line 1 column 4",
+        ),
+    ] {
+        let answer = api().post("alice", body).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{body}");
+        assert_eq!(
+            answer.headers["x-amzn-errortype"],
+            "MalformedHttpRequestException"
+        );
+        let error = &answer.body["errors"][0];
+        assert_eq!(error["errorType"], "MalformedHttpRequestException");
+        let told = error["message"].as_str().unwrap();
+        assert!(told.starts_with(&message[..30.min(message.len())]), "{told}");
+        if !body.starts_with(r#"{"query": "{ a""#) {
+            assert_eq!(told, message);
+        }
+    }
+}
+
+#[tokio::test]
+async fn bytes_that_are_not_utf8_are_malformed() {
+    assert_eq!(
+        api().post("alice", vec![0xff, 0xfe, b'{']).await.status,
+        StatusCode::BAD_REQUEST
+    );
+}
+
+#[tokio::test]
+async fn null_variables_and_an_empty_operation_name_are_none() {
+    let body = r#"{"query":"{ a }","variables":null,"operationName":"","extensions":{}}"#;
+    assert_eq!(api().post("alice", body).await.body, json!({"data": {"a": "ä"}}));
+}
+
+#[tokio::test]
+async fn an_operation_that_cannot_be_told_is_refused() {
+    for (body, message) in [
+        (
+            json!({"query": "query A { a }", "operationName": "B"}),
+            "Unknown operation named 'B'.",
+        ),
+        (
+            json!({"query": "query A { a } query B { a }"}),
+            "Must provide operation name if query contains multiple operations.",
+        ),
+    ] {
+        let answer = api().post("alice", body.to_string()).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+        assert_eq!(answer.body["errors"][0]["message"], message);
+    }
+}
+
+#[tokio::test]
+async fn subscriptions_are_not_served_over_http() {
+    let answer = api()
+        .post("alice", json!({"query": "subscription { s }"}).to_string())
+        .await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert_eq!(answer.body["errors"][0]["errorType"], "UnsupportedOperation");
+}
+
+#[tokio::test]
+async fn a_get_without_upgrade_says_how_it_is_done() {
+    for path in ["/graphql", "/graphql/realtime"] {
+        let answer = api().send(Request::get(path).body("".into()).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+        assert_eq!(answer.headers["allow"], "POST");
+        assert!(
+            answer.body["errors"][0]["message"]
+                .as_str()
+                .unwrap()
+                .contains("WebSocket")
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_preflight_allows_whatever_headers_a_browser_asks_for() {
+    let request = Request::builder()
+        .method(Method::OPTIONS)
+        .uri("/graphql")
+        .header("origin", "http://localhost:5173")
+        .header("access-control-request-method", "POST")
+        .header(
+            "access-control-request-headers",
+            "authorization,content-type,x-amz-user-agent",
+        );
+    let answer = api().send(request.body("".into()).unwrap()).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.body, Value::Null);
+    for (name, value) in [
+        ("access-control-allow-origin", "*"),
+        (
+            "access-control-allow-headers",
+            "authorization,content-type,x-amz-user-agent",
+        ),
+        ("access-control-allow-methods", "POST"),
+        ("access-control-max-age", "172800"),
+    ] {
+        assert_eq!(answer.headers[name], value);
+    }
+}
