@@ -125,11 +125,15 @@ impl Server {
                 // An error means that the sender is gone, which is a stop as well.
                 let _ = stopping.wait_for(|stop| *stop).await;
             };
-            let router = self.router.clone();
+            let service = self.router.clone().into_make_service_with_connect_info::<SocketAddr>();
+            // Frames are small and follow each other: waiting to fill a packet would cost 40 ms each.
+            let listener = listener.tap_io(|stream| {
+                if let Err(error) = stream.set_nodelay(true) {
+                    tracing::debug!(%error, "packets may wait");
+                }
+            });
             serving.spawn(async move {
-                let served = axum::serve(listener, router)
-                    .with_graceful_shutdown(stopped)
-                    .await;
+                let served = axum::serve(listener, service).with_graceful_shutdown(stopped).await;
                 if let Err(error) = served {
                     tracing::error!(%error, "a listener failed");
                 }
