@@ -49,9 +49,7 @@ impl Content {
     /// Checks the limits.
     pub fn new(text: Option<Text>, attachments: Vec<AttachmentId>) -> Result<Content, Error> {
         if text.is_none() && attachments.is_empty() {
-            return Err(Error::InvalidInput(
-                "content is empty: give a text, attachmentIds, or both".into(),
-            ));
+            return Err(Error::InvalidInput("content is empty: give a text, attachmentIds, or both".into()));
         }
         if attachments.len() > Content::MAX_ATTACHMENTS {
             return Err(Error::InvalidInput(format!(
@@ -61,9 +59,7 @@ impl Content {
             )));
         }
         if attachments.iter().collect::<BTreeSet<_>>().len() < attachments.len() {
-            return Err(Error::InvalidInput(
-                "content.attachmentIds names a file twice".into(),
-            ));
+            return Err(Error::InvalidInput("content.attachmentIds names a file twice".into()));
         }
         Ok(Content { text, attachments })
     }

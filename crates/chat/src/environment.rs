@@ -73,10 +73,6 @@ impl Environment {
             self.aws_endpoint_url.as_deref(),
             credentials,
         );
-        Store::new(
-            aws_sdk_dynamodb::Client::from_conf(config.build()),
-            self.chat_table,
-            uploads,
-        )
+        Store::new(aws_sdk_dynamodb::Client::from_conf(config.build()), self.chat_table, uploads)
     }
 }

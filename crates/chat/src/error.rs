@@ -19,8 +19,8 @@ pub enum Error {
     /// It contradicts what is stored: read again, then decide.
     #[error("{0}")]
     Conflict(&'static str),
-    /// Too much at once: the same call may succeed a moment later, and is safe to repeat.
-    #[error("Too many requests at once. Repeat the same call in a moment.")]
+    /// Too much at once: the same call may succeed a moment later. A send is safe to repeat with its client id.
+    #[error("Too many requests at once. Repeat the same call, with the same clientId, in a moment.")]
     Busy,
     /// Not the caller's fault. The cause is for the log, not for the caller.
     #[error("Something failed on our side. Repeat the same call; if it fails again, tell the operator.")]

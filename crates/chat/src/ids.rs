@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::Error;
 
-/// A room's id: a UUID in lower case. Unguessable, so knowing one says nothing about others.
+/// A room's id: a UUID in lower case. No secret: membership, not the id, opens a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RoomId(Uuid);
 
@@ -77,10 +77,7 @@ impl RoomId {
 
     /// The same user's same client id always names the same room: creating it twice is creating it once.
     pub(crate) fn named(user: UserId, client_id: &ClientId) -> RoomId {
-        RoomId(Uuid::new_v5(
-            &user.0,
-            format!("room/{}", client_id.as_str()).as_bytes(),
-        ))
+        RoomId(Uuid::new_v5(&user.0, format!("room/{}", client_id.as_str()).as_bytes()))
     }
 }
 
@@ -103,9 +100,7 @@ impl FromStr for ClientId {
     fn from_str(text: &str) -> Result<ClientId, Error> {
         match text.chars().count() {
             1..=64 => Ok(ClientId(text.to_owned())),
-            length => Err(Error::InvalidInput(format!(
-                "clientId has 1 to 64 characters, not {length}"
-            ))),
+            length => Err(Error::InvalidInput(format!("clientId has 1 to 64 characters, not {length}"))),
         }
     }
 }
@@ -116,10 +111,7 @@ impl FromStr for MessageId {
     fn from_str(text: &str) -> Result<MessageId, Error> {
         let parse = || {
             let (room, seq) = text.split_once(':')?;
-            let id = MessageId {
-                room: room.parse().ok()?,
-                seq: seq.parse().ok()?,
-            };
+            let id = MessageId { room: room.parse().ok()?, seq: seq.parse().ok()? };
             (id.to_string() == text).then_some(id)
         };
         parse().ok_or_else(|| {
@@ -175,32 +167,16 @@ mod tests {
             "ROOM#x".into(),
             "é".repeat(1000),
         ] {
-            assert!(
-                matches!(other.parse::<RoomId>(), Err(Error::InvalidInput(_))),
-                "{other}"
-            );
+            assert!(matches!(other.parse::<RoomId>(), Err(Error::InvalidInput(_))), "{other}");
         }
-        for other in [
-            format!("{room}:07"),
-            format!("{room}:+7"),
-            format!("{room}:-1"),
-            format!("{room}"),
-        ] {
-            assert!(
-                matches!(other.parse::<MessageId>(), Err(Error::InvalidInput(_))),
-                "{other}"
-            );
+        for other in [format!("{room}:07"), format!("{room}:+7"), format!("{room}:-1"), format!("{room}")] {
+            assert!(matches!(other.parse::<MessageId>(), Err(Error::InvalidInput(_))), "{other}");
         }
     }
 
     #[test]
     fn a_client_id_has_1_to_64_characters() {
-        for (text, fits) in [
-            ("", false),
-            ("a", true),
-            (&"é".repeat(64), true),
-            (&"a".repeat(65), false),
-        ] {
+        for (text, fits) in [("", false), ("a", true), (&"é".repeat(64), true), (&"a".repeat(65), false)] {
             assert_eq!(text.parse::<ClientId>().is_ok(), fits, "{text}");
         }
     }

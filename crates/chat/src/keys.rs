@@ -19,54 +19,33 @@ pub(crate) struct Key {
 
 impl Key {
     pub(crate) fn profile(user: UserId) -> Key {
-        Key {
-            pk: user_partition(user),
-            sk: "PROFILE".into(),
-        }
+        Key { pk: user_partition(user), sk: "PROFILE".into() }
     }
 
     /// The room in the user's own list; its other half is [`Key::member`].
     pub(crate) fn inbox(user: UserId, room: RoomId) -> Key {
-        Key {
-            pk: user_partition(user),
-            sk: format!("{INBOX_PREFIX}{room}"),
-        }
+        Key { pk: user_partition(user), sk: format!("{INBOX_PREFIX}{room}") }
     }
 
     pub(crate) fn room(room: RoomId) -> Key {
-        Key {
-            pk: room_partition(room),
-            sk: "ROOM".into(),
-        }
+        Key { pk: room_partition(room), sk: "ROOM".into() }
     }
 
     pub(crate) fn member(room: RoomId, user: UserId) -> Key {
-        Key {
-            pk: room_partition(room),
-            sk: format!("{MEMBER_PREFIX}{user}"),
-        }
+        Key { pk: room_partition(room), sk: format!("{MEMBER_PREFIX}{user}") }
     }
 
     pub(crate) fn message(room: RoomId, seq: u32) -> Key {
-        Key {
-            pk: room_partition(room),
-            sk: message_sort_key(seq),
-        }
+        Key { pk: room_partition(room), sk: message_sort_key(seq) }
     }
 
     /// Remembers which message a client id became.
     pub(crate) fn sent(room: RoomId, user: UserId, client_id: &ClientId) -> Key {
-        Key {
-            pk: room_partition(room),
-            sk: format!("SENT#{user}#{}", client_id.as_str()),
-        }
+        Key { pk: room_partition(room), sk: format!("SENT#{user}#{}", client_id.as_str()) }
     }
 
     pub(crate) fn file(room: RoomId, file: AttachmentId) -> Key {
-        Key {
-            pk: room_partition(room),
-            sk: format!("FILE#{file}"),
-        }
+        Key { pk: room_partition(room), sk: format!("FILE#{file}") }
     }
 
     /// As the SDK takes it.

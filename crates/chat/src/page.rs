@@ -37,10 +37,9 @@ impl PageRequest {
         let limit = limit
             .map(|limit| match u16::try_from(limit) {
                 Ok(limit @ 1..=PageRequest::MAX_LIMIT) => Ok(limit),
-                _ => Err(Error::InvalidInput(format!(
-                    "limit is 1 to {}, not {limit}",
-                    PageRequest::MAX_LIMIT
-                ))),
+                _ => {
+                    Err(Error::InvalidInput(format!("limit is 1 to {}, not {limit}", PageRequest::MAX_LIMIT)))
+                }
             })
             .transpose()?;
         Ok(PageRequest { limit, token })
@@ -53,13 +52,8 @@ impl PageRequest {
     /// What is left of the page once `count` items are on it, from the beginning of another list.
     pub(crate) fn after(&self, count: usize) -> Option<PageRequest> {
         let limit = self.limit.unwrap_or(PageRequest::DEFAULT_LIMIT);
-        let left = limit
-            .checked_sub(u16::try_from(count).ok()?)
-            .filter(|left| *left > 0)?;
-        Some(PageRequest {
-            limit: Some(left),
-            token: None,
-        })
+        let left = limit.checked_sub(u16::try_from(count).ok()?).filter(|left| *left > 0)?;
+        Some(PageRequest { limit: Some(left), token: None })
     }
 
     /// The place where the page before ended, if the token is one of the list called `list`.
@@ -71,13 +65,7 @@ impl PageRequest {
         if cursor.list != list {
             return Err(refused());
         }
-        Ok(Some(
-            cursor
-                .after
-                .into_iter()
-                .map(|(name, value)| (name, AttributeValue::S(value)))
-                .collect(),
-        ))
+        Ok(Some(cursor.after.into_iter().map(|(name, value)| (name, AttributeValue::S(value))).collect()))
     }
 }
 
@@ -99,10 +87,7 @@ pub(crate) fn token(list: &str, key: StartKey) -> String {
             _ => None,
         })
         .collect();
-    let cursor = Cursor {
-        list: list.to_owned(),
-        after,
-    };
+    let cursor = Cursor { list: list.to_owned(), after };
     BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(&cursor).expect("strings are always JSON"))
 }
 
@@ -127,10 +112,7 @@ mod tests {
         let made = token("members", key.clone());
         assert_eq!(request(&made).start("members").unwrap(), Some(key));
         for wrong in [made.as_str(), "", "!!", "bnVsbA", "e30"] {
-            assert!(
-                matches!(request(wrong).start("rooms"), Err(Error::InvalidInput(_))),
-                "{wrong}"
-            );
+            assert!(matches!(request(wrong).start("rooms"), Err(Error::InvalidInput(_))), "{wrong}");
         }
     }
 }

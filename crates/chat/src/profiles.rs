@@ -24,11 +24,7 @@ pub struct Profile {
 impl Profile {
     /// Someone without a profile: the account was erased, or no trigger ever ran for it.
     pub(crate) fn unknown(id: UserId) -> Profile {
-        Profile {
-            id,
-            name: "Unknown".into(),
-            avatar_url: None,
-        }
+        Profile { id, name: NAMELESS.into(), avatar_url: None }
     }
 }
 
@@ -43,32 +39,26 @@ pub(crate) struct ProfileRow {
 
 impl ProfileRow {
     pub(crate) fn of(self, id: UserId) -> Profile {
-        Profile {
-            id,
-            name: self.name,
-            avatar_url: self.avatar_url,
-        }
+        Profile { id, name: self.name, avatar_url: self.avatar_url }
     }
 }
 
 /// The longest name, in characters; longer ones are cut when the profile is made.
 pub const MAX_NAME_CHARS: usize = 100;
 
+/// What someone without a name is called.
+const NAMELESS: &str = "Unknown";
+
 /// Makes the profile of a newly confirmed user. Repeating it changes nothing. Costs 1 request, 2 WU.
+///
+/// Both are the user's own words: a name that is only white space becomes another, and an avatar that is not
+/// an `https` URL is left out, since one that clients cannot read would void every message beside it.
 pub async fn create(store: &Store, id: UserId, name: &str, avatar_url: Option<&str>) -> Result<(), Error> {
     let name: String = name.trim().chars().take(MAX_NAME_CHARS).collect();
-    if name.is_empty() {
-        return Err(Error::InvalidInput(
-            "a profile needs a name: give given_name and family_name".into(),
-        ));
-    }
+    let name = if name.is_empty() { NAMELESS.to_owned() } else { name };
+    let avatar_url = avatar_url.filter(|url| is_https(url)).map(str::to_owned);
     let (gsi1pk, gsi1sk) = name_index(&name, id);
-    let row = ProfileRow {
-        name,
-        avatar_url: avatar_url.map(str::to_owned),
-        gsi1pk,
-        gsi1sk,
-    };
+    let row = ProfileRow { name, avatar_url, gsi1pk, gsi1sk };
     let written = store
         .dynamodb
         .put_item()
@@ -84,10 +74,26 @@ pub async fn create(store: &Store, id: UserId, name: &str, avatar_url: Option<&s
 }
 
 /// The caller's own profile. Costs 1 request, 1 RU.
+///
+/// Whoever has none gets one now: the trigger does not run for users that an administrator made, and it may
+/// have failed. Without a profile nobody could add them to a room.
 pub async fn me(store: &Store, caller: UserId) -> Result<Profile, Error> {
     let key = Key::profile(caller);
     let row: Option<ProfileRow> = store.get_many(std::slice::from_ref(&key)).await?.read(&key)?;
-    Ok(row.map_or_else(|| Profile::unknown(caller), |row| row.of(caller)))
+    match row {
+        Some(row) => Ok(row.of(caller)),
+        None => {
+            create(store, caller, NAMELESS, None).await?;
+            Ok(Profile::unknown(caller))
+        }
+    }
+}
+
+/// An absolute `https` URL without white space, of at most 2,048 bytes, as AppSync's AWSURL takes it.
+fn is_https(url: &str) -> bool {
+    url.len() <= 2048
+        && url.starts_with("https://")
+        && url.parse::<http::Uri>().is_ok_and(|uri| uri.host().is_some())
 }
 
 /// The profiles of these users, each read once. Costs 1 request per 100 users, 1 RU a user.
@@ -102,10 +108,27 @@ pub(crate) async fn load(
         .into_iter()
         .map(|user| {
             let row: Option<ProfileRow> = rows.read(&Key::profile(user))?;
-            Ok((
-                user,
-                row.map_or_else(|| Profile::unknown(user), |row| row.of(user)),
-            ))
+            Ok((user, row.map_or_else(|| Profile::unknown(user), |row| row.of(user))))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_avatar_is_an_https_url() {
+        for (url, fits) in [
+            ("https://example.com/a.png?x=1", true),
+            ("http://example.com/a.png", false),
+            ("javascript:alert(1)", false),
+            ("not a url", false),
+            ("https://", false),
+            ("https://a b/c", false),
+            (&format!("https://example.com/{}", "x".repeat(2048)), false),
+        ] {
+            assert_eq!(is_https(url), fits, "{url}");
+        }
+    }
 }

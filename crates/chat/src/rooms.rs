@@ -47,12 +47,10 @@ impl RoomName {
         let name = name.trim();
         match name.chars().count() {
             1..=100 => Ok(RoomName(name.to_owned())),
-            0 => Err(Error::InvalidInput(
-                "name is empty: a room's name has 1 to 100 characters".into(),
-            )),
-            length => Err(Error::InvalidInput(format!(
-                "name has {length} characters: a room's name has 1 to 100"
-            ))),
+            0 => Err(Error::InvalidInput("name is empty: a room's name has 1 to 100 characters".into())),
+            length => {
+                Err(Error::InvalidInput(format!("name has {length} characters: a room's name has 1 to 100")))
+            }
         }
     }
 }
@@ -156,9 +154,7 @@ pub async fn get(store: &Store, caller: UserId, id: RoomId) -> Result<Room, Erro
     let room = read(&rows, id)?;
     let is_member = rows.read::<MemberRow>(&keys[1])?.is_some();
     if room.visibility == Visibility::Private && !is_member {
-        return Err(Error::Forbidden(
-            "This room is private: ask a member of it to add you.",
-        ));
+        return Err(Error::Forbidden("This room is private: ask a member of it to add you."));
     }
     Ok(room)
 }
@@ -192,22 +188,10 @@ pub async fn list(
 }
 
 async fn mine(store: &Store, caller: UserId, page: &PageRequest, list: &str) -> Result<Page<Room>, Error> {
-    let (inbox, next_token): (Vec<InboxRow>, _) = store
-        .page(
-            list,
-            page,
-            user_partition(caller),
-            Sort::StartsWith(INBOX_PREFIX),
-            true,
-        )
-        .await?;
-    let ids = inbox
-        .iter()
-        .map(|row| row.room_id.parse())
-        .collect::<Result<Vec<RoomId>, _>>()?;
-    let rows = store
-        .get_many(&ids.iter().copied().map(Key::room).collect::<Vec<_>>())
-        .await?;
+    let (inbox, next_token): (Vec<InboxRow>, _) =
+        store.page(list, page, user_partition(caller), Sort::StartsWith(INBOX_PREFIX), true).await?;
+    let ids = inbox.iter().map(|row| row.room_id.parse()).collect::<Result<Vec<RoomId>, _>>()?;
+    let rows = store.get_many(&ids.iter().copied().map(Key::room).collect::<Vec<_>>()).await?;
     let items = ids.iter().map(|id| read(&rows, *id)).collect::<Result<_, _>>()?;
     Ok(Page { items, next_token })
 }
@@ -228,18 +212,12 @@ async fn joinable(
             start: page.start(list)?.filter(|start| !start.is_empty()),
         })
         .await?;
-    let keys = entries
-        .into_iter()
-        .map(serde_dynamo::from_item)
-        .collect::<Result<Vec<Key>, _>>()?;
+    let keys = entries.into_iter().map(serde_dynamo::from_item).collect::<Result<Vec<Key>, _>>()?;
     let ids = keys
         .iter()
         .map(|key| key.pk.trim_start_matches("ROOM#").parse())
         .collect::<Result<Vec<RoomId>, _>>()?;
-    let wanted: Vec<Key> = ids
-        .iter()
-        .flat_map(|id| [Key::room(*id), Key::inbox(caller, *id)])
-        .collect();
+    let wanted: Vec<Key> = ids.iter().flat_map(|id| [Key::room(*id), Key::inbox(caller, *id)]).collect();
     let rows = store.get_many(&wanted).await?;
     let mut items = Vec::with_capacity(ids.len());
     for id in ids {
@@ -247,18 +225,13 @@ async fn joinable(
             items.push(read(&rows, id)?);
         }
     }
-    Ok(Page {
-        items,
-        next_token: end.map(|key| token(list, key)),
-    })
+    Ok(Page { items, next_token: end.map(|key| token(list, key)) })
 }
 
 /// The room among rows that were read, or the refusal that says it is not there.
 pub(crate) fn read(rows: &Rows, id: RoomId) -> Result<Room, Error> {
     rows.read::<RoomRow>(&Key::room(id))?
-        .ok_or(Error::NotFound(
-            "There is no such room. listRooms names the ones you can see.",
-        ))?
+        .ok_or(Error::NotFound("There is no such room. listRooms names the ones you can see."))?
         .try_into()
 }
 
@@ -273,10 +246,7 @@ pub(crate) struct InboxRow {
 
 impl InboxRow {
     pub(crate) fn new(room: RoomId, joined_at: Timestamp) -> InboxRow {
-        InboxRow {
-            room_id: room.to_string(),
-            joined_at_ms: joined_at.as_ms(),
-        }
+        InboxRow { room_id: room.to_string(), joined_at_ms: joined_at.as_ms() }
     }
 }
 

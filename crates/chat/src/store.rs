@@ -44,11 +44,7 @@ pub(crate) enum Sort {
 impl Store {
     /// `table` and `uploads` are physical names; the clients' credentials must be allowed to use them.
     pub fn new(dynamodb: Client, table: String, uploads: Bucket) -> Store {
-        Store {
-            dynamodb,
-            table,
-            uploads,
-        }
+        Store { dynamodb, table, uploads }
     }
 
     /// Reads rows by key, as of now; absent ones are absent from the answer. One request per 100 keys.
@@ -65,12 +61,7 @@ impl Store {
             let mut pending = HashMap::from([(self.table.clone(), request)]);
             for pause_ms in [0, 20, 80, 320] {
                 tokio::time::sleep(Duration::from_millis(pause_ms)).await;
-                let answer = self
-                    .dynamodb
-                    .batch_get_item()
-                    .set_request_items(Some(pending))
-                    .send()
-                    .await?;
+                let answer = self.dynamodb.batch_get_item().set_request_items(Some(pending)).send().await?;
                 for item in answer.responses.unwrap_or_default().into_values().flatten() {
                     rows.insert(key_of(&item)?, item);
                 }
@@ -116,9 +107,9 @@ impl Store {
         match request.send().await {
             Ok(answer) => Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key)),
             // Our own part of the request is fixed: only the place to continue from can be wrong.
-            Err(error) if continued && error.code() == Some("ValidationException") => Err(
-                Error::InvalidInput("nextToken is not one of this list's: start without it".into()),
-            ),
+            Err(error) if continued && error.code() == Some("ValidationException") => {
+                Err(Error::InvalidInput("nextToken is not one of this list's: start without it".into()))
+            }
             Err(error) => Err(error.into()),
         }
     }
@@ -132,19 +123,10 @@ impl Store {
         sort: Sort,
         ascending: bool,
     ) -> Result<(Vec<T>, Option<String>), Error> {
-        let query = Query {
-            index: None,
-            partition,
-            sort,
-            ascending,
-            limit: page.limit(),
-            start: page.start(list)?,
-        };
+        let query =
+            Query { index: None, partition, sort, ascending, limit: page.limit(), start: page.start(list)? };
         let (items, end) = self.query(query).await?;
-        let rows = items
-            .into_iter()
-            .map(serde_dynamo::from_item)
-            .collect::<Result<_, _>>()?;
+        let rows = items.into_iter().map(serde_dynamo::from_item).collect::<Result<_, _>>()?;
         Ok((rows, end.map(|key| token(list, key))))
     }
 }
@@ -155,12 +137,7 @@ pub(crate) struct Rows(HashMap<Key, Item>);
 impl Rows {
     /// The row of this key as its type, if there is one.
     pub(crate) fn read<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, Error> {
-        Ok(self
-            .0
-            .get(key)
-            .cloned()
-            .map(serde_dynamo::from_item)
-            .transpose()?)
+        Ok(self.0.get(key).cloned().map(serde_dynamo::from_item).transpose()?)
     }
 }
 

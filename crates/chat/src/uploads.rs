@@ -1,6 +1,8 @@
 //! Files: reserved by a member, uploaded and downloaded by presigned requests, held by one message.
 //!
-//! A file that no message takes within a day expires; a file whose message is deleted goes with it.
+//! The row of a file that no message takes within a day expires; that of a deleted message goes with it. Without
+//! a row nobody gets a link. The object itself stays in the bucket for now: the stream's function, when there
+//! is one, deletes it when the row goes.
 
 mod bucket;
 
@@ -46,7 +48,7 @@ pub struct Upload {
     pub method: &'static str,
     /// Presigned, valid for [`Bucket::LINK_LIFE`].
     pub url: String,
-    /// To be sent with exactly these values.
+    /// To be sent with exactly these values. An answer of 412 says that the file is there already.
     pub headers: Vec<Header>,
 }
 
@@ -72,33 +74,20 @@ impl NewFile {
     /// `size`: 1 to [`MAX_SIZE_BYTES`].
     pub fn new(name: String, content_type: String, size: i64) -> Result<NewFile, Error> {
         if !(1..=255).contains(&name.chars().count()) || name.chars().any(char::is_control) {
-            return Err(Error::InvalidInput(
-                "name has 1 to 255 characters, none of them a control".into(),
-            ));
+            return Err(Error::InvalidInput("name has 1 to 255 characters, none of them a control".into()));
         }
         let is_token = |part: &str| {
             (1..=127).contains(&part.len())
-                && part
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b))
+                && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b))
         };
-        if !content_type
-            .split_once('/')
-            .is_some_and(|(kind, sub)| is_token(kind) && is_token(sub))
-        {
-            return Err(Error::InvalidInput(
-                "contentType is a type and a subtype, such as image/png".into(),
-            ));
+        if !content_type.split_once('/').is_some_and(|(kind, sub)| is_token(kind) && is_token(sub)) {
+            return Err(Error::InvalidInput("contentType is a type and a subtype, such as image/png".into()));
         }
         match u32::try_from(size) {
-            Ok(size @ 1..=MAX_SIZE_BYTES) => Ok(NewFile {
-                name,
-                content_type,
-                size,
-            }),
-            _ => Err(Error::InvalidInput(format!(
-                "size is 1 to {MAX_SIZE_BYTES} bytes (25 MiB), not {size}"
-            ))),
+            Ok(size @ 1..=MAX_SIZE_BYTES) => Ok(NewFile { name, content_type, size }),
+            _ => {
+                Err(Error::InvalidInput(format!("size is 1 to {MAX_SIZE_BYTES} bytes (25 MiB), not {size}")))
+            }
         }
     }
 }
@@ -144,18 +133,9 @@ impl FileRow {
 pub async fn create(store: &Store, caller: UserId, room: RoomId, file: NewFile) -> Result<Upload, Error> {
     members::check(store, caller, room).await?;
     let id = AttachmentId::fresh();
-    let NewFile {
-        name,
-        content_type,
-        size,
-    } = file;
+    let NewFile { name, content_type, size } = file;
     let row = ReservedRow {
-        file: FileRow {
-            id: id.to_string(),
-            name,
-            content_type: content_type.clone(),
-            size,
-        },
+        file: FileRow { id: id.to_string(), name, content_type: content_type.clone(), size },
         sender_id: caller.to_string(),
         seq: None,
         expires_at: Some(Timestamp::now().plus(UNSENT_FOR).as_ms() / 1000),
@@ -167,21 +147,17 @@ pub async fn create(store: &Store, caller: UserId, room: RoomId, file: NewFile) 
         .set_item(Some(item(&Key::file(room, id), &row)?))
         .send()
         .await?;
-    let url = store.uploads.upload(&object_key(room, id), &content_type, size)?;
+    let headers = vec![
+        Header { name: "content-type", value: content_type },
+        Header { name: "content-length", value: size.to_string() },
+        // Once only: what others have seen is not replaced behind their backs.
+        Header { name: "if-none-match", value: "*".into() },
+    ];
     Ok(Upload {
         attachment: row.file.shown(&store.uploads, room)?,
         method: "PUT",
-        url,
-        headers: vec![
-            Header {
-                name: "content-type",
-                value: content_type,
-            },
-            Header {
-                name: "content-length",
-                value: size.to_string(),
-            },
-        ],
+        url: store.uploads.upload(&object_key(room, id), &headers)?,
+        headers,
     })
 }
 
@@ -193,11 +169,9 @@ pub async fn get(store: &Store, caller: UserId, room: RoomId, id: AttachmentId) 
     let rows = store.get_many(&keys).await?;
     members::require(&rows, room, caller)?;
     let row: Option<ReservedRow> = rows.read(&key)?;
-    row.ok_or(Error::NotFound(
-        "There is no such file in this room; it may have been deleted.",
-    ))?
-    .file
-    .shown(&store.uploads, room)
+    row.ok_or(Error::NotFound("There is no such file in this room; it may have been deleted."))?
+        .file
+        .shown(&store.uploads, room)
 }
 
 /// The files that the caller has reserved in the room and no message has taken.

@@ -12,23 +12,68 @@ use crate::uploads::{self, FileRow};
 use crate::{Content, Error, MessageId, Store, Timestamp, UserId};
 
 /// Gives the author's message another content; the same content again changes nothing.
-/// Costs 3 requests: 3 RU and 1 a file; 2 WU and 2 a file that comes or goes; 1 RU.
+/// Costs 3 requests: 3 RU and 1 a file; 4 WU and 2 a file that comes or goes; 1 RU.
 pub async fn update(
     store: &Store,
     caller: UserId,
     id: MessageId,
     content: &Content,
 ) -> Result<Message, Error> {
+    for _ in 0..ATTEMPTS {
+        match try_update(store, caller, id, content).await {
+            Err(Refused::Overtaken) => {}
+            Err(Refused::For(error)) => return Err(error),
+            Ok(message) => return Ok(message),
+        }
+    }
+    Err(Error::Busy)
+}
+
+/// Leaves a tombstone in the place of a message: the author's own, or anyone's for the owner and admins.
+/// It gives its files up. Repeating it changes nothing. Costs 3 requests: 3 RU; 4 WU and 2 a file; 1 RU.
+pub async fn delete(store: &Store, caller: UserId, id: MessageId) -> Result<Message, Error> {
+    for _ in 0..ATTEMPTS {
+        match try_delete(store, caller, id).await {
+            Err(Refused::Overtaken) => {}
+            Err(Refused::For(error)) => return Err(error),
+            Ok(message) => return Ok(message),
+        }
+    }
+    Err(Error::Busy)
+}
+
+/// Others may be changing the same message: whoever is overtaken reads again and decides anew.
+const ATTEMPTS: usize = 4;
+
+/// Why nothing was changed.
+enum Refused {
+    /// Somebody else's change came first.
+    Overtaken,
+    For(Error),
+}
+
+impl<E: Into<Error>> From<E> for Refused {
+    fn from(error: E) -> Refused {
+        Refused::For(error.into())
+    }
+}
+
+async fn try_update(
+    store: &Store,
+    caller: UserId,
+    id: MessageId,
+    content: &Content,
+) -> Result<Message, Refused> {
     let mut keys = keys(id, caller);
     keys.extend(content.attachments.iter().map(|file| Key::file(id.room, *file)));
     let rows = store.get_many(&keys).await?;
     members::require(&rows, id.room, caller)?;
     let before = message(rows.read(&Key::message(id.room, id.seq))?)?;
     if before.sender()? != caller {
-        return Err(Error::Forbidden("Only its author edits a message."));
+        return Err(Error::Forbidden("Only its author edits a message.").into());
     }
     if before.deleted_at_ms.is_some() {
-        return Err(Error::Conflict("This message is deleted; send a new one."));
+        return Err(Error::Conflict("This message is deleted; send a new one.").into());
     }
     let (kept, fresh): (Vec<_>, Vec<_>) = content
         .attachments
@@ -44,21 +89,19 @@ pub async fn update(
     if after.text != before.text || !fresh.is_empty() || !goes.is_empty() {
         after.updated_at_ms = Timestamp::now().as_ms();
         after.version += 1;
-        write(store, id, &after, &fresh, &goes).await?;
+        write(store, caller, id, &after, &fresh, &goes).await?;
     }
-    shown(store, id, after).await
+    Ok(shown(store, id, after).await?)
 }
 
-/// Leaves a tombstone in the place of a message: the author's own, or anyone's for the owner and admins.
-/// Its files are gone with it. Repeating it changes nothing. Costs 3 requests: 3 RU; 2 WU and 2 a file; 1 RU.
-pub async fn delete(store: &Store, caller: UserId, id: MessageId) -> Result<Message, Error> {
+async fn try_delete(store: &Store, caller: UserId, id: MessageId) -> Result<Message, Refused> {
     let rows = store.get_many(&keys(id, caller)).await?;
     let (_, role) = members::require(&rows, id.room, caller)?;
     let before = message(rows.read(&Key::message(id.room, id.seq))?)?;
     if before.sender()? != caller && role < Role::Admin {
-        return Err(Error::Forbidden(
-            "Only its author, or the room's owner and admins, delete a message.",
-        ));
+        return Err(
+            Error::Forbidden("Only its author, or the room's owner and admins, delete a message.").into()
+        );
     }
     let mut after = before.clone();
     if before.deleted_at_ms.is_none() {
@@ -68,9 +111,9 @@ pub async fn delete(store: &Store, caller: UserId, id: MessageId) -> Result<Mess
         after.updated_at_ms = now_ms;
         after.deleted_at_ms = Some(now_ms);
         after.version += 1;
-        write(store, id, &after, &[], &before.attachments).await?;
+        write(store, caller, id, &after, &[], &before.attachments).await?;
     }
-    shown(store, id, after).await
+    Ok(shown(store, id, after).await?)
 }
 
 fn keys(id: MessageId, caller: UserId) -> Vec<Key> {
@@ -86,12 +129,13 @@ fn message(row: Option<MessageRow>) -> Result<MessageRow, Error> {
 /// Writes the next version if nobody else has; takes the new files and gives up the old ones with it.
 async fn write(
     store: &Store,
+    caller: UserId,
     id: MessageId,
     after: &MessageRow,
     claimed: &[FileRow],
     dropped: &[FileRow],
-) -> Result<(), Error> {
-    let mut items = vec![next_version(store, id, after)?];
+) -> Result<(), Refused> {
+    let mut items = vec![members::still(store, id.room, caller)?, next_version(store, id, after)?];
     for file in claimed {
         items.push(uploads::claim(store, id.room, file, id.seq)?);
     }
@@ -103,22 +147,11 @@ async fn write(
             .map_err(Error::internal)?;
         items.push(TransactWriteItem::builder().delete(delete).build());
     }
-    let written = store
-        .dynamodb
-        .transact_write_items()
-        .set_transact_items(Some(items))
-        .send()
-        .await;
+    let written = store.dynamodb.transact_write_items().set_transact_items(Some(items)).send().await;
     match written {
         Ok(_) => Ok(()),
-        Err(error)
-            if error
-                .as_service_error()
-                .is_some_and(|e| e.is_transaction_canceled_exception()) =>
-        {
-            Err(Error::Conflict(
-                "The message was changed at the same moment: read it again, then repeat.",
-            ))
+        Err(error) if error.as_service_error().is_some_and(|e| e.is_transaction_canceled_exception()) => {
+            Err(Refused::Overtaken)
         }
         Err(error) => Err(error.into()),
     }
@@ -141,9 +174,5 @@ fn next_version(store: &Store, id: MessageId, after: &MessageRow) -> Result<Tran
 async fn shown(store: &Store, id: MessageId, row: MessageRow) -> Result<Message, Error> {
     let sender = row.sender()?;
     let profile = profiles::load(store, [sender]).await?.remove(&sender);
-    row.shown(
-        store,
-        id.room,
-        profile.unwrap_or_else(|| Profile::unknown(sender)),
-    )
+    row.shown(store, id.room, profile.unwrap_or_else(|| Profile::unknown(sender)))
 }

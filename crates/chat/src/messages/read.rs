@@ -32,18 +32,9 @@ pub async fn list(
         Direction::Descending => format!("messages/desc/{room}"),
     };
     let ascending = direction == Direction::Ascending;
-    let messages = store.page(
-        &list,
-        page,
-        room_partition(room),
-        Sort::StartsWith("MSG#"),
-        ascending,
-    );
+    let messages = store.page(&list, page, room_partition(room), Sort::StartsWith("MSG#"), ascending);
     let (_, (rows, next_token)) = tokio::try_join!(members::check(store, caller, room), messages)?;
-    Ok(Page {
-        items: show(store, room, rows).await?,
-        next_token,
-    })
+    Ok(Page { items: show(store, room, rows).await?, next_token })
 }
 
 /// Everything after `after_seq`, ascending, at most `page`'s limit at a time. Members only. Whoever calls
@@ -59,20 +50,14 @@ pub async fn sync(
     let after = store.query(Query {
         index: None,
         partition: room_partition(room),
-        sort: Sort::Between(
-            message_sort_key(after_seq.saturating_add(1)),
-            message_sort_key(u32::MAX),
-        ),
+        sort: Sort::Between(message_sort_key(after_seq.saturating_add(1)), message_sort_key(u32::MAX)),
         ascending: true,
         limit: page.limit(),
         start: None,
     });
     let (rows, (items, _)) = tokio::try_join!(store.get_many(&keys), after)?;
     let (room_now, _) = members::require(&rows, room, caller)?;
-    let rows = items
-        .into_iter()
-        .map(serde_dynamo::from_item)
-        .collect::<Result<_, _>>()?;
+    let rows = items.into_iter().map(serde_dynamo::from_item).collect::<Result<_, _>>()?;
     let items = show(store, room, rows).await?;
     // A message may have come between the two reads: what was handed out exists.
     let head_seq = items.last().map_or(0, |last| last.seq).max(room_now.head_seq);
@@ -80,18 +65,12 @@ pub async fn sync(
 }
 
 async fn show(store: &Store, room: RoomId, rows: Vec<MessageRow>) -> Result<Vec<Message>, Error> {
-    let senders = rows
-        .iter()
-        .map(MessageRow::sender)
-        .collect::<Result<Vec<_>, _>>()?;
+    let senders = rows.iter().map(MessageRow::sender).collect::<Result<Vec<_>, _>>()?;
     let profiles: HashMap<UserId, Profile> = profiles::load(store, senders.iter().copied()).await?;
     rows.into_iter()
         .zip(senders)
         .map(|(row, sender)| {
-            let profile = profiles
-                .get(&sender)
-                .cloned()
-                .unwrap_or_else(|| Profile::unknown(sender));
+            let profile = profiles.get(&sender).cloned().unwrap_or_else(|| Profile::unknown(sender));
             row.shown(store, room, profile)
         })
         .collect()

@@ -37,18 +37,12 @@ impl MessageRow {
             .map(|file| file.shown(&store.uploads, room_id))
             .collect::<Result<_, _>>()?;
         Ok(Message {
-            id: MessageId {
-                room: room_id,
-                seq: self.seq,
-            },
+            id: MessageId { room: room_id, seq: self.seq },
             room_id,
             seq: self.seq,
             client_id: self.client_id.map(|id| id.parse()).transpose()?,
             sender,
-            content: Shown {
-                text: self.text,
-                attachments,
-            },
+            content: Shown { text: self.text, attachments },
             created_at: Timestamp::from_ms(self.created_at_ms),
             updated_at: Timestamp::from_ms(self.updated_at_ms),
             deleted_at: self.deleted_at_ms.map(Timestamp::from_ms),

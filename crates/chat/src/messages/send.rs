@@ -2,12 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError::{
-    TransactionCanceledException, TransactionInProgressException,
-};
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError::TransactionCanceledException;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, ConditionCheck, Put, ReturnValuesOnConditionCheckFailure,
-    TransactWriteItem, Update,
+    AttributeValue, CancellationReason, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 use serde::Deserialize;
 
@@ -92,10 +89,8 @@ async fn read(
 async fn stored(store: &Store, room: RoomId, seq: u32, sender: Profile) -> Result<Message, Error> {
     let key = Key::message(room, seq);
     let row: Option<MessageRow> = store.get_many(std::slice::from_ref(&key)).await?.read(&key)?;
-    row.ok_or(Error::NotFound(
-        "This clientId was used for a message that has expired.",
-    ))?
-    .shown(store, room, sender)
+    row.ok_or(Error::NotFound("This clientId was used for a message that has expired."))?
+        .shown(store, room, sender)
 }
 
 /// How an attempt to write ended.
@@ -121,10 +116,7 @@ async fn write(
     message: &MessageRow,
 ) -> Result<Written, Error> {
     // The order matters to `why_cancelled`: DynamoDB gives its reasons in the same order.
-    let mut items = vec![
-        take_number(store, room, message.seq)?,
-        still_a_member(store, room, caller)?,
-    ];
+    let mut items = vec![take_number(store, room, message.seq)?, members::still(store, room, caller)?];
     if let Some(key) = sent {
         items.push(remember(store, key, message.seq)?);
     }
@@ -132,22 +124,14 @@ async fn write(
     for file in &message.attachments {
         items.push(uploads::claim(store, room, file, message.seq)?);
     }
-    let written = store
-        .dynamodb
-        .transact_write_items()
-        .set_transact_items(Some(items))
-        .send()
-        .await;
+    let written = store.dynamodb.transact_write_items().set_transact_items(Some(items)).send().await;
     let Err(error) = written else {
         return Ok(Written::Done);
     };
     match error.as_service_error() {
-        Some(TransactionCanceledException(cancelled)) => why_cancelled(
-            cancelled.cancellation_reasons(),
-            sent.is_some(),
-            message.attachments.len(),
-        ),
-        Some(TransactionInProgressException(_)) => Ok(Written::Contended),
+        Some(TransactionCanceledException(cancelled)) => {
+            why_cancelled(cancelled.cancellation_reasons(), sent.is_some(), message.attachments.len())
+        }
         _ => Err(error.into()),
     }
 }
@@ -157,11 +141,7 @@ fn why_cancelled(
     has_client_id: bool,
     files: usize,
 ) -> Result<Written, Error> {
-    let failed = |at: usize| {
-        reasons
-            .get(at)
-            .filter(|reason| reason.code() == Some("ConditionalCheckFailed"))
-    };
+    let failed = |at: usize| reasons.get(at).filter(|reason| reason.code() == Some("ConditionalCheckFailed"));
     if failed(1).is_some() {
         return Err(Error::Forbidden("You are no longer a member of this room."));
     }
@@ -186,9 +166,7 @@ fn why_cancelled(
     if reasons.iter().any(is_contention) {
         return Ok(Written::Contended);
     }
-    Err(Error::internal(format!(
-        "a send was cancelled for an unknown reason: {reasons:?}"
-    )))
+    Err(Error::internal(format!("a send was cancelled for an unknown reason: {reasons:?}")))
 }
 
 #[derive(Deserialize)]
@@ -209,16 +187,6 @@ fn take_number(store: &Store, room: RoomId, seq: u32) -> Result<TransactWriteIte
         .build()
         .map_err(Error::internal)?;
     Ok(TransactWriteItem::builder().update(update).build())
-}
-
-fn still_a_member(store: &Store, room: RoomId, caller: UserId) -> Result<TransactWriteItem, Error> {
-    let check = ConditionCheck::builder()
-        .table_name(&store.table)
-        .set_key(Some(Key::member(room, caller).attributes()))
-        .condition_expression("attribute_exists(pk)")
-        .build()
-        .map_err(Error::internal)?;
-    Ok(TransactWriteItem::builder().condition_check(check).build())
 }
 
 fn remember(store: &Store, key: &Key, seq: u32) -> Result<TransactWriteItem, Error> {

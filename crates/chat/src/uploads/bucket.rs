@@ -12,6 +12,7 @@ use aws_sigv4::http_request::{
 };
 use aws_sigv4::sign::v4;
 
+use super::Header;
 use crate::Error;
 
 /// A bucket, and the credentials that may read and write its `rooms/*`.
@@ -33,34 +34,20 @@ impl Bucket {
             None if region.starts_with("cn-") => format!("https://{name}.s3.{region}.amazonaws.com.cn"),
             None => format!("https://{name}.s3.{region}.amazonaws.com"),
         };
-        Bucket {
-            base_url,
-            region: region.to_owned(),
-            credentials,
-        }
+        Bucket { base_url, region: region.to_owned(), credentials }
     }
 
-    /// A PUT of exactly `size` bytes of `content_type`: both headers are signed.
-    pub(super) fn upload(&self, key: &str, content_type: &str, size: u32) -> Result<String, Error> {
-        let length = size.to_string();
-        let headers = [
-            ("content-type", content_type),
-            ("content-length", length.as_str()),
-        ];
+    /// A PUT with exactly these headers: they are signed.
+    pub(super) fn upload(&self, key: &str, headers: &[Header]) -> Result<String, Error> {
+        let headers: Vec<_> = headers.iter().map(|header| (header.name, header.value.as_str())).collect();
         self.presign("PUT", format!("{}/{key}", self.base_url), &headers)
     }
 
     /// A GET whose answer a browser shows if it is a picture, sound or film, and otherwise saves under `name`.
     pub(super) fn download(&self, key: &str, name: &str, content_type: &str) -> Result<String, Error> {
-        let media = ["image/", "audio/", "video/"]
-            .iter()
-            .any(|kind| content_type.starts_with(kind));
+        let media = ["image/", "audio/", "video/"].iter().any(|kind| content_type.starts_with(kind));
         // An SVG can hold a script.
-        let disposition = if media && !content_type.contains("svg") {
-            "inline"
-        } else {
-            "attachment"
-        };
+        let disposition = if media && !content_type.contains("svg") { "inline" } else { "attachment" };
         let disposition = format!("{disposition}; filename*=UTF-8''{}", percent_encode(name));
         let query = format!("response-content-disposition={}", percent_encode(&disposition));
         self.presign("GET", format!("{}/{key}?{query}", self.base_url), &[])
@@ -82,20 +69,11 @@ impl Bucket {
             .settings(settings)
             .build()
             .map_err(Error::internal)?;
-        let request = SignableRequest::new(
-            method,
-            &url,
-            headers.iter().copied(),
-            SignableBody::UnsignedPayload,
-        )
-        .map_err(Error::internal)?;
-        let (signed, _) = sign(request, &params.into())
-            .map_err(Error::internal)?
-            .into_parts();
-        let mut request = http::Request::builder()
-            .uri(&url)
-            .body(())
-            .map_err(Error::internal)?;
+        let request =
+            SignableRequest::new(method, &url, headers.iter().copied(), SignableBody::UnsignedPayload)
+                .map_err(Error::internal)?;
+        let (signed, _) = sign(request, &params.into()).map_err(Error::internal)?.into_parts();
+        let mut request = http::Request::builder().uri(&url).body(()).map_err(Error::internal)?;
         signed.apply_to_request_http1x(&mut request);
         Ok(request.uri().to_string())
     }
@@ -125,26 +103,17 @@ mod tests {
 
     #[test]
     fn an_upload_signs_its_length_and_type() {
-        let url = bucket(None).upload("rooms/1/2", "image/png", 10).unwrap();
-        assert!(
-            url.starts_with("https://files.s3.eu-west-1.amazonaws.com/rooms/1/2?"),
-            "{url}"
-        );
-        assert!(
-            url.contains("X-Amz-SignedHeaders=content-length%3Bcontent-type%3Bhost"),
-            "{url}"
-        );
-        assert!(
-            url.contains("X-Amz-Expires=900") && url.contains("X-Amz-Security-Token=token"),
-            "{url}"
-        );
+        let header = |name, value: &str| Header { name, value: value.to_owned() };
+        let headers = [header("content-type", "image/png"), header("content-length", "10")];
+        let url = bucket(None).upload("rooms/1/2", &headers).unwrap();
+        assert!(url.starts_with("https://files.s3.eu-west-1.amazonaws.com/rooms/1/2?"), "{url}");
+        assert!(url.contains("X-Amz-SignedHeaders=content-length%3Bcontent-type%3Bhost"), "{url}");
+        assert!(url.contains("X-Amz-Expires=900") && url.contains("X-Amz-Security-Token=token"), "{url}");
     }
 
     #[test]
     fn a_local_endpoint_is_addressed_by_path() {
-        let url = bucket(Some("http://localhost:4000/"))
-            .download("k", "a b.png", "image/png")
-            .unwrap();
+        let url = bucket(Some("http://localhost:4000/")).download("k", "a b.png", "image/png").unwrap();
         assert!(
             url.starts_with("http://localhost:4000/files/k?response-content-disposition=inline%3B"),
             "{url}"
@@ -153,16 +122,11 @@ mod tests {
 
     #[test]
     fn what_could_run_in_a_browser_is_saved_instead() {
-        for (content_type, expected) in [
-            ("image/png", "inline"),
-            ("image/svg+xml", "attachment"),
-            ("text/html", "attachment"),
-        ] {
+        for (content_type, expected) in
+            [("image/png", "inline"), ("image/svg+xml", "attachment"), ("text/html", "attachment")]
+        {
             let url = bucket(None).download("k", "n", content_type).unwrap();
-            assert!(
-                url.contains(&format!("disposition={expected}%3B")),
-                "{content_type}: {url}"
-            );
+            assert!(url.contains(&format!("disposition={expected}%3B")), "{content_type}: {url}");
         }
     }
 }

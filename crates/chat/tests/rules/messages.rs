@@ -19,22 +19,13 @@ async fn messages_are_numbered_without_holes_under_concurrent_senders() {
         let store = store.clone();
         senders.spawn(async move {
             for n in 0..10 {
-                messages::send(&store, sender, room, None, &text(&format!("{number}/{n}")))
-                    .await
-                    .unwrap();
+                messages::send(&store, sender, room, None, &text(&format!("{number}/{n}"))).await.unwrap();
             }
         });
     }
     senders.join_all().await;
-    let all = messages::sync(
-        &store,
-        owner,
-        room,
-        0,
-        &PageRequest::new(Some(100), None).unwrap(),
-    )
-    .await
-    .unwrap();
+    let all =
+        messages::sync(&store, owner, room, 0, &PageRequest::new(Some(100), None).unwrap()).await.unwrap();
     let rest = messages::sync(&store, owner, room, 100, &PageRequest::default()).await;
     let rest = messages::sync(&store, owner, room, 150, &PageRequest::default())
         .await
@@ -51,19 +42,13 @@ async fn a_repeated_client_id_returns_the_stored_message() {
     let owner = user(&store, 1).await;
     let room = room(&store, owner, Visibility::Public).await.id;
     let client_id: ClientId = "mine".parse().unwrap();
-    let first = messages::send(&store, owner, room, Some(&client_id), &text("once"))
-        .await
-        .unwrap();
-    let again = messages::send(&store, owner, room, Some(&client_id), &text("twice?"))
-        .await
-        .unwrap();
+    let first = messages::send(&store, owner, room, Some(&client_id), &text("once")).await.unwrap();
+    let again = messages::send(&store, owner, room, Some(&client_id), &text("twice?")).await.unwrap();
     assert_eq!(first, again);
     // The name is the sender's own: another's same name is another message.
     let other = user(&store, 2).await;
     members::join(&store, other, room).await.unwrap();
-    let theirs = messages::send(&store, other, room, Some(&client_id), &text("mine too"))
-        .await
-        .unwrap();
+    let theirs = messages::send(&store, other, room, Some(&client_id), &text("mine too")).await.unwrap();
     assert_eq!(theirs.seq, 2);
 }
 
@@ -77,16 +62,11 @@ async fn racing_repeats_of_a_client_id_store_one_message() {
         let store = store.clone();
         repeats.spawn(async move {
             let client_id: ClientId = "same".parse().unwrap();
-            messages::send(&store, owner, room, Some(&client_id), &text("once"))
-                .await
-                .unwrap()
-                .seq
+            messages::send(&store, owner, room, Some(&client_id), &text("once")).await.unwrap().seq
         });
     }
     assert!(repeats.join_all().await.into_iter().all(|seq| seq == 1));
-    let all = messages::sync(&store, owner, room, 0, &PageRequest::default())
-        .await
-        .unwrap();
+    let all = messages::sync(&store, owner, room, 0, &PageRequest::default()).await.unwrap();
     assert_eq!((all.items.len(), all.head_seq), (1, 1));
 }
 
@@ -96,9 +76,7 @@ async fn sync_gives_exactly_what_came_after() {
     let owner = user(&store, 1).await;
     let room = room(&store, owner, Visibility::Public).await.id;
     for n in 1..=5 {
-        messages::send(&store, owner, room, None, &text(&n.to_string()))
-            .await
-            .unwrap();
+        messages::send(&store, owner, room, None, &text(&n.to_string())).await.unwrap();
     }
     let seqs = async |after: u32, limit: i64| {
         let page = PageRequest::new(Some(limit), None).unwrap();
@@ -119,20 +97,15 @@ async fn pages_follow_each_other_in_both_directions() {
     let owner = user(&store, 1).await;
     let room = room(&store, owner, Visibility::Public).await.id;
     for n in 1..=5 {
-        messages::send(&store, owner, room, None, &text(&n.to_string()))
-            .await
-            .unwrap();
+        messages::send(&store, owner, room, None, &text(&n.to_string())).await.unwrap();
     }
-    for (direction, expected) in [
-        (Direction::Ascending, [1, 2, 3, 4, 5]),
-        (Direction::Descending, [5, 4, 3, 2, 1]),
-    ] {
+    for (direction, expected) in
+        [(Direction::Ascending, [1, 2, 3, 4, 5]), (Direction::Descending, [5, 4, 3, 2, 1])]
+    {
         let (mut seqs, mut token) = (Vec::new(), None);
         loop {
             let page = PageRequest::new(Some(2), token).unwrap();
-            let answer = messages::list(&store, owner, room, direction, &page)
-                .await
-                .unwrap();
+            let answer = messages::list(&store, owner, room, direction, &page).await.unwrap();
             assert!(answer.items.len() <= 2);
             seqs.extend(answer.items.iter().map(|message| message.seq));
             token = answer.next_token;
@@ -149,20 +122,11 @@ async fn an_edit_is_the_next_version_and_the_same_edit_again_is_none() {
     let store = chat().await;
     let owner = user(&store, 1).await;
     let room = room(&store, owner, Visibility::Public).await.id;
-    let sent = messages::send(&store, owner, room, None, &text("helo"))
-        .await
-        .unwrap();
-    let edited = messages::update(&store, owner, sent.id, &text("hello"))
-        .await
-        .unwrap();
-    assert_eq!(
-        (edited.version, edited.content.text.as_deref()),
-        (2, Some("hello"))
-    );
+    let sent = messages::send(&store, owner, room, None, &text("helo")).await.unwrap();
+    let edited = messages::update(&store, owner, sent.id, &text("hello")).await.unwrap();
+    assert_eq!((edited.version, edited.content.text.as_deref()), (2, Some("hello")));
     assert_eq!((edited.seq, edited.created_at), (sent.seq, sent.created_at));
-    let again = messages::update(&store, owner, sent.id, &text("hello"))
-        .await
-        .unwrap();
+    let again = messages::update(&store, owner, sent.id, &text("hello")).await.unwrap();
     assert_eq!(again, edited);
 }
 
@@ -171,17 +135,13 @@ async fn a_deleted_message_leaves_a_tombstone_that_stays() {
     let store = chat().await;
     let owner = user(&store, 1).await;
     let room = room(&store, owner, Visibility::Public).await.id;
-    let sent = messages::send(&store, owner, room, None, &text("oops"))
-        .await
-        .unwrap();
+    let sent = messages::send(&store, owner, room, None, &text("oops")).await.unwrap();
     let deleted = messages::delete(&store, owner, sent.id).await.unwrap();
     assert!(deleted.deleted_at.is_some() && deleted.content.text.is_none() && deleted.version == 2);
     assert_eq!(messages::delete(&store, owner, sent.id).await.unwrap(), deleted);
     let refused = messages::update(&store, owner, sent.id, &text("back")).await;
     assert!(matches!(refused, Err(Error::Conflict(_))));
-    let next = messages::send(&store, owner, room, None, &text("next"))
-        .await
-        .unwrap();
+    let next = messages::send(&store, owner, room, None, &text("next")).await.unwrap();
     assert_eq!(next.seq, 2);
 }
 
@@ -204,54 +164,22 @@ async fn a_file_belongs_to_one_message_of_whoever_reserved_it() {
     let room = room(&store, owner, Visibility::Public).await.id;
     members::join(&store, other, room).await.unwrap();
     let file = || NewFile::new("a.png".into(), "image/png".into(), 3).unwrap();
-    let reserved = uploads::create(&store, owner, room, file())
-        .await
-        .unwrap()
-        .attachment
-        .id;
+    let reserved = uploads::create(&store, owner, room, file()).await.unwrap().attachment.id;
     let with = |id| Content::new(None, vec![id]).unwrap();
     let invalid = |answer: Result<_, Error>| matches!(answer, Err(Error::InvalidInput(_)));
 
-    assert!(
-        invalid(messages::send(&store, other, room, None, &with(reserved)).await),
-        "not theirs"
-    );
-    let sent = messages::send(&store, owner, room, None, &with(reserved))
-        .await
-        .unwrap();
+    assert!(invalid(messages::send(&store, other, room, None, &with(reserved)).await), "not theirs");
+    let sent = messages::send(&store, owner, room, None, &with(reserved)).await.unwrap();
     assert_eq!(sent.content.attachments[0].name, "a.png");
-    assert!(
-        invalid(messages::send(&store, owner, room, None, &with(reserved)).await),
-        "sent already"
-    );
+    assert!(invalid(messages::send(&store, owner, room, None, &with(reserved)).await), "sent already");
 
     // An edit keeps, takes and drops files; a dropped one is gone.
-    let second = uploads::create(&store, owner, room, file())
-        .await
-        .unwrap()
-        .attachment
-        .id;
-    let edited = messages::update(&store, owner, sent.id, &with(second))
-        .await
-        .unwrap();
-    assert_eq!(
-        edited
-            .content
-            .attachments
-            .iter()
-            .map(|file| file.id)
-            .collect::<Vec<_>>(),
-        [second]
-    );
-    assert!(matches!(
-        uploads::get(&store, owner, room, reserved).await,
-        Err(Error::NotFound(_))
-    ));
+    let second = uploads::create(&store, owner, room, file()).await.unwrap().attachment.id;
+    let edited = messages::update(&store, owner, sent.id, &with(second)).await.unwrap();
+    assert_eq!(edited.content.attachments.iter().map(|file| file.id).collect::<Vec<_>>(), [second]);
+    assert!(matches!(uploads::get(&store, owner, room, reserved).await, Err(Error::NotFound(_))));
     assert!(uploads::get(&store, other, room, second).await.is_ok());
 
     messages::delete(&store, owner, sent.id).await.unwrap();
-    assert!(matches!(
-        uploads::get(&store, owner, room, second).await,
-        Err(Error::NotFound(_))
-    ));
+    assert!(matches!(uploads::get(&store, owner, room, second).await, Err(Error::NotFound(_))));
 }

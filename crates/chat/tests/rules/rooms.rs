@@ -12,17 +12,11 @@ async fn a_repeated_client_id_returns_the_room_made_before() {
     let client_id: ClientId = "first".parse().unwrap();
     let create = async |who, name| {
         let name = RoomName::new(name).unwrap();
-        rooms::create(&store, who, name, Visibility::Private, Some(&client_id))
-            .await
-            .unwrap()
+        rooms::create(&store, who, name, Visibility::Private, Some(&client_id)).await.unwrap()
     };
     let made = create(ann, "Tea").await;
     assert_eq!(create(ann, "Coffee").await, made);
-    assert_ne!(
-        create(ben, "Tea").await.id,
-        made.id,
-        "the name is the caller's own"
-    );
+    assert_ne!(create(ben, "Tea").await.id, made.id, "the name is the caller's own");
 }
 
 #[tokio::test]
@@ -50,14 +44,8 @@ async fn lists_show_own_rooms_and_joinable_ones_each_once() {
     members::join(&store, ben, shared).await.unwrap();
 
     for limit in [1, 2, 100] {
-        assert_eq!(
-            all(&store, ann, Scope::All, limit).await,
-            sorted([hidden, shared, open])
-        );
-        assert_eq!(
-            all(&store, ben, Scope::All, limit).await,
-            sorted([shared, open, own])
-        );
+        assert_eq!(all(&store, ann, Scope::All, limit).await, sorted([hidden, shared, open]));
+        assert_eq!(all(&store, ben, Scope::All, limit).await, sorted([shared, open, own]));
         assert_eq!(all(&store, ben, Scope::Mine, limit).await, sorted([shared, own]));
         assert_eq!(all(&store, ben, Scope::Joinable, limit).await, sorted([open]));
     }
@@ -69,13 +57,8 @@ async fn the_first_page_shows_both_kinds_and_is_the_last_if_all_fit() {
     let (ann, ben) = (user(&store, 1).await, user(&store, 2).await);
     let open = room(&store, ann, Visibility::Public).await.id;
     let own = room(&store, ben, Visibility::Private).await.id;
-    let page = rooms::list(&store, ben, Scope::All, &PageRequest::default())
-        .await
-        .unwrap();
-    assert_eq!(
-        page.items.iter().map(|room| room.id).collect::<Vec<_>>(),
-        [own, open]
-    );
+    let page = rooms::list(&store, ben, Scope::All, &PageRequest::default()).await.unwrap();
+    assert_eq!(page.items.iter().map(|room| room.id).collect::<Vec<_>>(), [own, open]);
     assert_eq!(page.next_token, None);
 }
 
@@ -87,10 +70,7 @@ async fn another_lists_token_is_refused() {
         let page = PageRequest::new(None, Some(token.into())).unwrap();
         for scope in [Scope::All, Scope::Mine, Scope::Joinable] {
             let answer = rooms::list(&store, ann, scope, &page).await;
-            assert!(
-                matches!(answer, Err(Error::InvalidInput(_))),
-                "{token:?} {scope:?}"
-            );
+            assert!(matches!(answer, Err(Error::InvalidInput(_))), "{token:?} {scope:?}");
         }
     }
 }
@@ -99,9 +79,7 @@ async fn another_lists_token_is_refused() {
 async fn a_profile_is_made_once() {
     let store = chat().await;
     let ann = user(&store, 1).await;
-    profiles::create(&store, ann, "Somebody Else", None)
-        .await
-        .unwrap();
+    profiles::create(&store, ann, "Somebody Else", None).await.unwrap();
     assert_eq!(profiles::me(&store, ann).await.unwrap().name, "User 1");
 }
 

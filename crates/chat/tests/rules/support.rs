@@ -12,27 +12,16 @@ pub(crate) async fn chat() -> Store {
     let template = infra::template().to_json();
     let mut table = template["Resources"]["ChatTable"]["Properties"].clone();
     // What depends on the stage does not matter here.
-    table
-        .as_object_mut()
-        .unwrap()
-        .retain(|_, property| !property.to_string().contains("Fn::"));
+    table.as_object_mut().unwrap().retain(|_, property| !property.to_string().contains("Fn::"));
     dynamodb.create_table_if_absent("chat", &table).await.unwrap();
     let credentials = Credentials::new("id", "secret", None, None, "test");
-    Store::new(
-        dynamodb.client(),
-        "chat".into(),
-        Bucket::new("files", "us-east-1", None, credentials),
-    )
+    Store::new(dynamodb.client(), "chat".into(), Bucket::new("files", "us-east-1", None, credentials))
 }
 
 /// A user with a profile; the same number is the same user.
 pub(crate) async fn user(store: &Store, number: u8) -> UserId {
-    let id: UserId = format!("00000000-0000-4000-8000-0000000000{number:02x}")
-        .parse()
-        .unwrap();
-    profiles::create(store, id, &format!("User {number}"), None)
-        .await
-        .unwrap();
+    let id: UserId = format!("00000000-0000-4000-8000-0000000000{number:02x}").parse().unwrap();
+    profiles::create(store, id, &format!("User {number}"), None).await.unwrap();
     id
 }
 
