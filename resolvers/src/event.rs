@@ -27,6 +27,8 @@ struct Identity {
 struct Info {
     parent_type_name: String,
     field_name: String,
+    #[serde(rename = "selectionSetGraphQL", default)]
+    selection_set_graphql: String,
 }
 
 impl Event {
@@ -43,27 +45,65 @@ impl Event {
 
     /// For the log: the user's id, or `-`.
     pub(crate) fn user(&self) -> String {
-        self.identity
-            .as_ref()
-            .and_then(|identity| identity.sub.clone())
-            .unwrap_or_else(|| "-".into())
+        self.identity.as_ref().and_then(|identity| identity.sub.clone()).unwrap_or_else(|| "-".into())
     }
 
     /// Who calls: the token says so, never the arguments.
     pub(crate) fn caller(&self) -> Result<UserId, Failure> {
-        let sub = self
-            .identity
-            .as_ref()
-            .and_then(|identity| identity.sub.as_deref());
-        let sub = sub.ok_or(Error::Forbidden(
-            "Sign in as a user: this field needs a user pool token.",
-        ))?;
+        let sub = self.identity.as_ref().and_then(|identity| identity.sub.as_deref());
+        let sub = sub.ok_or(Error::Forbidden("Sign in as a user: this field needs a user pool token."))?;
         Ok(sub.parse()?)
+    }
+
+    /// Refuses aliases where the answer is published: AppSync publishes under the alias, so that
+    /// `roomId: clientId` would carry a message into a room that its sender has never been in.
+    pub(crate) fn without_aliases(&self) -> Result<(), Failure> {
+        let is_published = self.info.parent_type_name == "Mutation";
+        if is_published && has_alias(&self.info.selection_set_graphql) {
+            return Err(Error::InvalidInput(format!(
+                "select the fields of {} without aliases: subscribers would get them under the wrong names",
+                self.info.field_name
+            ))
+            .into());
+        }
+        Ok(())
     }
 
     /// The arguments, as the field's own type. AppSync has checked them against the schema already.
     pub(crate) fn arguments<T: DeserializeOwned>(self) -> Result<T, Failure> {
         serde_json::from_value(self.arguments)
             .map_err(|error| Error::InvalidInput(format!("the arguments do not fit: {error}")).into())
+    }
+}
+
+/// Fields below a mutation of ours take no arguments: outside of a directive's, a colon makes an alias.
+fn has_alias(selection_set: &str) -> bool {
+    let mut depth = 0_usize;
+    selection_set.chars().any(|character| {
+        match character {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        character == ':' && depth == 0
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alias_is_seen_at_any_depth() {
+        for (selection, found) in [
+            ("", false),
+            ("{\n  id\n  sender {\n    name\n  }\n}", false),
+            ("{\n  id @include(if: true)\n  ... on Message {\n    seq\n  }\n}", false),
+            ("{\n  roomId: clientId\n}", true),
+            ("{\n  sender {\n    id: name\n  }\n}", true),
+            ("{\n  roomId : clientId @skip(if: false)\n}", true),
+        ] {
+            assert_eq!(has_alias(selection), found, "{selection}");
+        }
     }
 }

@@ -16,10 +16,7 @@ pub struct Failure {
 
 impl Failure {
     pub(crate) fn internal(cause: String) -> Failure {
-        Failure {
-            cause: Some(cause),
-            ..Error::Internal("".into()).into()
-        }
+        Failure { cause: Some(cause), ..Error::Internal("".into()).into() }
     }
 
     /// Refusals are the caller's business, failures are ours.
@@ -37,19 +34,12 @@ impl From<Error> for Failure {
             Error::Internal(cause) => Some(format!("{cause:?}")),
             _ => None,
         };
-        Failure {
-            error_type: error.kind(),
-            message: error.to_string(),
-            cause,
-        }
+        Failure { error_type: error.kind(), message: error.to_string(), cause }
     }
 }
 
 impl From<Failure> for Diagnostic {
     fn from(failure: Failure) -> Diagnostic {
-        Diagnostic {
-            error_type: failure.error_type.to_owned(),
-            error_message: failure.message,
-        }
+        Diagnostic { error_type: failure.error_type.to_owned(), error_message: failure.message }
     }
 }

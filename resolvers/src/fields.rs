@@ -33,6 +33,7 @@ macro_rules! fields {
             match event.field().as_str() {
                 $($field => {
                     let caller = event.caller()?;
+                    event.without_aliases()?;
                     let answer = $module::resolve(store, caller, event.arguments()?).await?;
                     serde_json::to_value(answer).map_err(|error| Failure::internal(error.to_string()))
                 })*
@@ -86,12 +87,8 @@ struct ContentInput {
 impl ContentInput {
     fn content(self) -> Result<chat::Content, Error> {
         let text = self.text.map(chat::Text::new).transpose()?;
-        let attachments = self
-            .attachment_ids
-            .unwrap_or_default()
-            .iter()
-            .map(|id| id.parse())
-            .collect::<Result<_, _>>()?;
+        let attachments =
+            self.attachment_ids.unwrap_or_default().iter().map(|id| id.parse()).collect::<Result<_, _>>()?;
         chat::Content::new(text, attachments)
     }
 }
@@ -106,9 +103,5 @@ struct Arguments<T> {
 fn message_of(room_id: &str, id: &str) -> Result<MessageId, Error> {
     let room: RoomId = room_id.parse()?;
     let id: MessageId = id.parse()?;
-    if id.room == room {
-        Ok(id)
-    } else {
-        Err(Error::NotFound("There is no such message in this room."))
-    }
+    if id.room == room { Ok(id) } else { Err(Error::NotFound("There is no such message in this room.")) }
 }

@@ -44,22 +44,10 @@ pub enum Failure {
 /// Makes the profile of a user who has just confirmed the sign-up, and hands the event back as Cognito asks.
 /// A recovered password is a confirmation of another kind, and changes nothing.
 pub async fn handle(store: &Store, event: Value) -> Result<Value, Failure> {
-    let Event {
-        trigger_source,
-        request,
-    } = serde_json::from_value(event.clone())?;
-    let Attributes {
-        sub,
-        given_name,
-        family_name,
-        picture,
-    } = request.user_attributes;
+    let Event { trigger_source, request } = serde_json::from_value(event.clone())?;
+    let Attributes { sub, given_name, family_name, picture } = request.user_attributes;
     if trigger_source == "PostConfirmation_ConfirmSignUp" {
-        let name = [given_name, family_name]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(" ");
+        let name = [given_name, family_name].into_iter().flatten().collect::<Vec<_>>().join(" ");
         let made = profiles::create(store, sub.parse()?, &name, picture.as_deref()).await;
         if let Err(Error::Internal(cause)) = &made {
             tracing::error!(user = sub, ?cause, "no profile was made");
@@ -76,9 +64,6 @@ impl From<Failure> for Diagnostic {
             Failure::Event(_) => "InvalidInput",
             Failure::Chat(error) => error.kind(),
         };
-        Diagnostic {
-            error_type: error_type.to_owned(),
-            error_message: failure.to_string(),
-        }
+        Diagnostic { error_type: error_type.to_owned(), error_message: failure.to_string() }
     }
 }

@@ -20,12 +20,5 @@ pub(super) async fn resolve(
     Arguments { input }: Arguments<Input>,
 ) -> Result<Member, Error> {
     let role = input.role.unwrap_or(Role::Member);
-    members::add(
-        store,
-        caller,
-        input.room_id.parse()?,
-        input.user_id.parse()?,
-        role,
-    )
-    .await
+    members::add(store, caller, input.room_id.parse()?, input.user_id.parse()?, role).await
 }

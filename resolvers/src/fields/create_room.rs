@@ -20,12 +20,5 @@ pub(super) async fn resolve(
     Arguments { input }: Arguments<Input>,
 ) -> Result<Room, Error> {
     let client_id: Option<ClientId> = input.client_id.map(|id| id.parse()).transpose()?;
-    rooms::create(
-        store,
-        caller,
-        RoomName::new(&input.name)?,
-        input.visibility,
-        client_id.as_ref(),
-    )
-    .await
+    rooms::create(store, caller, RoomName::new(&input.name)?, input.visibility, client_id.as_ref()).await
 }

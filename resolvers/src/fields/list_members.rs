@@ -19,11 +19,5 @@ pub(super) async fn resolve(
     caller: UserId,
     arguments: Arguments,
 ) -> Result<Page<Member>, Error> {
-    members::list(
-        store,
-        caller,
-        arguments.room_id.parse()?,
-        &arguments.page.request()?,
-    )
-    .await
+    members::list(store, caller, arguments.room_id.parse()?, &arguments.page.request()?).await
 }

@@ -31,12 +31,5 @@ pub(super) async fn resolve(
         Some(SortDirection::Asc) => Direction::Ascending,
         None | Some(SortDirection::Desc) => Direction::Descending,
     };
-    messages::list(
-        store,
-        caller,
-        arguments.room_id.parse()?,
-        direction,
-        &arguments.page.request()?,
-    )
-    .await
+    messages::list(store, caller, arguments.room_id.parse()?, direction, &arguments.page.request()?).await
 }

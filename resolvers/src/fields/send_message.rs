@@ -21,12 +21,5 @@ pub(super) async fn resolve(
 ) -> Result<Message, Error> {
     let client_id: Option<ClientId> = input.client_id.map(|id| id.parse()).transpose()?;
     let content = input.content.content()?;
-    messages::send(
-        store,
-        caller,
-        input.room_id.parse()?,
-        client_id.as_ref(),
-        &content,
-    )
-    .await
+    messages::send(store, caller, input.room_id.parse()?, client_id.as_ref(), &content).await
 }
