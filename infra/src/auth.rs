@@ -25,8 +25,7 @@ pub(crate) fn add(t: &mut Template, parameters: &Parameters, data: &Data) -> Aut
     // it to refer to the pool, they would depend on each other.
     let mut post_confirmation = Function::new("PostConfirmation", "post-confirmation", 128, 5);
     post_confirmation.variable("CHAT_TABLE", data.chat_table.table_name());
-    data.chat_table
-        .grant(actions!["dynamodb:PutItem"], &mut post_confirmation);
+    data.chat_table.grant(actions!["dynamodb:PutItem"], &mut post_confirmation);
     let post_confirmation = post_confirmation.add(t, parameters);
 
     let user_pool = t.add("UserPool", user_pool(parameters, &post_confirmation));
@@ -39,17 +38,8 @@ pub(crate) fn add(t: &mut Template, parameters: &Parameters, data: &Data) -> Aut
             .source_arn(&user_pool),
     );
     let web_client = t.add("WebClient", web_client(parameters, &user_pool));
-    t.add(
-        "AdminGroup",
-        UserPoolGroup::new()
-            .user_pool_id(&user_pool)
-            .group_name("admin")
-            .precedence(1),
-    );
-    Auth {
-        user_pool,
-        web_client,
-    }
+    t.add("AdminGroup", UserPoolGroup::new().user_pool_id(&user_pool).group_name("admin").precedence(1));
+    Auth { user_pool, web_client }
 }
 
 /// Sign-in settings and schema can never change once the pool exists; everything else can.
@@ -109,11 +99,7 @@ fn web_client(parameters: &Parameters, user_pool: &Handle<UserPool>) -> UserPool
             ExplicitAuthFlow::AllowUserSrpAuth,
             ExplicitAuthFlow::AllowRefreshTokenAuth,
             // For the command line; it sends the password itself, which SRP never does.
-            if_(
-                &parameters.is_production,
-                no_value(),
-                ExplicitAuthFlow::AllowUserPasswordAuth
-            ),
+            if_(&parameters.is_production, no_value(), ExplicitAuthFlow::AllowUserPasswordAuth),
         ])
         .supported_identity_providers(["COGNITO"])
         .access_token_validity(1)

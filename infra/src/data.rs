@@ -2,8 +2,8 @@
 
 use cfn::dynamodb::{
     AttributeDefinition, AttributeType, BillingMode, KeySchema, KeyType, PointInTimeRecoverySpecification,
-    Projection, ProjectionType, StreamViewType, Table, TableGlobalSecondaryIndex, TableSSESpecification,
-    TableStreamSpecification, TimeToLiveSpecification,
+    Projection, ProjectionType, StreamViewType, Table, TableGlobalSecondaryIndex, TableStreamSpecification,
+    TimeToLiveSpecification,
 };
 use cfn::{Given, Handle, Template, Value, if_, prelude::*};
 
@@ -22,19 +22,12 @@ pub(crate) fn add(t: &mut Template, parameters: &Parameters) -> Data {
             .index_name("gsi1")
             .key_schema(keys("gsi1pk", "gsi1sk"))
             .projection(Projection::new().projection_type(ProjectionType::KeysOnly))])
-        .time_to_live_specification(
-            TimeToLiveSpecification::new()
-                .attribute_name("expiresAt")
-                .enabled(true),
-        )
+        .time_to_live_specification(TimeToLiveSpecification::new().attribute_name("expiresAt").enabled(true))
         .stream_specification(
             TableStreamSpecification::new().stream_view_type(StreamViewType::NewAndOldImages),
         );
     let todo = table("list", "id", &["list", "id"], parameters);
-    Data {
-        chat_table: t.add("ChatTable", chat),
-        todo_table: t.add("TodoTable", todo),
-    }
+    Data { chat_table: t.add("ChatTable", chat), todo_table: t.add("TodoTable", todo) }
 }
 
 /// An on-demand table that outlives its stack.
@@ -42,25 +35,18 @@ pub(crate) fn add(t: &mut Template, parameters: &Parameters) -> Data {
 /// It is retained in every stage: `DeletionPolicy` takes no condition, and a table kept by mistake costs less
 /// than one deleted by mistake.
 fn table(hash: &str, range: &str, attributes: &[&str], parameters: &Parameters) -> Table<Given> {
-    let definition = |name: &&str| {
-        AttributeDefinition::new()
-            .attribute_name(*name)
-            .attribute_type(AttributeType::S)
-    };
+    let definition =
+        |name: &&str| AttributeDefinition::new().attribute_name(*name).attribute_type(AttributeType::S);
     let protected: Value<bool> = if_(&parameters.is_production, true, false);
     Table::new()
         .attribute_definitions(attributes.iter().map(definition).collect::<Vec<_>>())
         .key_schema(keys(hash, range))
         .billing_mode(BillingMode::PayPerRequest)
-        .sse_specification(TableSSESpecification::new().sse_enabled(true))
         .point_in_time_recovery_specification(
             PointInTimeRecoverySpecification::new().point_in_time_recovery_enabled(&protected),
         )
         .deletion_protection_enabled(&protected)
-        .accept_checkov(
-            "CKV_AWS_28",
-            "On in production, by a condition that checkov does not follow.",
-        )
+        .accept_checkov("CKV_AWS_28", "On in production, by a condition that checkov does not follow.")
         .accept_checkov(
             "CKV_AWS_119",
             "Encrypted with DynamoDB's key; a key of one's own is paid for with every call.",

@@ -48,6 +48,7 @@ pub(crate) fn add(t: &mut Template, parameters: &Parameters) -> Files {
                         AllowedMethod::Head,
                         AllowedMethod::Put,
                         AllowedMethod::Post,
+                        AllowedMethod::Delete,
                     ])
                     .allowed_headers(["*"])
                     .exposed_headers(["ETag", "x-amz-version-id"])
@@ -75,13 +76,13 @@ pub(crate) fn add(t: &mut Template, parameters: &Parameters) -> Files {
     );
     t.add(
         "UploadsBucketPolicy",
-        BucketPolicy::new()
-            .bucket(&uploads)
-            .policy_document(PolicyDocument::new([Statement::deny([Action::pattern("s3:*")])
-                .sid("DenyPlainHttp")
-                .principal(Principal::anyone())
-                .on([uploads.arn(), uploads.objects("*")])
-                .when(Compare::Bool, "aws:SecureTransport", ["false"])])),
+        BucketPolicy::new().bucket(&uploads).policy_document(PolicyDocument::new([Statement::deny([
+            Action::pattern("s3:*"),
+        ])
+        .sid("DenyPlainHttp")
+        .principal(Principal::anyone())
+        .on([uploads.arn(), uploads.objects("*")])
+        .when(Compare::Bool, "aws:SecureTransport", ["false"])])),
     );
     Files { uploads }
 }

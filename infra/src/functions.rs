@@ -65,49 +65,36 @@ impl Function {
                 .runtime(Runtime::ProvidedAl2023)
                 .handler("bootstrap")
                 .architectures([&parameters.architecture])
-                .code(Code::packaged(&format!(
-                    "target/lambda/{}/bootstrap.zip",
-                    self.package
-                )))
+                .code(Code::packaged(&format!("target/lambda/{}/bootstrap.zip", self.package)))
                 .role(&role)
                 .memory_size(self.memory_mb)
                 .timeout(self.timeout_s)
                 .environment(Environment::new().variables(self.variables))
                 .tracing_config(TracingConfig::new().mode(TracingConfigMode::Active))
                 .logging_config(
-                    FunctionLoggingConfig::new()
-                        .log_format(LogFormat::Json)
-                        .log_group(&log_group),
+                    FunctionLoggingConfig::new().log_format(LogFormat::Json).log_group(&log_group),
                 )
                 .accept_checkov(
                     "CKV_AWS_115",
                     "A limit of its own would refuse callers before the account's does.",
                 )
-                .accept_checkov(
-                    "CKV_AWS_116",
-                    "Its callers wait for it, and are told of a failure.",
-                )
+                .accept_checkov("CKV_AWS_116", "Its callers wait for it, and are told of a failure.")
                 .accept_checkov(
                     "CKV_AWS_117",
                     "It reaches DynamoDB and S3 alone, by IAM; a VPC would only slow it.",
                 )
                 .accept_checkov("CKV_AWS_173", "The variables are names, no secrets.")
-                .accept_cfn_lint(
-                    "W3002",
-                    "The path becomes an S3 object in `aws cloudformation package`.",
-                ),
+                .accept_cfn_lint("W3002", "The path becomes an S3 object in `aws cloudformation package`."),
         )
     }
 }
 
 /// A log group that forgets: after three months in production, two weeks elsewhere.
 pub(crate) fn log_group(parameters: &Parameters) -> LogGroup {
-    LogGroup::new()
-        .retention_in_days(if_(&parameters.is_production, 90, 14))
-        .accept_checkov(
-            "CKV_AWS_158",
-            "Encrypted with CloudWatch's key; logs hold ids, no text, token or address.",
-        )
+    LogGroup::new().retention_in_days(if_(&parameters.is_production, 90, 14)).accept_checkov(
+        "CKV_AWS_158",
+        "Encrypted with CloudWatch's key; logs hold ids, no text, token or address.",
+    )
 }
 
 /// A role that the service may take, with no permissions yet.

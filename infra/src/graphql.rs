@@ -28,28 +28,16 @@ pub(crate) struct Sources {
 
 pub(crate) fn add(t: &mut Template, parameters: &Parameters, auth: &Auth, data: &Data, files: &Files) -> Api {
     let api = api(t, parameters, auth);
-    let schema = t.add(
-        "ApiSchema",
-        GraphQLSchema::new()
-            .api_id(&api)
-            .definition(include_str!("../../schema.graphql")),
-    );
-    let expires = if_(
-        &parameters.has_api_key_expiry,
-        &parameters.api_key_expires,
-        no_value(),
-    );
-    let key = t.add("ApiKey", ApiKey::new().api_id(&api).expires(expires));
+    let schema = t
+        .add("ApiSchema", GraphQLSchema::new().api_id(&api).definition(include_str!("../../schema.graphql")));
+    let expires = if_(&parameters.has_api_key_expiry, &parameters.api_key_expires, no_value());
+    // A key made while the schema is being read fails with ConcurrentModificationException.
+    let key = t.add("ApiKey", ApiKey::new().api_id(&api).expires(expires).depends_on(&schema));
     let sources = Sources {
         chat: chat_source(t, parameters, &api, data, files),
         todo: todo_source(t, &api, data),
-        none: t.add(
-            "NoneSource",
-            DataSource::new()
-                .api_id(&api)
-                .name("NoneSource")
-                .type_(DataSourceType::None),
-        ),
+        none: t
+            .add("NoneSource", DataSource::new().api_id(&api).name("NoneSource").type_(DataSourceType::None)),
     };
     resolvers::add(t, &api, &schema, &sources);
     Api { api, key }
@@ -59,17 +47,14 @@ fn api(t: &mut Template, parameters: &Parameters, auth: &Auth) -> Handle<GraphQL
     let mut logs_role = role_of("appsync.amazonaws.com");
     // The group bears the API's id, which does not exist before the API, which needs this role.
     logs_role.grant(
-        Statement::allow(actions![
-            "logs:CreateLogGroup",
-            "logs:CreateLogStream",
-            "logs:PutLogEvents"
-        ])
-        .on([sub!(
-            "arn:{}:logs:{}:{}:log-group:/aws/appsync/apis/*",
-            pseudo::partition(),
-            pseudo::region(),
-            pseudo::account_id()
-        )]),
+        Statement::allow(actions!["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]).on([
+            sub!(
+                "arn:{}:logs:{}:{}:log-group:/aws/appsync/apis/*",
+                pseudo::partition(),
+                pseudo::region(),
+                pseudo::account_id()
+            ),
+        ]),
     );
     let logs_role = t.add("GraphQLApiLogsRole", logs_role);
     let additional = [AuthenticationType::ApiKey, AuthenticationType::AwsIam];
@@ -88,6 +73,10 @@ fn api(t: &mut Template, parameters: &Parameters, auth: &Auth) -> Handle<GraphQL
                 additional.map(|kind| AdditionalAuthenticationProvider::new().authentication_type(kind)),
             )
             .xray_enabled(true)
+            // Ours need one resolver a field; without a limit one request could start 10,000 function calls.
+            .resolver_count_limit(50)
+            // Enough for the introspection query of graphql-js.
+            .query_depth_limit(20)
             .log_config(
                 LogConfig::new()
                     .cloudwatch_logs_role_arn(&logs_role)
@@ -156,11 +145,7 @@ fn todo_source(t: &mut Template, api: &Handle<GraphQLApi>, data: &Data) -> Handl
             .api_id(api)
             .name("TodoSource")
             .type_(DataSourceType::AmazonDynamodb)
-            .dynamodb_config(
-                DynamoDBConfig::new()
-                    .table_name(&data.todo_table)
-                    .aws_region(pseudo::region()),
-            )
+            .dynamodb_config(DynamoDBConfig::new().table_name(&data.todo_table).aws_region(pseudo::region()))
             .service_role_arn(&role),
     )
 }

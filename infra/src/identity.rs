@@ -32,42 +32,20 @@ pub(crate) fn add(
             .allow_unauthenticated_identities(if_(&parameters.allows_guests, true, false))
             .allow_classic_flow(false)
             .cognito_identity_providers([provider])
-            .accept_checkov(
-                "CKV_AWS_366",
-                "Off, unless the parameter GuestAccess asks for it.",
-            )
+            .accept_checkov("CKV_AWS_366", "Off, unless the parameter GuestAccess asks for it.")
             // The identities are in the keys of files: they must live as long as the bucket.
             .retain(),
     );
 
     let mut authenticated = role_in(&pool, "authenticated");
     let folders = ["public", &format!("protected/{OWN}"), &format!("private/{OWN}")];
-    may(
-        &mut authenticated,
-        actions!["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
-        files,
-        &folders,
-    );
-    may(
-        &mut authenticated,
-        actions!["s3:GetObject"],
-        files,
-        &["protected"],
-    );
-    may_list(
-        &mut authenticated,
-        files,
-        &["public", "protected", &format!("private/{OWN}")],
-    );
+    may(&mut authenticated, actions!["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], files, &folders);
+    may(&mut authenticated, actions!["s3:GetObject"], files, &["protected"]);
+    may_list(&mut authenticated, files, &["public", "protected", &format!("private/{OWN}")]);
     let authenticated = t.add("AuthenticatedRole", authenticated);
 
     let mut guest = role_in(&pool, "unauthenticated").condition(&parameters.allows_guests);
-    may(
-        &mut guest,
-        actions!["s3:GetObject", "s3:PutObject"],
-        files,
-        &["public"],
-    );
+    may(&mut guest, actions!["s3:GetObject", "s3:PutObject"], files, &["public"]);
     may_list(&mut guest, files, &["public"]);
     let guest = t.add("GuestRole", guest);
 
@@ -75,10 +53,7 @@ pub(crate) fn add(
         "IdentityPoolRoles",
         IdentityPoolRoleAttachment::new().identity_pool_id(&pool).roles([
             ("authenticated", authenticated.arn()),
-            (
-                "unauthenticated",
-                if_(&parameters.allows_guests, guest.arn(), no_value()),
-            ),
+            ("unauthenticated", if_(&parameters.allows_guests, guest.arn(), no_value())),
         ]),
     );
     pool
@@ -90,34 +65,22 @@ fn role_in(pool: &Handle<IdentityPool>, amr: &str) -> iam::Role<Given> {
         "sts:AssumeRoleWithWebIdentity"
     ])
     .principal(Principal::federated("cognito-identity.amazonaws.com"))
-    .when(
-        Compare::StringEquals,
-        "cognito-identity.amazonaws.com:aud",
-        [pool.identity_pool_id()],
-    )
-    .when(
-        Compare::AnyStringLike,
-        "cognito-identity.amazonaws.com:amr",
-        [amr],
-    )]))
+    .when(Compare::StringEquals, "cognito-identity.amazonaws.com:aud", [pool.identity_pool_id()])
+    .when(Compare::AnyStringLike, "cognito-identity.amazonaws.com:amr", [amr])]))
 }
 
 fn may(role: &mut iam::Role<Given>, actions: impl Into<Vec<Action>>, files: &Files, folders: &[&str]) {
-    let objects: Vec<_> = folders
-        .iter()
-        .map(|folder| files.uploads.objects(&format!("{folder}/*")))
-        .collect();
+    let objects: Vec<_> =
+        folders.iter().map(|folder| files.uploads.objects(&format!("{folder}/*"))).collect();
     role.grant(Statement::allow(actions).on(objects));
 }
 
 fn may_list(role: &mut iam::Role<Given>, files: &Files, folders: &[&str]) {
-    let prefixes: Vec<String> = folders
-        .iter()
-        .flat_map(|folder| [format!("{folder}/"), format!("{folder}/*")])
-        .collect();
-    role.grant(
-        Statement::allow(actions!["s3:ListBucket"])
-            .on([files.uploads.arn()])
-            .when(Compare::StringLike, "s3:prefix", prefixes),
-    );
+    let prefixes: Vec<String> =
+        folders.iter().flat_map(|folder| [format!("{folder}/"), format!("{folder}/*")]).collect();
+    role.grant(Statement::allow(actions!["s3:ListBucket"]).on([files.uploads.arn()]).when(
+        Compare::StringLike,
+        "s3:prefix",
+        prefixes,
+    ));
 }

@@ -16,19 +16,13 @@ pub(crate) fn add(
     api: &Api,
     files: &Files,
 ) {
-    t.output(
-        "GraphQLUrl",
-        Output::new(api.api.graphql_url()).description("Queries and mutations."),
-    );
+    t.output("GraphQLUrl", Output::new(api.api.graphql_url()).description("Queries and mutations."));
     t.output(
         "RealtimeUrl",
         Output::new(api.api.realtime_url()).description("Subscriptions, over WebSocket."),
     );
     t.output("ApiId", api.api.api_id());
-    t.output(
-        "ApiKey",
-        Output::new(api.key.api_key()).description("Opens the sample's todos, nothing else."),
-    );
+    t.output("ApiKey", Output::new(api.key.api_key()).description("Opens the sample's todos, nothing else."));
     t.output("Region", pseudo::region());
     t.output("Stage", parameters.stage.value());
     t.output("UserPoolId", auth.user_pool.user_pool_id());

@@ -37,19 +37,15 @@ impl Literal for Stage {
 pub(crate) fn add(t: &mut Template) -> Parameters {
     let stage = t.parameter(
         "Stage",
-        Parameter::one_of([Stage::Development, Stage::Production])
-            .default(Stage::Development)
-            .description(
-                "In production, data is protected from deletion and restorable, and logs stay longer.",
-            ),
+        Parameter::one_of([Stage::Development, Stage::Production]).default(Stage::Development).description(
+            "In production, data is protected from deletion and restorable, and logs stay longer.",
+        ),
     );
     let allowed_origins = t.parameter(
         "AllowedOrigins",
-        Parameter::comma_delimited()
-            .default_items(["http://localhost:5173"])
-            .description(
-                "Where the front end is served from: origins that may upload and download files (CORS).",
-            ),
+        Parameter::comma_delimited().default_items(["http://localhost:5173"]).description(
+            "Where the front end is served from: origins that may upload and download files (CORS).",
+        ),
     );
     let log_level = t.parameter(
         "LogLevel",

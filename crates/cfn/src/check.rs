@@ -41,40 +41,26 @@ pub(crate) fn template(template: &Template) -> Result<(), Vec<Problem>> {
     sources.extend(template.ids());
     references(&json, &sources, &mut problems);
     cycles(&json, &sources, &mut problems);
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(problems)
-    }
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
 fn ids<'a>(ids: impl Iterator<Item = (&'a str, &'static Location<'static>)>, problems: &mut Vec<Problem>) {
     let mut seen = BTreeMap::new();
     for (id, at) in ids {
-        let mut report = |text| {
-            problems.push(Problem {
-                about: id.to_owned(),
-                at: Some(at),
-                text,
-            })
-        };
+        let mut report = |text| problems.push(Problem { about: id.to_owned(), at: Some(at), text });
         if id.is_empty() || id.len() > 255 || !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             report("a logical id has 1 to 255 letters and digits, nothing else: choose another".to_owned());
         }
         if let Some(first) = seen.insert(id, at) {
             let first = format!("{}:{}", first.file(), first.line());
-            report(format!(
-                "the logical id was taken already at {first}: choose another"
-            ));
+            report(format!("the logical id was taken already at {first}: choose another"));
         }
     }
 }
 
 fn references(json: &Json, sources: &Sources<'_>, problems: &mut Vec<Problem>) {
-    let ids: BTreeSet<&str> = ["Parameters", "Resources"]
-        .iter()
-        .flat_map(|name| keys(&json[*name]))
-        .collect();
+    let ids: BTreeSet<&str> =
+        ["Parameters", "Resources"].iter().flat_map(|name| keys(&json[*name])).collect();
     let conditions: BTreeSet<&str> = keys(&json["Conditions"]).collect();
     for section in ["Conditions", "Resources", "Outputs"] {
         for (about, entry) in json[section].as_object().into_iter().flatten() {
@@ -121,11 +107,7 @@ fn cycles(json: &Json, sources: &Sources<'_>, problems: &mut Vec<Problem>) {
         targets.retain(|target| resources.contains(target));
     }
     loop {
-        let ready: Vec<&str> = waiting
-            .iter()
-            .filter(|(_, t)| t.is_empty())
-            .map(|(id, _)| *id)
-            .collect();
+        let ready: Vec<&str> = waiting.iter().filter(|(_, t)| t.is_empty()).map(|(id, _)| *id).collect();
         if ready.is_empty() {
             break;
         }
@@ -142,26 +124,15 @@ fn cycles(json: &Json, sources: &Sources<'_>, problems: &mut Vec<Problem>) {
     // Every resource that remains has a target that remains: following them comes back sooner or later.
     let mut path = vec![start];
     let around = loop {
-        let next = path
-            .last()
-            .and_then(|last| waiting[last].first())
-            .copied()
-            .unwrap_or(start);
+        let next = path.last().and_then(|last| waiting[last].first()).copied().unwrap_or(start);
         if let Some(at) = path.iter().position(|id| *id == next) {
             break &path[at..];
         }
         path.push(next);
     };
-    let text = format!(
-        "it depends on itself: {} → {}; cut one of these references",
-        around.join(" → "),
-        around[0]
-    );
-    problems.push(Problem {
-        about: around[0].to_owned(),
-        at: sources.get(around[0]).copied(),
-        text,
-    });
+    let text =
+        format!("it depends on itself: {} → {}; cut one of these references", around.join(" → "), around[0]);
+    problems.push(Problem { about: around[0].to_owned(), at: sources.get(around[0]).copied(), text });
 }
 
 #[derive(Clone, Copy)]
@@ -185,10 +156,7 @@ fn walk<'a>(json: &'a Json, found: &mut impl FnMut(Reference<'a>)) {
                             .for_each(|id| found(Reference::Thing(id)));
                     }
                     ("Fn::GetAtt", Json::String(path)) => {
-                        path.split('.')
-                            .next()
-                            .into_iter()
-                            .for_each(|id| found(Reference::Thing(id)));
+                        path.split('.').next().into_iter().for_each(|id| found(Reference::Thing(id)));
                     }
                     ("Fn::Sub", Json::String(text)) => {
                         variables(text).for_each(|id| found(Reference::Thing(id)))
@@ -212,9 +180,7 @@ fn walk<'a>(json: &'a Json, found: &mut impl FnMut(Reference<'a>)) {
                     ("Condition", Json::String(id)) => found(Reference::Condition(id)),
                     ("DependsOn", Json::String(id)) => found(Reference::Thing(id)),
                     ("DependsOn", Json::Array(ids)) => {
-                        ids.iter()
-                            .filter_map(Json::as_str)
-                            .for_each(|id| found(Reference::Thing(id)));
+                        ids.iter().filter_map(Json::as_str).for_each(|id| found(Reference::Thing(id)));
                     }
                     _ => walk(value, found),
                 }
@@ -233,7 +199,5 @@ fn variables(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn keys(json: &Json) -> impl Iterator<Item = &str> {
-    json.as_object()
-        .into_iter()
-        .flat_map(|object| object.keys().map(String::as_str))
+    json.as_object().into_iter().flat_map(|object| object.keys().map(String::as_str))
 }

@@ -31,12 +31,7 @@ mod role {
         /// Into an inline policy of the role, which lives and dies with it.
         fn grant(&mut self, statement: Statement) {
             const INLINE: &str = "Grants";
-            let policies = self
-                .body
-                .properties
-                .0
-                .entry("Policies")
-                .or_insert_with(|| json!([]));
+            let policies = self.body.properties.0.entry("Policies").or_insert_with(|| json!([]));
             let Some(policies) = policies.as_array_mut() else {
                 return;
             };
@@ -71,10 +66,7 @@ mod table {
 
         /// Single reads, batches, and queries, also of indexes; no scan.
         pub fn grant_read(&self, grantee: &mut impl Grantee) {
-            self.grant(
-                actions!["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"],
-                grantee,
-            );
+            self.grant(actions!["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"], grantee);
             self.grant_query_of_indexes(grantee);
         }
 

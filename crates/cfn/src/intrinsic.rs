@@ -96,11 +96,7 @@ pub fn sub<const N: usize>(text: &str, values: [Value<String>; N]) -> Value<Stri
         }
         template.push_str(&part);
     }
-    let arguments = if variables.is_empty() {
-        json!(template)
-    } else {
-        json!([template, variables])
-    };
+    let arguments = if variables.is_empty() { json!(template) } else { json!([template, variables]) };
     Value::intrinsic("Fn::Sub", arguments)
 }
 
@@ -114,10 +110,7 @@ pub const fn assert_placeholders(text: &str, count: usize) {
         }
         at += 1;
     }
-    assert!(
-        found == count,
-        "the text has more or fewer placeholders than there are values"
-    );
+    assert!(found == count, "the text has more or fewer placeholders than there are values");
 }
 
 fn escape(text: &str) -> String {

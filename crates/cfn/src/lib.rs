@@ -60,11 +60,7 @@ mod value;
 pub use action::Action;
 pub use check::Problem;
 pub use condition::{ConditionHandle, Test};
-#[allow(
-    unused_imports,
-    unreachable_pub,
-    reason = "there is nothing to export without a service"
-)]
+#[allow(unused_imports, unreachable_pub, reason = "there is nothing to export without a service")]
 pub use generated::*;
 pub use grant::Grantee;
 pub use intrinsic::{if_, join, no_value, select, split};

@@ -18,12 +18,7 @@ pub struct Output {
 impl Output {
     /// An output with this value.
     pub fn new<T>(value: impl Into<Value<T>>) -> Self {
-        Self {
-            value: value.into().into_json(),
-            description: None,
-            export_name: None,
-            condition: None,
-        }
+        Self { value: value.into().into_json(), description: None, export_name: None, condition: None }
     }
 
     /// `Description`, at most 1,024 bytes.

@@ -105,10 +105,7 @@ impl<T> Parameter<T> {
     }
 
     fn of_type(name: &str) -> Self {
-        Self {
-            definition: Map::from_iter([("Type".to_owned(), json!(name))]),
-            kind: PhantomData,
-        }
+        Self { definition: Map::from_iter([("Type".to_owned(), json!(name))]), kind: PhantomData }
     }
 
     fn with(mut self, key: &str, value: Json) -> Self {
@@ -134,10 +131,7 @@ pub struct ParameterHandle<T> {
 
 impl<T> ParameterHandle<T> {
     pub(crate) fn new(id: &str) -> Self {
-        Self {
-            id: id.to_owned(),
-            kind: PhantomData,
-        }
+        Self { id: id.to_owned(), kind: PhantomData }
     }
 
     /// `Ref` to the parameter.

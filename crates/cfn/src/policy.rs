@@ -15,9 +15,7 @@ pub struct PolicyDocument {
 impl PolicyDocument {
     /// A document of these statements.
     pub fn new<const N: usize>(statements: [Statement; N]) -> Self {
-        Self {
-            statements: statements.into(),
-        }
+        Self { statements: statements.into() }
     }
 
     /// The trust policy of a role for an AWS service, named as in IAM: `lambda.amazonaws.com`.
@@ -83,14 +81,7 @@ impl Statement {
     }
 
     fn with_effect(effect: &'static str, actions: Vec<Action>) -> Self {
-        Self {
-            sid: None,
-            effect,
-            actions,
-            principals: Map::new(),
-            resources: None,
-            conditions: Map::new(),
-        }
+        Self { sid: None, effect, actions, principals: Map::new(), resources: None, conditions: Map::new() }
     }
 
     pub(crate) fn to_json(&self) -> Json {
@@ -135,37 +126,25 @@ impl Principal {
     /// An AWS service, such as `lambda.amazonaws.com`.
     #[must_use]
     pub fn service(name: &str) -> Self {
-        Self {
-            kind: "Service",
-            id: json!(name),
-        }
+        Self { kind: "Service", id: json!(name) }
     }
 
     /// Whoever an identity provider vouches for, such as `cognito-identity.amazonaws.com`.
     #[must_use]
     pub fn federated(provider: impl Into<Value<String>>) -> Self {
-        Self {
-            kind: "Federated",
-            id: provider.into().into_json(),
-        }
+        Self { kind: "Federated", id: provider.into().into_json() }
     }
 
     /// An account, role or user, by ARN or account id.
     #[must_use]
     pub fn aws(arn: impl Into<Value<String>>) -> Self {
-        Self {
-            kind: "AWS",
-            id: arn.into().into_json(),
-        }
+        Self { kind: "AWS", id: arn.into().into_json() }
     }
 
     /// Everyone. In an `Allow` this makes the resource public, unless a condition narrows it.
     #[must_use]
     pub fn anyone() -> Self {
-        Self {
-            kind: "*",
-            id: json!("*"),
-        }
+        Self { kind: "*", id: json!("*") }
     }
 }
 

@@ -48,10 +48,11 @@ pub trait Attributes: Sized {
         self
     }
 
-    /// `DeletionPolicy` and `UpdateReplacePolicy`: the thing outlives the stack, and its own replacement.
+    /// `DeletionPolicy` and `UpdateReplacePolicy`: the thing outlives the stack, and its own replacement; only
+    /// what a failed first deployment made goes with it, as it is empty and in the way of the second.
     #[must_use]
     fn retain(self) -> Self {
-        self.deletion_policy(DeletionPolicy::Retain)
+        self.deletion_policy(DeletionPolicy::RetainExceptOnCreate)
             .update_replace_policy(DeletionPolicy::Retain)
     }
 
@@ -79,11 +80,7 @@ pub trait Attributes: Sized {
     /// Records beside the resource why a finding of checkov (`CKV_AWS_116`) does not apply to it.
     #[must_use]
     fn accept_checkov(mut self, id: &str, reason: &str) -> Self {
-        let checkov = self
-            .body()
-            .metadata
-            .entry("checkov")
-            .or_insert_with(|| json!({ "skip": [] }));
+        let checkov = self.body().metadata.entry("checkov").or_insert_with(|| json!({ "skip": [] }));
         if let Some(skip) = checkov["skip"].as_array_mut() {
             skip.push(json!({ "id": id, "comment": reason }));
         }
@@ -94,9 +91,7 @@ pub trait Attributes: Sized {
     #[must_use]
     fn accept_cfn_lint(mut self, id: &str, reason: &str) -> Self {
         let metadata = &mut self.body().metadata;
-        let lint = metadata
-            .entry("cfn-lint")
-            .or_insert_with(|| json!({ "config": { "ignore_checks": [] } }));
+        let lint = metadata.entry("cfn-lint").or_insert_with(|| json!({ "config": { "ignore_checks": [] } }));
         if let Some(ignored) = lint["config"]["ignore_checks"].as_array_mut() {
             ignored.push(json!(id));
         }
@@ -208,10 +203,7 @@ impl<R> Clone for Handle<R> {
 
 impl<R> Handle<R> {
     pub(crate) fn new(id: &str) -> Self {
-        Self {
-            id: id.to_owned(),
-            kind: PhantomData,
-        }
+        Self { id: id.to_owned(), kind: PhantomData }
     }
 
     /// The logical id.

@@ -15,10 +15,7 @@ impl Tag {
     /// A tag; the key has 1 to 128 characters and does not begin with `aws:`, the value has at most 256.
     #[must_use]
     pub fn new(key: &str, value: impl Into<Value<String>>) -> Self {
-        Self {
-            key: key.to_owned(),
-            value: value.into(),
-        }
+        Self { key: key.to_owned(), value: value.into() }
     }
 }
 

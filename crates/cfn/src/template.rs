@@ -93,10 +93,7 @@ impl Template {
         json.insert("Description".into(), json!(self.description));
         let sections = [
             ("Metadata", self.metadata.clone()),
-            (
-                "Parameters",
-                section(&self.parameters, |definition| Json::Object(definition.clone())),
-            ),
+            ("Parameters", section(&self.parameters, |definition| Json::Object(definition.clone()))),
             ("Conditions", section(&self.conditions, |test| test.0.clone())),
             ("Resources", section(&self.resources, Body::to_json)),
             ("Outputs", section(&self.outputs, Output::to_json)),
@@ -132,16 +129,9 @@ impl Template {
 
 #[track_caller]
 fn push<T>(entries: &mut Vec<Entry<T>>, id: &str, value: T) {
-    entries.push(Entry {
-        id: id.to_owned(),
-        at: Location::caller(),
-        value,
-    });
+    entries.push(Entry { id: id.to_owned(), at: Location::caller(), value });
 }
 
 fn section<T>(entries: &[Entry<T>], to_json: impl Fn(&T) -> Json) -> Map<String, Json> {
-    entries
-        .iter()
-        .map(|entry| (entry.id.clone(), to_json(&entry.value)))
-        .collect()
+    entries.iter().map(|entry| (entry.id.clone(), to_json(&entry.value))).collect()
 }

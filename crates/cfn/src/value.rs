@@ -19,10 +19,7 @@ impl<T> Value<T> {
     /// Any JSON, unchecked: the way out when the specification is behind the service.
     #[must_use]
     pub fn unchecked(json: Json) -> Self {
-        Self {
-            json,
-            kind: PhantomData,
-        }
+        Self { json, kind: PhantomData }
     }
 
     /// The value as it stands in the template.
@@ -172,10 +169,7 @@ impl<T, K: Into<String>, U: Into<Value<T>>, const N: usize> From<[(K, U); N]> fo
 
 impl<T, K: Into<String>, U: Into<Value<T>>> From<Vec<(K, U)>> for Value<Entries<T>> {
     fn from(entries: Vec<(K, U)>) -> Self {
-        let object = entries
-            .into_iter()
-            .map(|(key, value)| (key.into(), value.into().json))
-            .collect();
+        let object = entries.into_iter().map(|(key, value)| (key.into(), value.into().json)).collect();
         Self::unchecked(Json::Object(object))
     }
 }

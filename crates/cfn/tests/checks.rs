@@ -8,10 +8,7 @@ fn problems(build: impl FnOnce(&mut Template)) -> Vec<String> {
     let mut template = Template::new("");
     build(&mut template);
     let problems = template.check().err().unwrap_or_default();
-    problems
-        .iter()
-        .map(|problem| format!("{}: {}", problem.about, problem.text))
-        .collect()
+    problems.iter().map(|problem| format!("{}: {}", problem.about, problem.text)).collect()
 }
 
 fn raw(properties: serde_json::Value) -> Raw {
@@ -49,21 +46,11 @@ fn whatever_refers_to_nothing_is_named() {
             "{reference}"
         );
     }
-    let found = problems(|t| {
-        t.output(
-            "Out",
-            Output::new(Value::<String>::unchecked(json!({ "Ref": "Gone" }))),
-        )
-    });
-    assert_eq!(
-        found,
-        ["Out: it refers to `Gone`, which is not in the template: add it"]
-    );
+    let found =
+        problems(|t| t.output("Out", Output::new(Value::<String>::unchecked(json!({ "Ref": "Gone" })))));
+    assert_eq!(found, ["Out: it refers to `Gone`, which is not in the template: add it"]);
     let found = problems(|t| drop(t.add("Thing", raw(json!({ "Fn::If": ["Gone", 1, 2] })))));
-    assert_eq!(
-        found,
-        ["Thing: the condition `Gone` is not in the template: add it"]
-    );
+    assert_eq!(found, ["Thing: the condition `Gone` is not in the template: add it"]);
 }
 
 #[test]
@@ -74,9 +61,7 @@ fn a_cycle_is_shown_all_the_way_round() {
         t.add("Role", raw(json!({ "Fn::Sub": "${Pool.Arn}" })));
         t.add("Bystander", raw(json!({ "Ref": "Pool" })));
     });
-    let [cycle] = found.as_slice() else {
-        panic!("{found:?}")
-    };
+    let [cycle] = found.as_slice() else { panic!("{found:?}") };
     assert!(cycle.contains("Pool → Function → Role → Pool"), "{cycle}");
 }
 
@@ -87,17 +72,9 @@ fn ids_are_letters_and_digits_and_taken_once() {
         t.add("Twice", raw(json!(1)));
         t.add("Twice", raw(json!(2)));
     });
-    let [bad, twice] = found.as_slice() else {
-        panic!("{found:?}")
-    };
-    assert!(
-        bad.starts_with("not-an-id: a logical id has 1 to 255 letters and digits"),
-        "{bad}"
-    );
-    assert!(
-        twice.starts_with("Twice: the logical id was taken already at"),
-        "{twice}"
-    );
+    let [bad, twice] = found.as_slice() else { panic!("{found:?}") };
+    assert!(bad.starts_with("not-an-id: a logical id has 1 to 255 letters and digits"), "{bad}");
+    assert!(twice.starts_with("Twice: the logical id was taken already at"), "{twice}");
 }
 
 #[test]

@@ -9,19 +9,11 @@ fn a_resource_passed_as_itself_becomes_what_the_property_wants() {
     let mut t = Template::new("");
     let table = table(&mut t);
     let function = function(&mut t);
-    let alias = t.add(
-        "Live",
-        Alias::new()
-            .name("live")
-            .function_name(&function)
-            .function_version("1"),
-    );
+    let alias = t.add("Live", Alias::new().name("live").function_name(&function).function_version("1"));
     let pool = t.add("Pool", cognito::UserPool::new());
     let api = t.add(
         "Api",
-        appsync::GraphQLApi::new()
-            .name("chat")
-            .authentication_type(appsync::AuthenticationType::ApiKey),
+        appsync::GraphQLApi::new().name("chat").authentication_type(appsync::AuthenticationType::ApiKey),
     );
     t.add("Key", appsync::ApiKey::new().api_id(&api));
     t.add("Source", source(&api, &table));
@@ -35,32 +27,17 @@ fn a_resource_passed_as_itself_becomes_what_the_property_wants() {
             .source_arn(&pool),
     );
     t.add("Outside", appsync::ApiKey::new().api_id("abcdef"));
-    t.add(
-        "Imported",
-        appsync::ApiKey::new().api_id(cfn::intrinsic::import_value::<String>("Api").cast()),
-    );
+    t.add("Imported", appsync::ApiKey::new().api_id(cfn::intrinsic::import_value::<String>("Api").cast()));
 
     let resources = &t.to_json()["Resources"];
     let wanted = [
         ("/Live/Properties/FunctionName", json!({ "Ref": "Function" })),
-        (
-            "/Function/Properties/Role",
-            json!({ "Fn::GetAtt": ["Role", "Arn"] }),
-        ),
+        ("/Function/Properties/Role", json!({ "Fn::GetAtt": ["Role", "Arn"] })),
         ("/Key/Properties/ApiId", json!({ "Fn::GetAtt": ["Api", "ApiId"] })),
-        (
-            "/Source/Properties/DynamoDBConfig/TableName",
-            json!({ "Ref": "Table" }),
-        ),
-        (
-            "/MayFunction/Properties/FunctionName",
-            json!({ "Fn::GetAtt": ["Function", "Arn"] }),
-        ),
+        ("/Source/Properties/DynamoDBConfig/TableName", json!({ "Ref": "Table" })),
+        ("/MayFunction/Properties/FunctionName", json!({ "Fn::GetAtt": ["Function", "Arn"] })),
         ("/MayAlias/Properties/FunctionName", json!({ "Ref": "Live" })),
-        (
-            "/MayAlias/Properties/SourceArn",
-            json!({ "Fn::GetAtt": ["Pool", "Arn"] }),
-        ),
+        ("/MayAlias/Properties/SourceArn", json!({ "Fn::GetAtt": ["Pool", "Arn"] })),
         ("/Outside/Properties/ApiId", json!("abcdef")),
         ("/Imported/Properties/ApiId", json!({ "Fn::ImportValue": "Api" })),
     ];
@@ -76,16 +53,10 @@ fn attributes_are_methods() {
     let pool = t.add("Pool", cognito::UserPool::new());
     let table_of: [(Value<String>, serde_json::Value); 5] = [
         (table.table_name(), json!({ "Ref": "Table" })),
-        (
-            table.stream_arn(),
-            json!({ "Fn::GetAtt": ["Table", "StreamArn"] }),
-        ),
+        (table.stream_arn(), json!({ "Fn::GetAtt": ["Table", "StreamArn"] })),
         (function.arn(), json!({ "Fn::GetAtt": ["Function", "Arn"] })),
         (pool.user_pool_id(), json!({ "Ref": "Pool" })),
-        (
-            pool.provider_name(),
-            json!({ "Fn::GetAtt": ["Pool", "ProviderName"] }),
-        ),
+        (pool.provider_name(), json!({ "Fn::GetAtt": ["Pool", "ProviderName"] })),
     ];
     for (value, expected) in table_of {
         assert_eq!(value.into_json(), expected);
@@ -104,9 +75,7 @@ fn grants_give_exactly_what_they_say() {
     t.add("Granted", role);
 
     let json = t.to_json();
-    let policies = json["Resources"]["Granted"]["Properties"]["Policies"]
-        .as_array()
-        .unwrap();
+    let policies = json["Resources"]["Granted"]["Properties"]["Policies"].as_array().unwrap();
     assert_eq!(policies.len(), 1, "one inline policy holds all grants");
     assert_eq!(
         policies[0]["PolicyDocument"]["Statement"],
@@ -141,18 +110,13 @@ fn the_same_program_writes_the_same_text() {
 }
 
 fn table(t: &mut Template) -> Handle<dynamodb::Table> {
-    let key = dynamodb::KeySchema::new()
-        .attribute_name("id")
-        .key_type(dynamodb::KeyType::Hash);
+    let key = dynamodb::KeySchema::new().attribute_name("id").key_type(dynamodb::KeyType::Hash);
     t.add("Table", dynamodb::Table::new().key_schema([key]))
 }
 
 fn function(t: &mut Template) -> Handle<Function> {
     let role = t.add("Role", role());
-    t.add(
-        "Function",
-        Function::new().role(&role).code(Code::packaged("function.zip")),
-    )
+    t.add("Function", Function::new().role(&role).code(Code::packaged("function.zip")))
 }
 
 fn role() -> iam::Role<cfn::Given> {
@@ -160,19 +124,14 @@ fn role() -> iam::Role<cfn::Given> {
 }
 
 fn permission(function: &Handle<Function>) -> Permission<cfn::Given, cfn::Given, cfn::Given> {
-    Permission::new()
-        .function_name(function)
-        .action("lambda:InvokeFunction")
-        .principal("x")
+    Permission::new().function_name(function).action("lambda:InvokeFunction").principal("x")
 }
 
 fn source(
     api: &Handle<appsync::GraphQLApi>,
     table: &Handle<dynamodb::Table>,
 ) -> appsync::DataSource<cfn::Given, cfn::Given, cfn::Given> {
-    let config = appsync::DynamoDBConfig::new()
-        .table_name(table)
-        .aws_region("eu-central-1");
+    let config = appsync::DynamoDBConfig::new().table_name(table).aws_region("eu-central-1");
     appsync::DataSource::new()
         .api_id(api)
         .name("Source")

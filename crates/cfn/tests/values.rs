@@ -14,23 +14,11 @@ fn intrinsics_are_written_as_cloudformation_reads_them() {
     let names = t.parameter("Names", Parameter::comma_delimited());
     let big = t.condition("Big", equals(pseudo::region(), "eu-central-1"));
     let table: [(Value<String>, Json); 9] = [
-        (
-            join("-", &names),
-            json!({ "Fn::Join": ["-", { "Ref": "Names" }] }),
-        ),
+        (join("-", &names), json!({ "Fn::Join": ["-", { "Ref": "Names" }] })),
         (join("-", ["a", "b"]), json!({ "Fn::Join": ["-", ["a", "b"]] })),
-        (
-            select(1, &names),
-            json!({ "Fn::Select": [1, { "Ref": "Names" }] }),
-        ),
-        (
-            select(0, split("/", "a/b")),
-            json!({ "Fn::Select": [0, { "Fn::Split": ["/", "a/b"] }] }),
-        ),
-        (
-            if_(&big, "yes", no_value()),
-            json!({ "Fn::If": ["Big", "yes", { "Ref": "AWS::NoValue" }] }),
-        ),
+        (select(1, &names), json!({ "Fn::Select": [1, { "Ref": "Names" }] })),
+        (select(0, split("/", "a/b")), json!({ "Fn::Select": [0, { "Fn::Split": ["/", "a/b"] }] })),
+        (if_(&big, "yes", no_value()), json!({ "Fn::If": ["Big", "yes", { "Ref": "AWS::NoValue" }] })),
         (base64("text"), json!({ "Fn::Base64": "text" })),
         (import_value("Exported"), json!({ "Fn::ImportValue": "Exported" })),
         (pseudo::stack_name(), json!({ "Ref": "AWS::StackName" })),
@@ -45,18 +33,12 @@ fn intrinsics_are_written_as_cloudformation_reads_them() {
 fn sub_writes_references_into_the_text_and_names_the_rest() {
     let joined = join("", ["a"]);
     assert_eq!(sub!("plain").into_json(), json!({ "Fn::Sub": "plain" }));
-    assert_eq!(
-        sub!("{}-{}", "a", pseudo::region()).into_json(),
-        json!({ "Fn::Sub": "a-${AWS::Region}" })
-    );
+    assert_eq!(sub!("{}-{}", "a", pseudo::region()).into_json(), json!({ "Fn::Sub": "a-${AWS::Region}" }));
     assert_eq!(
         sub!("{}/{}", joined, pseudo::region()).into_json(),
         json!({ "Fn::Sub": ["${Value1}/${AWS::Region}", { "Value1": { "Fn::Join": ["", ["a"]] } }] })
     );
-    assert_eq!(
-        sub!("{}", "${aws:username}").into_json(),
-        json!({ "Fn::Sub": "${!aws:username}" })
-    );
+    assert_eq!(sub!("{}", "${aws:username}").into_json(), json!({ "Fn::Sub": "${!aws:username}" }));
 }
 
 #[test]
@@ -78,18 +60,12 @@ fn conditions_compare_texts_because_parameters_are_texts() {
         json["Parameters"]["Flag"],
         json!({ "Type": "String", "AllowedValues": ["true", "false"], "Default": "false" })
     );
-    assert_eq!(
-        json["Conditions"]["Flagged"],
-        json!({ "Fn::Equals": [{ "Ref": "Flag" }, "true"] })
-    );
+    assert_eq!(json["Conditions"]["Flagged"], json!({ "Fn::Equals": [{ "Ref": "Flag" }, "true"] }));
     assert_eq!(
         json["Conditions"]["Both"],
         json!({ "Fn::And": [{ "Condition": "Flagged" }, { "Fn::Not": [{ "Fn::Equals": [{ "Ref": "Count" }, "0"] }] }] })
     );
-    assert_eq!(
-        json["Conditions"]["Either"]["Fn::Or"][0],
-        json!({ "Condition": "Flagged" })
-    );
+    assert_eq!(json["Conditions"]["Either"]["Fn::Or"][0], json!({ "Condition": "Flagged" }));
 }
 
 #[test]
@@ -138,10 +114,7 @@ fn a_resource_carries_its_attributes_and_a_raw_one_its_properties() {
     );
     t.output(
         "Size",
-        Output::new(first.attribute("Size"))
-            .description("How big.")
-            .export_name("size")
-            .condition(&always),
+        Output::new(first.attribute("Size")).description("How big.").export_name("size").condition(&always),
     );
     let json = t.to_json();
     assert_eq!(
@@ -150,7 +123,7 @@ fn a_resource_carries_its_attributes_and_a_raw_one_its_properties() {
             "Type": "Custom::Second",
             "Condition": "Always",
             "DependsOn": ["First"],
-            "DeletionPolicy": "Retain",
+            "DeletionPolicy": "RetainExceptOnCreate",
             "UpdateReplacePolicy": "Retain",
             "Metadata": {
                 "cfn-lint": { "config": { "ignore_checks": ["W1"] }, "reasons": { "W1": "because" } },
@@ -174,9 +147,7 @@ fn a_resource_carries_its_attributes_and_a_raw_one_its_properties() {
 #[test]
 fn policies_are_written_as_iam_reads_them() {
     let policy = PolicyDocument::new([
-        Statement::allow(actions!["s3:GetObject", "s3:PutObject"])
-            .sid("Files")
-            .on(["arn:aws:s3:::b/*"]),
+        Statement::allow(actions!["s3:GetObject", "s3:PutObject"]).sid("Files").on(["arn:aws:s3:::b/*"]),
         Statement::deny([Action::pattern("s3:*")])
             .principal(Principal::anyone())
             .on(["a", "b"])
