@@ -32,29 +32,27 @@ pub(crate) fn open(
         let field = Field::new(name("/TypeName"), name("/FieldName"));
         resolvers.insert(field, resolver(id, resource, stack, functions, dynamodb)?);
     }
-    let additional = api
-        .property("/AdditionalAuthenticationProviders")
-        .and_then(Value::as_array);
+    let additional = api.property("/AdditionalAuthenticationProviders").and_then(Value::as_array);
     let definition = Definition {
         api_id: stack.output("ApiId")?.to_owned(),
         schema: schema.text("/Definition").unwrap_or_default(),
         default_mode: auth_mode(&api.properties)?,
-        additional_modes: additional
-            .into_iter()
-            .flatten()
-            .map(auth_mode)
-            .collect::<Result<_, _>>()?,
+        additional_modes: additional.into_iter().flatten().map(auth_mode).collect::<Result<_, _>>()?,
         resolvers,
-        limits: Limits::default(),
+        limits: limits(api),
     };
-    let keys = stack
-        .of_kind("AWS::AppSync::ApiKey")
-        .map(|_| stack.output("ApiKey").map(str::to_owned));
-    let gate = Gate {
-        cognito,
-        api_keys: keys.collect::<Result<_, _>>()?,
-    };
+    let keys = stack.of_kind("AWS::AppSync::ApiKey").map(|_| stack.output("ApiKey").map(str::to_owned));
+    let gate = Gate { cognito, api_keys: keys.collect::<Result<_, _>>()? };
     Api::new(definition, Arc::new(gate)).map_err(|error| StartError::Service("AppSync", error.to_string()))
+}
+
+/// AppSync's quotas, and what the template makes narrower.
+fn limits(api: &Resource) -> Limits {
+    let number = |property| api.number(property).and_then(|number| usize::try_from(number).ok());
+    let mut limits = Limits::default();
+    limits.resolver_calls = number("/ResolverCountLimit").unwrap_or(limits.resolver_calls);
+    limits.query_depth = number("/QueryDepthLimit").unwrap_or(limits.query_depth);
+    limits
 }
 
 fn auth_mode(provider: &Value) -> Result<AuthMode, StackError> {
@@ -64,9 +62,9 @@ fn auth_mode(provider: &Value) -> Result<AuthMode, StackError> {
         "AWS_IAM" => Ok(AuthMode::Iam),
         "OPENID_CONNECT" => Ok(AuthMode::Oidc),
         "AWS_LAMBDA" => Ok(AuthMode::Lambda),
-        unknown => Err(StackError(format!(
-            "the GraphQL API has the unknown authentication type {unknown:?}"
-        ))),
+        unknown => {
+            Err(StackError(format!("the GraphQL API has the unknown authentication type {unknown:?}")))
+        }
     }
 }
 
@@ -83,17 +81,13 @@ fn resolver(
         .of_kind("AWS::AppSync::DataSource")
         .find(|(_, source)| source.text("/Name").as_ref() == Some(&source_name))
         .ok_or_else(|| {
-            StackError(format!(
-                "resolver {id} is on the data source {source_name:?}, which is not there"
-            ))
+            StackError(format!("resolver {id} is on the data source {source_name:?}, which is not there"))
         })?;
     let function = || {
         let arn = source.text("/LambdaConfig/LambdaFunctionArn").unwrap_or_default();
         let function = functions.get(&arn).cloned();
         function.ok_or_else(|| {
-            StackError(format!(
-                "data source {source_id} is on the function {arn:?}, which is not there"
-            ))
+            StackError(format!("data source {source_id} is on the function {arn:?}, which is not there"))
         })
     };
     let data_source = match source.text("/Type").as_deref() {
@@ -105,14 +99,11 @@ fn resolver(
             DataSource::Lambda(Arc::new(move |payload| {
                 let function = function.clone();
                 Box::pin(async move {
-                    function
-                        .invoke(payload)
-                        .await
-                        .map_err(|error| DataSourceError::Failed {
-                            message: error.error_message,
-                            error_type: "Lambda:Unhandled".to_owned(),
-                            result: Value::Null,
-                        })
+                    function.invoke(payload).await.map_err(|error| DataSourceError::Failed {
+                        message: error.error_message,
+                        error_type: "Lambda:Unhandled".to_owned(),
+                        result: Value::Null,
+                    })
                 })
             }))
         }
@@ -159,9 +150,7 @@ impl Resolver for Scripted {
     async fn resolve(&self, context: Context) -> Result<Resolved, Raised> {
         let context =
             serde_json::to_value(&context).map_err(|error| Raised::new("Internal", error.to_string()))?;
-        let evaluated = run_unit(&self.script, &self.data_source, context)
-            .await
-            .map_err(of_script)?;
+        let evaluated = run_unit(&self.script, &self.data_source, context).await.map_err(of_script)?;
         let Evaluated {
             value,
             appended_errors,
@@ -183,18 +172,8 @@ impl Resolver for Scripted {
 }
 
 fn of_script(error: local_appsync_js::Raised) -> Raised {
-    let local_appsync_js::Raised {
-        message,
-        error_type,
-        data,
-        info,
-    } = error;
-    Raised {
-        message,
-        error_type,
-        data,
-        info,
-    }
+    let local_appsync_js::Raised { message, error_type, data, info } = error;
+    Raised { message, error_type, data, info }
 }
 
 /// Who may call: holders of a token of the user pool, or of the API key.
@@ -224,14 +203,11 @@ impl Authenticator for Gate {
 
 impl Gate {
     fn user(&self, token: &str) -> Result<Caller, Refused> {
-        let claims = self
-            .cognito
-            .verify_access_or_id_token(token)
-            .map_err(|error| match error {
-                TokenError::Malformed => Refused::new("Unable to parse JWT token."),
-                TokenError::Expired => Refused::new("Token has expired."),
-                TokenError::Forged | TokenError::Revoked => Refused::not_authorized(),
-            })?;
+        let claims = self.cognito.verify_access_or_id_token(token).map_err(|error| match error {
+            TokenError::Malformed => Refused::new("Unable to parse JWT token."),
+            TokenError::Expired => Refused::new("Token has expired."),
+            TokenError::Forged | TokenError::Revoked => Refused::not_authorized(),
+        })?;
         let groups = (!claims.groups.is_empty()).then_some(&claims.groups);
         let identity = json!({
             "claims": claims.raw,

@@ -43,9 +43,7 @@ pub(crate) async fn open(
         clock: Arc::new(SystemClock),
     };
     let opened = tokio::task::spawn_blocking(move || Cognito::open(config)).await;
-    opened
-        .expect("opening does not panic")
-        .map_err(|error| StartError::Service("Cognito", error.to_string()))
+    opened.expect("opening does not panic").map_err(|error| StartError::Service("Cognito", error.to_string()))
 }
 
 struct Trigger(Function);
@@ -53,36 +51,24 @@ struct Trigger(Function);
 #[async_trait]
 impl PostConfirmation for Trigger {
     async fn confirmed(&self, event: Value) -> Result<(), String> {
-        self.0
-            .invoke(event)
-            .await
-            .map(drop)
-            .map_err(|error| error.error_message)
+        self.0.invoke(event).await.map(drop).map_err(|error| error.error_message)
     }
 }
 
 fn user_pool(stack: &Stack, pool: &Resource, base_url: &str) -> UserPoolConfig {
     let schema = pool.property("/Schema").and_then(Value::as_array);
-    let required = schema
-        .into_iter()
-        .flatten()
-        .filter(|attribute| attribute["Required"] == true);
+    let required = schema.into_iter().flatten().filter(|attribute| attribute["Required"] == true);
     UserPoolConfig {
         pool_id: pool.physical_id.clone(),
         region: REGION.to_owned(),
         issuer: format!("{base_url}/{}", pool.physical_id),
-        required_attributes: required
-            .filter_map(|a| a["Name"].as_str().map(str::to_owned))
-            .collect(),
+        required_attributes: required.filter_map(|a| a["Name"].as_str().map(str::to_owned)).collect(),
         password_policy: password_policy(pool),
         clients: stack
             .of_kind("AWS::Cognito::UserPoolClient")
             .map(|(_, client)| self::client(client))
             .collect(),
-        groups: stack
-            .of_kind("AWS::Cognito::UserPoolGroup")
-            .map(|(_, g)| g.physical_id.clone())
-            .collect(),
+        groups: stack.of_kind("AWS::Cognito::UserPoolGroup").map(|(_, g)| g.physical_id.clone()).collect(),
     }
 }
 
@@ -132,9 +118,7 @@ fn client(client: &Resource) -> ClientConfig {
 
 fn identity_pool(stack: &Stack) -> Option<IdentityPoolConfig> {
     let (_, pool) = stack.of_kind("AWS::Cognito::IdentityPool").next()?;
-    let providers = pool
-        .property("/CognitoIdentityProviders")
-        .and_then(Value::as_array);
+    let providers = pool.property("/CognitoIdentityProviders").and_then(Value::as_array);
     Some(IdentityPoolConfig {
         identity_pool_id: pool.physical_id.clone(),
         allow_guests: pool.text("/AllowUnauthenticatedIdentities").as_deref() == Some("true"),

@@ -10,11 +10,9 @@ pub(crate) fn config_json(stack: &Stack, base_url: &str) -> Result<Value, StackE
     let (region, graphql_url) = (output("Region")?, output("GraphQLUrl")?);
     let (user_pool, client) = (output("UserPoolId")?, output("UserPoolClientId")?);
     let (identity_pool, api_key) = (output("IdentityPoolId")?, output("ApiKey")?);
+    let bucket = output("UploadsBucket")?;
     let endpoint = format!("{base_url}/");
-    let guests = stack
-        .parameters
-        .get("GuestAccess")
-        .is_some_and(|access| access == "true");
+    let guests = stack.parameters.get("GuestAccess").is_some_and(|access| access == "true");
     Ok(json!({
         "region": region,
         "stage": output("Stage")?,
@@ -27,7 +25,7 @@ pub(crate) fn config_json(stack: &Stack, base_url: &str) -> Result<Value, StackE
         "realtimeUrl": output("RealtimeUrl")?,
         "apiId": output("ApiId")?,
         "apiKey": api_key,
-        "bucket": output("UploadsBucket")?,
+        "bucket": bucket,
         "amplify": {
             "Auth": { "Cognito": {
                 "userPoolId": user_pool,
@@ -45,6 +43,8 @@ pub(crate) fn config_json(stack: &Stack, base_url: &str) -> Result<Value, StackE
                 "defaultAuthMode": "userPool",
                 "apiKey": api_key,
             } },
+            // For AWS: Amplify's Storage takes no endpoint from here. On a laptop use `createUpload`.
+            "Storage": { "S3": { "bucket": bucket, "region": region } },
         },
     }))
 }

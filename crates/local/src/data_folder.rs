@@ -4,6 +4,9 @@ use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use aws_credential_types::Credentials;
+use uuid::Uuid;
+
 use crate::StartError;
 
 /// An open data folder; the operating system frees it when the process ends, however it ends.
@@ -16,11 +19,9 @@ pub(crate) struct DataFolder {
 impl DataFolder {
     /// Makes the folder if need be, and takes it for this process.
     pub(crate) fn open(path: &Path) -> Result<DataFolder, StartError> {
-        let failed = |cause| StartError::Folder {
-            path: path.to_owned(),
-            cause,
-        };
+        let failed = |cause| StartError::Folder { path: path.to_owned(), cause };
         std::fs::create_dir_all(path).map_err(failed)?;
+        only_for_me(path).map_err(failed)?;
         let path = path.canonicalize().map_err(failed)?;
         let mut lock = File::options()
             .read(true)
@@ -35,10 +36,7 @@ impl DataFolder {
                 let mut owner = String::new();
                 // The process id is a help to the reader, no more.
                 let _ = lock.read_to_string(&mut owner);
-                return Err(StartError::FolderInUse {
-                    path,
-                    owner: owner.trim().to_owned(),
-                });
+                return Err(StartError::FolderInUse { path, owner: owner.trim().to_owned() });
             }
             Err(TryLockError::Error(cause)) => return Err(failed(cause)),
         }
@@ -64,4 +62,38 @@ impl DataFolder {
     pub(crate) fn s3(&self) -> PathBuf {
         self.path.join("s3")
     }
+
+    /// The keys that functions sign with, and that their owner may use: made once, in the AWS CLI's format, so
+    /// that `AWS_SHARED_CREDENTIALS_FILE=.parlor/credentials aws s3 ls` works. Nobody else can guess them.
+    pub(crate) fn credentials(&self) -> Result<Credentials, StartError> {
+        let file = self.path.join("credentials");
+        let failed = |cause| StartError::Folder { path: file.clone(), cause };
+        if !file.exists() {
+            let [id, secret] = [Uuid::new_v4(), Uuid::new_v4()].map(|random| random.simple().to_string());
+            let id = format!("AKIA{}", &id[..16].to_uppercase());
+            let text = format!("[default]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
+            // A name of its own first: a crash leaves the whole file or none.
+            let draft = file.with_extension("new");
+            std::fs::write(&draft, text).and_then(|()| std::fs::rename(&draft, &file)).map_err(failed)?;
+        }
+        let text = std::fs::read_to_string(&file).map_err(failed)?;
+        let value = |name: &str| {
+            let line = text.lines().find_map(|line| line.strip_prefix(name)?.trim().strip_prefix('='));
+            line.map(|value| value.trim().to_owned())
+        };
+        match (value("aws_access_key_id"), value("aws_secret_access_key")) {
+            (Some(id), Some(secret)) => Ok(Credentials::new(id, secret, None, None, "data folder")),
+            _ => Err(failed(std::io::Error::other("it names no access key: delete it to get a new one"))),
+        }
+    }
+}
+
+/// Messages, passwords' verifiers and keys are nobody else's on this machine.
+fn only_for_me(path: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
 }

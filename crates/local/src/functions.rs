@@ -38,22 +38,12 @@ pub(crate) struct FunctionError {
     pub(crate) error_message: String,
 }
 
-/// What functions sign their requests to the other services with.
-pub(crate) fn credentials() -> Credentials {
-    Credentials::new(
-        "AKIALOCALFUNCTIONS00",
-        "local-functions-secret",
-        None,
-        None,
-        "local",
-    )
-}
-
 impl Function {
-    /// The functions of the stack by ARN, each with its own environment.
+    /// The functions of the stack by ARN, each with its own environment; they sign with `credentials`.
     pub(crate) fn deploy_all(
         stack: &Stack,
         dynamodb: &DynamoDb,
+        credentials: &Credentials,
         base_url: &str,
     ) -> Result<BTreeMap<String, Function>, StackError> {
         let functions = stack.of_kind("AWS::Lambda::Function");
@@ -64,7 +54,7 @@ impl Function {
                     crate::stack::ACCOUNT,
                     resource.physical_id
                 );
-                Ok((arn, Function::deploy(id, resource, dynamodb, base_url)?))
+                Ok((arn, Function::deploy(id, resource, dynamodb, credentials, base_url)?))
             })
             .collect()
     }
@@ -73,6 +63,7 @@ impl Function {
         id: &str,
         resource: &Resource,
         dynamodb: &DynamoDb,
+        credentials: &Credentials,
         base_url: &str,
     ) -> Result<Function, StackError> {
         let code = resource.text("/Code").unwrap_or_default();
@@ -90,7 +81,7 @@ impl Function {
         let table = variable("CHAT_TABLE")
             .ok_or_else(|| StackError(format!("function {id} has no environment variable CHAT_TABLE")))?;
         let bucket = variable("UPLOADS_BUCKET").unwrap_or_default();
-        let uploads = Bucket::new(&bucket, REGION, Some(base_url), credentials());
+        let uploads = Bucket::new(&bucket, REGION, Some(base_url), credentials.clone());
         Ok(Function {
             name: id.to_owned(),
             program,
@@ -105,19 +96,18 @@ impl Function {
         // A task of its own, so that a panic ends the call and nothing else.
         let call = tokio::spawn(async move {
             match program {
-                Program::PostConfirmation => post_confirmation::handle(&store, event)
-                    .await
-                    .map_err(Diagnostic::from),
+                Program::PostConfirmation => {
+                    post_confirmation::handle(&store, event).await.map_err(Diagnostic::from)
+                }
                 Program::Resolvers => resolvers::handle(&store, event).await.map_err(Diagnostic::from),
             }
         });
         let abort = call.abort_handle();
         match tokio::time::timeout(self.timeout, call).await {
             Ok(Ok(Ok(answer))) => Ok(answer),
-            Ok(Ok(Err(failure))) => Err(FunctionError {
-                error_type: failure.error_type,
-                error_message: failure.error_message,
-            }),
+            Ok(Ok(Err(failure))) => {
+                Err(FunctionError { error_type: failure.error_type, error_message: failure.error_message })
+            }
             Ok(Err(ended)) => {
                 tracing::error!(function = self.name, %ended, "the function panicked");
                 Err(FunctionError {

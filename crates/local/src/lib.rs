@@ -12,6 +12,7 @@ mod pages;
 mod server;
 mod stack;
 mod storage;
+mod visitors;
 
 use std::collections::BTreeMap;
 use std::io;

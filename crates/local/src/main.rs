@@ -34,11 +34,7 @@ struct Arguments {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Arguments {
-        port,
-        data,
-        parameters,
-    } = Arguments::parse();
+    let Arguments { port, data, parameters } = Arguments::parse();
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,dynoxide=error,s3s=off"));
     tracing_subscriber::fmt()
@@ -47,11 +43,7 @@ async fn main() -> ExitCode {
         .with_target(false)
         .with_writer(std::io::stderr)
         .init();
-    let options = Options {
-        port,
-        data,
-        parameters: BTreeMap::from_iter(parameters),
-    };
+    let options = Options { port, data, parameters: BTreeMap::from_iter(parameters) };
     let server = match Server::start(options).await {
         Ok(server) => server,
         Err(error) => {

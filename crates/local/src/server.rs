@@ -22,7 +22,7 @@ use crate::config_json::config_json;
 use crate::data_folder::DataFolder;
 use crate::functions::Function;
 use crate::stack::Stack;
-use crate::{Options, StartError, appsync, cognito, pages, storage};
+use crate::{Options, StartError, appsync, cognito, pages, storage, visitors};
 
 /// A server that is listening; it serves while [`Server::run_until`] runs.
 pub struct Server {
@@ -53,36 +53,23 @@ impl Server {
     pub async fn start(options: Options) -> Result<Server, StartError> {
         let folder = DataFolder::open(&options.data)?;
         let listeners = listen(options.port).await?;
-        let port = listeners[0]
-            .local_addr()
-            .map_or(options.port, |address| address.port());
+        let port = listeners[0].local_addr().map_or(options.port, |address| address.port());
         let base_url = format!("http://localhost:{port}");
 
         let stack = Stack::deploy(&infra::template().to_json(), &options.parameters, &base_url)?;
         let dynamodb = storage::open_tables(&stack, &folder).await?;
-        let functions = Function::deploy_all(&stack, &dynamodb, &base_url)?;
+        let credentials = folder.credentials()?;
+        let functions = Function::deploy_all(&stack, &dynamodb, &credentials, &base_url)?;
         let cognito = cognito::open(&stack, &functions, &folder, &base_url).await?;
-        let s3 = storage::open_buckets(&stack, &folder, Arc::clone(&cognito)).await?;
+        let s3 = storage::open_buckets(&stack, &folder, credentials, Arc::clone(&cognito)).await?;
         let appsync = appsync::open(&stack, &functions, &dynamodb, Arc::clone(&cognito))?;
         let config = config_json(&stack, &base_url)?;
         let not_served = pages::not_served(&stack);
         let status = pages::status(&stack, &base_url, folder.path(), &not_served);
 
-        let services = Arc::new(Services {
-            cognito,
-            dynamodb,
-            s3,
-            appsync,
-        });
+        let services = Arc::new(Services { cognito, dynamodb, s3, appsync });
         let router = router(&services, config, status);
-        Ok(Server {
-            base_url,
-            listeners,
-            router,
-            services,
-            folder,
-            not_served,
-        })
+        Ok(Server { base_url, listeners, router, services, folder, not_served })
     }
 
     /// What to tell whoever started it.
@@ -154,9 +141,7 @@ async fn listen(port: u16) -> Result<Vec<TcpListener>, StartError> {
         std::io::ErrorKind::AddrInUse => StartError::PortInUse(port),
         _ => StartError::Port { port, cause },
     };
-    let first = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
-        .await
-        .map_err(failed)?;
+    let first = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await.map_err(failed)?;
     let taken = first.local_addr().map_err(failed)?.port();
     let mut listeners = vec![first];
     // `localhost` is ::1 first on many machines; others have no IPv6 at all.
@@ -198,14 +183,14 @@ fn router(services: &Arc<Services>, config: Value, status: Value) -> Router {
 
 /// DynamoDB and S3 share their paths with others: the target or the signature tells them apart.
 async fn by_signature(State(services): State<Arc<Services>>, request: Request, next: Next) -> Response {
-    let target = request
-        .headers()
-        .get("x-amz-target")
-        .and_then(|target| target.to_str().ok());
+    if let Err(refusal) = visitors::admit(&request) {
+        return refusal;
+    }
+    let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
     if target.is_some_and(DynamoDb::serves) {
         services.dynamodb.handle(request).await
     } else if services.s3.owns(&request) {
-        services.s3.handle(request).await
+        visitors::defuse(services.s3.handle(request).await)
     } else {
         next.run(request).await
     }

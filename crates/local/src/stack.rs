@@ -66,18 +66,12 @@ impl Stack {
             resources.insert(id.clone(), deployed);
         }
         let outputs = scope.outputs()?;
-        Ok(Stack {
-            resources,
-            outputs,
-            parameters: scope.into_parameters(),
-        })
+        Ok(Stack { resources, outputs, parameters: scope.into_parameters() })
     }
 
     /// The resources of one type, with their logical ids.
     pub(crate) fn of_kind(&self, kind: &str) -> impl Iterator<Item = (&String, &Resource)> {
-        self.resources
-            .iter()
-            .filter(move |(_, resource)| resource.kind == kind)
+        self.resources.iter().filter(move |(_, resource)| resource.kind == kind)
     }
 
     /// The one resource of a type that can be there only once.
@@ -118,11 +112,7 @@ impl Resource {
     /// A property that is a list of texts; absent is empty.
     pub(crate) fn texts(&self, pointer: &str) -> Vec<String> {
         let items = self.property(pointer).and_then(Value::as_array);
-        items
-            .into_iter()
-            .flatten()
-            .filter_map(|item| item.as_str().map(str::to_owned))
-            .collect()
+        items.into_iter().flatten().filter_map(|item| item.as_str().map(str::to_owned)).collect()
     }
 
     /// A property that is a whole number, also if written as text.
@@ -171,10 +161,7 @@ mod tests {
         assert_eq!(outputs["If"], "no");
         assert_eq!(outputs["Join"], "http://a-http://b");
         assert_eq!(outputs["Select"], "y");
-        assert_eq!(
-            outputs["Sub"],
-            "parlor-local-files arn:aws:s3:::parlor-local-files ${Kept} us-east-1"
-        );
+        assert_eq!(outputs["Sub"], "parlor-local-files arn:aws:s3:::parlor-local-files ${Kept} us-east-1");
         assert_eq!(outputs["SubWith"], "development!");
         assert_eq!(outputs["Map"], "c");
         assert_eq!(outputs["Base64"], "aGk=");
@@ -221,11 +208,7 @@ mod tests {
             "Resources": {},
         });
         let deploy = |name: &str, value: &str| {
-            Stack::deploy(
-                &template,
-                &BTreeMap::from([(name.into(), value.into())]),
-                "http://localhost",
-            )
+            Stack::deploy(&template, &BTreeMap::from([(name.into(), value.into())]), "http://localhost")
         };
         assert!(deploy("Stage", "b").is_ok());
         assert!(deploy("Stage", "c").unwrap_err().to_string().contains("a, b"));

@@ -2,35 +2,33 @@
 
 use std::sync::Arc;
 
+use aws_credential_types::Credentials;
 use local_cognito::Cognito;
 use local_dynamodb::DynamoDb;
 use local_s3::{Bucket, Credential, S3};
 
 use crate::StartError;
 use crate::data_folder::DataFolder;
-use crate::functions;
 use crate::stack::{REGION, Stack};
 
 /// Opens DynamoDB with every table of the template.
 pub(crate) async fn open_tables(stack: &Stack, folder: &DataFolder) -> Result<DynamoDb, StartError> {
     let failed = |error: &dyn std::fmt::Display| StartError::Service("DynamoDB", error.to_string());
-    let dynamodb = DynamoDb::open(&folder.dynamodb())
-        .await
-        .map_err(|error| failed(&error))?;
+    let dynamodb = DynamoDb::open(&folder.dynamodb()).await.map_err(|error| failed(&error))?;
     for (_, table) in stack.of_kind("AWS::DynamoDB::Table") {
-        let made = dynamodb
-            .create_table_if_absent(&table.physical_id, &table.properties)
-            .await;
+        let made = dynamodb.create_table_if_absent(&table.physical_id, &table.properties).await;
         made.map_err(|error| failed(&error))?;
     }
     Ok(dynamodb)
 }
 
-/// Opens S3 with every bucket of the template. Requests are signed with the functions' credentials, or with
+/// Opens S3 with every bucket of the template. Requests are signed with the data folder's own
+/// credentials, or with
 /// those that the identity pool gave out.
 pub(crate) async fn open_buckets(
     stack: &Stack,
     folder: &DataFolder,
+    own: Credentials,
     cognito: Arc<Cognito>,
 ) -> Result<S3, StartError> {
     let failed = |error: &dyn std::fmt::Display| StartError::Service("S3", error.to_string());
@@ -41,14 +39,10 @@ pub(crate) async fn open_buckets(
         let opened = Bucket::of_template(&bucket.physical_id, &properties);
         buckets.push(opened.map_err(|error| failed(&error))?);
     }
-    let own = functions::credentials();
     let credentials = move |access_key_id: &str| {
         if access_key_id == own.access_key_id() {
             let secret_access_key = own.secret_access_key().to_owned();
-            return Some(Credential {
-                secret_access_key,
-                session_token: None,
-            });
+            return Some(Credential { secret_access_key, session_token: None });
         }
         cognito.credentials(access_key_id).map(|known| Credential {
             secret_access_key: known.secret_access_key,
@@ -68,14 +62,9 @@ pub(crate) async fn open_buckets(
 /// On a laptop a front end is served from whatever port is free: every one of localhost may do what the
 /// template's origins may.
 fn allow_localhost(properties: &mut serde_json::Value) {
-    let rules = properties
-        .pointer_mut("/CorsConfiguration/CorsRules")
-        .and_then(|rules| rules.as_array_mut());
+    let rules = properties.pointer_mut("/CorsConfiguration/CorsRules").and_then(|rules| rules.as_array_mut());
     for rule in rules.into_iter().flatten() {
-        if let Some(origins) = rule
-            .get_mut("AllowedOrigins")
-            .and_then(|origins| origins.as_array_mut())
-        {
+        if let Some(origins) = rule.get_mut("AllowedOrigins").and_then(|origins| origins.as_array_mut()) {
             origins.push("http://localhost:*".into());
             origins.push("http://127.0.0.1:*".into());
         }

@@ -50,27 +50,22 @@ pub(super) fn attribute(
         ("AWS::Cognito::UserPool", "Arn") => arn("cognito-idp", format!("userpool/{}", physical())),
         ("AWS::Cognito::UserPool", "UserPoolId") => Some(physical()),
         ("AWS::Cognito::UserPool", "ProviderURL") => Some(format!("{base_url}/{}", physical())),
-        ("AWS::Cognito::UserPool", "ProviderName") => Some(format!(
-            "{}/{}",
-            base_url.trim_start_matches("http://"),
-            physical()
-        )),
+        ("AWS::Cognito::UserPool", "ProviderName") => {
+            Some(format!("{}/{}", base_url.trim_start_matches("http://"), physical()))
+        }
         ("AWS::Cognito::UserPoolClient", "ClientId") => Some(physical()),
         ("AWS::Cognito::IdentityPool", "Id") => Some(physical()),
         ("AWS::DynamoDB::Table", "Arn") => arn("dynamodb", format!("table/{}", physical())),
-        ("AWS::DynamoDB::Table", "StreamArn") => arn(
-            "dynamodb",
-            format!("table/{}/stream/2026-01-01T00:00:00.000", physical()),
-        ),
+        ("AWS::DynamoDB::Table", "StreamArn") => {
+            arn("dynamodb", format!("table/{}/stream/2026-01-01T00:00:00.000", physical()))
+        }
         ("AWS::IAM::Role", "Arn") => Some(format!("arn:aws:iam::{ACCOUNT}:role/{}", physical())),
         ("AWS::Lambda::Function", "Arn") => arn("lambda", format!("function:{}", physical())),
         ("AWS::Logs::LogGroup", "Arn") => arn("logs", format!("log-group:{}:*", physical())),
         ("AWS::S3::Bucket", "Arn") => Some(format!("arn:aws:s3:::{}", physical())),
-        ("AWS::S3::Bucket", "DomainName" | "RegionalDomainName") => Some(format!(
-            "{}/{}",
-            base_url.trim_start_matches("http://"),
-            physical()
-        )),
+        ("AWS::S3::Bucket", "DomainName" | "RegionalDomainName") => {
+            Some(format!("{}/{}", base_url.trim_start_matches("http://"), physical()))
+        }
         _ => None,
     }
 }
@@ -93,11 +88,7 @@ fn letters(id: &str, length: usize) -> String {
     let mut letters = String::with_capacity(length);
     while letters.len() < length {
         let digit = u8::try_from(number % 36).expect("less than 36");
-        letters.push(char::from(if digit < 10 {
-            b'0' + digit
-        } else {
-            b'a' + digit - 10
-        }));
+        letters.push(char::from(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 }));
         number /= 36;
     }
     letters

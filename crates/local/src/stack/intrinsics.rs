@@ -30,9 +30,7 @@ impl<'a> Scope<'a> {
         base_url: &'a str,
     ) -> Result<Scope<'a>, StackError> {
         let declared = template.get("Parameters").and_then(Value::as_object);
-        if let Some(unknown) = given
-            .keys()
-            .find(|name| !declared.is_some_and(|all| all.contains_key(*name)))
+        if let Some(unknown) = given.keys().find(|name| !declared.is_some_and(|all| all.contains_key(*name)))
         {
             return Err(StackError(format!("it has no parameter {unknown}")));
         }
@@ -40,12 +38,7 @@ impl<'a> Scope<'a> {
         for (name, parameter) in declared.into_iter().flatten() {
             parameters.insert(name.clone(), parameter_value(name, parameter, given.get(name))?);
         }
-        Ok(Scope {
-            template,
-            base_url,
-            parameters,
-            deciding: RefCell::default(),
-        })
+        Ok(Scope { template, base_url, parameters, deciding: RefCell::default() })
     }
 
     pub(super) fn into_parameters(self) -> Map<String, Value> {
@@ -53,11 +46,7 @@ impl<'a> Scope<'a> {
     }
 
     pub(super) fn resources(&self) -> impl Iterator<Item = (&'a String, &'a Value)> {
-        self.template
-            .get("Resources")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
+        self.template.get("Resources").and_then(Value::as_object).into_iter().flatten()
     }
 
     pub(super) fn kind(&self, id: &str) -> Result<&'a str, StackError> {
@@ -75,9 +64,7 @@ impl<'a> Scope<'a> {
 
     /// Whether the resource's or output's condition holds.
     pub(super) fn is_made(&self, of: &Value) -> Result<bool, StackError> {
-        of.get("Condition")
-            .and_then(Value::as_str)
-            .map_or(Ok(true), |condition| self.holds(condition))
+        of.get("Condition").and_then(Value::as_str).map_or(Ok(true), |condition| self.holds(condition))
     }
 
     pub(super) fn outputs(&self) -> Result<BTreeMap<String, Value>, StackError> {
@@ -95,10 +82,7 @@ impl<'a> Scope<'a> {
     pub(super) fn resolve(&self, value: &Value) -> Result<Value, StackError> {
         match value {
             Value::Array(items) => {
-                let items = items
-                    .iter()
-                    .map(|item| self.resolve(item))
-                    .collect::<Result<Vec<_>, _>>()?;
+                let items = items.iter().map(|item| self.resolve(item)).collect::<Result<Vec<_>, _>>()?;
                 Ok(items.into_iter().filter(|item| item != NO_VALUE).collect())
             }
             Value::Object(members) => {
@@ -141,12 +125,7 @@ impl<'a> Scope<'a> {
                 }
             },
             "Fn::Join" => self.resolve(&argument[1]).map(|parts| {
-                let parts = parts
-                    .as_array()
-                    .into_iter()
-                    .flatten()
-                    .map(plain_text)
-                    .collect::<Vec<_>>();
+                let parts = parts.as_array().into_iter().flatten().map(plain_text).collect::<Vec<_>>();
                 Value::String(parts.join(text(&argument[0])))
             }),
             "Fn::Split" => self
@@ -162,9 +141,9 @@ impl<'a> Scope<'a> {
                 Ok(holds) => self.resolve(&argument[if holds { 1 } else { 2 }]),
                 Err(error) => Err(error),
             },
-            "Fn::Equals" => self
-                .pair(list())
-                .map(|(left, right)| Value::Bool(plain_text(&left) == plain_text(&right))),
+            "Fn::Equals" => {
+                self.pair(list()).map(|(left, right)| Value::Bool(plain_text(&left) == plain_text(&right)))
+            }
             "Fn::Not" => self.truths(list()).map(|all| Value::Bool(!all.contains(&true))),
             "Fn::And" => self.truths(list()).map(|all| Value::Bool(!all.contains(&false))),
             "Fn::Or" => self.truths(list()).map(|all| Value::Bool(all.contains(&true))),
@@ -175,9 +154,9 @@ impl<'a> Scope<'a> {
                     .cloned()
                     .ok_or_else(|| StackError(format!("no mapping {}", steps.join("."))))
             }),
-            "Fn::Base64" => self
-                .resolve(argument)
-                .map(|plain| Value::String(BASE64_STANDARD.encode(plain_text(&plain)))),
+            "Fn::Base64" => {
+                self.resolve(argument).map(|plain| Value::String(BASE64_STANDARD.encode(plain_text(&plain))))
+            }
             unknown if unknown.starts_with("Fn::") => {
                 Err(StackError(format!("{unknown} cannot be evaluated on a laptop")))
             }
@@ -204,13 +183,9 @@ impl<'a> Scope<'a> {
     fn attribute_of(&self, id: &str, name: &str) -> Result<Value, StackError> {
         let properties = self.resource(id)?.get("Properties").unwrap_or(&Value::Null);
         let kind = self.kind(id)?;
-        attribute(kind, id, properties, name, self.base_url)
-            .map(Value::String)
-            .ok_or_else(|| {
-                StackError(format!(
-                    "{id} is a {kind}, whose attribute {name:?} is not known on a laptop"
-                ))
-            })
+        attribute(kind, id, properties, name, self.base_url).map(Value::String).ok_or_else(|| {
+            StackError(format!("{id} is a {kind}, whose attribute {name:?} is not known on a laptop"))
+        })
     }
 
     fn substitute(&self, pattern: &str, names: &Map<String, Value>) -> Result<Value, StackError> {
@@ -242,15 +217,11 @@ impl<'a> Scope<'a> {
             .and_then(|conditions| conditions.get(condition))
             .ok_or_else(|| StackError(format!("it has no condition {condition}")))?;
         if !self.deciding.borrow_mut().insert(condition.to_owned()) {
-            return Err(StackError(format!(
-                "condition {condition} refers to itself in a circle"
-            )));
+            return Err(StackError(format!("condition {condition} refers to itself in a circle")));
         }
         let holds = self.resolve(expression);
         self.deciding.borrow_mut().remove(condition);
-        holds?
-            .as_bool()
-            .ok_or_else(|| StackError(format!("condition {condition} is neither true nor false")))
+        holds?.as_bool().ok_or_else(|| StackError(format!("condition {condition} is neither true nor false")))
     }
 
     fn truths(&self, items: &[Value]) -> Result<Vec<bool>, StackError> {
@@ -309,11 +280,7 @@ fn parameter_value(name: &str, parameter: &Value, given: Option<&String>) -> Res
 }
 
 fn single(members: &Map<String, Value>) -> Option<(&String, &Value)> {
-    if members.len() == 1 {
-        members.iter().next()
-    } else {
-        None
-    }
+    if members.len() == 1 { members.iter().next() } else { None }
 }
 
 fn text(value: &Value) -> &str {
