@@ -23,26 +23,17 @@ pub struct Live {
 impl Live {
     /// Connects with the token in the subprotocol, and waits for `connection_ack`.
     pub async fn connect(config: &Value, token: &str) -> Live {
-        let host = config["graphqlUrl"]
-            .as_str()
-            .expect("a URL")
-            .replace("http://", "")
-            .replace("/graphql", "");
+        let host =
+            config["graphqlUrl"].as_str().expect("a URL").replace("http://", "").replace("/graphql", "");
         let authorization = json!({ "host": host, "Authorization": token });
         let url = config["realtimeUrl"].as_str().expect("a URL");
         let mut request = url.into_client_request().expect("the URL is one of a WebSocket");
         let header = BASE64_URL_SAFE_NO_PAD.encode(authorization.to_string());
-        let protocols = format!("graphql-ws, header-{header}")
-            .parse()
-            .expect("base64 fits a header");
+        let protocols = format!("graphql-ws, header-{header}").parse().expect("base64 fits a header");
         request.headers_mut().insert("sec-websocket-protocol", protocols);
         let (socket, answer) = connect_async(request).await.expect("the server takes WebSockets");
         assert_eq!(answer.headers()["sec-websocket-protocol"], "graphql-ws");
-        let mut live = Live {
-            socket,
-            authorization,
-            waiting: VecDeque::new(),
-        };
+        let mut live = Live { socket, authorization, waiting: VecDeque::new() };
         live.say(json!({ "type": "connection_init" })).await;
         live.hear(|frame| frame["type"] == "connection_ack").await;
         live
@@ -52,18 +43,15 @@ impl Live {
     pub async fn start(&mut self, id: &str, query: &str, variables: Value) -> Value {
         let data = json!({ "query": query, "variables": variables }).to_string();
         let payload = json!({ "data": data, "extensions": { "authorization": self.authorization } });
-        self.say(json!({ "id": id, "type": "start", "payload": payload }))
-            .await;
+        self.say(json!({ "id": id, "type": "start", "payload": payload })).await;
         self.hear(|frame| frame["id"] == id && (frame["type"] == "start_ack" || frame["type"] == "error"))
             .await
     }
 
     /// Subscribes to a room's messages; it must be allowed.
     pub async fn listen(&mut self, room: &str) {
-        let query = format!(
-            "subscription($room: ID!) {{ onMessage(roomId: $room) {{ {} }} }}",
-            crate::MESSAGE
-        );
+        let query =
+            format!("subscription($room: ID!) {{ onMessage(roomId: $room) {{ {} }} }}", crate::MESSAGE);
         let frame = self.start("messages", &query, json!({ "room": room })).await;
         assert_eq!(frame["type"], "start_ack", "{frame}");
     }
@@ -91,12 +79,8 @@ impl Live {
         }
         let next = async {
             loop {
-                let message = self
-                    .socket
-                    .next()
-                    .await
-                    .expect("the connection is open")
-                    .expect("frames are whole");
+                let message =
+                    self.socket.next().await.expect("the connection is open").expect("frames are whole");
                 let Message::Text(text) = message else { continue };
                 let frame: Value = serde_json::from_str(&text).expect("frames are JSON");
                 if fits(&frame) {
@@ -105,9 +89,7 @@ impl Live {
                 self.waiting.push_back(frame);
             }
         };
-        tokio::time::timeout(PATIENCE, next)
-            .await
-            .expect("the frame comes in time")
+        tokio::time::timeout(PATIENCE, next).await.expect("the frame comes in time")
     }
 
     /// Frames that came and nobody asked for, of one type.

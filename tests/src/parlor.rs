@@ -29,16 +29,10 @@ pub fn program() -> PathBuf {
         }
         let mut cargo = Command::new(env!("CARGO"));
         let built = cargo.args(["build", "--quiet", "-p", "local"]).status();
-        assert!(
-            built.expect("cargo runs").success(),
-            "`cargo build -p local` failed"
-        );
+        assert!(built.expect("cargo runs").success(), "`cargo build -p local` failed");
         // target/debug/deps/stories-… → target/debug/local
         let this = std::env::current_exe().expect("a test knows its own path");
-        this.ancestors()
-            .nth(2)
-            .expect("tests are two folders deep")
-            .join("local")
+        this.ancestors().nth(2).expect("tests are two folders deep").join("local")
     };
     PROGRAM.get_or_init(built).clone()
 }
@@ -48,12 +42,7 @@ impl Parlor {
     pub async fn start() -> Parlor {
         let data = tempfile::tempdir().expect("a temporary folder can be made");
         let (process, output, url) = launch(0, &data).await;
-        Parlor {
-            url,
-            data,
-            process,
-            _output: output,
-        }
+        Parlor { url, data, process, _output: output }
     }
 
     /// `http://localhost:PORT`.
@@ -68,11 +57,7 @@ impl Parlor {
 
     /// Its port.
     pub fn port(&self) -> u16 {
-        self.url
-            .rsplit(':')
-            .next()
-            .and_then(|port| port.parse().ok())
-            .expect("the URL ends with a port")
+        self.url.rsplit(':').next().and_then(|port| port.parse().ok()).expect("the URL ends with a port")
     }
 
     /// `kill -9`: no warning, no chance to tidy up.
@@ -89,9 +74,7 @@ impl Parlor {
 
     /// `GET /config.json`.
     pub async fn config(&self) -> Value {
-        let answer = reqwest::get(format!("{}/config.json", self.url))
-            .await
-            .expect("the server answers");
+        let answer = reqwest::get(format!("{}/config.json", self.url)).await.expect("the server answers");
         answer.json().await.expect("the configuration is JSON")
     }
 }
@@ -117,8 +100,6 @@ async fn launch(port: u16, data: &TempDir) -> (Child, BufReader<ChildStdout>, St
         }
         panic!("the server ended without a greeting");
     };
-    let url = tokio::time::timeout(PATIENCE, greeting)
-        .await
-        .expect("the server greets in time");
+    let url = tokio::time::timeout(PATIENCE, greeting).await.expect("the server greets in time");
     (process, output, url)
 }

@@ -30,33 +30,19 @@ pub const PASSWORD: &str = "Correct-horse-9";
 pub async fn cognito(url: &str, operation: &str, body: Value) -> (u16, Value) {
     let answer = Client::new()
         .post(format!("{url}/"))
-        .header(
-            "x-amz-target",
-            format!("AWSCognitoIdentityProviderService.{operation}"),
-        )
+        .header("x-amz-target", format!("AWSCognitoIdentityProviderService.{operation}"))
         .header("content-type", "application/x-amz-json-1.1")
         .body(body.to_string())
         .send()
         .await
         .expect("the server answers");
-    (
-        answer.status().as_u16(),
-        answer.json().await.unwrap_or(Value::Null),
-    )
+    (answer.status().as_u16(), answer.json().await.unwrap_or(Value::Null))
 }
 
 /// The newest code that was sent to the address.
 pub async fn code(url: &str, email: &str) -> String {
-    let mails = Client::new()
-        .get(format!("{url}/_local/outbox"))
-        .query(&[("to", email)])
-        .send()
-        .await;
-    let mails: Value = mails
-        .expect("the server answers")
-        .json()
-        .await
-        .expect("the outbox is JSON");
+    let mails = Client::new().get(format!("{url}/_local/outbox")).query(&[("to", email)]).send().await;
+    let mails: Value = mails.expect("the server answers").json().await.expect("the outbox is JSON");
     mails[0]["code"].as_str().expect("a code was sent").to_owned()
 }
 
@@ -64,10 +50,7 @@ impl Person {
     /// Signs up, confirms with the code from the outbox, and signs in.
     pub async fn join(parlor: &Parlor, name: &str) -> Person {
         let config = parlor.config().await;
-        let (email, client) = (
-            format!("{}@example.com", name.to_lowercase()),
-            &config["userPoolClientId"],
-        );
+        let (email, client) = (format!("{}@example.com", name.to_lowercase()), &config["userPoolClientId"]);
         let attributes = json!([
             { "Name": "email", "Value": email },
             { "Name": "given_name", "Value": name },
@@ -82,21 +65,14 @@ impl Person {
         let confirm = json!({ "ClientId": client, "Username": email, "ConfirmationCode": code });
         let (status, body) = cognito(parlor.url(), "ConfirmSignUp", confirm).await;
         assert_eq!(status, 200, "{body}");
-        Person::sign_in(parlor, &email, PASSWORD)
-            .await
-            .expect("a confirmed user signs in")
+        Person::sign_in(parlor, &email, PASSWORD).await.expect("a confirmed user signs in")
     }
 
     /// Proves the password with SRP, as Amplify does; answers the error's body if that fails.
     pub async fn sign_in(parlor: &Parlor, email: &str, password: &str) -> Result<Person, Value> {
         let config = parlor.config().await;
         let client = &config["userPoolClientId"];
-        let pool = config["userPoolId"]
-            .as_str()
-            .expect("a pool id")
-            .split('_')
-            .nth(1)
-            .expect("a pool name");
+        let pool = config["userPoolId"].as_str().expect("a pool id").split('_').nth(1).expect("a pool name");
         let srp = SrpClient::new(pool);
         let parameters = json!({ "USERNAME": email, "SRP_A": srp.a_hex() });
         let initiate =
@@ -122,10 +98,7 @@ impl Person {
             return Err(answer);
         }
         let token = |name: &str| {
-            answer["AuthenticationResult"][name]
-                .as_str()
-                .unwrap_or_else(|| panic!("{answer}"))
-                .to_owned()
+            answer["AuthenticationResult"][name].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
         };
         let mut person = Person {
             id: String::new(),
@@ -135,10 +108,8 @@ impl Person {
             config,
             http: Client::new(),
         };
-        person.id = person.ask("{ me { id } }", json!({})).await["me"]["id"]
-            .as_str()
-            .expect("an id")
-            .to_owned();
+        person.id =
+            person.ask("{ me { id } }", json!({})).await["me"]["id"].as_str().expect("an id").to_owned();
         Ok(person)
     }
 
@@ -185,19 +156,13 @@ impl Person {
             createRoom(input: $input) { id name visibility ownerId createdAt headSeq } }";
         let input = json!({ "name": "A room", "visibility": visibility });
         let room = self.ask(query, json!({ "input": input })).await;
-        room["createRoom"]["id"]
-            .as_str()
-            .expect("a room has an id")
-            .to_owned()
+        room["createRoom"]["id"].as_str().expect("a room has an id").to_owned()
     }
 
     /// Becomes a member of a public room.
     pub async fn join_room(&self, room: &str) {
         let query = "mutation($room: ID!) { joinRoom(roomId: $room) { role } }";
-        assert_eq!(
-            self.ask(query, json!({ "room": room })).await["joinRoom"]["role"],
-            "MEMBER"
-        );
+        assert_eq!(self.ask(query, json!({ "room": room })).await["joinRoom"]["role"], "MEMBER");
     }
 
     /// Sends a text and answers the message.

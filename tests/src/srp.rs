@@ -34,11 +34,7 @@ impl SrpClient {
 
     fn with_secret(pool_name: &str, secret_a: BigUint) -> Self {
         let n = BigUint::parse_bytes(N_HEX, 16).expect("the prime is hexadecimal");
-        SrpClient {
-            pool_name: pool_name.to_owned(),
-            secret_a,
-            n,
-        }
+        SrpClient { pool_name: pool_name.to_owned(), secret_a, n }
     }
 
     /// `SRP_A` of InitiateAuth.
@@ -51,11 +47,8 @@ impl SrpClient {
     /// `parameters` are the `ChallengeParameters` of PASSWORD_VERIFIER; `timestamp` is that of [`timestamp`],
     /// to be sent as `TIMESTAMP`. Panics on parameters that no Cognito sends.
     pub fn answer(&self, parameters: &Value, password: &str, timestamp: &str) -> String {
-        let text = |name: &str| {
-            parameters[name]
-                .as_str()
-                .unwrap_or_else(|| panic!("no {name} in {parameters}"))
-        };
+        let text =
+            |name: &str| parameters[name].as_str().unwrap_or_else(|| panic!("no {name} in {parameters}"));
         let number = |name: &str| BigUint::parse_bytes(text(name).as_bytes(), 16).expect(name);
         let (user_id, b) = (text("USER_ID_FOR_SRP"), number("SRP_B"));
 
@@ -70,15 +63,8 @@ impl SrpClient {
 
         let extracted = hmac(&padded(&u), &[&padded(&s)]);
         let key = hmac(&extracted, &[b"Caldera Derived Key", &[1]]);
-        let secret_block = STANDARD
-            .decode(text("SECRET_BLOCK"))
-            .expect("SECRET_BLOCK is base64");
-        let signed = [
-            self.pool_name.as_bytes(),
-            user_id.as_bytes(),
-            &secret_block,
-            timestamp.as_bytes(),
-        ];
+        let secret_block = STANDARD.decode(text("SECRET_BLOCK")).expect("SECRET_BLOCK is base64");
+        let signed = [self.pool_name.as_bytes(), user_id.as_bytes(), &secret_block, timestamp.as_bytes()];
         STANDARD.encode(hmac(&key[..16], &signed))
     }
 
@@ -92,13 +78,8 @@ pub fn timestamp(time: SystemTime) -> String {
     // "Tue, 04 Nov 2025 09:05:07 GMT"
     let date = httpdate::fmt_http_date(time);
     let parts: Vec<&str> = date.split([',', ' ']).filter(|part| !part.is_empty()).collect();
-    let [weekday, day, month, year, clock, _] = parts[..] else {
-        panic!("{date} is no HTTP date")
-    };
-    format!(
-        "{weekday} {month} {} {clock} UTC {year}",
-        day.trim_start_matches('0')
-    )
+    let [weekday, day, month, year, clock, _] = parts[..] else { panic!("{date} is no HTTP date") };
+    format!("{weekday} {month} {} {clock} UTC {year}", day.trim_start_matches('0'))
 }
 
 fn hash(parts: &[&[u8]]) -> BigUint {
@@ -130,10 +111,9 @@ mod tests {
 
     #[test]
     fn a_timestamp_is_written_as_the_clients_do() {
-        for (seconds, written) in [
-            (1_762_247_107, "Tue Nov 4 09:05:07 UTC 2025"),
-            (1_769_903_999, "Sat Jan 31 23:59:59 UTC 2026"),
-        ] {
+        for (seconds, written) in
+            [(1_762_247_107, "Tue Nov 4 09:05:07 UTC 2025"), (1_769_903_999, "Sat Jan 31 23:59:59 UTC 2026")]
+        {
             assert_eq!(timestamp(UNIX_EPOCH + Duration::from_secs(seconds)), written);
         }
     }
@@ -158,11 +138,7 @@ mod tests {
                 "USER_ID_FOR_SRP": text("userIdForSrp"),
             });
             let signature = client.answer(&parameters, text("password"), text("timestamp"));
-            assert_eq!(
-                signature, vector["PASSWORD_CLAIM_SIGNATURE"],
-                "{}",
-                vector["name"]
-            );
+            assert_eq!(signature, vector["PASSWORD_CLAIM_SIGNATURE"], "{}", vector["name"]);
         }
     }
 }

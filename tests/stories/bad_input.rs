@@ -19,56 +19,16 @@ async fn operations_outside_the_schema_or_the_limits_are_explained() {
         ("{ nobody { id } }", Value::Null, None, "nobody"),
         ("{ getRoom { id } }", Value::Null, None, "id"),
         (SEND, json!({ "input": { "roomId": room } }), None, "content"),
-        (
-            SEND,
-            json!({ "input": { "roomId": room, "content": "hi" } }),
-            None,
-            "content",
-        ),
-        (
-            SEND,
-            json!({ "input": { "roomId": room, "content": { "text": 7 } } }),
-            None,
-            "text",
-        ),
-        (
-            SEND,
-            json!({ "input": { "roomId": room, "content": { "text": "x" }, "seq": 9 } }),
-            None,
-            "seq",
-        ),
+        (SEND, json!({ "input": { "roomId": room, "content": "hi" } }), None, "content"),
+        (SEND, json!({ "input": { "roomId": room, "content": { "text": 7 } } }), None, "text"),
+        (SEND, json!({ "input": { "roomId": room, "content": { "text": "x" }, "seq": 9 } }), None, "seq"),
         // The chat refuses these.
         (SEND, content(json!({})), Some("InvalidInput"), "empty"),
-        (
-            SEND,
-            content(json!({ "text": "" })),
-            Some("InvalidInput"),
-            "empty",
-        ),
-        (
-            SEND,
-            content(json!({ "text": " \n" })),
-            Some("InvalidInput"),
-            "empty",
-        ),
-        (
-            SEND,
-            content(json!({ "text": "x".repeat(16 * 1024 + 1) })),
-            Some("InvalidInput"),
-            "16384",
-        ),
-        (
-            SEND,
-            content(json!({ "attachmentIds": ["x"] })),
-            Some("InvalidInput"),
-            "id of a file",
-        ),
-        (
-            SEND,
-            content(json!({ "attachmentIds": [nowhere] })),
-            Some("InvalidInput"),
-            "createUpload",
-        ),
+        (SEND, content(json!({ "text": "" })), Some("InvalidInput"), "empty"),
+        (SEND, content(json!({ "text": " \n" })), Some("InvalidInput"), "empty"),
+        (SEND, content(json!({ "text": "x".repeat(16 * 1024 + 1) })), Some("InvalidInput"), "16384"),
+        (SEND, content(json!({ "attachmentIds": ["x"] })), Some("InvalidInput"), "id of a file"),
+        (SEND, content(json!({ "attachmentIds": [nowhere] })), Some("InvalidInput"), "createUpload"),
         (
             SEND,
             json!({ "input": { "roomId": "no id", "content": { "text": "x" } } }),
@@ -87,24 +47,9 @@ async fn operations_outside_the_schema_or_the_limits_are_explained() {
             Some("InvalidInput"),
             "clientId",
         ),
-        (
-            "{ listRooms(limit: 0) { nextToken } }",
-            Value::Null,
-            Some("InvalidInput"),
-            "limit",
-        ),
-        (
-            "{ listRooms(limit: 101) { nextToken } }",
-            Value::Null,
-            Some("InvalidInput"),
-            "limit",
-        ),
-        (
-            "{ listRooms(nextToken: \"x\") { nextToken } }",
-            Value::Null,
-            Some("InvalidInput"),
-            "nextToken",
-        ),
+        ("{ listRooms(limit: 0) { nextToken } }", Value::Null, Some("InvalidInput"), "limit"),
+        ("{ listRooms(limit: 101) { nextToken } }", Value::Null, Some("InvalidInput"), "limit"),
+        ("{ listRooms(nextToken: \"x\") { nextToken } }", Value::Null, Some("InvalidInput"), "nextToken"),
         (
             "query($room: ID!) { syncMessages(roomId: $room, afterSeq: -1) { headSeq } }",
             json!({ "room": room }),
@@ -114,22 +59,12 @@ async fn operations_outside_the_schema_or_the_limits_are_explained() {
     ] {
         let answer = ann.answer(query, variables.clone()).await;
         let error = &answer["errors"][0];
-        assert_eq!(
-            error["errorType"].as_str(),
-            error_type,
-            "{query} {variables}: {answer}"
-        );
-        let message = error["message"]
-            .as_str()
-            .unwrap_or_else(|| panic!("{query}: {answer}"));
+        assert_eq!(error["errorType"].as_str(), error_type, "{query} {variables}: {answer}");
+        let message = error["message"].as_str().unwrap_or_else(|| panic!("{query}: {answer}"));
         assert!(message.contains(in_message), "{query} {variables}: {message}");
         assert!(error["locations"].is_array(), "{answer}");
     }
-    assert_eq!(
-        ann.send(&room, &"x".repeat(16 * 1024)).await["seq"],
-        1,
-        "16 KiB is not too long"
-    );
+    assert_eq!(ann.send(&room, &"x".repeat(16 * 1024)).await["seq"], 1, "16 KiB is not too long");
 }
 
 #[tokio::test]
@@ -175,9 +110,7 @@ async fn tokens_that_are_malformed_forged_or_missing_are_refused() {
         ("x-api-key", Some("da2-wrong")),
     ];
     for (name, value) in headers {
-        let mut request = reqwest::Client::new()
-            .post(url)
-            .body("{\"query\":\"{ me { id } }\"}");
+        let mut request = reqwest::Client::new().post(url).body("{\"query\":\"{ me { id } }\"}");
         if let Some(value) = value {
             request = request.header(name, value);
         }
@@ -192,10 +125,7 @@ async fn tokens_that_are_malformed_forged_or_missing_are_refused() {
 #[tokio::test]
 async fn garbage_on_one_socket_leaves_the_others_alone() {
     let parlor = Parlor::start().await;
-    let (ann, ben) = (
-        Person::join(&parlor, "Ann").await,
-        Person::join(&parlor, "Ben").await,
-    );
+    let (ann, ben) = (Person::join(&parlor, "Ann").await, Person::join(&parlor, "Ben").await);
     let room = ann.create_room("PUBLIC").await;
     let mut screen = ann.go_live().await;
     screen.listen(&room).await;
@@ -212,16 +142,47 @@ async fn garbage_on_one_socket_leaves_the_others_alone() {
         let mut vandal = ben.go_live().await;
         let shown = format!("{garbage:?}").chars().take(60).collect::<String>();
         vandal.say_raw(garbage).await;
-        let complaint = vandal
-            .hear(|frame| frame["type"] == "error" || frame["type"] == "connection_error")
-            .await;
-        assert!(
-            complaint["payload"]["errors"][0]["message"].is_string(),
-            "{shown}: {complaint}"
-        );
+        let complaint =
+            vandal.hear(|frame| frame["type"] == "error" || frame["type"] == "connection_error").await;
+        assert!(complaint["payload"]["errors"][0]["message"].is_string(), "{shown}: {complaint}");
     }
     let expected = ann.send(&room, "still here").await;
     assert_eq!(screen.message().await, expected);
+}
+
+#[tokio::test]
+async fn an_alias_carries_no_message_into_another_room() {
+    let parlor = Parlor::start().await;
+    let ann = Person::join(&parlor, "Ann").await;
+    let room = ann.create_room("PRIVATE").await;
+    let query = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { roomId: clientId seq } }";
+    let input = json!({ "roomId": room, "clientId": "another room", "content": { "text": "x" } });
+    assert_eq!(ann.refused(query, json!({ "input": input })).await, "InvalidInput");
+    assert_eq!(ann.sync(&room, 0).await["headSeq"], 0);
+}
+
+#[tokio::test]
+async fn pages_of_strangers_reach_neither_the_tables_nor_the_outbox() {
+    let parlor = Parlor::start().await;
+    let http = reqwest::Client::new();
+    let list_tables = |origin: Option<&str>| {
+        let request = http
+            .post(format!("{}/", parlor.url()))
+            .header("x-amz-target", "DynamoDB_20120810.ListTables")
+            .header("content-type", "application/x-amz-json-1.0")
+            .header("authorization", "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=a")
+            .header("x-amz-date", "20260101T000000Z")
+            .body("{}");
+        origin.into_iter().fold(request, |request, origin| request.header("origin", origin)).send()
+    };
+    assert_eq!(list_tables(None).await.expect("an answer").status(), 200);
+    assert_eq!(list_tables(Some("https://evil.example")).await.expect("an answer").status(), 403);
+
+    let outbox = format!("{}/_local/outbox", parlor.url());
+    let rebound = http.get(&outbox).header("host", "evil.example").send().await.expect("an answer");
+    assert_eq!(rebound.status(), 403, "somebody else's name for this machine");
+    let read = http.get(&outbox).header("origin", "https://evil.example").send().await.expect("an answer");
+    assert!(!read.headers().contains_key("access-control-allow-origin"), "a browser keeps it from the page");
 }
 
 #[tokio::test]
@@ -232,11 +193,7 @@ async fn cognito_explains_what_it_cannot_do() {
         json!({ "ClientId": client, "Username": "a@example.com", "Password": "short", "UserAttributes": [] });
     for (operation, body, error_type) in [
         ("SignUp", short, "InvalidPasswordException"),
-        (
-            "SignUp",
-            json!({ "ClientId": client, "Username": "a@example.com" }),
-            "InvalidParameterException",
-        ),
+        ("SignUp", json!({ "ClientId": client, "Username": "a@example.com" }), "InvalidParameterException"),
         (
             "SignUp",
             json!({ "ClientId": "nobody", "Username": "a", "Password": "b" }),
@@ -248,9 +205,6 @@ async fn cognito_explains_what_it_cannot_do() {
         let (status, answer) = tests::person::cognito(parlor.url(), operation, body).await;
         assert_eq!(status, 400, "{operation}: {answer}");
         let found = answer["__type"].as_str().unwrap_or_default();
-        assert!(
-            found.starts_with(error_type) || error_type == "InvalidAction",
-            "{operation}: {answer}"
-        );
+        assert!(found.starts_with(error_type) || error_type == "InvalidAction", "{operation}: {answer}");
     }
 }

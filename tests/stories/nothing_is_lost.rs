@@ -9,10 +9,7 @@ use tests::{Parlor, Person};
 #[tokio::test]
 async fn everything_acknowledged_survives_a_kill_and_the_sequence_goes_on() {
     let mut parlor = Parlor::start().await;
-    let (ann, ben) = (
-        Person::join(&parlor, "Ann").await,
-        Person::join(&parlor, "Ben").await,
-    );
+    let (ann, ben) = (Person::join(&parlor, "Ann").await, Person::join(&parlor, "Ben").await);
     let room = ann.create_room("PUBLIC").await;
     ben.join_room(&room).await;
     let first = ann.send_as(&room, "before the crash", json!("mine-1")).await;
@@ -24,10 +21,7 @@ async fn everything_acknowledged_survives_a_kill_and_the_sequence_goes_on() {
     // The old tokens, the room, the membership, the messages, the memory of client ids.
     let sync = ben.sync(&room, 0).await;
     assert_eq!(sync, json!({ "items": [first, second], "headSeq": 2 }));
-    assert_eq!(
-        ann.send_as(&room, "before the crash", json!("mine-1")).await,
-        first
-    );
+    assert_eq!(ann.send_as(&room, "before the crash", json!("mine-1")).await, first);
     assert_eq!(ben.send(&room, "after it").await["seq"], 3);
     let again = Person::sign_in(&parlor, &ann.email, tests::person::PASSWORD).await;
     assert_eq!(again.expect("the account is still there").id, ann.id);
@@ -71,11 +65,7 @@ async fn kills_under_load_lose_no_acknowledged_message() {
     }
     let stored = everything(&ann, &room).await;
     let seqs: Vec<u64> = stored.keys().copied().collect();
-    assert_eq!(
-        seqs,
-        (1..=seqs.len() as u64).collect::<Vec<_>>(),
-        "no holes, no repeats"
-    );
+    assert_eq!(seqs, (1..=seqs.len() as u64).collect::<Vec<_>>(), "no holes, no repeats");
     assert!(acknowledged.len() >= KILLS * 20);
     for (seq, message) in &acknowledged {
         assert_eq!(
@@ -85,10 +75,8 @@ async fn kills_under_load_lose_no_acknowledged_message() {
         );
         assert_eq!(stored[seq]["clientId"], message["clientId"]);
     }
-    let client_ids: std::collections::BTreeSet<_> = stored
-        .values()
-        .map(|message| message["clientId"].as_str().unwrap_or_default())
-        .collect();
+    let client_ids: std::collections::BTreeSet<_> =
+        stored.values().map(|message| message["clientId"].as_str().unwrap_or_default()).collect();
     assert_eq!(client_ids.len(), stored.len(), "every message was stored once");
 }
 
@@ -97,9 +85,7 @@ async fn try_send(person: &Person, room: &str, client_id: &str) -> Option<Value>
     let query = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { id seq clientId } }";
     let input = json!({ "roomId": room, "clientId": client_id, "content": { "text": client_id } });
     let mut answer = person.try_answer(query, json!({ "input": input })).await?;
-    answer["data"]["sendMessage"]
-        .is_object()
-        .then(|| answer["data"]["sendMessage"].take())
+    answer["data"]["sendMessage"].is_object().then(|| answer["data"]["sendMessage"].take())
 }
 
 async fn everything(person: &Person, room: &str) -> BTreeMap<u64, Value> {

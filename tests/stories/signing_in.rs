@@ -8,14 +8,8 @@ use tests::{Parlor, Person};
 async fn a_password_that_is_wrong_or_of_nobody_is_refused_alike() {
     let parlor = Parlor::start().await;
     let ann = Person::join(&parlor, "Ann").await;
-    for (email, password) in [
-        (ann.email.as_str(), "Wrong-horse-9"),
-        ("nobody@example.com", PASSWORD),
-    ] {
-        let refused = Person::sign_in(&parlor, email, password)
-            .await
-            .err()
-            .expect("not signed in");
+    for (email, password) in [(ann.email.as_str(), "Wrong-horse-9"), ("nobody@example.com", PASSWORD)] {
+        let refused = Person::sign_in(&parlor, email, password).await.err().expect("not signed in");
         assert_eq!(refused["__type"], "NotAuthorizedException");
         assert_eq!(refused["message"], "Incorrect username or password.");
     }
@@ -36,10 +30,7 @@ async fn a_refresh_token_gives_new_tokens_until_its_user_signs_out_everywhere() 
     let (status, _) = cognito(parlor.url(), "GlobalSignOut", json!({ "AccessToken": token })).await;
     assert_eq!(status, 200);
     let (status, refused) = cognito(parlor.url(), "GetTokensFromRefreshToken", refresh).await;
-    assert_eq!(
-        (status, &refused["__type"]),
-        (400, &json!("NotAuthorizedException"))
-    );
+    assert_eq!((status, &refused["__type"]), (400, &json!("NotAuthorizedException")));
     let answer = ann.post(json!({ "query": "{ me { id } }" }).to_string()).await;
     assert_eq!(answer.status(), 401, "the access token has ended as well");
 }
@@ -55,16 +46,8 @@ async fn a_forgotten_password_is_replaced_with_a_code() {
     let right = code(parlor.url(), &ann.email).await;
     let wrong = if right == "000000" { "000001" } else { "000000" };
     let (status, refused) = cognito(parlor.url(), "ConfirmForgotPassword", confirm(wrong)).await;
-    assert_eq!(
-        (status, &refused["__type"]),
-        (400, &json!("CodeMismatchException"))
-    );
-    assert_eq!(
-        cognito(parlor.url(), "ConfirmForgotPassword", confirm(&right))
-            .await
-            .0,
-        200
-    );
+    assert_eq!((status, &refused["__type"]), (400, &json!("CodeMismatchException")));
+    assert_eq!(cognito(parlor.url(), "ConfirmForgotPassword", confirm(&right)).await.0, 200);
     assert!(Person::sign_in(&parlor, &ann.email, PASSWORD).await.is_err());
     let again = Person::sign_in(&parlor, &ann.email, "New-horse-10").await;
     assert_eq!(again.expect("the new password is right").id, ann.id);

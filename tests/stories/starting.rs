@@ -6,14 +6,8 @@ use serde_json::Value;
 use tests::{PATIENCE, Parlor, parlor};
 
 async fn run(arguments: &[&str]) -> Output {
-    let program = tokio::process::Command::new(parlor::program())
-        .args(arguments)
-        .kill_on_drop(true)
-        .output();
-    tokio::time::timeout(PATIENCE, program)
-        .await
-        .expect("it ends by itself")
-        .expect("it runs")
+    let program = tokio::process::Command::new(parlor::program()).args(arguments).kill_on_drop(true).output();
+    tokio::time::timeout(PATIENCE, program).await.expect("it ends by itself").expect("it runs")
 }
 
 #[tokio::test]
@@ -22,20 +16,14 @@ async fn a_second_instance_is_told_what_is_in_its_way() {
     let data = first.data().to_str().expect("a path");
     let same_data = run(&["--port", "0", "--data", data]).await;
     let error = String::from_utf8_lossy(&same_data.stderr);
-    assert!(
-        !same_data.status.success() && error.contains("is in use by another Parlor"),
-        "{error}"
-    );
+    assert!(!same_data.status.success() && error.contains("is in use by another Parlor"), "{error}");
     assert!(error.contains("--data"), "it says what to do: {error}");
 
     let other = tempfile::tempdir().expect("a folder");
     let port = first.port().to_string();
     let same_port = run(&["--port", &port, "--data", other.path().to_str().expect("a path")]).await;
     let error = String::from_utf8_lossy(&same_port.stderr);
-    assert!(
-        !same_port.status.success() && error.contains(&format!("port {port} is in use")),
-        "{error}"
-    );
+    assert!(!same_port.status.success() && error.contains(&format!("port {port} is in use")), "{error}");
     assert!(error.contains("--port"), "it says what to do: {error}");
 }
 
@@ -52,21 +40,11 @@ async fn an_interrupt_ends_it_cleanly() {
     let mut output = tokio::io::BufReader::new(process.stdout.take().expect("stdout is piped"));
     let mut text = String::new();
     while !text.contains("Ctrl-C") {
-        tokio::io::AsyncBufReadExt::read_line(&mut output, &mut text)
-            .await
-            .expect("text");
+        tokio::io::AsyncBufReadExt::read_line(&mut output, &mut text).await.expect("text");
     }
     let id = process.id().expect("it runs").to_string();
-    assert!(
-        std::process::Command::new("kill")
-            .args(["-INT", &id])
-            .status()
-            .expect("kill runs")
-            .success()
-    );
-    let status = tokio::time::timeout(PATIENCE, process.wait())
-        .await
-        .expect("it ends in time");
+    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().expect("kill runs").success());
+    let status = tokio::time::timeout(PATIENCE, process.wait()).await.expect("it ends in time");
     assert!(status.expect("it ended").success());
 }
 
@@ -76,34 +54,20 @@ async fn help_shows_examples_and_mistakes_are_explained() {
     assert!(String::from_utf8_lossy(&help.stdout).contains("Examples:"));
     let parameter = run(&["--port", "0", "--parameter", "Stage=nowhere"]).await;
     let error = String::from_utf8_lossy(&parameter.stderr);
-    assert!(
-        !parameter.status.success() && error.contains("development, production"),
-        "{error}"
-    );
+    assert!(!parameter.status.success() && error.contains("development, production"), "{error}");
 }
 
 #[tokio::test]
 async fn the_first_page_says_what_runs_where() {
     let parlor = Parlor::start().await;
-    let page = reqwest::get(parlor.url())
-        .await
-        .expect("the page is there")
-        .text()
-        .await
-        .expect("text");
+    let page = reqwest::get(parlor.url()).await.expect("the page is there").text().await.expect("text");
     assert!(page.contains("<title>Parlor"));
-    let status = reqwest::get(format!("{}/_local/status", parlor.url()))
-        .await
-        .expect("the status is there");
+    let status = reqwest::get(format!("{}/_local/status", parlor.url())).await.expect("the status is there");
     let status: Value = status.json().await.expect("JSON");
     assert!(
-        status["resources"]
-            .as_array()
-            .is_some_and(|all| all.iter().any(|r| r["logicalId"] == "ChatTable"))
+        status["resources"].as_array().is_some_and(|all| all.iter().any(|r| r["logicalId"] == "ChatTable"))
     );
-    assert_eq!(
-        status["notServed"],
-        serde_json::json!([]),
-        "everything in the template is served"
-    );
+    let not_served = status["notServed"].as_array().expect("a list");
+    assert_eq!(not_served.len(), 1, "all but one thing in the template is served: {not_served:?}");
+    assert!(not_served[0]["why"].as_str().is_some_and(|why| why.contains("IAM")));
 }

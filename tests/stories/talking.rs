@@ -73,20 +73,11 @@ async fn a_subscriber_hears_its_own_room_only() {
 #[tokio::test]
 async fn new_public_rooms_are_announced_and_private_ones_only_to_their_owner() {
     let parlor = Parlor::start().await;
-    let (ann, ben) = (
-        Person::join(&parlor, "Ann").await,
-        Person::join(&parlor, "Ben").await,
-    );
+    let (ann, ben) = (Person::join(&parlor, "Ann").await, Person::join(&parlor, "Ben").await);
     let subscription = "subscription { onCreateRoom { id name visibility ownerId } }";
     let (mut anns, mut bens) = (ann.go_live().await, ben.go_live().await);
-    assert_eq!(
-        anns.start("rooms", subscription, Value::Null).await["type"],
-        "start_ack"
-    );
-    assert_eq!(
-        bens.start("rooms", subscription, Value::Null).await["type"],
-        "start_ack"
-    );
+    assert_eq!(anns.start("rooms", subscription, Value::Null).await["type"], "start_ack");
+    assert_eq!(bens.start("rooms", subscription, Value::Null).await["type"], "start_ack");
     let hidden = ann.create_room("PRIVATE").await;
     let open = ann.create_room("PUBLIC").await;
     let mut heard = Vec::new();
@@ -107,10 +98,7 @@ async fn new_public_rooms_are_announced_and_private_ones_only_to_their_owner() {
 #[tokio::test]
 async fn a_private_room_opens_to_whom_its_owner_adds_and_closes_again() {
     let parlor = Parlor::start().await;
-    let (ann, ben) = (
-        Person::join(&parlor, "Ann").await,
-        Person::join(&parlor, "Ben").await,
-    );
+    let (ann, ben) = (Person::join(&parlor, "Ann").await, Person::join(&parlor, "Ben").await);
     let room = ann.create_room("PRIVATE").await;
     let join = "mutation($room: ID!) { joinRoom(roomId: $room) { role } }";
     assert_eq!(ben.refused(join, json!({ "room": room })).await, "Forbidden");
@@ -125,9 +113,7 @@ async fn a_private_room_opens_to_whom_its_owner_adds_and_closes_again() {
         json!({ "role": "MEMBER", "user": { "id": ben.id, "name": "Ben Example" } })
     );
     ben.send(&room, "Thank you").await;
-    let rooms = ben
-        .ask("{ listRooms { items { id } nextToken } }", Value::Null)
-        .await;
+    let rooms = ben.ask("{ listRooms { items { id } nextToken } }", Value::Null).await;
     assert_eq!(rooms["listRooms"]["items"], json!([{ "id": room }]));
     let members = "query($room: ID!) { listMembers(roomId: $room) { items { role user { name } } } }";
     let members = ben.ask(members, json!({ "room": room })).await;

@@ -23,10 +23,7 @@ async fn the_api_key_keeps_a_todo_list_and_opens_nothing_else() {
     assert!(id.is_string(), "{made}");
     let update = "mutation($input: UpdateTodoInput!) { updateTodo(input: $input) { name } }";
     let (_, updated) = ask(update, json!({ "input": { "id": id, "name": "Oat milk" } })).await;
-    assert_eq!(
-        updated,
-        json!({ "data": { "updateTodo": { "name": "Oat milk" } } })
-    );
+    assert_eq!(updated, json!({ "data": { "updateTodo": { "name": "Oat milk" } } }));
     let (_, listed) = ask("{ listTodos { items { id name } nextToken } }", Value::Null).await;
     assert_eq!(
         listed,
@@ -35,19 +32,12 @@ async fn the_api_key_keeps_a_todo_list_and_opens_nothing_else() {
     let delete = "mutation($input: DeleteTodoInput!) { deleteTodo(input: $input) { id } }";
     ask(delete, json!({ "input": { "id": id } })).await;
     let get = "query($id: ID!) { getTodo(id: $id) { id } }";
-    assert_eq!(
-        ask(get, json!({ "id": id })).await.1,
-        json!({ "data": { "getTodo": null } })
-    );
+    assert_eq!(ask(get, json!({ "id": id })).await.1, json!({ "data": { "getTodo": null } }));
 
     let (_, empty) = ask(create, json!({ "input": { "name": "" } })).await;
     assert_eq!(empty["errors"][0]["errorType"], "InvalidInput", "{empty}");
     let (_, absent) = ask(delete, json!({ "input": { "id": id } })).await;
     assert_eq!(absent["errors"][0]["errorType"], "NotFound", "{absent}");
     let (status, refused) = ask("{ me { id } }", Value::Null).await;
-    assert_eq!(
-        (status, &refused["errors"][0]["errorType"]),
-        (200, &json!("Unauthorized")),
-        "{refused}"
-    );
+    assert_eq!((status, &refused["errors"][0]["errorType"]), (200, &json!("Unauthorized")), "{refused}");
 }
