@@ -1,5 +1,7 @@
 //! The door: AppSync's events in, the field's JSON out.
 
+#![allow(clippy::unwrap_used)]
+
 use aws_credential_types::Credentials;
 use chat::uploads::Bucket;
 use chat::{Store, profiles};

@@ -183,7 +183,7 @@ fn router(services: &Arc<Services>, config: Value, status: Value) -> Router {
 
 /// DynamoDB and S3 share their paths with others: the target or the signature tells them apart.
 async fn by_signature(State(services): State<Arc<Services>>, request: Request, next: Next) -> Response {
-    if let Err(refusal) = visitors::admit(&request) {
+    if let Some(refusal) = visitors::refuse(&request) {
         return refusal;
     }
     let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());

@@ -6,25 +6,25 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-/// Refuses requests that only a stranger's page would send.
+/// The refusal, if this is a request that only a stranger's page would send.
 ///
 /// A name that is not this machine's means that somebody's DNS points here (rebinding). DynamoDB is for programs:
 /// its signatures are not verified, so a page of another origin must not speak to it.
-pub(crate) fn admit(request: &Request) -> Result<(), Response> {
+pub(crate) fn refuse(request: &Request) -> Option<Response> {
     let headers = request.headers();
     let text = |value: &HeaderValue| value.to_str().map(str::to_owned).unwrap_or_default();
     let host = headers.get(HOST).map(text).or_else(|| request.uri().authority().map(|host| host.to_string()));
     let host = host.unwrap_or_default();
     if !is_this_machine(&host) {
-        return Err(refusal(&format!("This server is localhost, not {host:?}.")));
+        return Some(refusal(&format!("This server is localhost, not {host:?}.")));
     }
     let for_dynamodb =
         headers.get("x-amz-target").is_some_and(|target| target.as_bytes().starts_with(b"DynamoDB"));
     let origin = headers.get(ORIGIN).map(text);
     if for_dynamodb && origin.is_some_and(|origin| origin != format!("http://{host}")) {
-        return Err(refusal("DynamoDB is not for pages of other origins: use the GraphQL API."));
+        return Some(refusal("DynamoDB is not for pages of other origins: use the GraphQL API."));
     }
-    Ok(())
+    None
 }
 
 /// Makes sure that an uploaded page cannot act as one of ours, though it comes from the same origin.

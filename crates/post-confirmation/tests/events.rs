@@ -1,5 +1,7 @@
 //! The door: Cognito's events in, the same events out, and a profile in the table.
 
+#![allow(clippy::unwrap_used)]
+
 use aws_credential_types::Credentials;
 use chat::uploads::Bucket;
 use chat::{Store, UserId, profiles};
