@@ -10,7 +10,7 @@ Prints Parlor's CloudFormation template as JSON.
 
 Then build the functions, upload them, and deploy:
 
-  cargo lambda build --release --arm64 --output-format zip -p resolvers -p post-confirmation
+  cargo lambda build --release --arm64 --output-format zip
   aws cloudformation package --template-file template.json --s3-bucket BUCKET \\
       --use-json --output-template-file packaged.json
   aws cloudformation deploy --template-file packaged.json --s3-bucket BUCKET \\
