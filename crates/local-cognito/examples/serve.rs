@@ -43,6 +43,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                 explicit_auth_flows: [
                     "ALLOW_USER_SRP_AUTH",
                     "ALLOW_USER_PASSWORD_AUTH",
+                    "ALLOW_ADMIN_USER_PASSWORD_AUTH",
                     "ALLOW_REFRESH_TOKEN_AUTH",
                 ]
                 .map(str::to_owned)

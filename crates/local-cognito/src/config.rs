@@ -120,6 +120,45 @@ impl ClientConfig {
     }
 }
 
+/// What a user pool may set beyond [`UserPoolConfig`].
+#[derive(Debug, Clone)]
+pub struct UserPoolOptions {
+    /// `MfaConfiguration`; the second factor is an authenticator app.
+    pub mfa_configuration: MfaConfiguration,
+    /// `TemporaryPasswordValidityDays`: how long a password that an operator set is good.
+    pub temporary_password_validity: Duration,
+}
+
+impl Default for UserPoolOptions {
+    fn default() -> Self {
+        UserPoolOptions {
+            mfa_configuration: MfaConfiguration::Optional,
+            temporary_password_validity: 7 * 24 * HOUR,
+        }
+    }
+}
+
+/// Who must prove more than a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MfaConfiguration {
+    /// Nobody; there is no second factor.
+    Off,
+    /// Who has set one up.
+    Optional,
+    /// Everybody: who has none sets one up when signing in.
+    On,
+}
+
+impl MfaConfiguration {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            MfaConfiguration::Off => "OFF",
+            MfaConfiguration::Optional => "OPTIONAL",
+            MfaConfiguration::On => "ON",
+        }
+    }
+}
+
 const HOUR: Duration = Duration::from_secs(3600);
 
 impl Default for ClientConfig {

@@ -8,15 +8,12 @@ use uuid::Uuid;
 use crate::config::ClientConfig;
 use crate::error::Error;
 use crate::store::sessions::{self, Session};
-use crate::store::users::{User, UserStatus};
+use crate::store::users::User;
 use crate::store::{groups, users};
 use crate::turn::Turn;
 
-/// Opens a session for a user who has proved the password: all three tokens.
+/// Opens a session for a user who has proved all that is asked: all three tokens.
 pub(crate) fn sign_in(turn: &Turn<'_>, user: &User, client: &ClientConfig) -> Result<Value, Error> {
-    if user.status == UserStatus::Unconfirmed {
-        return Err(Error::UserNotConfirmed);
-    }
     let refresh_token = URL_SAFE_NO_PAD.encode(rand::rng().random::<[u8; 32]>());
     let session = Session {
         event_id: Uuid::new_v4().to_string(),
@@ -46,6 +43,9 @@ pub(crate) fn refresh(turn: &Turn<'_>, client: &ClientConfig, refresh_token: &st
     }
     let user =
         users::find(turn.db, &session.sub)?.ok_or(Error::NotAuthorized("Refresh Token has been revoked"))?;
+    if !user.is_enabled {
+        return Err(Error::NotAuthorized("User is disabled."));
+    }
     of_session(turn, &user, client, &session)
 }
 

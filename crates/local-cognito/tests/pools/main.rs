@@ -1,10 +1,14 @@
 //! The pools as clients see them: every test speaks HTTP to the router.
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the message")]
 
+mod admin;
+mod email_change;
 mod groups;
 mod harness;
 mod http;
 mod identity_pool;
+mod lockout;
+mod mfa;
 mod passwords;
 mod restart;
 mod sign_in;
