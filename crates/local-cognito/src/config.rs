@@ -1,5 +1,6 @@
 //! What the template says about the pools: the host fills this in, the operations obey it.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// One Cognito user pool. Its sign-in name is the e-mail (`UsernameAttributes: [email]`), in any case.
@@ -127,6 +128,8 @@ pub struct UserPoolOptions {
     pub mfa_configuration: MfaConfiguration,
     /// `TemporaryPasswordValidityDays`: how long a password that an operator set is good.
     pub temporary_password_validity: Duration,
+    /// `RefreshTokenRotation` of the clients that have it enabled, by client id.
+    pub refresh_token_rotation: BTreeMap<String, RefreshTokenRotation>,
 }
 
 impl Default for UserPoolOptions {
@@ -134,8 +137,16 @@ impl Default for UserPoolOptions {
         UserPoolOptions {
             mfa_configuration: MfaConfiguration::Optional,
             temporary_password_validity: 7 * 24 * HOUR,
+            refresh_token_rotation: BTreeMap::new(),
         }
     }
+}
+
+/// Every refresh replaces the refresh token; the new one ends when the first would have.
+#[derive(Debug, Clone, Copy)]
+pub struct RefreshTokenRotation {
+    /// `RetryGracePeriodSeconds`: how long the replaced one is still taken; in AWS a minute at most.
+    pub retry_grace_period: Duration,
 }
 
 /// Who must prove more than a password.

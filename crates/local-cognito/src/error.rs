@@ -36,6 +36,9 @@ pub enum Error {
     /// An operator asked for a new password: `ForgotPassword` leads on.
     #[error("Password reset required for the user")]
     PasswordResetRequired,
+    /// The refresh token was replaced by a newer one; sign in again.
+    #[error("Refresh token has been rotated and can no longer be used.")]
+    RefreshTokenReuse,
     /// Send less.
     #[error("Request body is larger than {limit_bytes} bytes")]
     RequestTooLarge {
@@ -108,6 +111,7 @@ impl Error {
             Error::MissingAuthenticationToken => "MissingAuthenticationTokenException",
             Error::NotAuthorized(_) => "NotAuthorizedException",
             Error::PasswordResetRequired => "PasswordResetRequiredException",
+            Error::RefreshTokenReuse => "RefreshTokenReuseException",
             Error::RequestTooLarge { .. } => "RequestEntityTooLargeException",
             Error::ResourceNotFound(_) => "ResourceNotFoundException",
             Error::Serialization(_) => "SerializationException",

@@ -20,9 +20,10 @@ pub(crate) mod software_tokens;
 pub(crate) mod users;
 
 /// What each version adds; a file of any earlier version is brought up to date when it is opened.
-const SCHEMA: [&str; 2] = [
+const SCHEMA: [&str; 3] = [
     include_str!("store/schema.sql"),
     include_str!("store/schema_2.sql"),
+    include_str!("store/schema_3.sql"),
 ];
 const SCHEMA_VERSION: i64 = SCHEMA.len() as i64;
 

@@ -55,6 +55,16 @@ pub(super) fn begin(
         Flow::UserPassword | Flow::AdminUserPassword => {
             sign_in_with_password(turn, client, &parameter("USERNAME")?, &parameter("PASSWORD")?)
         }
+        Flow::RefreshToken
+            if turn
+                .options()
+                .refresh_token_rotation
+                .contains_key(&client.client_id) =>
+        {
+            Err(Error::InvalidParameter(
+                "Refresh tokens of this client are rotated; use GetTokensFromRefreshToken".to_owned(),
+            ))
+        }
         Flow::RefreshToken => {
             let result = tokens::refresh(turn, client, &parameter("REFRESH_TOKEN")?)?;
             Ok(json!({ "AuthenticationResult": result, "ChallengeParameters": {} }).into())

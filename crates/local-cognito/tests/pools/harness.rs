@@ -54,7 +54,7 @@ impl Pool {
         Self::made(options, |_| {})
     }
 
-    fn made(options: UserPoolOptions, change: impl FnOnce(&mut Config)) -> Self {
+    pub(crate) fn made(options: UserPoolOptions, change: impl FnOnce(&mut Config)) -> Self {
         let folder = TempDir::new().unwrap();
         std::fs::write(database(&folder), fresh_database()).unwrap();
         Self::open(

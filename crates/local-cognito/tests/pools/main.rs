@@ -10,6 +10,7 @@ mod identity_pool;
 mod lockout;
 mod mfa;
 mod passwords;
+mod refresh_rotation;
 mod restart;
 mod sign_in;
 mod sign_up;
