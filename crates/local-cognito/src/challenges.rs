@@ -39,6 +39,7 @@ pub(crate) struct AuthSession {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
     NewPasswordRequired,
+    DeviceSrpAuth,
     SoftwareTokenMfa,
     MfaSetup,
     /// MFA_SETUP, with the app proved.
@@ -50,6 +51,7 @@ impl Step {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Step::NewPasswordRequired => "NEW_PASSWORD_REQUIRED",
+            Step::DeviceSrpAuth => "DEVICE_SRP_AUTH",
             Step::SoftwareTokenMfa => "SOFTWARE_TOKEN_MFA",
             Step::MfaSetup | Step::MfaIsSetUp => "MFA_SETUP",
         }

@@ -128,6 +128,8 @@ pub struct UserPoolOptions {
     pub mfa_configuration: MfaConfiguration,
     /// `TemporaryPasswordValidityDays`: how long a password that an operator set is good.
     pub temporary_password_validity: Duration,
+    /// `DeviceConfiguration`; `None` remembers no devices.
+    pub device_configuration: Option<DeviceConfiguration>,
     /// `RefreshTokenRotation` of the clients that have it enabled, by client id.
     pub refresh_token_rotation: BTreeMap<String, RefreshTokenRotation>,
 }
@@ -137,9 +139,19 @@ impl Default for UserPoolOptions {
         UserPoolOptions {
             mfa_configuration: MfaConfiguration::Optional,
             temporary_password_validity: 7 * 24 * HOUR,
+            device_configuration: None,
             refresh_token_rotation: BTreeMap::new(),
         }
     }
+}
+
+/// How devices are remembered.
+#[derive(Debug, Clone, Copy)]
+pub struct DeviceConfiguration {
+    /// `ChallengeRequiredOnNewDevice`: a remembered device takes the place of the second factor.
+    pub challenge_required_on_new_device: bool,
+    /// `DeviceOnlyRememberedOnUserPrompt`: a device is remembered when the user says so, not by itself.
+    pub device_only_remembered_on_user_prompt: bool,
 }
 
 /// Every refresh replaces the refresh token; the new one ends when the first would have.

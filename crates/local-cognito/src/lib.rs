@@ -34,8 +34,8 @@ mod user_pool;
 pub use claims::{Claims, TokenError, TokenUse};
 pub use clock::{Clock, SystemClock};
 pub use config::{
-    ClientConfig, IdentityPoolConfig, IdentityProvider, MfaConfiguration, PasswordPolicy,
-    RefreshTokenRotation, UserPoolConfig, UserPoolOptions,
+    ClientConfig, DeviceConfiguration, IdentityPoolConfig, IdentityProvider, MfaConfiguration,
+    PasswordPolicy, RefreshTokenRotation, UserPoolConfig, UserPoolOptions,
 };
 pub use error::Error;
 pub use http::{handle, is_cognito, preflight, router};

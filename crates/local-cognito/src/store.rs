@@ -11,6 +11,7 @@ use crate::error::Error;
 
 pub(crate) mod attempts;
 pub(crate) mod codes;
+pub(crate) mod devices;
 pub(crate) mod groups;
 pub(crate) mod identities;
 pub(crate) mod outbox;
@@ -20,10 +21,11 @@ pub(crate) mod software_tokens;
 pub(crate) mod users;
 
 /// What each version adds; a file of any earlier version is brought up to date when it is opened.
-const SCHEMA: [&str; 3] = [
+const SCHEMA: [&str; 4] = [
     include_str!("store/schema.sql"),
     include_str!("store/schema_2.sql"),
     include_str!("store/schema_3.sql"),
+    include_str!("store/schema_4.sql"),
 ];
 const SCHEMA_VERSION: i64 = SCHEMA.len() as i64;
 

@@ -8,6 +8,8 @@ mod change_password;
 mod confirm_forgot_password;
 mod confirm_sign_up;
 mod delete_user;
+mod device_srp_auth;
+mod devices;
 mod forgot_password;
 mod get_tokens_from_refresh_token;
 mod get_user;
@@ -47,5 +49,10 @@ operations! {
     "AssociateSoftwareToken" => associate_software_token::associate_software_token,
     "VerifySoftwareToken" => verify_software_token::verify_software_token,
     "SetUserMFAPreference" => set_user_mfa_preference::set_user_mfa_preference,
+    "ConfirmDevice" => devices::confirm_device,
+    "UpdateDeviceStatus" => devices::update_device_status,
+    "GetDevice" => devices::get_device,
+    "ListDevices" => devices::list_devices,
+    "ForgetDevice" => devices::forget_device,
     "DeleteUser" => delete_user::delete_user,
 }

@@ -25,7 +25,7 @@ mod admin_update_user_attributes;
 mod admin_user_global_sign_out;
 mod describe;
 mod group_members;
-mod groups;
+pub(super) mod groups;
 mod list_users;
 mod user_filter;
 

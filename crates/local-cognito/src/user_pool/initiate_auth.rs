@@ -53,7 +53,9 @@ pub(super) fn begin(
     match flow {
         Flow::UserSrp => challenge(turn, client, &parameter("USERNAME")?, &parameter("SRP_A")?),
         Flow::UserPassword | Flow::AdminUserPassword => {
-            sign_in_with_password(turn, client, &parameter("USERNAME")?, &parameter("PASSWORD")?)
+            let (name, password) = (parameter("USERNAME")?, parameter("PASSWORD")?);
+            let device_key = parameter("DEVICE_KEY").ok();
+            sign_in_with_password(turn, client, &name, &password, device_key.as_deref())
         }
         Flow::RefreshToken
             if turn
@@ -172,6 +174,7 @@ fn sign_in_with_password(
     client: &ClientConfig,
     name: &str,
     password: &str,
+    device_key: Option<&str>,
 ) -> Result<Reply, Error> {
     let found = users::find(turn.db, name)?;
     if found.is_none() && !client.prevent_user_existence_errors {
@@ -185,7 +188,7 @@ fn sign_in_with_password(
     attempts::check(turn.db, &sub, Secret::Password, turn.now_ms)?;
     let is_right = stored.is(turn.pool(), &sub, password);
     match found.filter(|_| is_right) {
-        Some(user) => sign_in::after_password(turn, client, &user),
+        Some(user) => sign_in::after_password(turn, client, &user, device_key),
         None => {
             attempts::failed(turn.db, &sub, Secret::Password, turn.now_ms)?;
             Err(Error::INCORRECT_PASSWORD)

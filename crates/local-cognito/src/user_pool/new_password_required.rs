@@ -68,5 +68,5 @@ pub(super) fn respond(turn: &Turn<'_>, client: &ClientConfig, answer: &Answer) -
     user.temporary_until_s = None;
     users::update(turn.db, &user, turn.now_s())?;
     turn.cognito.auth_sessions.take(session, turn.now_ms);
-    sign_in::after_own_password(turn, client, &user)
+    sign_in::after_own_password(turn, client, &user, answer.device_key())
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Deserialize;
 
-use super::{new_password_required, sign_in, software_token_mfa};
+use super::{device_srp_auth, new_password_required, sign_in, software_token_mfa};
 use crate::config::ClientConfig;
 use crate::error::Error;
 use crate::operation::{Reply, required};
@@ -51,11 +51,13 @@ pub(super) fn respond(
         "PASSWORD_VERIFIER" => password_verifier(turn, client, answer),
         "NEW_PASSWORD_REQUIRED" => new_password_required::respond(turn, client, answer),
         "SOFTWARE_TOKEN_MFA" => software_token_mfa::respond(turn, client, answer),
+        "DEVICE_SRP_AUTH" => device_srp_auth::respond(turn, client, answer),
+        "DEVICE_PASSWORD_VERIFIER" => device_srp_auth::verify(turn, client, answer),
         "MFA_SETUP" => software_token_mfa::respond_to_setup(turn, client, answer),
         _ => Err(Error::InvalidParameter(
             "1 validation error detected: Value at 'challengeName' failed to satisfy constraint: Member must \
              satisfy enum value set: [PASSWORD_VERIFIER, NEW_PASSWORD_REQUIRED, SOFTWARE_TOKEN_MFA, \
-             MFA_SETUP] (those that the local pool gives)"
+             MFA_SETUP, DEVICE_SRP_AUTH, DEVICE_PASSWORD_VERIFIER] (those that the local pool gives)"
                 .to_owned(),
         )),
     }
@@ -91,7 +93,7 @@ fn password_verifier(turn: &Turn<'_>, client: &ClientConfig, answer: &Answer) ->
     let user = users::find(turn.db, name)?
         .filter(|user| user.sub == challenge.user_id && user.password.verifier == challenge.verifier);
     match user.filter(|_| is_proven) {
-        Some(user) => sign_in::after_password(turn, client, &user),
+        Some(user) => sign_in::after_password(turn, client, &user, answer.device_key()),
         None => {
             attempts::failed(turn.db, &challenge.user_id, Secret::Password, turn.now_ms)?;
             Err(Error::INCORRECT_PASSWORD)
@@ -106,6 +108,12 @@ pub(super) struct Answer {
 }
 
 impl Answer {
+    /// What a device sends that was given keys at an earlier sign-in.
+    pub(super) fn device_key(&self) -> Option<&str> {
+        let key = self.responses.get("DEVICE_KEY");
+        key.map(String::as_str).filter(|key| !key.is_empty())
+    }
+
     pub(super) fn response(&self, name: &str) -> Result<&str, Error> {
         let value = self.responses.get(name).filter(|value| !value.is_empty());
         value

@@ -3,25 +3,31 @@
 use serde_json::{Value, json};
 
 use super::respond_to_auth_challenge::Answer;
-use super::{new_password_required, software_token_mfa};
+use super::{device_srp_auth, new_password_required, software_token_mfa};
 use crate::challenges::{AuthSession, Step};
 use crate::config::ClientConfig;
 use crate::error::Error;
 use crate::operation::Reply;
 use crate::store::attempts::{self, Secret};
+use crate::store::devices;
 use crate::store::users::{self, User, UserStatus};
 use crate::tokens;
 use crate::turn::Turn;
 
 /// How far a user has come, and whether they may sign in, shows only to who knows the password.
-pub(super) fn after_password(turn: &Turn<'_>, client: &ClientConfig, user: &User) -> Result<Reply, Error> {
+pub(super) fn after_password(
+    turn: &Turn<'_>,
+    client: &ClientConfig,
+    user: &User,
+    device_key: Option<&str>,
+) -> Result<Reply, Error> {
     attempts::succeeded(turn.db, &user.sub, Secret::Password)?;
     check_enabled(user)?;
     match user.status {
         UserStatus::Unconfirmed => Err(Error::UserNotConfirmed),
         UserStatus::ResetRequired => Err(Error::PasswordResetRequired),
         UserStatus::ForceChangePassword => new_password_required::challenge(turn, client, user),
-        UserStatus::Confirmed => after_own_password(turn, client, user),
+        UserStatus::Confirmed => after_own_password(turn, client, user, device_key),
     }
 }
 
@@ -30,16 +36,34 @@ pub(super) fn after_own_password(
     turn: &Turn<'_>,
     client: &ClientConfig,
     user: &User,
+    device_key: Option<&str>,
 ) -> Result<Reply, Error> {
-    match software_token_mfa::challenge(turn, client, user)? {
+    let mfa = software_token_mfa::challenge(turn, client, user)?;
+    if let (Some(config), Some(device_key)) = (turn.options().device_configuration, device_key) {
+        let device = devices::find(turn.db, &user.sub, device_key)?;
+        let is_proof_wanted = mfa.is_none() || config.challenge_required_on_new_device;
+        if device.secret.is_some() && device.is_remembered && is_proof_wanted {
+            return Ok(challenge(turn, client, user, Step::DeviceSrpAuth, json!({})));
+        }
+    }
+    match mfa {
         Some(challenge) => Ok(challenge),
-        None => finish(turn, client, user),
+        None => finish(turn, client, user, device_key),
     }
 }
 
-/// All is proved.
-pub(super) fn finish(turn: &Turn<'_>, client: &ClientConfig, user: &User) -> Result<Reply, Error> {
-    let result = tokens::sign_in(turn, user, client)?;
+/// All is proved. A device that the pool does not know is given its keys, if the pool remembers devices.
+pub(super) fn finish(
+    turn: &Turn<'_>,
+    client: &ClientConfig,
+    user: &User,
+    device_key: Option<&str>,
+) -> Result<Reply, Error> {
+    let mut result = tokens::sign_in(turn, user, client)?;
+    let is_known = device_key.is_some_and(|key| devices::find(turn.db, &user.sub, key).is_ok());
+    if turn.options().device_configuration.is_some() && !is_known {
+        result["NewDeviceMetadata"] = device_srp_auth::new_device(turn, user)?;
+    }
     Ok(json!({ "AuthenticationResult": result, "ChallengeParameters": {} }).into())
 }
 

@@ -56,7 +56,7 @@ pub(super) fn respond(turn: &Turn<'_>, client: &ClientConfig, answer: &Answer) -
     software_tokens::put(turn.db, &user.sub, &token)?;
     attempts::succeeded(turn.db, &user.sub, Secret::SoftwareToken)?;
     turn.cognito.auth_sessions.take(session, turn.now_ms);
-    sign_in::finish(turn, client, &user)
+    sign_in::finish(turn, client, &user, answer.device_key())
 }
 
 /// The answer to MFA_SETUP, with the session that VerifySoftwareToken gave.
@@ -67,5 +67,5 @@ pub(super) fn respond_to_setup(
 ) -> Result<Reply, Error> {
     let (session, user) = sign_in::answered(turn, client, answer, Step::MfaIsSetUp)?;
     turn.cognito.auth_sessions.take(session, turn.now_ms);
-    sign_in::finish(turn, client, &user)
+    sign_in::finish(turn, client, &user, answer.device_key())
 }

@@ -112,7 +112,7 @@ pub(super) fn page(
     Ok(answer.into())
 }
 
-pub(super) fn page_length(limit: Option<usize>) -> Result<usize, Error> {
+pub(in crate::user_pool) fn page_length(limit: Option<usize>) -> Result<usize, Error> {
     match limit.unwrap_or(PAGE) {
         limit if limit <= PAGE => Ok(if limit == 0 { PAGE } else { limit }),
         _ => Err(Error::InvalidParameter(format!(
@@ -123,12 +123,12 @@ pub(super) fn page_length(limit: Option<usize>) -> Result<usize, Error> {
 }
 
 /// Tokens are opaque to clients; they name the last item of the page.
-pub(super) fn token(last: &str) -> String {
+pub(in crate::user_pool) fn token(last: &str) -> String {
     URL_SAFE_NO_PAD.encode(last)
 }
 
 /// The last item that was seen; nothing is before the empty text.
-pub(super) fn place(token: Option<String>) -> Result<String, Error> {
+pub(in crate::user_pool) fn place(token: Option<String>) -> Result<String, Error> {
     let decoded = URL_SAFE_NO_PAD
         .decode(token.unwrap_or_default())
         .ok()
