@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use local_cognito::{
-    ClientConfig, Cognito, Config, IdentityPoolConfig, IdentityProvider, PasswordPolicy, PostConfirmation,
-    SystemClock, UserPoolConfig, router,
+    ClientConfig, Cognito, Config, DeviceConfiguration, IdentityPoolConfig, IdentityProvider, PasswordPolicy,
+    PostConfirmation, SystemClock, UserPoolConfig, UserPoolOptions, router,
 };
 
 /// Says what the post-confirmation function would get.
@@ -43,6 +43,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                 explicit_auth_flows: [
                     "ALLOW_USER_SRP_AUTH",
                     "ALLOW_USER_PASSWORD_AUTH",
+                    "ALLOW_ADMIN_USER_PASSWORD_AUTH",
                     "ALLOW_REFRESH_TOKEN_AUTH",
                 ]
                 .map(str::to_owned)
@@ -67,7 +68,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         post_confirmation: Some(Arc::new(Print)),
         clock: Arc::new(SystemClock),
     };
-    let cognito = tokio::task::spawn_blocking(|| Cognito::open(config)).await??;
+    let options = UserPoolOptions {
+        device_configuration: Some(DeviceConfiguration {
+            challenge_required_on_new_device: true,
+            device_only_remembered_on_user_prompt: true,
+        }),
+        ..UserPoolOptions::default()
+    };
+    let cognito = tokio::task::spawn_blocking(|| Cognito::open_with(config, options)).await??;
     println!("user pool us-east-1_Parlor, client webclient, on http://{host}");
     axum::serve(listener, router(cognito)).await?;
     Ok(())

@@ -41,11 +41,42 @@ pub(crate) struct Attribute {
     value: Option<String>,
 }
 
-/// Takes over what a user wrote; an empty value removes the attribute.
-pub(crate) fn write(attributes: &mut BTreeMap<String, String>, written: Vec<Attribute>) -> Result<(), Error> {
+impl Attribute {
+    pub(crate) fn is(&self, name: &str) -> bool {
+        self.name == name
+    }
+
+    pub(crate) fn new(name: &str, value: &str) -> Self {
+        Attribute {
+            name: name.to_owned(),
+            value: Some(value.to_owned()),
+        }
+    }
+}
+
+/// Who writes an attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Writer {
+    User,
+    /// May also say that an address is verified.
+    Operator,
+}
+
+/// Takes over what was written; an empty value removes the attribute.
+pub(crate) fn write(
+    attributes: &mut BTreeMap<String, String>,
+    written: Vec<Attribute>,
+    writer: Writer,
+) -> Result<(), Error> {
     for Attribute { name, value } in written {
         let value = value.unwrap_or_default();
         match name.as_str() {
+            "email_verified" | "phone_number_verified" if writer == Writer::Operator => {
+                if value != "true" && value != "false" {
+                    return Err(nonconforming(&format!("{name}: must be true or false")));
+                }
+                attributes.insert(name, value)
+            }
             "sub" | "email_verified" | "phone_number_verified" => {
                 return Err(Error::NotAuthorized(
                     "A client attempted to write unauthorized attribute",
@@ -69,16 +100,22 @@ pub(crate) fn write(attributes: &mut BTreeMap<String, String>, written: Vec<Attr
     Ok(())
 }
 
+/// The attributes that the pool requires and that are not there.
+pub(crate) fn lacking<'a>(
+    pool: &'a UserPoolConfig,
+    attributes: &BTreeMap<String, String>,
+) -> impl Iterator<Item = &'a String> {
+    pool.required_attributes
+        .iter()
+        .filter(|name| !attributes.contains_key(*name))
+}
+
 /// Refuses a user who lacks an attribute that the pool requires.
 pub(crate) fn check_required(
     pool: &UserPoolConfig,
     attributes: &BTreeMap<String, String>,
 ) -> Result<(), Error> {
-    match pool
-        .required_attributes
-        .iter()
-        .find(|name| !attributes.contains_key(*name))
-    {
+    match lacking(pool, attributes).next() {
         Some(name) => Err(nonconforming(&format!("{name}: The attribute is required"))),
         None => Ok(()),
     }

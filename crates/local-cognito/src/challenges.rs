@@ -1,4 +1,4 @@
-//! Challenges that clients have yet to answer: in memory, each good once and for three minutes.
+//! Challenges that clients have yet to answer: in memory, for three minutes.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -25,15 +25,55 @@ pub(crate) struct PasswordVerifier {
     pub(crate) public_b: BigUint,
 }
 
-/// The challenges by `SECRET_BLOCK`, the only thing that the client sends back.
-#[derive(Default)]
-pub(crate) struct Challenges {
-    open: Mutex<HashMap<String, (i64, PasswordVerifier)>>,
+/// What comes after a proved password; the client sends back its `Session`.
+#[derive(Debug, Clone)]
+pub(crate) struct AuthSession {
+    pub(crate) client_id: String,
+    pub(crate) sub: String,
+    /// The password that was proved: should it change meanwhile, the proof is void.
+    pub(crate) verifier: BigUint,
+    pub(crate) step: Step,
 }
 
-impl Challenges {
-    /// Remembers a challenge and names its secret block, standard base64.
-    pub(crate) fn open(&self, challenge: PasswordVerifier, now_ms: i64) -> String {
+/// What is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    NewPasswordRequired,
+    DeviceSrpAuth,
+    SoftwareTokenMfa,
+    MfaSetup,
+    /// MFA_SETUP, with the app proved.
+    MfaIsSetUp,
+}
+
+impl Step {
+    /// AWS's name of the challenge.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Step::NewPasswordRequired => "NEW_PASSWORD_REQUIRED",
+            Step::DeviceSrpAuth => "DEVICE_SRP_AUTH",
+            Step::SoftwareTokenMfa => "SOFTWARE_TOKEN_MFA",
+            Step::MfaSetup | Step::MfaIsSetUp => "MFA_SETUP",
+        }
+    }
+}
+
+/// The challenges by `SECRET_BLOCK` or `Session`, the only thing that the client sends back.
+pub(crate) struct Challenges<T> {
+    open: Mutex<HashMap<String, (i64, T)>>,
+}
+
+impl<T> Default for Challenges<T> {
+    fn default() -> Self {
+        Challenges {
+            open: Mutex::default(),
+        }
+    }
+}
+
+impl<T: Clone> Challenges<T> {
+    /// Remembers a challenge and names it, in standard base64.
+    pub(crate) fn open(&self, challenge: T, now_ms: i64) -> String {
         let secret_block = STANDARD.encode(rand::rng().random::<[u8; 64]>());
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if open.len() >= MOST {
@@ -49,8 +89,15 @@ impl Challenges {
         secret_block
     }
 
+    /// The challenge, which stays open: a mistyped code can be typed again.
+    pub(crate) fn get(&self, secret_block: &str, now_ms: i64) -> Option<T> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let (expires_at_ms, challenge) = open.get(secret_block)?;
+        (now_ms < *expires_at_ms).then(|| challenge.clone())
+    }
+
     /// Takes the challenge away: right or wrong, there is one answer to it.
-    pub(crate) fn take(&self, secret_block: &str, now_ms: i64) -> Option<PasswordVerifier> {
+    pub(crate) fn take(&self, secret_block: &str, now_ms: i64) -> Option<T> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let (expires_at_ms, challenge) = open.remove(secret_block)?;
         (now_ms < expires_at_ms).then_some(challenge)

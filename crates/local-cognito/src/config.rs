@@ -1,5 +1,6 @@
 //! What the template says about the pools: the host fills this in, the operations obey it.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// One Cognito user pool. Its sign-in name is the e-mail (`UsernameAttributes: [email]`), in any case.
@@ -117,6 +118,67 @@ impl ClientConfig {
             ));
         }
         Ok(())
+    }
+}
+
+/// What a user pool may set beyond [`UserPoolConfig`].
+#[derive(Debug, Clone)]
+pub struct UserPoolOptions {
+    /// `MfaConfiguration`; the second factor is an authenticator app.
+    pub mfa_configuration: MfaConfiguration,
+    /// `TemporaryPasswordValidityDays`: how long a password that an operator set is good.
+    pub temporary_password_validity: Duration,
+    /// `DeviceConfiguration`; `None` remembers no devices.
+    pub device_configuration: Option<DeviceConfiguration>,
+    /// `RefreshTokenRotation` of the clients that have it enabled, by client id.
+    pub refresh_token_rotation: BTreeMap<String, RefreshTokenRotation>,
+}
+
+impl Default for UserPoolOptions {
+    fn default() -> Self {
+        UserPoolOptions {
+            mfa_configuration: MfaConfiguration::Optional,
+            temporary_password_validity: 7 * 24 * HOUR,
+            device_configuration: None,
+            refresh_token_rotation: BTreeMap::new(),
+        }
+    }
+}
+
+/// How devices are remembered.
+#[derive(Debug, Clone, Copy)]
+pub struct DeviceConfiguration {
+    /// `ChallengeRequiredOnNewDevice`: a remembered device takes the place of the second factor.
+    pub challenge_required_on_new_device: bool,
+    /// `DeviceOnlyRememberedOnUserPrompt`: a device is remembered when the user says so, not by itself.
+    pub device_only_remembered_on_user_prompt: bool,
+}
+
+/// Every refresh replaces the refresh token; the new one ends when the first would have.
+#[derive(Debug, Clone, Copy)]
+pub struct RefreshTokenRotation {
+    /// `RetryGracePeriodSeconds`: how long the replaced one is still taken; in AWS a minute at most.
+    pub retry_grace_period: Duration,
+}
+
+/// Who must prove more than a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MfaConfiguration {
+    /// Nobody; there is no second factor.
+    Off,
+    /// Who has set one up.
+    Optional,
+    /// Everybody: who has none sets one up when signing in.
+    On,
+}
+
+impl MfaConfiguration {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            MfaConfiguration::Off => "OFF",
+            MfaConfiguration::Optional => "OPTIONAL",
+            MfaConfiguration::On => "ON",
+        }
     }
 }
 

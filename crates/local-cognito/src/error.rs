@@ -3,12 +3,21 @@
 /// A refusal; each variant is one of AWS's exceptions, so that a client can act on its name.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// Another user has the e-mail.
+    #[error("An account with the email already exists.")]
+    AliasExists,
     /// The code is wrong; the person can type it again.
     #[error("Invalid verification code provided, please try again.")]
     CodeMismatch,
     /// No code is waiting or it is too old; ask for a new one.
     #[error("Invalid code provided, please request a code again.")]
     ExpiredCode,
+    /// The code of the authenticator app is wrong; its secret is not taken on.
+    #[error("Code mismatch")]
+    EnableSoftwareTokenMfa,
+    /// There is such a group.
+    #[error("A group with the name already exists.")]
+    GroupExists,
     /// A parameter is missing or cannot be what it is.
     #[error("{0}")]
     InvalidParameter(String),
@@ -18,9 +27,18 @@ pub enum Error {
     /// Too many wrong codes, or too many codes asked for.
     #[error("Attempt limit exceeded, please try after some time.")]
     LimitExceeded,
+    /// An operator's request without a signature.
+    #[error("Missing Authentication Token")]
+    MissingAuthenticationToken,
     /// The caller has not shown who they are, or may not do this.
     #[error("{0}")]
     NotAuthorized(&'static str),
+    /// An operator asked for a new password: `ForgotPassword` leads on.
+    #[error("Password reset required for the user")]
+    PasswordResetRequired,
+    /// The refresh token was replaced by a newer one; sign in again.
+    #[error("Refresh token has been rotated and can no longer be used.")]
+    RefreshTokenReuse,
     /// Send less.
     #[error("Request body is larger than {limit_bytes} bytes")]
     RequestTooLarge {
@@ -36,6 +54,12 @@ pub enum Error {
     /// The refresh token is that of another client.
     #[error("The request is not authorized: the token belongs to another client.")]
     Unauthorized,
+    /// The pool has no MFA.
+    #[error("Software Token MFA has not been enabled by the userPool.")]
+    SoftwareTokenMfaNotFound,
+    /// A code of an authenticator app is good once; wait for the next.
+    #[error("Your software token has already been used once.")]
+    SoftwareTokenUsed,
     /// The post-confirmation function did not answer in time.
     #[error("PostConfirmation invocation failed: the function did not answer within five seconds.")]
     UnexpectedLambda,
@@ -54,6 +78,9 @@ pub enum Error {
     /// The e-mail address has yet to be proved.
     #[error("User is not confirmed.")]
     UserNotConfirmed,
+    /// The user is at another stage of the way.
+    #[error("{0}")]
+    UnsupportedUserState(&'static str),
     /// Told only where user existence is not hidden.
     #[error("{0}")]
     UserNotFound(&'static str),
@@ -67,19 +94,28 @@ pub enum Error {
 
 impl Error {
     pub(crate) const INCORRECT_PASSWORD: Error = Error::NotAuthorized("Incorrect username or password.");
+    pub(crate) const INVALID_SESSION: Error = Error::NotAuthorized("Invalid session for the user.");
+    pub(crate) const NO_SUCH_USER: Error = Error::UserNotFound("User does not exist.");
 
     /// AWS's name of the exception: `__type` and the `x-amzn-ErrorType` header.
     pub fn exception(&self) -> &'static str {
         match self {
+            Error::AliasExists => "AliasExistsException",
             Error::CodeMismatch => "CodeMismatchException",
-            Error::ExpiredCode => "ExpiredCodeException",
+            Error::EnableSoftwareTokenMfa => "EnableSoftwareTokenMFAException",
+            Error::ExpiredCode | Error::SoftwareTokenUsed => "ExpiredCodeException",
+            Error::GroupExists => "GroupExistsException",
             Error::InvalidParameter(_) => "InvalidParameterException",
             Error::InvalidPassword(_) => "InvalidPasswordException",
             Error::LimitExceeded => "LimitExceededException",
+            Error::MissingAuthenticationToken => "MissingAuthenticationTokenException",
             Error::NotAuthorized(_) => "NotAuthorizedException",
+            Error::PasswordResetRequired => "PasswordResetRequiredException",
+            Error::RefreshTokenReuse => "RefreshTokenReuseException",
             Error::RequestTooLarge { .. } => "RequestEntityTooLargeException",
             Error::ResourceNotFound(_) => "ResourceNotFoundException",
             Error::Serialization(_) => "SerializationException",
+            Error::SoftwareTokenMfaNotFound => "SoftwareTokenMFANotFoundException",
             Error::Unauthorized => "UnauthorizedException",
             Error::UnexpectedLambda => "UnexpectedLambdaException",
             Error::UnknownOperation(_) => "UnknownOperationException",
@@ -87,6 +123,7 @@ impl Error {
             Error::UnsupportedTokenType => "UnsupportedTokenTypeException",
             Error::UserLambdaValidation(_) => "UserLambdaValidationException",
             Error::UserNotConfirmed => "UserNotConfirmedException",
+            Error::UnsupportedUserState(_) => "UnsupportedUserStateException",
             Error::UserNotFound(_) => "UserNotFoundException",
             Error::UsernameExists => "UsernameExistsException",
             Error::Internal(_) => "InternalErrorException",

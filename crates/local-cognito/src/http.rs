@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::operation::Reply;
 use crate::turn::Turn;
+use crate::user_pool::admin;
 use crate::{Cognito, Error, identity_pool, user_pool};
 
 const USER_POOL_TARGET: &str = "AWSCognitoIdentityProviderService.";
@@ -91,6 +92,8 @@ pub(crate) struct Call {
     service: Service,
     operation: String,
     body: body::Bytes,
+    /// Whether there is a signature; whose it is, nobody checks here.
+    is_signed: bool,
 }
 
 enum Service {
@@ -101,6 +104,10 @@ enum Service {
 impl Call {
     pub(crate) fn run(&self, turn: &Turn<'_>) -> Result<Reply, Error> {
         match self.service {
+            Service::UserPool if admin::NAMES.contains(&self.operation.as_str()) => match self.is_signed {
+                true => admin::call(turn, &self.operation, &self.body),
+                false => Err(Error::MissingAuthenticationToken),
+            },
             Service::UserPool => user_pool::call(turn, &self.operation, &self.body),
             Service::IdentityPool => identity_pool::call(turn, &self.operation, &self.body),
         }
@@ -122,6 +129,8 @@ async fn read(request: Request) -> Result<Call, Error> {
             "The x-amz-target header must begin with {USER_POOL_TARGET} or {IDENTITY_POOL_TARGET}"
         )));
     };
+    let authorization = request.headers().get(header::AUTHORIZATION);
+    let is_signed = authorization.is_some_and(|value| value.as_bytes().starts_with(b"AWS4-HMAC-SHA256 "));
     let body = body::to_bytes(request.into_body(), BODY_LIMIT_BYTES)
         .await
         .map_err(|_| Error::RequestTooLarge {
@@ -131,6 +140,7 @@ async fn read(request: Request) -> Result<Call, Error> {
         service,
         operation,
         body,
+        is_signed,
     })
 }
 

@@ -27,12 +27,16 @@ mod signing_key;
 mod srp;
 mod store;
 mod tokens;
+mod totp;
 mod turn;
 mod user_pool;
 
 pub use claims::{Claims, TokenError, TokenUse};
 pub use clock::{Clock, SystemClock};
-pub use config::{ClientConfig, IdentityPoolConfig, IdentityProvider, PasswordPolicy, UserPoolConfig};
+pub use config::{
+    ClientConfig, DeviceConfiguration, IdentityPoolConfig, IdentityProvider, MfaConfiguration,
+    PasswordPolicy, RefreshTokenRotation, UserPoolConfig, UserPoolOptions,
+};
 pub use error::Error;
 pub use http::{handle, is_cognito, preflight, router};
 pub use post_confirmation::PostConfirmation;
@@ -68,7 +72,9 @@ pub struct Cognito {
     signing_key: signing_key::SigningKey,
     /// The seed of the challenges that unknown users get, so that asking twice shows nothing either.
     hidden_users: Vec<u8>,
-    challenges: challenges::Challenges,
+    challenges: challenges::Challenges<challenges::PasswordVerifier>,
+    auth_sessions: challenges::Challenges<challenges::AuthSession>,
+    options: UserPoolOptions,
     /// The `event_id`s of ended sessions; a copy of the database, because every API call asks.
     revoked: RwLock<HashSet<String>>,
     /// By access key id; a copy of the database, because every signed request asks.
@@ -78,11 +84,16 @@ pub struct Cognito {
 impl Cognito {
     /// Opens the pools. Blocks; the first time it makes the signing key, which takes about a second.
     pub fn open(config: Config) -> Result<Arc<Self>, OpenError> {
+        Self::open_with(config, UserPoolOptions::default())
+    }
+
+    /// As [`Cognito::open`], with what a user pool may set but need not.
+    pub fn open_with(config: Config, options: UserPoolOptions) -> Result<Arc<Self>, OpenError> {
         config.user_pool.check().map_err(OpenError::Configuration)?;
         let now_s = config.clock.now_ms() / 1000;
         let (store, (signing_key, hidden_users, revoked, credentials)) =
             Store::open(&config.database, |db| {
-                groups::ensure(db, &config.user_pool.groups)?;
+                groups::ensure(db, &config.user_pool.groups, now_s)?;
                 sessions::forget_expired(db, now_s)?;
                 identities::forget_expired_credentials(db, now_s)?;
                 let key = secrets::kept(db, "signing_key", signing_key::SigningKey::generate)?;
@@ -109,6 +120,8 @@ impl Cognito {
             signing_key,
             hidden_users,
             challenges: challenges::Challenges::default(),
+            auth_sessions: challenges::Challenges::default(),
+            options,
             revoked: RwLock::new(revoked.into_iter().collect()),
             credentials: RwLock::new(credentials),
         }))

@@ -9,16 +9,25 @@ use tokio::sync::Mutex;
 
 use crate::error::Error;
 
+pub(crate) mod attempts;
 pub(crate) mod codes;
+pub(crate) mod devices;
 pub(crate) mod groups;
 pub(crate) mod identities;
 pub(crate) mod outbox;
 pub(crate) mod secrets;
 pub(crate) mod sessions;
+pub(crate) mod software_tokens;
 pub(crate) mod users;
 
-const SCHEMA: &str = include_str!("store/schema.sql");
-const SCHEMA_VERSION: i64 = 1;
+/// What each version adds; a file of any earlier version is brought up to date when it is opened.
+const SCHEMA: [&str; 4] = [
+    include_str!("store/schema.sql"),
+    include_str!("store/schema_2.sql"),
+    include_str!("store/schema_3.sql"),
+    include_str!("store/schema_4.sql"),
+];
+const SCHEMA_VERSION: i64 = SCHEMA.len() as i64;
 
 /// Why the pools could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -80,8 +89,10 @@ impl Store {
         }
         let ready = (|| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            for step in SCHEMA.iter().skip(usize::try_from(version).unwrap_or(0)) {
+                transaction.execute_batch(step)?;
+            }
             if version < SCHEMA_VERSION {
-                transaction.execute_batch(SCHEMA)?;
                 transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
             }
             let ready = set_up(&transaction)?;

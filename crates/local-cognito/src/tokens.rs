@@ -8,16 +8,13 @@ use uuid::Uuid;
 use crate::config::ClientConfig;
 use crate::error::Error;
 use crate::store::sessions::{self, Session};
-use crate::store::users::{User, UserStatus};
+use crate::store::users::User;
 use crate::store::{groups, users};
 use crate::turn::Turn;
 
-/// Opens a session for a user who has proved the password: all three tokens.
+/// Opens a session for a user who has proved all that is asked: all three tokens.
 pub(crate) fn sign_in(turn: &Turn<'_>, user: &User, client: &ClientConfig) -> Result<Value, Error> {
-    if user.status == UserStatus::Unconfirmed {
-        return Err(Error::UserNotConfirmed);
-    }
-    let refresh_token = URL_SAFE_NO_PAD.encode(rand::rng().random::<[u8; 32]>());
+    let refresh_token = new_refresh_token();
     let session = Session {
         event_id: Uuid::new_v4().to_string(),
         origin_jti: Uuid::new_v4().to_string(),
@@ -26,6 +23,7 @@ pub(crate) fn sign_in(turn: &Turn<'_>, user: &User, client: &ClientConfig) -> Re
         auth_time_s: turn.now_s(),
         expires_at_s: turn.now_s() + seconds(client.refresh_token_validity),
         is_revoked: false,
+        replaced_until_s: None,
     };
     sessions::insert(turn.db, &session, &refresh_token)?;
     let mut result = of_session(turn, user, client, &session)?;
@@ -33,7 +31,7 @@ pub(crate) fn sign_in(turn: &Turn<'_>, user: &User, client: &ClientConfig) -> Re
     Ok(result)
 }
 
-/// New access and id tokens for a refresh token.
+/// New access and id tokens for a refresh token; a new one of those too, if the client rotates them.
 pub(crate) fn refresh(turn: &Turn<'_>, client: &ClientConfig, refresh_token: &str) -> Result<Value, Error> {
     let session = sessions::find(turn.db, refresh_token)?
         .filter(|session| session.client_id == client.client_id)
@@ -41,12 +39,32 @@ pub(crate) fn refresh(turn: &Turn<'_>, client: &ClientConfig, refresh_token: &st
     if session.is_revoked {
         return Err(Error::NotAuthorized("Refresh Token has been revoked"));
     }
+    if session
+        .replaced_until_s
+        .is_some_and(|until_s| turn.now_s() >= until_s)
+    {
+        return Err(Error::RefreshTokenReuse);
+    }
     if turn.now_s() >= session.expires_at_s {
         return Err(Error::NotAuthorized("Refresh Token has expired"));
     }
     let user =
         users::find(turn.db, &session.sub)?.ok_or(Error::NotAuthorized("Refresh Token has been revoked"))?;
-    of_session(turn, &user, client, &session)
+    if !user.is_enabled {
+        return Err(Error::NotAuthorized("User is disabled."));
+    }
+    let mut result = of_session(turn, &user, client, &session)?;
+    if let Some(grace) = turn.options().refresh_token_rotation.get(&client.client_id) {
+        let new = new_refresh_token();
+        let good_until_s = turn.now_s() + seconds(grace.retry_grace_period);
+        sessions::rotate(turn.db, &session, refresh_token, &new, good_until_s)?;
+        result["RefreshToken"] = new.into();
+    }
+    Ok(result)
+}
+
+fn new_refresh_token() -> String {
+    URL_SAFE_NO_PAD.encode(rand::rng().random::<[u8; 32]>())
 }
 
 /// `AuthenticationResult` without a refresh token; the claims are those of `wire-protocols`, section 2.4.

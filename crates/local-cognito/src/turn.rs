@@ -6,8 +6,10 @@ use rusqlite::Connection;
 
 use crate::Cognito;
 use crate::claims::{Claims, TokenError, TokenUse};
-use crate::config::{ClientConfig, UserPoolConfig};
+use crate::config::{ClientConfig, UserPoolConfig, UserPoolOptions};
+use crate::email;
 use crate::error::Error;
+use crate::operation::required;
 use crate::signing_key::SigningKey;
 use crate::store::users::{self, User};
 use crate::store::{codes, outbox, sessions};
@@ -27,6 +29,16 @@ impl Turn<'_> {
         &self.cognito.user_pool
     }
 
+    pub(crate) fn options(&self) -> &UserPoolOptions {
+        &self.cognito.options
+    }
+
+    /// When a temporary password given out now ends.
+    pub(crate) fn temporary_password_end_s(&self) -> i64 {
+        let validity_s = self.options().temporary_password_validity.as_secs();
+        self.now_s().saturating_add_unsigned(validity_s)
+    }
+
     pub(crate) fn signing_key(&self) -> &SigningKey {
         &self.cognito.signing_key
     }
@@ -43,6 +55,23 @@ impl Turn<'_> {
             let shown: String = client_id.chars().take(128).collect();
             Error::ResourceNotFound(format!("User pool client {shown} does not exist."))
         })
+    }
+
+    /// Refuses an operator's request for another pool.
+    pub(crate) fn check_user_pool(&self, user_pool_id: Option<String>) -> Result<(), Error> {
+        let user_pool_id = required(user_pool_id, "userPoolId")?;
+        if user_pool_id != self.pool().pool_id {
+            let shown: String = user_pool_id.chars().take(64).collect();
+            return Err(Error::ResourceNotFound(format!(
+                "User pool {shown} does not exist."
+            )));
+        }
+        Ok(())
+    }
+
+    /// The user whom an operator names, by e-mail or `sub`.
+    pub(crate) fn named_user(&self, username: Option<String>) -> Result<User, Error> {
+        users::find(self.db, &required(username, "username")?)?.ok_or(Error::NO_SUCH_USER)
     }
 
     /// The user whose access token this is.
@@ -66,8 +95,31 @@ impl Turn<'_> {
 
     /// Makes a code and sends it to the user's address.
     pub(crate) fn send_code(&self, user: &User, purpose: codes::Purpose) -> Result<(), Error> {
+        self.send_code_to(user, user.email(), purpose)
+    }
+
+    /// The same to an address that is not the user's yet.
+    pub(crate) fn send_code_to(
+        &self,
+        user: &User,
+        address: &str,
+        purpose: codes::Purpose,
+    ) -> Result<(), Error> {
         let code = codes::issue(self.db, &user.sub, purpose, self.now_s())?;
-        outbox::send(self.db, user.email(), purpose, &code, self.now_ms)
+        outbox::send(self.db, address, purpose, &code, self.now_ms)
+    }
+
+    /// Refuses an address that could not be sent to or that another user has.
+    pub(crate) fn check_email_is_free(&self, address: &str, user: &User) -> Result<(), Error> {
+        if !email::is_address(address) {
+            return Err(Error::InvalidParameter(
+                "Invalid email address format.".to_owned(),
+            ));
+        }
+        match users::find(self.db, address)? {
+            Some(other) if other.sub != user.sub => Err(Error::AliasExists),
+            _ => Ok(()),
+        }
     }
 
     /// Ends one sign-in with all its tokens.

@@ -2,21 +2,32 @@
 
 use crate::operation::operations;
 
+pub(crate) mod admin;
+mod associate_software_token;
 mod change_password;
 mod confirm_forgot_password;
 mod confirm_sign_up;
 mod delete_user;
+mod device_srp_auth;
+mod devices;
 mod forgot_password;
 mod get_tokens_from_refresh_token;
 mod get_user;
+mod get_user_attribute_verification_code;
 mod global_sign_out;
 mod hidden_user;
 mod initiate_auth;
+mod new_password_required;
 mod resend_confirmation_code;
 mod respond_to_auth_challenge;
 mod revoke_token;
+mod set_user_mfa_preference;
+mod sign_in;
 mod sign_up;
+mod software_token_mfa;
 mod update_user_attributes;
+mod verify_software_token;
+mod verify_user_attribute;
 
 operations! {
     "SignUp" => sign_up::sign_up,
@@ -32,5 +43,16 @@ operations! {
     "ChangePassword" => change_password::change_password,
     "GetUser" => get_user::get_user,
     "UpdateUserAttributes" => update_user_attributes::update_user_attributes,
+    "GetUserAttributeVerificationCode" =>
+        get_user_attribute_verification_code::get_user_attribute_verification_code,
+    "VerifyUserAttribute" => verify_user_attribute::verify_user_attribute,
+    "AssociateSoftwareToken" => associate_software_token::associate_software_token,
+    "VerifySoftwareToken" => verify_software_token::verify_software_token,
+    "SetUserMFAPreference" => set_user_mfa_preference::set_user_mfa_preference,
+    "ConfirmDevice" => devices::confirm_device,
+    "UpdateDeviceStatus" => devices::update_device_status,
+    "GetDevice" => devices::get_device,
+    "ListDevices" => devices::list_devices,
+    "ForgetDevice" => devices::forget_device,
     "DeleteUser" => delete_user::delete_user,
 }

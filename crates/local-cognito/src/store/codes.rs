@@ -16,6 +16,7 @@ const SENT_PER_HOUR: i64 = 20;
 pub(crate) enum Purpose {
     SignUp,
     ResetPassword,
+    VerifyEmail,
 }
 
 impl Purpose {
@@ -23,13 +24,14 @@ impl Purpose {
         match self {
             Purpose::SignUp => "sign_up",
             Purpose::ResetPassword => "reset_password",
+            Purpose::VerifyEmail => "verify_email",
         }
     }
 
-    /// Cognito's: a day to confirm a sign-up, an hour to reset a password.
+    /// Cognito's: a day to confirm a sign-up or an address, an hour to reset a password.
     fn lifetime_s(self) -> i64 {
         match self {
-            Purpose::SignUp => 24 * 3600,
+            Purpose::SignUp | Purpose::VerifyEmail => 24 * 3600,
             Purpose::ResetPassword => 3600,
         }
     }
@@ -66,6 +68,15 @@ pub(crate) fn issue(db: &Connection, sub: &str, purpose: Purpose, now_s: i64) ->
         ),
     )?;
     Ok(code)
+}
+
+/// Makes the code that is out good no more.
+pub(crate) fn cancel(db: &Connection, sub: &str, purpose: Purpose) -> Result<(), Error> {
+    db.execute(
+        "UPDATE codes SET code = NULL WHERE sub = ?1 AND purpose = ?2",
+        (sub, purpose.as_str()),
+    )?;
+    Ok(())
 }
 
 /// Takes the code if it is right; a wrong one is counted, and after five none is right any more.

@@ -17,11 +17,11 @@ const SHOWN: i64 = 100;
 pub struct Mail {
     /// The address, as its owner wrote it.
     pub to: String,
-    /// `sign_up` or `reset_password`.
+    /// `sign_up`, `reset_password`, `verify_email` or `invitation`.
     pub kind: String,
     /// Of the e-mail.
     pub subject: String,
-    /// Six digits.
+    /// What the person is to type: six digits, or in an invitation the temporary password.
     pub code: String,
     /// The body of the e-mail.
     pub text: String,
@@ -46,10 +46,40 @@ pub(crate) fn send(
             "Your password reset code",
             format!("Your password reset code is {code}."),
         ),
+        Purpose::VerifyEmail => (
+            "Your verification code",
+            format!("Your verification code is {code}."),
+        ),
     };
+    put(db, to, purpose.as_str(), subject, code, &text, now_ms)
+}
+
+/// Tells somebody for whom an operator made an account how to sign in the first time.
+pub(crate) fn invite(db: &Connection, to: &str, password: &str, now_ms: i64) -> Result<(), Error> {
+    let text = format!("Your username is {to} and temporary password is {password}");
+    put(
+        db,
+        to,
+        "invitation",
+        "Your temporary password",
+        password,
+        &text,
+        now_ms,
+    )
+}
+
+fn put(
+    db: &Connection,
+    to: &str,
+    kind: &str,
+    subject: &str,
+    code: &str,
+    text: &str,
+    now_ms: i64,
+) -> Result<(), Error> {
     db.execute(
         "INSERT INTO outbox (recipient, kind, subject, code, text, sent_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        (to, purpose.as_str(), subject, code, &text, now_ms),
+        (to, kind, subject, code, text, now_ms),
     )?;
     db.execute(
         "DELETE FROM outbox WHERE id <= (SELECT max(id) FROM outbox) - ?1",

@@ -17,6 +17,8 @@ pub(crate) struct Session {
     /// When the refresh token ends.
     pub(crate) expires_at_s: i64,
     pub(crate) is_revoked: bool,
+    /// Until when the refresh token by which the session was found is good, if newer ones replaced it.
+    pub(crate) replaced_until_s: Option<i64>,
 }
 
 /// An access token may outlive its refresh token, by at most Cognito's longest validity.
@@ -44,8 +46,11 @@ pub(crate) fn insert(db: &Connection, session: &Session, refresh_token: &str) ->
 pub(crate) fn find(db: &Connection, refresh_token: &str) -> Result<Option<Session>, Error> {
     let session = db
         .prepare_cached(
-            "SELECT event_id, origin_jti, sub, client_id, auth_time_s, expires_at_s, revoked
-             FROM sessions WHERE refresh_token_hash = ?1",
+            "SELECT event_id, origin_jti, sub, client_id, auth_time_s, expires_at_s, revoked, NULL
+             FROM sessions WHERE refresh_token_hash = ?1
+             UNION ALL
+             SELECT event_id, origin_jti, sub, client_id, auth_time_s, expires_at_s, revoked, good_until_s
+             FROM rotated_tokens JOIN sessions USING (event_id) WHERE rotated_tokens.refresh_token_hash = ?1",
         )?
         .query_row([hash(refresh_token)], |row| {
             Ok(Session {
@@ -56,10 +61,37 @@ pub(crate) fn find(db: &Connection, refresh_token: &str) -> Result<Option<Sessio
                 auth_time_s: row.get(4)?,
                 expires_at_s: row.get(5)?,
                 is_revoked: row.get(6)?,
+                replaced_until_s: row.get(7)?,
             })
         })
         .optional()?;
     Ok(session)
+}
+
+/// Replaces a refresh token of the session, which stays good until `good_until_s`.
+///
+/// Who uses an earlier one again may or may not have got its successor, so that stays good as well.
+pub(crate) fn rotate(
+    db: &Connection,
+    session: &Session,
+    used: &str,
+    new: &str,
+    good_until_s: i64,
+) -> Result<(), Error> {
+    db.execute(
+        "INSERT INTO rotated_tokens (refresh_token_hash, event_id, good_until_s)
+         SELECT refresh_token_hash, event_id, expires_at_s FROM sessions WHERE event_id = ?1",
+        [&session.event_id],
+    )?;
+    db.execute(
+        "UPDATE rotated_tokens SET good_until_s = min(good_until_s, ?2) WHERE refresh_token_hash = ?1",
+        (hash(used), good_until_s),
+    )?;
+    db.execute(
+        "UPDATE sessions SET refresh_token_hash = ?2 WHERE event_id = ?1",
+        (&session.event_id, hash(new)),
+    )?;
+    Ok(())
 }
 
 /// Ends one session.

@@ -1,9 +1,10 @@
 //! The users of the pool.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use num_bigint::BigUint;
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, Row};
 
 use crate::error::Error;
 use crate::password::StoredPassword;
@@ -17,6 +18,14 @@ pub(crate) struct User {
     pub(crate) password: StoredPassword,
     /// By name, without `sub`; booleans are the texts "true" and "false", as on the wire.
     pub(crate) attributes: BTreeMap<String, String>,
+    /// An operator can shut a user out.
+    pub(crate) is_enabled: bool,
+    /// When the temporary password ends, in epoch seconds; `None` for one that the user chose.
+    pub(crate) temporary_until_s: Option<i64>,
+    /// The address that the user wants to have and has yet to prove.
+    pub(crate) pending_email: Option<String>,
+    pub(crate) created_at_s: i64,
+    pub(crate) modified_at_s: i64,
 }
 
 /// How far a user has come; the names are AWS's.
@@ -24,6 +33,10 @@ pub(crate) struct User {
 pub(crate) enum UserStatus {
     Unconfirmed,
     Confirmed,
+    /// Has a temporary password.
+    ForceChangePassword,
+    /// An operator wants a new password by way of a reset code.
+    ResetRequired,
 }
 
 impl UserStatus {
@@ -31,7 +44,20 @@ impl UserStatus {
         match self {
             UserStatus::Unconfirmed => "UNCONFIRMED",
             UserStatus::Confirmed => "CONFIRMED",
+            UserStatus::ForceChangePassword => "FORCE_CHANGE_PASSWORD",
+            UserStatus::ResetRequired => "RESET_REQUIRED",
         }
+    }
+
+    fn parse(status: &str) -> Option<Self> {
+        [
+            UserStatus::Unconfirmed,
+            UserStatus::Confirmed,
+            UserStatus::ForceChangePassword,
+            UserStatus::ResetRequired,
+        ]
+        .into_iter()
+        .find(|known| known.as_str() == status)
     }
 }
 
@@ -48,24 +74,46 @@ impl User {
     }
 }
 
-const COLUMNS: &str = "sub, status, salt, verifier, attributes";
+const COLUMNS: &str = "sub, status, salt, verifier, attributes, enabled, temporary_until_s, pending_email, \
+                       created_at_s, modified_at_s";
 
 /// The user of this e-mail, in any case, or of this `sub`: a client may sign in with either.
 pub(crate) fn find(db: &Connection, name: &str) -> Result<Option<User>, Error> {
     let sql = format!("SELECT {COLUMNS} FROM users WHERE sign_in_name = ?1 OR sub = ?2");
-    let row = db
-        .prepare_cached(&sql)?
-        .query_row((name.to_lowercase(), name), columns)
-        .optional()?;
-    row.map(parse).transpose()
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query((name.to_lowercase(), name))?;
+    rows.next()?.map(parse).transpose()
+}
+
+/// The users after a place in the order of their making, each with its own place.
+pub(crate) fn after(
+    db: &Connection,
+    place: i64,
+    mut visit: impl FnMut(i64, User) -> ControlFlow<()>,
+) -> Result<(), Error> {
+    let sql = format!("SELECT rowid, {COLUMNS} FROM users WHERE rowid > ?1 ORDER BY rowid");
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query([place])?;
+    while let Some(row) = rows.next()? {
+        if visit(row.get("rowid")?, parse(row)?).is_break() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// How many there are.
+pub(crate) fn count(db: &Connection) -> Result<i64, Error> {
+    Ok(db.query_row("SELECT count(*) FROM users", [], |row| row.get(0))?)
 }
 
 /// Stores a new user; `false` if the e-mail is taken.
-pub(crate) fn insert(db: &Connection, user: &User, now_s: i64) -> Result<bool, Error> {
+pub(crate) fn insert(db: &Connection, user: &User) -> Result<bool, Error> {
     let inserted = db.execute(
         "INSERT OR IGNORE INTO users
-             (sub, sign_in_name, status, salt, verifier, attributes, created_at_s, modified_at_s)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
+             (sub, sign_in_name, status, salt, verifier, attributes, temporary_until_s, created_at_s,
+              modified_at_s)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)",
         (
             &user.sub,
             user.email().to_lowercase(),
@@ -73,16 +121,18 @@ pub(crate) fn insert(db: &Connection, user: &User, now_s: i64) -> Result<bool, E
             user.password.salt.to_bytes_be(),
             user.password.verifier.to_bytes_be(),
             json(&user.attributes)?,
-            now_s,
+            user.temporary_until_s,
+            user.created_at_s,
         ),
     )?;
     Ok(inserted == 1)
 }
 
-/// Stores what changed: status, password and attributes.
+/// Stores what changed; that no other user has the e-mail is for the caller to know.
 pub(crate) fn update(db: &Connection, user: &User, now_s: i64) -> Result<(), Error> {
     db.execute(
-        "UPDATE users SET status = ?2, salt = ?3, verifier = ?4, attributes = ?5, modified_at_s = ?6
+        "UPDATE users SET status = ?2, salt = ?3, verifier = ?4, attributes = ?5, modified_at_s = ?6,
+             sign_in_name = ?7, enabled = ?8, temporary_until_s = ?9, pending_email = ?10
          WHERE sub = ?1",
         (
             &user.sub,
@@ -91,6 +141,10 @@ pub(crate) fn update(db: &Connection, user: &User, now_s: i64) -> Result<(), Err
             user.password.verifier.to_bytes_be(),
             json(&user.attributes)?,
             now_s,
+            user.email().to_lowercase(),
+            user.is_enabled,
+            user.temporary_until_s,
+            &user.pending_email,
         ),
     )?;
     Ok(())
@@ -102,33 +156,32 @@ pub(crate) fn delete(db: &Connection, sub: &str) -> Result<(), Error> {
     Ok(())
 }
 
-type Columns = (String, String, Vec<u8>, Vec<u8>, String);
-
-fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
-    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
-}
-
-fn parse((sub, status, salt, verifier, attributes): Columns) -> Result<User, Error> {
-    let status = match status.as_str() {
-        "UNCONFIRMED" => UserStatus::Unconfirmed,
-        "CONFIRMED" => UserStatus::Confirmed,
-        other => {
-            return Err(Error::Internal(format!(
-                "user {sub} has the unknown status {other}"
-            )));
-        }
-    };
+fn parse(row: &Row<'_>) -> Result<User, Error> {
+    let sub: String = row.get("sub")?;
+    let status: String = row.get("status")?;
+    let status = UserStatus::parse(&status)
+        .ok_or_else(|| Error::Internal(format!("user {sub} has the unknown status {status}")))?;
+    let attributes: String = row.get("attributes")?;
     let attributes = serde_json::from_str(&attributes)
         .map_err(|error| Error::Internal(format!("the attributes of user {sub} cannot be read: {error}")))?;
+    let number = |column: &str| {
+        row.get(column)
+            .map(|bytes: Vec<u8>| BigUint::from_bytes_be(&bytes))
+    };
     let password = StoredPassword {
-        salt: BigUint::from_bytes_be(&salt),
-        verifier: BigUint::from_bytes_be(&verifier),
+        salt: number("salt")?,
+        verifier: number("verifier")?,
     };
     Ok(User {
         sub,
         status,
         password,
         attributes,
+        is_enabled: row.get("enabled")?,
+        temporary_until_s: row.get("temporary_until_s")?,
+        pending_email: row.get("pending_email")?,
+        created_at_s: row.get("created_at_s")?,
+        modified_at_s: row.get("modified_at_s")?,
     })
 }
 

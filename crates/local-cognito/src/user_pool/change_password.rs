@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::error::Error;
 use crate::operation::{Reply, required};
 use crate::password::{self, StoredPassword};
+use crate::store::attempts::{self, Secret};
 use crate::store::users;
 use crate::turn::Turn;
 
@@ -22,9 +23,14 @@ pub(super) fn change_password(turn: &Turn<'_>, request: ChangePassword) -> Resul
     let previous = required(request.previous_password, "previousPassword")?;
     let (_, mut user) = turn.signed_in(request.access_token)?;
     password::check(&turn.pool().password_policy, &proposed)?;
+    if attempts::check(turn.db, &user.sub, Secret::Password, turn.now_ms).is_err() {
+        return Err(Error::LimitExceeded);
+    }
     if !user.password.is(turn.pool(), &user.sub, &previous) {
+        attempts::failed(turn.db, &user.sub, Secret::Password, turn.now_ms)?;
         return Err(Error::INCORRECT_PASSWORD);
     }
+    attempts::succeeded(turn.db, &user.sub, Secret::Password)?;
     user.password = StoredPassword::new(turn.pool(), &user.sub, &proposed);
     users::update(turn.db, &user, turn.now_s())?;
     Ok(json!({}).into())

@@ -7,8 +7,9 @@ use crate::error::Error;
 use crate::operation::{Reply, required};
 use crate::password::{self, StoredPassword};
 use crate::post_confirmation::{self, Source};
+use crate::store::attempts::{self, Secret};
 use crate::store::codes::{self, Purpose};
-use crate::store::users;
+use crate::store::users::{self, UserStatus};
 use crate::turn::Turn;
 
 #[derive(Deserialize)]
@@ -40,6 +41,10 @@ pub(super) fn confirm_forgot_password(
     };
     codes::redeem(turn.db, &user.sub, Purpose::ResetPassword, &code, turn.now_s())?;
     user.password = StoredPassword::new(turn.pool(), &user.sub, &password);
+    if user.status == UserStatus::ResetRequired {
+        user.status = UserStatus::Confirmed;
+    }
+    attempts::succeeded(turn.db, &user.sub, Secret::Password)?;
     users::update(turn.db, &user, turn.now_s())?;
 
     let source = Source::ConfirmForgotPassword;

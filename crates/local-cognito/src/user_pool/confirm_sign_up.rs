@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::operation::{Reply, required};
 use crate::post_confirmation::{self, Source};
 use crate::store::codes::{self, Purpose};
-use crate::store::users::{self, UserStatus};
+use crate::store::users::{self, User, UserStatus};
 use crate::turn::Turn;
 
 #[derive(Deserialize)]
@@ -34,11 +34,7 @@ pub(super) fn confirm_sign_up(turn: &Turn<'_>, request: ConfirmSignUp) -> Result
             false => Error::UserNotFound("Username/client id combination not found."),
         });
     };
-    if user.status == UserStatus::Confirmed {
-        return Err(Error::NotAuthorized(
-            "User cannot be confirmed. Current status is CONFIRMED",
-        ));
-    }
+    check_unconfirmed(&user)?;
     codes::redeem(turn.db, &user.sub, Purpose::SignUp, &code, turn.now_s())?;
     user.status = UserStatus::Confirmed;
     user.attributes
@@ -57,4 +53,15 @@ pub(super) fn confirm_sign_up(turn: &Turn<'_>, request: ConfirmSignUp) -> Result
         body: Some(json!({})),
         confirmed: Some(event),
     })
+}
+
+pub(super) fn check_unconfirmed(user: &User) -> Result<(), Error> {
+    Err(Error::NotAuthorized(match user.status {
+        UserStatus::Unconfirmed => return Ok(()),
+        UserStatus::Confirmed => "User cannot be confirmed. Current status is CONFIRMED",
+        UserStatus::ForceChangePassword => {
+            "User cannot be confirmed. Current status is FORCE_CHANGE_PASSWORD"
+        }
+        UserStatus::ResetRequired => "User cannot be confirmed. Current status is RESET_REQUIRED",
+    }))
 }

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
+use super::set_user_mfa_preference;
 use crate::attributes;
 use crate::error::Error;
 use crate::operation::Reply;
@@ -16,5 +17,7 @@ pub(super) struct GetUser {
 
 pub(super) fn get_user(turn: &Turn<'_>, request: GetUser) -> Result<Reply, Error> {
     let (_, user) = turn.signed_in(request.access_token)?;
-    Ok(json!({ "Username": user.sub, "UserAttributes": attributes::list(&user) }).into())
+    let mut answer = json!({ "Username": user.sub, "UserAttributes": attributes::list(&user) });
+    set_user_mfa_preference::show(turn, &user, &mut answer)?;
+    Ok(answer.into())
 }

@@ -7,13 +7,14 @@ use rand::Rng;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::hidden_user;
+use super::{hidden_user, sign_in};
 use crate::challenges::PasswordVerifier;
 use crate::config::ClientConfig;
 use crate::error::Error;
 use crate::operation::{Reply, required};
 use crate::password::StoredPassword;
 use crate::srp;
+use crate::store::attempts::{self, Secret};
 use crate::store::users;
 use crate::tokens;
 use crate::turn::Turn;
@@ -29,7 +30,21 @@ pub(super) struct InitiateAuth {
 pub(super) fn initiate_auth(turn: &Turn<'_>, request: InitiateAuth) -> Result<Reply, Error> {
     let client = turn.client(request.client_id)?;
     let flow = Flow::parse(&required(request.auth_flow, "authFlow")?)?;
-    let mut parameters = request.auth_parameters.unwrap_or_default();
+    if flow == Flow::AdminUserPassword {
+        return Err(Error::InvalidParameter(
+            "ADMIN_USER_PASSWORD_AUTH is for AdminInitiateAuth".to_owned(),
+        ));
+    }
+    begin(turn, client, flow, request.auth_parameters.unwrap_or_default())
+}
+
+/// What InitiateAuth and AdminInitiateAuth have in common.
+pub(super) fn begin(
+    turn: &Turn<'_>,
+    client: &ClientConfig,
+    flow: Flow,
+    mut parameters: HashMap<String, String>,
+) -> Result<Reply, Error> {
     let mut parameter = |name: &str| {
         let value = parameters.remove(name).filter(|value| !value.is_empty());
         value.ok_or_else(|| Error::InvalidParameter(format!("Missing required parameter {name}")))
@@ -37,8 +52,20 @@ pub(super) fn initiate_auth(turn: &Turn<'_>, request: InitiateAuth) -> Result<Re
     flow.check_allowed(client)?;
     match flow {
         Flow::UserSrp => challenge(turn, client, &parameter("USERNAME")?, &parameter("SRP_A")?),
-        Flow::UserPassword => {
-            sign_in_with_password(turn, client, &parameter("USERNAME")?, &parameter("PASSWORD")?)
+        Flow::UserPassword | Flow::AdminUserPassword => {
+            let (name, password) = (parameter("USERNAME")?, parameter("PASSWORD")?);
+            let device_key = parameter("DEVICE_KEY").ok();
+            sign_in_with_password(turn, client, &name, &password, device_key.as_deref())
+        }
+        Flow::RefreshToken
+            if turn
+                .options()
+                .refresh_token_rotation
+                .contains_key(&client.client_id) =>
+        {
+            Err(Error::InvalidParameter(
+                "Refresh tokens of this client are rotated; use GetTokensFromRefreshToken".to_owned(),
+            ))
         }
         Flow::RefreshToken => {
             let result = tokens::refresh(turn, client, &parameter("REFRESH_TOKEN")?)?;
@@ -48,23 +75,25 @@ pub(super) fn initiate_auth(turn: &Turn<'_>, request: InitiateAuth) -> Result<Re
 }
 
 /// The flows of `AuthFlow` that are served.
-#[derive(Clone, Copy)]
-enum Flow {
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flow {
     UserSrp,
     UserPassword,
+    AdminUserPassword,
     RefreshToken,
 }
 
 impl Flow {
-    fn parse(flow: &str) -> Result<Self, Error> {
+    pub(super) fn parse(flow: &str) -> Result<Self, Error> {
         match flow {
             "USER_SRP_AUTH" => Ok(Flow::UserSrp),
             "USER_PASSWORD_AUTH" => Ok(Flow::UserPassword),
+            "ADMIN_USER_PASSWORD_AUTH" | "ADMIN_NO_SRP_AUTH" => Ok(Flow::AdminUserPassword),
             "REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN" => Ok(Flow::RefreshToken),
             _ => Err(Error::InvalidParameter(
                 "1 validation error detected: Value at 'authFlow' failed to satisfy constraint: Member must \
-                 satisfy enum value set: [USER_SRP_AUTH, USER_PASSWORD_AUTH, REFRESH_TOKEN_AUTH, \
-                 REFRESH_TOKEN] (those that the local pool serves)"
+                 satisfy enum value set: [USER_SRP_AUTH, USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH, \
+                 REFRESH_TOKEN_AUTH, REFRESH_TOKEN] (those that the local pool serves)"
                     .to_owned(),
             )),
         }
@@ -78,6 +107,12 @@ impl Flow {
                 "USER_PASSWORD_AUTH",
                 "ALLOW_USER_PASSWORD_AUTH",
                 "USER_PASSWORD_AUTH",
+                false,
+            ),
+            Flow::AdminUserPassword => (
+                "ADMIN_USER_PASSWORD_AUTH",
+                "ALLOW_ADMIN_USER_PASSWORD_AUTH",
+                "ADMIN_NO_SRP_AUTH",
                 false,
             ),
             Flow::RefreshToken => ("REFRESH_TOKEN_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "", true),
@@ -106,7 +141,7 @@ fn challenge(turn: &Turn<'_>, client: &ClientConfig, name: &str, srp_a: &str) ->
         None if client.prevent_user_existence_errors => {
             hidden_user::of_name(&turn.cognito.hidden_users, name)
         }
-        None => return Err(Error::UserNotFound("User does not exist.")),
+        None => return Err(Error::NO_SUCH_USER),
     };
     // 256 bits are as hard to guess as the 3072-bit group is to break.
     let b = BigUint::from_bytes_be(&rand::rng().random::<[u8; 32]>());
@@ -139,19 +174,24 @@ fn sign_in_with_password(
     client: &ClientConfig,
     name: &str,
     password: &str,
+    device_key: Option<&str>,
 ) -> Result<Reply, Error> {
-    let Some(user) = users::find(turn.db, name)? else {
-        if !client.prevent_user_existence_errors {
-            return Err(Error::UserNotFound("User does not exist."));
-        }
-        // As much work as for a user, so that the time tells nothing.
-        let (sub, stored) = hidden_user::of_name(&turn.cognito.hidden_users, name);
-        stored.is(turn.pool(), &sub, password);
-        return Err(Error::INCORRECT_PASSWORD);
-    };
-    if !user.password.is(turn.pool(), &user.sub, password) {
-        return Err(Error::INCORRECT_PASSWORD);
+    let found = users::find(turn.db, name)?;
+    if found.is_none() && !client.prevent_user_existence_errors {
+        return Err(Error::NO_SUCH_USER);
     }
-    let result = tokens::sign_in(turn, &user, client)?;
-    Ok(json!({ "AuthenticationResult": result, "ChallengeParameters": {} }).into())
+    // As much work for nobody as for a user, so that neither the time nor a lock tells anything.
+    let (sub, stored) = match &found {
+        Some(user) => (user.sub.clone(), user.password.clone()),
+        None => hidden_user::of_name(&turn.cognito.hidden_users, name),
+    };
+    attempts::check(turn.db, &sub, Secret::Password, turn.now_ms)?;
+    let is_right = stored.is(turn.pool(), &sub, password);
+    match found.filter(|_| is_right) {
+        Some(user) => sign_in::after_password(turn, client, &user, device_key),
+        None => {
+            attempts::failed(turn.db, &sub, Secret::Password, turn.now_ms)?;
+            Err(Error::INCORRECT_PASSWORD)
+        }
+    }
 }

@@ -24,7 +24,7 @@ pub(super) fn resend_confirmation_code(
     let client = turn.client(request.client_id)?;
     let name = required(request.username, "username")?;
     let address = match users::find(turn.db, &name)? {
-        Some(user) if user.status == UserStatus::Confirmed => {
+        Some(user) if user.status != UserStatus::Unconfirmed => {
             return Err(Error::InvalidParameter("User is already confirmed.".to_owned()));
         }
         Some(user) => {

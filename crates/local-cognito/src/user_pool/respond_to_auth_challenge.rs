@@ -1,17 +1,17 @@
-//! RespondToAuthChallenge: the proof is checked, and the tokens are given out.
+//! RespondToAuthChallenge: the answer is checked, and the next challenge or the tokens are given out.
 
 use std::collections::HashMap;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Deserialize;
-use serde_json::json;
 
+use super::{device_srp_auth, new_password_required, sign_in, software_token_mfa};
 use crate::config::ClientConfig;
 use crate::error::Error;
 use crate::operation::{Reply, required};
 use crate::srp::{Claim, Exchange, is_proven};
+use crate::store::attempts::{self, Secret};
 use crate::store::users;
-use crate::tokens;
 use crate::turn::Turn;
 
 #[derive(Deserialize)]
@@ -20,6 +20,7 @@ pub(super) struct RespondToAuthChallenge {
     client_id: Option<String>,
     challenge_name: Option<String>,
     challenge_responses: Option<HashMap<String, String>>,
+    session: Option<String>,
 }
 
 pub(super) fn respond_to_auth_challenge(
@@ -27,36 +28,52 @@ pub(super) fn respond_to_auth_challenge(
     request: RespondToAuthChallenge,
 ) -> Result<Reply, Error> {
     let client = turn.client(request.client_id)?;
-    let challenge = required(request.challenge_name, "challengeName")?;
-    let responses = request.challenge_responses.unwrap_or_default();
-    match challenge.as_str() {
-        "PASSWORD_VERIFIER" => password_verifier(turn, client, &responses),
+    let answer = Answer {
+        responses: request.challenge_responses.unwrap_or_default(),
+        session: request.session,
+    };
+    respond(
+        turn,
+        client,
+        &required(request.challenge_name, "challengeName")?,
+        &answer,
+    )
+}
+
+/// What RespondToAuthChallenge and AdminRespondToAuthChallenge have in common.
+pub(super) fn respond(
+    turn: &Turn<'_>,
+    client: &ClientConfig,
+    challenge: &str,
+    answer: &Answer,
+) -> Result<Reply, Error> {
+    match challenge {
+        "PASSWORD_VERIFIER" => password_verifier(turn, client, answer),
+        "NEW_PASSWORD_REQUIRED" => new_password_required::respond(turn, client, answer),
+        "SOFTWARE_TOKEN_MFA" => software_token_mfa::respond(turn, client, answer),
+        "DEVICE_SRP_AUTH" => device_srp_auth::respond(turn, client, answer),
+        "DEVICE_PASSWORD_VERIFIER" => device_srp_auth::verify(turn, client, answer),
+        "MFA_SETUP" => software_token_mfa::respond_to_setup(turn, client, answer),
         _ => Err(Error::InvalidParameter(
             "1 validation error detected: Value at 'challengeName' failed to satisfy constraint: Member must \
-             satisfy enum value set: [PASSWORD_VERIFIER] (those that the local pool gives)"
+             satisfy enum value set: [PASSWORD_VERIFIER, NEW_PASSWORD_REQUIRED, SOFTWARE_TOKEN_MFA, \
+             MFA_SETUP, DEVICE_SRP_AUTH, DEVICE_PASSWORD_VERIFIER] (those that the local pool gives)"
                 .to_owned(),
         )),
     }
 }
 
-fn password_verifier(
-    turn: &Turn<'_>,
-    client: &ClientConfig,
-    responses: &HashMap<String, String>,
-) -> Result<Reply, Error> {
-    let response = |name: &str| {
-        let value = responses.get(name).filter(|value| !value.is_empty());
-        value.ok_or_else(|| Error::InvalidParameter(format!("Missing required parameter {name}")))
-    };
-    let name = response("USERNAME")?;
-    let secret_block = response("PASSWORD_CLAIM_SECRET_BLOCK")?;
-    let timestamp = response("TIMESTAMP")?;
-    let signature = response("PASSWORD_CLAIM_SIGNATURE")?;
+fn password_verifier(turn: &Turn<'_>, client: &ClientConfig, answer: &Answer) -> Result<Reply, Error> {
+    let name = answer.response("USERNAME")?;
+    let secret_block = answer.response("PASSWORD_CLAIM_SECRET_BLOCK")?;
+    let timestamp = answer.response("TIMESTAMP")?;
+    let signature = answer.response("PASSWORD_CLAIM_SIGNATURE")?;
 
     let challenge = turn.cognito.challenges.take(secret_block, turn.now_ms);
     let challenge = challenge
         .filter(|challenge| challenge.client_id == client.client_id)
-        .ok_or(Error::NotAuthorized("Invalid session for the user."))?;
+        .ok_or(Error::INVALID_SESSION)?;
+    attempts::check(turn.db, &challenge.user_id, Secret::Password, turn.now_ms)?;
     let claim = Claim {
         pool_name: turn.pool().pool_name(),
         user_id: &challenge.user_id,
@@ -75,7 +92,32 @@ fn password_verifier(
     // The password may have been changed since the challenge, and the name may be another user's.
     let user = users::find(turn.db, name)?
         .filter(|user| user.sub == challenge.user_id && user.password.verifier == challenge.verifier);
-    let user = user.filter(|_| is_proven).ok_or(Error::INCORRECT_PASSWORD)?;
-    let result = tokens::sign_in(turn, &user, client)?;
-    Ok(json!({ "AuthenticationResult": result, "ChallengeParameters": {} }).into())
+    match user.filter(|_| is_proven) {
+        Some(user) => sign_in::after_password(turn, client, &user, answer.device_key()),
+        None => {
+            attempts::failed(turn.db, &challenge.user_id, Secret::Password, turn.now_ms)?;
+            Err(Error::INCORRECT_PASSWORD)
+        }
+    }
+}
+
+/// What the client sends back.
+pub(super) struct Answer {
+    pub(super) responses: HashMap<String, String>,
+    pub(super) session: Option<String>,
+}
+
+impl Answer {
+    /// What a device sends that was given keys at an earlier sign-in.
+    pub(super) fn device_key(&self) -> Option<&str> {
+        let key = self.responses.get("DEVICE_KEY");
+        key.map(String::as_str).filter(|key| !key.is_empty())
+    }
+
+    pub(super) fn response(&self, name: &str) -> Result<&str, Error> {
+        let value = self.responses.get(name).filter(|value| !value.is_empty());
+        value
+            .map(String::as_str)
+            .ok_or_else(|| Error::InvalidParameter(format!("Missing required parameter {name}")))
+    }
 }

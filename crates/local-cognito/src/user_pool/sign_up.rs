@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::attributes::{self, Attribute};
+use crate::attributes::{self, Attribute, Writer};
 use crate::email;
 use crate::error::Error;
 use crate::operation::{Reply, required};
@@ -34,7 +34,11 @@ pub(super) fn sign_up(turn: &Turn<'_>, request: SignUp) -> Result<Reply, Error> 
     password::check(&turn.pool().password_policy, &password)?;
 
     let mut attributes = BTreeMap::new();
-    attributes::write(&mut attributes, request.user_attributes.unwrap_or_default())?;
+    attributes::write(
+        &mut attributes,
+        request.user_attributes.unwrap_or_default(),
+        Writer::User,
+    )?;
     let written = attributes.insert("email".to_owned(), address.clone());
     if written.is_some_and(|written| written.to_lowercase() != address.to_lowercase()) {
         return Err(Error::InvalidParameter(
@@ -54,8 +58,13 @@ pub(super) fn sign_up(turn: &Turn<'_>, request: SignUp) -> Result<Reply, Error> 
         status: UserStatus::Unconfirmed,
         password,
         attributes,
+        is_enabled: true,
+        temporary_until_s: None,
+        pending_email: None,
+        created_at_s: turn.now_s(),
+        modified_at_s: turn.now_s(),
     };
-    users::insert(turn.db, &user, turn.now_s())?;
+    users::insert(turn.db, &user)?;
     turn.send_code(&user, Purpose::SignUp)?;
 
     let answer = json!({

@@ -3,9 +3,11 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::attributes::{self, Attribute};
+use crate::attributes::{self, Attribute, Writer};
+use crate::email;
 use crate::error::Error;
 use crate::operation::Reply;
+use crate::store::codes::{self, Purpose};
 use crate::store::users;
 use crate::turn::Turn;
 
@@ -16,19 +18,33 @@ pub(super) struct UpdateUserAttributes {
     user_attributes: Option<Vec<Attribute>>,
 }
 
+/// A new e-mail gets a code and becomes the e-mail when VerifyUserAttribute brings it back, which is what
+/// `AttributesRequireVerificationBeforeUpdate: [email]` asks for.
 pub(super) fn update_user_attributes(turn: &Turn<'_>, request: UpdateUserAttributes) -> Result<Reply, Error> {
     let written = request
         .user_attributes
         .ok_or_else(|| Error::missing("userAttributes"))?;
     let (_, mut user) = turn.signed_in(request.access_token)?;
-    let address = user.email().to_owned();
-    attributes::write(&mut user.attributes, written)?;
-    if user.email() != address {
-        return Err(Error::InvalidParameter(
-            "The email attribute is the sign-in name; the local pool cannot change it.".to_owned(),
-        ));
-    }
+    let address = user.attributes.get("email").cloned();
+    let wants_email = written.iter().any(|attribute| attribute.is("email"));
+    attributes::write(&mut user.attributes, written, Writer::User)?;
     attributes::check_required(turn.pool(), &user.attributes)?;
+    let wanted = user.email().to_owned();
+    // Until the new address is proved, the present one stays.
+    match &address {
+        Some(address) => user.attributes.insert("email".to_owned(), address.clone()),
+        None => user.attributes.remove("email"),
+    };
+    let mut sent = Vec::new();
+    if wants_email && Some(&wanted) != address.as_ref() {
+        turn.check_email_is_free(&wanted, &user)?;
+        turn.send_code_to(&user, &wanted, Purpose::VerifyEmail)?;
+        sent.push(email::delivery_details(&wanted));
+        user.pending_email = Some(wanted);
+    } else if wants_email && user.pending_email.take().is_some() {
+        // The code that is out would prove the other address.
+        codes::cancel(turn.db, &user.sub, Purpose::VerifyEmail)?;
+    }
     users::update(turn.db, &user, turn.now_s())?;
-    Ok(json!({ "CodeDeliveryDetailsList": [] }).into())
+    Ok(json!({ "CodeDeliveryDetailsList": sent }).into())
 }

@@ -10,8 +10,8 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use local_cognito::{
-    ClientConfig, Clock, Cognito, Config, IdentityPoolConfig, IdentityProvider, PasswordPolicy,
-    PostConfirmation, UserPoolConfig, router,
+    ClientConfig, Clock, Cognito, Config, IdentityPoolConfig, IdentityProvider, MfaConfiguration,
+    PasswordPolicy, PostConfirmation, UserPoolConfig, UserPoolOptions, router,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -43,11 +43,24 @@ impl Pool {
     }
 
     pub(crate) fn configured(change: impl FnOnce(&mut Config)) -> Self {
+        Self::made(UserPoolOptions::default(), change)
+    }
+
+    pub(crate) fn with_mfa(mfa_configuration: MfaConfiguration) -> Self {
+        let options = UserPoolOptions {
+            mfa_configuration,
+            ..UserPoolOptions::default()
+        };
+        Self::made(options, |_| {})
+    }
+
+    pub(crate) fn made(options: UserPoolOptions, change: impl FnOnce(&mut Config)) -> Self {
         let folder = TempDir::new().unwrap();
         std::fs::write(database(&folder), fresh_database()).unwrap();
         Self::open(
             folder,
             Arc::new(ManualClock(AtomicI64::new(START_S * 1000))),
+            options,
             change,
         )
     }
@@ -64,16 +77,21 @@ impl Pool {
         drop(router);
         assert_eq!(Arc::strong_count(&cognito), 1, "something still uses the pool");
         drop(cognito);
-        Self::open(folder, clock, |_| {})
+        Self::open(folder, clock, UserPoolOptions::default(), |_| {})
     }
 
-    fn open(folder: TempDir, clock: Arc<ManualClock>, change: impl FnOnce(&mut Config)) -> Self {
+    fn open(
+        folder: TempDir,
+        clock: Arc<ManualClock>,
+        options: UserPoolOptions,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let trigger = Arc::new(Trigger::default());
         let mut config = config(database(&folder));
         config.post_confirmation = Some(Arc::clone(&trigger) as _);
         config.clock = Arc::clone(&clock) as _;
         change(&mut config);
-        let cognito = Cognito::open(config).unwrap();
+        let cognito = Cognito::open_with(config, options).unwrap();
         Pool {
             router: router(Arc::clone(&cognito)),
             cognito,
@@ -109,6 +127,49 @@ impl Pool {
             body.to_string(),
         )
         .await
+    }
+
+    /// An operation of an operator, signed.
+    pub(crate) async fn admin(&self, operation: &str, mut body: Value) -> Answer {
+        body["UserPoolId"] = "us-east-1_Parlor".into();
+        let request = Request::post("/")
+            .header(
+                "x-amz-target",
+                format!("AWSCognitoIdentityProviderService.{operation}"),
+            )
+            .header(
+                "authorization",
+                "AWS4-HMAC-SHA256 Credential=AKIA/20270115/us-east-1/cognito-idp/aws4_request",
+            )
+            .body(Body::from(body.to_string()))
+            .unwrap();
+        self.send(request).await
+    }
+
+    pub(crate) fn now_s(&self) -> i64 {
+        self.clock.0.load(Ordering::SeqCst) / 1000
+    }
+
+    /// USER_PASSWORD_AUTH, which may end in a challenge.
+    pub(crate) async fn with_password(&self, email: &str, password: &str) -> Answer {
+        let body = json!({
+            "ClientId": CLIENT,
+            "AuthFlow": "USER_PASSWORD_AUTH",
+            "AuthParameters": { "USERNAME": email, "PASSWORD": password },
+        });
+        self.call("InitiateAuth", body).await
+    }
+
+    /// Answers the challenge, as its user.
+    pub(crate) async fn respond(&self, challenge: &Value, mut responses: Value) -> Answer {
+        responses["USERNAME"] = challenge["ChallengeParameters"]["USER_ID_FOR_SRP"].clone();
+        let body = json!({
+            "ClientId": CLIENT,
+            "ChallengeName": challenge["ChallengeName"],
+            "Session": challenge["Session"],
+            "ChallengeResponses": responses,
+        });
+        self.call("RespondToAuthChallenge", body).await
     }
 
     /// An operation of the identity pool.

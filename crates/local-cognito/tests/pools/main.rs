@@ -1,11 +1,17 @@
 //! The pools as clients see them: every test speaks HTTP to the router.
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the message")]
 
+mod admin;
+mod devices;
+mod email_change;
 mod groups;
 mod harness;
 mod http;
 mod identity_pool;
+mod lockout;
+mod mfa;
 mod passwords;
+mod refresh_rotation;
 mod restart;
 mod sign_in;
 mod sign_up;

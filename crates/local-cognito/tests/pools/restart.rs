@@ -149,3 +149,24 @@ async fn the_file_is_its_owners_alone() {
     }
     drop(cognito);
 }
+
+#[tokio::test]
+async fn a_file_of_the_first_version_opens_with_its_users() {
+    let pool = Pool::configured(|config| {
+        config.database.set_file_name("old.sqlite");
+        let old = rusqlite::Connection::open(&config.database).unwrap();
+        old.execute_batch(include_str!("../../src/store/schema.sql"))
+            .unwrap();
+        let attributes = format!("{{\"email\":\"{ADA}\"}}");
+        old.execute(
+            "INSERT INTO users VALUES ('old-sub', ?1, 'CONFIRMED', x'01', x'02', ?2, 7, 7)",
+            (ADA, attributes),
+        )
+        .unwrap();
+        old.pragma_update(None, "user_version", 1).unwrap();
+    });
+    let user = pool.admin("AdminGetUser", json!({ "Username": ADA })).await.ok();
+    assert_eq!(user["Username"], "old-sub");
+    assert_eq!(user["Enabled"], true);
+    assert_eq!(user["UserCreateDate"], 7);
+}

@@ -1,0 +1,103 @@
+//! DescribeUserPool, DescribeUserPoolClient and ListUserPoolClients: as far as the configuration knows.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::config::ClientConfig;
+use crate::error::Error;
+use crate::operation::Reply;
+use crate::store::users;
+use crate::turn::Turn;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct DescribeUserPool {
+    user_pool_id: Option<String>,
+}
+
+pub(super) fn describe_user_pool(turn: &Turn<'_>, request: DescribeUserPool) -> Result<Reply, Error> {
+    turn.check_user_pool(request.user_pool_id)?;
+    let pool = turn.pool();
+    let policy = &pool.password_policy;
+    let options = turn.options();
+    let required = pool.required_attributes.iter().map(
+        |name| json!({ "Name": name, "AttributeDataType": "String", "Required": true, "Mutable": true }),
+    );
+    let days = options.temporary_password_validity.as_secs() / (24 * 3600);
+    let answer = json!({ "UserPool": {
+        "Id": pool.pool_id,
+        // A name is not configured; the part of the id after the region is what there is.
+        "Name": pool.pool_name(),
+        "Arn": format!("arn:aws:cognito-idp:{}:000000000000:userpool/{}", pool.region, pool.pool_id),
+        "UsernameAttributes": ["email"],
+        "AutoVerifiedAttributes": ["email"],
+        "UserAttributeUpdateSettings": { "AttributesRequireVerificationBeforeUpdate": ["email"] },
+        "UsernameConfiguration": { "CaseSensitive": false },
+        "SchemaAttributes": required.collect::<Value>(),
+        "MfaConfiguration": options.mfa_configuration.as_str(),
+        "EstimatedNumberOfUsers": users::count(turn.db)?,
+        "Policies": { "PasswordPolicy": {
+            "MinimumLength": policy.minimum_length,
+            "RequireUppercase": policy.require_uppercase,
+            "RequireLowercase": policy.require_lowercase,
+            "RequireNumbers": policy.require_numbers,
+            "RequireSymbols": policy.require_symbols,
+            "TemporaryPasswordValidityDays": days,
+        } },
+        "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": false, "UnusedAccountValidityDays": days },
+    } });
+    Ok(answer.into())
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct DescribeUserPoolClient {
+    user_pool_id: Option<String>,
+    client_id: Option<String>,
+}
+
+pub(super) fn describe_user_pool_client(
+    turn: &Turn<'_>,
+    request: DescribeUserPoolClient,
+) -> Result<Reply, Error> {
+    turn.check_user_pool(request.user_pool_id)?;
+    let client = turn.client(request.client_id)?;
+    let existence = match client.prevent_user_existence_errors {
+        true => "ENABLED",
+        false => "LEGACY",
+    };
+    let mut answer = brief(turn, client);
+    let more = json!({
+        "ExplicitAuthFlows": client.explicit_auth_flows,
+        "AccessTokenValidity": client.access_token_validity.as_secs(),
+        "IdTokenValidity": client.id_token_validity.as_secs(),
+        "RefreshTokenValidity": client.refresh_token_validity.as_secs(),
+        "TokenValidityUnits": { "AccessToken": "seconds", "IdToken": "seconds", "RefreshToken": "seconds" },
+        "PreventUserExistenceErrors": existence,
+        "EnableTokenRevocation": client.token_revocation,
+    });
+    if let (Some(answer), Value::Object(more)) = (answer.as_object_mut(), more) {
+        answer.extend(more);
+    }
+    Ok(json!({ "UserPoolClient": answer }).into())
+}
+
+/// All of them: a template has a handful, so there are no further pages.
+pub(super) fn list_user_pool_clients(turn: &Turn<'_>, request: DescribeUserPool) -> Result<Reply, Error> {
+    turn.check_user_pool(request.user_pool_id)?;
+    let clients: Vec<_> = turn
+        .pool()
+        .clients
+        .iter()
+        .map(|client| brief(turn, client))
+        .collect();
+    Ok(json!({ "UserPoolClients": clients }).into())
+}
+
+fn brief(turn: &Turn<'_>, client: &ClientConfig) -> Value {
+    json!({
+        "UserPoolId": turn.pool().pool_id,
+        "ClientId": client.client_id,
+        "ClientName": client.name,
+    })
+}

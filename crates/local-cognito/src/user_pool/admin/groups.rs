@@ -1,0 +1,137 @@
+//! CreateGroup, GetGroup, ListGroups and DeleteGroup.
+//!
+//! A group that the template configures is made again at the next start.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::error::Error;
+use crate::operation::{Reply, required};
+use crate::store::groups::{self, Group};
+use crate::turn::Turn;
+
+/// Both the default and the most.
+const PAGE: usize = 60;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct CreateGroup {
+    user_pool_id: Option<String>,
+    group_name: Option<String>,
+    description: Option<String>,
+    precedence: Option<i64>,
+}
+
+pub(super) fn create_group(turn: &Turn<'_>, request: CreateGroup) -> Result<Reply, Error> {
+    turn.check_user_pool(request.user_pool_id)?;
+    let name = required(request.group_name, "groupName")?;
+    let is_name = |text: &str| {
+        text.chars().count() <= 128 && !text.chars().any(|c| c.is_whitespace() || c.is_control())
+    };
+    let is_short = |text: &String| text.chars().count() <= 2048;
+    if !is_name(&name)
+        || !request.description.as_ref().is_none_or(is_short)
+        || request.precedence.is_some_and(|precedence| precedence < 0)
+    {
+        return Err(Error::InvalidParameter(
+            "GroupName must have at most 128 characters and no white space, Description at most 2048 \
+             characters, and Precedence must not be negative"
+                .to_owned(),
+        ));
+    }
+    let group = Group {
+        name,
+        description: request.description,
+        precedence: request.precedence,
+        created_at_s: turn.now_s(),
+        modified_at_s: turn.now_s(),
+    };
+    match groups::insert(turn.db, &group)? {
+        true => Ok(json!({ "Group": group.to_json(&turn.pool().pool_id) }).into()),
+        false => Err(Error::GroupExists),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct NamedGroup {
+    user_pool_id: Option<String>,
+    group_name: Option<String>,
+}
+
+impl NamedGroup {
+    fn find(self, turn: &Turn<'_>) -> Result<Group, Error> {
+        turn.check_user_pool(self.user_pool_id)?;
+        groups::find(turn.db, &required(self.group_name, "groupName")?)
+    }
+}
+
+pub(super) fn get_group(turn: &Turn<'_>, request: NamedGroup) -> Result<Reply, Error> {
+    let group = request.find(turn)?;
+    Ok(json!({ "Group": group.to_json(&turn.pool().pool_id) }).into())
+}
+
+pub(super) fn delete_group(turn: &Turn<'_>, request: NamedGroup) -> Result<Reply, Error> {
+    let group = request.find(turn)?;
+    groups::delete(turn.db, &group.name)?;
+    Ok(Reply::EMPTY)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ListGroups {
+    user_pool_id: Option<String>,
+    limit: Option<usize>,
+    next_token: Option<String>,
+}
+
+pub(super) fn list_groups(turn: &Turn<'_>, request: ListGroups) -> Result<Reply, Error> {
+    turn.check_user_pool(request.user_pool_id)?;
+    page(turn, None, request.limit, request.next_token)
+}
+
+/// A page of all groups, or of a user's.
+pub(super) fn page(
+    turn: &Turn<'_>,
+    sub: Option<&str>,
+    limit: Option<usize>,
+    next_token: Option<String>,
+) -> Result<Reply, Error> {
+    let limit = page_length(limit)?;
+    let after = place(next_token)?;
+    let mut found = groups::list(turn.db, sub, &after, limit + 1)?;
+    let has_more = found.len() > limit;
+    found.truncate(limit);
+    let pool_id = &turn.pool().pool_id;
+    let shown: Vec<_> = found.iter().map(|group| group.to_json(pool_id)).collect();
+    let mut answer = json!({ "Groups": shown });
+    if let Some(last) = found.last().filter(|_| has_more) {
+        answer["NextToken"] = token(&last.name).into();
+    }
+    Ok(answer.into())
+}
+
+pub(in crate::user_pool) fn page_length(limit: Option<usize>) -> Result<usize, Error> {
+    match limit.unwrap_or(PAGE) {
+        limit if limit <= PAGE => Ok(if limit == 0 { PAGE } else { limit }),
+        _ => Err(Error::InvalidParameter(format!(
+            "1 validation error detected: Value at 'limit' failed to satisfy constraint: Member must have \
+             value less than or equal to {PAGE}"
+        ))),
+    }
+}
+
+/// Tokens are opaque to clients; they name the last item of the page.
+pub(in crate::user_pool) fn token(last: &str) -> String {
+    URL_SAFE_NO_PAD.encode(last)
+}
+
+/// The last item that was seen; nothing is before the empty text.
+pub(in crate::user_pool) fn place(token: Option<String>) -> Result<String, Error> {
+    let decoded = URL_SAFE_NO_PAD
+        .decode(token.unwrap_or_default())
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok());
+    decoded.ok_or_else(|| Error::InvalidParameter("Invalid pagination token".to_owned()))
+}
