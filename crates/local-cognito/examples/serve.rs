@@ -23,11 +23,9 @@ impl PostConfirmation for Print {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     tracing_subscriber::fmt().init();
     let mut arguments = std::env::args().skip(1);
-    let listener = tokio::net::TcpListener::bind(format!(
-        "127.0.0.1:{}",
-        arguments.next().as_deref().unwrap_or("0")
-    ))
-    .await?;
+    let listener =
+        tokio::net::TcpListener::bind(format!("127.0.0.1:{}", arguments.next().as_deref().unwrap_or("0")))
+            .await?;
     let host = format!("localhost:{}", listener.local_addr()?.port());
     let provider_name = format!("{host}/us-east-1_Parlor");
     let config = Config {
@@ -56,10 +54,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         identity_pool: Some(IdentityPoolConfig {
             identity_pool_id: "us-east-1:00000000-0000-4000-8000-000000000000".to_owned(),
             allow_guests: true,
-            providers: vec![IdentityProvider {
-                provider_name,
-                client_id: "webclient".to_owned(),
-            }],
+            providers: vec![IdentityProvider { provider_name, client_id: "webclient".to_owned() }],
         }),
         database: match arguments.next() {
             Some(file) => file.into(),

@@ -47,10 +47,7 @@ impl Attribute {
     }
 
     pub(crate) fn new(name: &str, value: &str) -> Self {
-        Attribute {
-            name: name.to_owned(),
-            value: Some(value.to_owned()),
-        }
+        Attribute { name: name.to_owned(), value: Some(value.to_owned()) }
     }
 }
 
@@ -78,9 +75,7 @@ pub(crate) fn write(
                 attributes.insert(name, value)
             }
             "sub" | "email_verified" | "phone_number_verified" => {
-                return Err(Error::NotAuthorized(
-                    "A client attempted to write unauthorized attribute",
-                ));
+                return Err(Error::NotAuthorized("A client attempted to write unauthorized attribute"));
             }
             name if !STANDARD.contains(&name) => {
                 let shown: String = name.chars().take(64).collect();
@@ -89,9 +84,7 @@ pub(crate) fn write(
                 )));
             }
             name if value.chars().count() > LONGEST => {
-                return Err(nonconforming(&format!(
-                    "{name}: must not be longer than {LONGEST} characters"
-                )));
+                return Err(nonconforming(&format!("{name}: must not be longer than {LONGEST} characters")));
             }
             _ if value.is_empty() => attributes.remove(&name),
             _ => attributes.insert(name, value),
@@ -105,9 +98,7 @@ pub(crate) fn lacking<'a>(
     pool: &'a UserPoolConfig,
     attributes: &BTreeMap<String, String>,
 ) -> impl Iterator<Item = &'a String> {
-    pool.required_attributes
-        .iter()
-        .filter(|name| !attributes.contains_key(*name))
+    pool.required_attributes.iter().filter(|name| !attributes.contains_key(*name))
 }
 
 /// Refuses a user who lacks an attribute that the pool requires.
@@ -124,10 +115,7 @@ pub(crate) fn check_required(
 /// `[{ "Name", "Value" }]`, `sub` first.
 pub(crate) fn list(user: &User) -> Value {
     let sub = json!({ "Name": "sub", "Value": user.sub });
-    let others = user
-        .attributes
-        .iter()
-        .map(|(name, value)| json!({ "Name": name, "Value": value }));
+    let others = user.attributes.iter().map(|(name, value)| json!({ "Name": name, "Value": value }));
     std::iter::once(sub).chain(others).collect()
 }
 

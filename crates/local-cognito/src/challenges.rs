@@ -65,9 +65,7 @@ pub(crate) struct Challenges<T> {
 
 impl<T> Default for Challenges<T> {
     fn default() -> Self {
-        Challenges {
-            open: Mutex::default(),
-        }
+        Challenges { open: Mutex::default() }
     }
 }
 
@@ -133,9 +131,8 @@ mod tests {
     #[test]
     fn a_flood_of_challenges_pushes_out_the_oldest_only() {
         let challenges = Challenges::default();
-        let secret_blocks: Vec<_> = (0..=MOST as i64)
-            .map(|now_ms| challenges.open(challenge(), now_ms))
-            .collect();
+        let secret_blocks: Vec<_> =
+            (0..=MOST as i64).map(|now_ms| challenges.open(challenge(), now_ms)).collect();
         assert!(challenges.take(&secret_blocks[0], 1).is_none());
         assert!(challenges.take(&secret_blocks[1], 1).is_some());
         assert!(challenges.take(&secret_blocks[MOST], 1).is_some());

@@ -70,10 +70,7 @@ pub(crate) fn verify(
         return Err(TokenError::Forged);
     }
     let claims = parse(raw)?;
-    let is_known_client = pool
-        .clients
-        .iter()
-        .any(|client| client.client_id == claims.client_id);
+    let is_known_client = pool.clients.iter().any(|client| client.client_id == claims.client_id);
     if claims.raw.get("iss").and_then(Value::as_str) != Some(&pool.issuer) || !is_known_client {
         return Err(TokenError::Forged);
     }
@@ -90,19 +87,13 @@ struct JwtHeader {
 }
 
 fn part<T: serde::de::DeserializeOwned>(encoded: &str) -> Result<T, TokenError> {
-    let json = URL_SAFE_NO_PAD
-        .decode(encoded)
-        .map_err(|_| TokenError::Malformed)?;
+    let json = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| TokenError::Malformed)?;
     serde_json::from_slice(&json).map_err(|_| TokenError::Malformed)
 }
 
 fn parse(raw: Map<String, Value>) -> Result<Claims, TokenError> {
-    let text = |name: &str| {
-        raw.get(name)
-            .and_then(Value::as_str)
-            .map(str::to_owned)
-            .ok_or(TokenError::Malformed)
-    };
+    let text =
+        |name: &str| raw.get(name).and_then(Value::as_str).map(str::to_owned).ok_or(TokenError::Malformed);
     let token_use = match text("token_use")?.as_str() {
         "access" => TokenUse::Access,
         "id" => TokenUse::Id,
@@ -119,16 +110,8 @@ fn parse(raw: Map<String, Value>) -> Result<Claims, TokenError> {
         username: text(username)?,
         client_id: text(client_id)?,
         event_id: text("event_id")?,
-        groups: groups
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect(),
-        expires_at_s: raw
-            .get("exp")
-            .and_then(Value::as_i64)
-            .ok_or(TokenError::Malformed)?,
+        groups: groups.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect(),
+        expires_at_s: raw.get("exp").and_then(Value::as_i64).ok_or(TokenError::Malformed)?,
         raw,
     })
 }

@@ -25,29 +25,18 @@ pub struct UserPoolConfig {
 impl UserPoolConfig {
     /// The part of the pool's id that SRP hashes.
     pub(crate) fn pool_name(&self) -> &str {
-        self.pool_id
-            .split_once('_')
-            .map_or(self.pool_id.as_str(), |(_, name)| name)
+        self.pool_id.split_once('_').map_or(self.pool_id.as_str(), |(_, name)| name)
     }
 
     /// Says what the clients could not work with.
     pub(crate) fn check(&self) -> Result<(), String> {
         let is_plain = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric());
-        let has_region = self
-            .pool_id
-            .strip_prefix(&self.region)
-            .and_then(|rest| rest.strip_prefix('_'));
+        let has_region = self.pool_id.strip_prefix(&self.region).and_then(|rest| rest.strip_prefix('_'));
         if !has_region.is_some_and(is_plain) {
-            return Err(format!(
-                "the pool id {} is not {}_<letters and digits>",
-                self.pool_id, self.region
-            ));
+            return Err(format!("the pool id {} is not {}_<letters and digits>", self.pool_id, self.region));
         }
         if !self.issuer.ends_with(&format!("/{}", self.pool_id)) {
-            return Err(format!(
-                "the issuer {} does not end with /{}",
-                self.issuer, self.pool_id
-            ));
+            return Err(format!("the issuer {} does not end with /{}", self.issuer, self.pool_id));
         }
         self.clients.iter().try_for_each(ClientConfig::check)
     }
@@ -106,16 +95,10 @@ impl ClientConfig {
     fn check(&self) -> Result<(), String> {
         let day = 24 * HOUR;
         if self.access_token_validity > day || self.id_token_validity > day {
-            return Err(format!(
-                "access and id tokens of client {} may last a day at most",
-                self.client_id
-            ));
+            return Err(format!("access and id tokens of client {} may last a day at most", self.client_id));
         }
         if self.refresh_token_validity > 3650 * day {
-            return Err(format!(
-                "refresh tokens of client {} may last ten years at most",
-                self.client_id
-            ));
+            return Err(format!("refresh tokens of client {} may last ten years at most", self.client_id));
         }
         Ok(())
     }

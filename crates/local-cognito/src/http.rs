@@ -32,15 +32,9 @@ const BODY_LIMIT_BYTES: usize = 64 * 1024;
 pub fn router(cognito: Arc<Cognito>) -> Router {
     let well_known = format!("/{}/.well-known", cognito.user_pool.pool_id);
     Router::new()
-        .route(
-            "/",
-            post(operation).options(|headers: HeaderMap| async move { preflight(&headers) }),
-        )
+        .route("/", post(operation).options(|headers: HeaderMap| async move { preflight(&headers) }))
         .route(&format!("{well_known}/jwks.json"), get(jwks))
-        .route(
-            &format!("{well_known}/openid-configuration"),
-            get(openid_configuration),
-        )
+        .route(&format!("{well_known}/openid-configuration"), get(openid_configuration))
         .route("/_local/outbox", get(outbox))
         .with_state(cognito)
 }
@@ -62,10 +56,7 @@ pub async fn handle(cognito: &Arc<Cognito>, request: Request) -> Response {
         Err(error) => failure(&error),
     };
     let headers = response.headers_mut();
-    headers.insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("application/x-amz-json-1.1"),
-    );
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.1"));
     headers.insert(REQUEST_ID, ascii(&Uuid::new_v4().to_string()));
     allow_every_origin(headers);
     response
@@ -79,10 +70,7 @@ pub fn preflight(headers: &HeaderMap) -> Response {
     if let Some(wanted) = headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS) {
         answer.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, wanted.clone());
     }
-    answer.insert(
-        header::ACCESS_CONTROL_ALLOW_METHODS,
-        HeaderValue::from_static("POST"),
-    );
+    answer.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST"));
     answer.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("172800"));
     response
 }
@@ -115,11 +103,7 @@ impl Call {
 }
 
 async fn read(request: Request) -> Result<Call, Error> {
-    let target = request
-        .headers()
-        .get(TARGET)
-        .and_then(|target| target.to_str().ok())
-        .unwrap_or_default();
+    let target = request.headers().get(TARGET).and_then(|target| target.to_str().ok()).unwrap_or_default();
     let (service, operation) = if let Some(operation) = target.strip_prefix(USER_POOL_TARGET) {
         (Service::UserPool, operation.to_owned())
     } else if let Some(operation) = target.strip_prefix(IDENTITY_POOL_TARGET) {
@@ -133,20 +117,12 @@ async fn read(request: Request) -> Result<Call, Error> {
     let is_signed = authorization.is_some_and(|value| value.as_bytes().starts_with(b"AWS4-HMAC-SHA256 "));
     let body = body::to_bytes(request.into_body(), BODY_LIMIT_BYTES)
         .await
-        .map_err(|_| Error::RequestTooLarge {
-            limit_bytes: BODY_LIMIT_BYTES,
-        })?;
-    Ok(Call {
-        service,
-        operation,
-        body,
-        is_signed,
-    })
+        .map_err(|_| Error::RequestTooLarge { limit_bytes: BODY_LIMIT_BYTES })?;
+    Ok(Call { service, operation, body, is_signed })
 }
 
 fn success(body: Option<&Value>) -> Response {
-    body.map_or_else(Body::empty, |body| Body::from(body.to_string()))
-        .into_response()
+    body.map_or_else(Body::empty, |body| Body::from(body.to_string())).into_response()
 }
 
 /// The error in every place where some client looks for it.
@@ -163,9 +139,7 @@ fn failure(error: &Error) -> Response {
     let body = json!({ "__type": exception, "message": message }).to_string();
     let mut response = (status, body).into_response();
     // AWS ends the name with a colon, and clients cut there.
-    response
-        .headers_mut()
-        .insert(ERROR_TYPE, ascii(&format!("{exception}:")));
+    response.headers_mut().insert(ERROR_TYPE, ascii(&format!("{exception}:")));
     response.headers_mut().insert(ERROR_MESSAGE, ascii(&message));
     response
 }
@@ -180,10 +154,7 @@ fn allow_every_origin(headers: &mut HeaderMap) {
 
 /// A header value: what a header cannot carry becomes a question mark.
 fn ascii(text: &str) -> HeaderValue {
-    let shown: String = text
-        .chars()
-        .map(|c| if matches!(c, ' '..='~') { c } else { '?' })
-        .collect();
+    let shown: String = text.chars().map(|c| if matches!(c, ' '..='~') { c } else { '?' }).collect();
     HeaderValue::from_str(&shown).expect("printable ASCII is a header value")
 }
 
@@ -209,9 +180,7 @@ async fn openid_configuration(State(cognito): State<Arc<Cognito>>) -> Response {
 
 fn public(value: Value) -> Response {
     let mut response = Json(value).into_response();
-    response
-        .headers_mut()
-        .insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     response
 }
 

@@ -31,16 +31,14 @@ fn login(
     let logins = logins.unwrap_or_default();
     let our_name = turn.pool().issuer.split_once("://").map_or("", |(_, name)| name);
     if logins.keys().any(|name| name != our_name) {
-        return Err(Error::NotAuthorized(
-            "Token is not from a supported provider of this identity pool.",
-        ));
+        return Err(Error::NotAuthorized("Token is not from a supported provider of this identity pool."));
     }
     let Some((provider_name, token)) = logins.into_iter().next() else {
         return match pool.allow_guests {
             true => Ok(None),
-            false => Err(Error::NotAuthorized(
-                "Unauthenticated access is not supported for this identity pool.",
-            )),
+            false => {
+                Err(Error::NotAuthorized("Unauthenticated access is not supported for this identity pool."))
+            }
         };
     };
     let claims = turn.cognito.verify(&token, turn.now_s());
@@ -51,12 +49,7 @@ fn login(
         .any(|provider| provider.provider_name == provider_name && provider.client_id == claims.client_id);
     // An access token has no audience that the identity pool could trust.
     match is_accepted && claims.token_use == TokenUse::Id {
-        true => Ok(Some(Login {
-            provider_name,
-            sub: claims.sub,
-        })),
-        false => Err(Error::NotAuthorized(
-            "Invalid login token. Incorrect token audience.",
-        )),
+        true => Ok(Some(Login { provider_name, sub: claims.sub })),
+        false => Err(Error::NotAuthorized("Invalid login token. Incorrect token audience.")),
     }
 }

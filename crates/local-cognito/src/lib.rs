@@ -100,17 +100,9 @@ impl Cognito {
                 let hidden_users =
                     secrets::kept(db, "hidden_users", || Ok(rand::random::<[u8; 32]>().to_vec()))?;
                 let key = signing_key::SigningKey::from_der(&key)?;
-                Ok((
-                    key,
-                    hidden_users,
-                    sessions::revoked(db)?,
-                    identities::all_credentials(db)?,
-                ))
+                Ok((key, hidden_users, sessions::revoked(db)?, identities::all_credentials(db)?))
             })?;
-        let credentials = credentials
-            .into_iter()
-            .map(|known| (known.access_key_id.clone(), known))
-            .collect();
+        let credentials = credentials.into_iter().map(|known| (known.access_key_id.clone(), known)).collect();
         Ok(Arc::new(Cognito {
             user_pool: config.user_pool,
             identity_pool: config.identity_pool,
@@ -138,28 +130,19 @@ impl Cognito {
     fn verify(&self, token: &str, now_s: i64) -> Result<Claims, TokenError> {
         let claims = claims::verify(token, &self.signing_key, &self.user_pool, now_s)?;
         let revoked = self.revoked.read().unwrap_or_else(PoisonError::into_inner);
-        if revoked.contains(&claims.event_id) {
-            Err(TokenError::Revoked)
-        } else {
-            Ok(claims)
-        }
+        if revoked.contains(&claims.event_id) { Err(TokenError::Revoked) } else { Ok(claims) }
     }
 
     /// The identity pool's credentials behind an access key id; `None` if unknown or expired.
     pub fn credentials(&self, access_key_id: &str) -> Option<TemporaryCredentials> {
         let now_s = self.clock.now_ms() / 1000;
         let known = self.credentials.read().unwrap_or_else(PoisonError::into_inner);
-        known
-            .get(access_key_id)
-            .filter(|credentials| now_s < credentials.expires_at_s)
-            .cloned()
+        known.get(access_key_id).filter(|credentials| now_s < credentials.expires_at_s).cloned()
     }
 
     /// The newest mails, newest first, at most a hundred: to one address, or to all.
     pub async fn outbox(&self, to: Option<String>) -> Result<Vec<Mail>, Error> {
-        self.store
-            .transaction(move |db| outbox::list(db, to.as_deref()))
-            .await
+        self.store.transaction(move |db| outbox::list(db, to.as_deref())).await
     }
 
     /// Puts a user (e-mail or `sub`) into a configured group; tokens issued from then on say so.
@@ -178,31 +161,21 @@ impl Cognito {
         let cognito = Arc::clone(self);
         let work = tokio::spawn(async move {
             let worker = Arc::clone(&cognito);
-            let reply = cognito
-                .store
-                .transaction(move |db| call.run(&worker.turn(db)))
-                .await?;
+            let reply = cognito.store.transaction(move |db| call.run(&worker.turn(db))).await?;
             cognito.deliver(reply).await
         });
-        work.await
-            .map_err(|panic| Error::Internal(format!("an operation panicked: {panic}")))?
+        work.await.map_err(|panic| Error::Internal(format!("an operation panicked: {panic}")))?
     }
 
     async fn deliver(&self, reply: Reply) -> Result<Option<serde_json::Value>, Error> {
         if let (Some(event), Some(function)) = (reply.confirmed, &self.post_confirmation) {
             let outcome = tokio::time::timeout(post_confirmation::TIMEOUT, function.confirmed(event)).await;
-            outcome
-                .map_err(|_| Error::UnexpectedLambda)?
-                .map_err(Error::UserLambdaValidation)?;
+            outcome.map_err(|_| Error::UnexpectedLambda)?.map_err(Error::UserLambdaValidation)?;
         }
         Ok(reply.body)
     }
 
     fn turn<'a>(&'a self, db: &'a rusqlite::Connection) -> Turn<'a> {
-        Turn {
-            cognito: self,
-            db,
-            now_ms: self.clock.now_ms(),
-        }
+        Turn { cognito: self, db, now_ms: self.clock.now_ms() }
     }
 }

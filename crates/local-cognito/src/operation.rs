@@ -14,18 +14,12 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    pub(crate) const EMPTY: Reply = Reply {
-        body: None,
-        confirmed: None,
-    };
+    pub(crate) const EMPTY: Reply = Reply { body: None, confirmed: None };
 }
 
 impl From<Value> for Reply {
     fn from(body: Value) -> Self {
-        Reply {
-            body: Some(body),
-            confirmed: None,
-        }
+        Reply { body: Some(body), confirmed: None }
     }
 }
 
@@ -68,7 +62,5 @@ pub(crate) fn unknown(name: &str, names: &[&str]) -> Error {
 
 /// A member that the request must have and that must say something.
 pub(crate) fn required(value: Option<String>, member: &str) -> Result<String, Error> {
-    value
-        .filter(|text| !text.is_empty())
-        .ok_or_else(|| Error::missing(member))
+    value.filter(|text| !text.is_empty()).ok_or_else(|| Error::missing(member))
 }

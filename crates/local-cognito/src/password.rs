@@ -56,14 +56,8 @@ pub(crate) fn check(policy: &PasswordPolicy, password: &str) -> Result<(), Error
             policy.require_uppercase && !has(|c| c.is_ascii_uppercase()),
             "Password must have uppercase characters",
         ),
-        (
-            policy.require_numbers && !has(|c| c.is_ascii_digit()),
-            "Password must have numeric characters",
-        ),
-        (
-            policy.require_symbols && !has(|c| SYMBOLS.contains(c)),
-            "Password must have symbol characters",
-        ),
+        (policy.require_numbers && !has(|c| c.is_ascii_digit()), "Password must have numeric characters"),
+        (policy.require_symbols && !has(|c| SYMBOLS.contains(c)), "Password must have symbol characters"),
     ];
     match lacks.into_iter().find(|(lacks, _)| *lacks) {
         Some((_, what)) => Err(Error::InvalidPassword(what.to_owned())),

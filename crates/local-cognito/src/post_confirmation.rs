@@ -39,11 +39,7 @@ pub(crate) fn event(
     let mut attributes = Map::new();
     attributes.insert("sub".into(), user.sub.clone().into());
     attributes.insert("cognito:user_status".into(), user.status.as_str().into());
-    attributes.extend(
-        user.attributes
-            .iter()
-            .map(|(name, value)| (name.clone(), value.clone().into())),
-    );
+    attributes.extend(user.attributes.iter().map(|(name, value)| (name.clone(), value.clone().into())));
     let mut request = Map::new();
     request.insert("userAttributes".into(), attributes.into());
     if let Some(metadata) = client_metadata {

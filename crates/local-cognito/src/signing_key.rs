@@ -37,10 +37,7 @@ impl SigningKey {
             .map_err(|error| Error::Internal(format!("the stored signing key cannot be read: {error}")))?;
         let modulus = key.n().to_bytes_be();
         let exponent = key.e().to_bytes_be();
-        let (n, e) = (
-            URL_SAFE_NO_PAD.encode(&modulus),
-            URL_SAFE_NO_PAD.encode(&exponent),
-        );
+        let (n, e) = (URL_SAFE_NO_PAD.encode(&modulus), URL_SAFE_NO_PAD.encode(&exponent));
         let kid = STANDARD.encode(Sha256::digest(format!(r#"{{"e":"{e}","kty":"RSA","n":"{n}"}}"#)));
         let jwks = json!({
             "keys": [{ "alg": "RS256", "e": e, "kid": kid, "kty": "RSA", "n": n, "use": "sig" }],
@@ -55,11 +52,7 @@ impl SigningKey {
 
     /// A JWT of these claims.
     pub(crate) fn sign(&self, claims: &impl Serialize) -> Result<String, Error> {
-        let header = Header {
-            typ: None,
-            kid: Some(self.kid.clone()),
-            ..Header::new(Algorithm::RS256)
-        };
+        let header = Header { typ: None, kid: Some(self.kid.clone()), ..Header::new(Algorithm::RS256) };
         jsonwebtoken::encode(&header, claims, &self.encoding)
             .map_err(|error| Error::Internal(format!("signing a token: {error}")))
     }

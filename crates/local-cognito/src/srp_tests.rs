@@ -12,9 +12,7 @@ fn vectors() -> Vec<Value> {
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
-    value[name]
-        .as_str()
-        .unwrap_or_else(|| panic!("the vector has no {name}"))
+    value[name].as_str().unwrap_or_else(|| panic!("the vector has no {name}"))
 }
 
 fn number(value: &Value, name: &str) -> BigUint {
@@ -44,18 +42,9 @@ fn every_vector_gives_the_clients_verifier_public_value_key_and_signature() {
         assert_eq!(public_b.to_str_radix(16), text(vector, "SRP_B"), "{name}: B");
 
         let a = parse_public_a(text(vector, "SRP_A")).unwrap();
-        let exchange = Exchange {
-            a: &a,
-            b: &b,
-            public_b: &public_b,
-            verifier: &verifier,
-        };
+        let exchange = Exchange { a: &a, b: &b, public_b: &public_b, verifier: &verifier };
         let key = session_key(&exchange);
-        assert_eq!(
-            key.map(|byte| format!("{byte:02x}")).concat(),
-            text(vector, "hkdfKey"),
-            "{name}: key"
-        );
+        assert_eq!(key.map(|byte| format!("{byte:02x}")).concat(), text(vector, "hkdfKey"), "{name}: key");
 
         let claim = Claim {
             pool_name,
@@ -66,15 +55,9 @@ fn every_vector_gives_the_clients_verifier_public_value_key_and_signature() {
         let mut signature = STANDARD.decode(text(vector, "PASSWORD_CLAIM_SIGNATURE")).unwrap();
         assert!(is_proven(&exchange, &claim, &signature), "{name}: signature");
 
-        assert!(
-            !is_proven(&exchange, &claim, &signature[..31]),
-            "{name}: a shortened proof"
-        );
+        assert!(!is_proven(&exchange, &claim, &signature[..31]), "{name}: a shortened proof");
         signature[0] ^= 1;
-        assert!(
-            !is_proven(&exchange, &claim, &signature),
-            "{name}: an altered proof"
-        );
+        assert!(!is_proven(&exchange, &claim, &signature), "{name}: an altered proof");
     }
 }
 
@@ -94,17 +77,7 @@ fn the_device_vector_gives_the_clients_verifier() {
 #[test]
 fn a_public_value_that_would_open_every_door_is_refused() {
     let n = N.to_str_radix(16);
-    let cases = [
-        "",
-        "0",
-        "000",
-        "-1",
-        "+1",
-        "xyz",
-        "1_000",
-        n.as_str(),
-        &"f".repeat(10_000),
-    ];
+    let cases = ["", "0", "000", "-1", "+1", "xyz", "1_000", n.as_str(), &"f".repeat(10_000)];
     for case in cases {
         assert!(parse_public_a(case).is_none(), "{case:.20} was taken");
     }

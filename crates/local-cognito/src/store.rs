@@ -72,20 +72,13 @@ impl Store {
         path: &Path,
         set_up: impl FnOnce(&Transaction<'_>) -> Result<T, Error>,
     ) -> Result<(Self, T), OpenError> {
-        let failed = |reason: String| OpenError::File {
-            path: path.display().to_string(),
-            reason,
-        };
+        let failed = |reason: String| OpenError::File { path: path.display().to_string(), reason };
         make_private(path).map_err(|error| failed(error.to_string()))?;
         let mut connection = Connection::open(path).map_err(|error| failed(error.to_string()))?;
         let version = prepare(&mut connection).map_err(|error| failed(error.to_string()))?;
         if version > SCHEMA_VERSION {
             let path = path.display().to_string();
-            return Err(OpenError::Newer {
-                path,
-                found: version,
-                known: SCHEMA_VERSION,
-            });
+            return Err(OpenError::Newer { path, found: version, known: SCHEMA_VERSION });
         }
         let ready = (|| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -103,12 +96,7 @@ impl Store {
             Error::Internal(reason) => failed(reason),
             other => failed(other.to_string()),
         })?;
-        Ok((
-            Store {
-                connection: Arc::new(Mutex::new(connection)),
-            },
-            ready,
-        ))
+        Ok((Store { connection: Arc::new(Mutex::new(connection)) }, ready))
     }
 
     /// Runs `work` in a transaction on a thread that may block.
@@ -127,8 +115,7 @@ impl Store {
             }
             outcome
         });
-        turn.await
-            .map_err(|panic| Error::Internal(format!("an operation panicked: {panic}")))?
+        turn.await.map_err(|panic| Error::Internal(format!("an operation panicked: {panic}")))?
     }
 }
 

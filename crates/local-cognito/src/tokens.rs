@@ -39,10 +39,7 @@ pub(crate) fn refresh(turn: &Turn<'_>, client: &ClientConfig, refresh_token: &st
     if session.is_revoked {
         return Err(Error::NotAuthorized("Refresh Token has been revoked"));
     }
-    if session
-        .replaced_until_s
-        .is_some_and(|until_s| turn.now_s() >= until_s)
-    {
+    if session.replaced_until_s.is_some_and(|until_s| turn.now_s() >= until_s) {
         return Err(Error::RefreshTokenReuse);
     }
     if turn.now_s() >= session.expires_at_s {

@@ -46,11 +46,7 @@ impl Turn<'_> {
     /// The app client that the request names.
     pub(crate) fn client(&self, client_id: Option<String>) -> Result<&ClientConfig, Error> {
         let client_id = client_id.ok_or_else(|| Error::missing("clientId"))?;
-        let known = self
-            .pool()
-            .clients
-            .iter()
-            .find(|client| client.client_id == client_id);
+        let known = self.pool().clients.iter().find(|client| client.client_id == client_id);
         known.ok_or_else(|| {
             let shown: String = client_id.chars().take(128).collect();
             Error::ResourceNotFound(format!("User pool client {shown} does not exist."))
@@ -62,9 +58,7 @@ impl Turn<'_> {
         let user_pool_id = required(user_pool_id, "userPoolId")?;
         if user_pool_id != self.pool().pool_id {
             let shown: String = user_pool_id.chars().take(64).collect();
-            return Err(Error::ResourceNotFound(format!(
-                "User pool {shown} does not exist."
-            )));
+            return Err(Error::ResourceNotFound(format!("User pool {shown} does not exist.")));
         }
         Ok(())
     }
@@ -77,14 +71,11 @@ impl Turn<'_> {
     /// The user whose access token this is.
     pub(crate) fn signed_in(&self, access_token: Option<String>) -> Result<(Claims, User), Error> {
         let token = access_token.ok_or_else(|| Error::missing("accessToken"))?;
-        let claims = self
-            .cognito
-            .verify(&token, self.now_s())
-            .map_err(|error| match error {
-                TokenError::Malformed | TokenError::Forged => Error::NotAuthorized("Invalid Access Token"),
-                TokenError::Expired => Error::NotAuthorized("Access Token has expired"),
-                TokenError::Revoked => Error::NotAuthorized("Access Token has been revoked"),
-            })?;
+        let claims = self.cognito.verify(&token, self.now_s()).map_err(|error| match error {
+            TokenError::Malformed | TokenError::Forged => Error::NotAuthorized("Invalid Access Token"),
+            TokenError::Expired => Error::NotAuthorized("Access Token has expired"),
+            TokenError::Revoked => Error::NotAuthorized("Access Token has been revoked"),
+        })?;
         if claims.token_use != TokenUse::Access {
             return Err(Error::NotAuthorized("Invalid Access Token"));
         }
@@ -112,9 +103,7 @@ impl Turn<'_> {
     /// Refuses an address that could not be sent to or that another user has.
     pub(crate) fn check_email_is_free(&self, address: &str, user: &User) -> Result<(), Error> {
         if !email::is_address(address) {
-            return Err(Error::InvalidParameter(
-                "Invalid email address format.".to_owned(),
-            ));
+            return Err(Error::InvalidParameter("Invalid email address format.".to_owned()));
         }
         match users::find(self.db, address)? {
             Some(other) if other.sub != user.sub => Err(Error::AliasExists),
@@ -138,10 +127,6 @@ impl Turn<'_> {
 
     /// Should the commit fail, the tokens stay refused until the next start: the safe side.
     fn refuse_from_now_on(&self, event_ids: impl IntoIterator<Item = String>) {
-        self.cognito
-            .revoked
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .extend(event_ids);
+        self.cognito.revoked.write().unwrap_or_else(PoisonError::into_inner).extend(event_ids);
     }
 }

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use local_cognito::{
-    ClientConfig, Cognito, Config, IdentityPoolConfig, IdentityProvider, PasswordPolicy, PostConfirmation,
-    SystemClock, UserPoolConfig,
+    ClientConfig, Cognito, Config, DeviceConfiguration, IdentityPoolConfig, IdentityProvider,
+    MfaConfiguration, PasswordPolicy, PostConfirmation, RefreshTokenRotation, SystemClock, UserPoolConfig,
+    UserPoolOptions,
 };
 use serde_json::Value;
 
@@ -42,7 +43,8 @@ pub(crate) async fn open(
         post_confirmation,
         clock: Arc::new(SystemClock),
     };
-    let opened = tokio::task::spawn_blocking(move || Cognito::open(config)).await;
+    let options = options(stack, pool)?;
+    let opened = tokio::task::spawn_blocking(move || Cognito::open_with(config, options)).await;
     opened.expect("opening does not panic").map_err(|error| StartError::Service("Cognito", error.to_string()))
 }
 
@@ -70,6 +72,43 @@ fn user_pool(stack: &Stack, pool: &Resource, base_url: &str) -> UserPoolConfig {
             .collect(),
         groups: stack.of_kind("AWS::Cognito::UserPoolGroup").map(|(_, g)| g.physical_id.clone()).collect(),
     }
+}
+
+fn options(stack: &Stack, pool: &Resource) -> Result<UserPoolOptions, StackError> {
+    let defaults = UserPoolOptions::default();
+    let day = Duration::from_secs(24 * 60 * 60);
+    let is = |property| pool.text(property).as_deref() == Some("true");
+    let rotating = stack
+        .of_kind("AWS::Cognito::UserPoolClient")
+        .map(|(_, client)| client)
+        .filter(|client| client.text("/RefreshTokenRotation/Feature").as_deref() == Some("ENABLED"));
+    Ok(UserPoolOptions {
+        mfa_configuration: match pool.text("/MfaConfiguration").as_deref() {
+            None | Some("OFF") => MfaConfiguration::Off,
+            Some("OPTIONAL") => MfaConfiguration::Optional,
+            Some("ON") => MfaConfiguration::On,
+            Some(other) => {
+                return Err(StackError(format!("the user pool has the unknown MFA configuration {other}")));
+            }
+        },
+        temporary_password_validity: pool
+            .number("/Policies/PasswordPolicy/TemporaryPasswordValidityDays")
+            .and_then(|days| u32::try_from(days).ok())
+            .map_or(defaults.temporary_password_validity, |days| day * days),
+        device_configuration: pool.property("/DeviceConfiguration").map(|_| DeviceConfiguration {
+            challenge_required_on_new_device: is("/DeviceConfiguration/ChallengeRequiredOnNewDevice"),
+            device_only_remembered_on_user_prompt: is(
+                "/DeviceConfiguration/DeviceOnlyRememberedOnUserPrompt",
+            ),
+        }),
+        refresh_token_rotation: rotating
+            .map(|client| {
+                let grace_s = client.number("/RefreshTokenRotation/RetryGracePeriodSeconds").unwrap_or(0);
+                let rotation = RefreshTokenRotation { retry_grace_period: Duration::from_secs(grace_s) };
+                (client.physical_id.clone(), rotation)
+            })
+            .collect(),
+    })
 }
 
 fn password_policy(pool: &Resource) -> PasswordPolicy {

@@ -49,11 +49,7 @@ pub(super) fn get_credentials_for_identity(
             "Expiration": credentials.expires_at_s,
         },
     });
-    let mut known = turn
-        .cognito
-        .credentials
-        .write()
-        .unwrap_or_else(PoisonError::into_inner);
+    let mut known = turn.cognito.credentials.write().unwrap_or_else(PoisonError::into_inner);
     known.retain(|_, credentials| turn.now_s() < credentials.expires_at_s);
     known.insert(credentials.access_key_id.clone(), credentials);
     Ok(answer.into())
@@ -82,7 +78,5 @@ fn identity_of(turn: &Turn<'_>, identity_id: String, login: Option<&Login>) -> R
 fn random_capitals(length: usize) -> String {
     const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let mut random = rand::rng();
-    (0..length)
-        .map(|_| char::from(ALPHABET[random.random_range(0..ALPHABET.len())]))
-        .collect()
+    (0..length).map(|_| char::from(ALPHABET[random.random_range(0..ALPHABET.len())])).collect()
 }

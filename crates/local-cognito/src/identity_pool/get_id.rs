@@ -24,9 +24,7 @@ pub(super) fn get_id(turn: &Turn<'_>, request: GetId) -> Result<Reply, Error> {
     let pool_id = required(request.identity_pool_id, "identityPoolId")?;
     if pool_id != pool.identity_pool_id {
         let shown: String = pool_id.chars().take(64).collect();
-        return Err(Error::ResourceNotFound(format!(
-            "IdentityPool '{shown}' not found."
-        )));
+        return Err(Error::ResourceNotFound(format!("IdentityPool '{shown}' not found.")));
     }
     let login = login(turn, pool, request.logins)?;
     let known = match &login {

@@ -58,24 +58,14 @@ pub(crate) fn issue(db: &Connection, sub: &str, purpose: Purpose, now_s: i64) ->
         "INSERT OR REPLACE INTO codes
              (sub, purpose, code, expires_at_s, wrong_attempts, sent, window_from_s)
          VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6)",
-        (
-            sub,
-            purpose.as_str(),
-            &code,
-            now_s + purpose.lifetime_s(),
-            sent + 1,
-            window_from_s,
-        ),
+        (sub, purpose.as_str(), &code, now_s + purpose.lifetime_s(), sent + 1, window_from_s),
     )?;
     Ok(code)
 }
 
 /// Makes the code that is out good no more.
 pub(crate) fn cancel(db: &Connection, sub: &str, purpose: Purpose) -> Result<(), Error> {
-    db.execute(
-        "UPDATE codes SET code = NULL WHERE sub = ?1 AND purpose = ?2",
-        (sub, purpose.as_str()),
-    )?;
+    db.execute("UPDATE codes SET code = NULL WHERE sub = ?1 AND purpose = ?2", (sub, purpose.as_str()))?;
     Ok(())
 }
 
@@ -104,18 +94,10 @@ pub(crate) fn redeem(
         return Err(Error::LimitExceeded);
     }
     let is_right = bool::from(code.as_bytes().ct_eq(given.trim().as_bytes()));
-    let change = if is_right {
-        "code = NULL"
-    } else {
-        "wrong_attempts = wrong_attempts + 1"
-    };
+    let change = if is_right { "code = NULL" } else { "wrong_attempts = wrong_attempts + 1" };
     db.execute(
         &format!("UPDATE codes SET {change} WHERE sub = ?1 AND purpose = ?2"),
         (sub, purpose.as_str()),
     )?;
-    if is_right {
-        Ok(())
-    } else {
-        Err(Error::CodeMismatch)
-    }
+    if is_right { Ok(()) } else { Err(Error::CodeMismatch) }
 }

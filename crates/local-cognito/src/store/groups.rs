@@ -52,13 +52,7 @@ pub(crate) fn insert(db: &Connection, group: &Group) -> Result<bool, Error> {
     let inserted = db.execute(
         "INSERT OR IGNORE INTO groups (name, description, precedence, created_at_s, modified_at_s)
          VALUES (?1, ?2, ?3, ?4, ?5)",
-        (
-            &group.name,
-            &group.description,
-            group.precedence,
-            group.created_at_s,
-            group.modified_at_s,
-        ),
+        (&group.name, &group.description, group.precedence, group.created_at_s, group.modified_at_s),
     )?;
     Ok(inserted == 1)
 }
@@ -96,20 +90,14 @@ pub(crate) fn list(
 /// Puts a user into a group; again is no error.
 pub(crate) fn add(db: &Connection, sub: &str, group: &str) -> Result<(), Error> {
     find(db, group)?;
-    db.execute(
-        "INSERT OR IGNORE INTO group_members (sub, group_name) VALUES (?1, ?2)",
-        (sub, group),
-    )?;
+    db.execute("INSERT OR IGNORE INTO group_members (sub, group_name) VALUES (?1, ?2)", (sub, group))?;
     Ok(())
 }
 
 /// Takes a user out of a group; who is not in it is no error.
 pub(crate) fn remove(db: &Connection, sub: &str, group: &str) -> Result<(), Error> {
     find(db, group)?;
-    db.execute(
-        "DELETE FROM group_members WHERE sub = ?1 AND group_name = ?2",
-        (sub, group),
-    )?;
+    db.execute("DELETE FROM group_members WHERE sub = ?1 AND group_name = ?2", (sub, group))?;
     Ok(())
 }
 
@@ -127,9 +115,7 @@ pub(crate) fn members(db: &Connection, group: &str, after: &str, limit: usize) -
 pub(crate) fn of_user(db: &Connection, sub: &str) -> Result<Vec<String>, Error> {
     let mut statement =
         db.prepare_cached("SELECT group_name FROM group_members WHERE sub = ?1 ORDER BY group_name")?;
-    let groups = statement
-        .query_map([sub], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
+    let groups = statement.query_map([sub], |row| row.get(0))?.collect::<Result<_, _>>()?;
     Ok(groups)
 }
 

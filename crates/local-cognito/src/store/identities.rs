@@ -33,11 +33,9 @@ pub struct TemporaryCredentials {
 /// Whose identity it is; `None` if there is no such identity.
 pub(crate) fn find(db: &Connection, identity_id: &str) -> Result<Option<Option<Login>>, Error> {
     let login = db
-        .query_row(
-            "SELECT provider_name, sub FROM identities WHERE identity_id = ?1",
-            [identity_id],
-            |row| login(row.get(0)?, row.get(1)?),
-        )
+        .query_row("SELECT provider_name, sub FROM identities WHERE identity_id = ?1", [identity_id], |row| {
+            login(row.get(0)?, row.get(1)?)
+        })
         .optional()?;
     Ok(login)
 }
@@ -56,11 +54,7 @@ pub(crate) fn of_login(db: &Connection, login: &Login) -> Result<Option<String>,
 pub(crate) fn insert(db: &Connection, identity_id: &str, login: Option<&Login>) -> Result<(), Error> {
     db.execute(
         "INSERT INTO identities (identity_id, provider_name, sub) VALUES (?1, ?2, ?3)",
-        (
-            identity_id,
-            login.map(|login| &login.provider_name),
-            login.map(|login| &login.sub),
-        ),
+        (identity_id, login.map(|login| &login.provider_name), login.map(|login| &login.sub)),
     )?;
     Ok(())
 }
@@ -117,7 +111,5 @@ pub(crate) fn all_credentials(db: &Connection) -> Result<Vec<TemporaryCredential
 }
 
 fn login(provider_name: Option<String>, sub: Option<String>) -> rusqlite::Result<Option<Login>> {
-    Ok(provider_name
-        .zip(sub)
-        .map(|(provider_name, sub)| Login { provider_name, sub }))
+    Ok(provider_name.zip(sub).map(|(provider_name, sub)| Login { provider_name, sub }))
 }

@@ -38,18 +38,11 @@ pub(crate) fn send(
     now_ms: i64,
 ) -> Result<(), Error> {
     let (subject, text) = match purpose {
-        Purpose::SignUp => (
-            "Your verification code",
-            format!("Your confirmation code is {code}."),
-        ),
-        Purpose::ResetPassword => (
-            "Your password reset code",
-            format!("Your password reset code is {code}."),
-        ),
-        Purpose::VerifyEmail => (
-            "Your verification code",
-            format!("Your verification code is {code}."),
-        ),
+        Purpose::SignUp => ("Your verification code", format!("Your confirmation code is {code}.")),
+        Purpose::ResetPassword => {
+            ("Your password reset code", format!("Your password reset code is {code}."))
+        }
+        Purpose::VerifyEmail => ("Your verification code", format!("Your verification code is {code}.")),
     };
     put(db, to, purpose.as_str(), subject, code, &text, now_ms)
 }
@@ -57,15 +50,7 @@ pub(crate) fn send(
 /// Tells somebody for whom an operator made an account how to sign in the first time.
 pub(crate) fn invite(db: &Connection, to: &str, password: &str, now_ms: i64) -> Result<(), Error> {
     let text = format!("Your username is {to} and temporary password is {password}");
-    put(
-        db,
-        to,
-        "invitation",
-        "Your temporary password",
-        password,
-        &text,
-        now_ms,
-    )
+    put(db, to, "invitation", "Your temporary password", password, &text, now_ms)
 }
 
 fn put(
@@ -81,10 +66,7 @@ fn put(
         "INSERT INTO outbox (recipient, kind, subject, code, text, sent_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         (to, kind, subject, code, text, now_ms),
     )?;
-    db.execute(
-        "DELETE FROM outbox WHERE id <= (SELECT max(id) FROM outbox) - ?1",
-        [KEPT],
-    )?;
+    db.execute("DELETE FROM outbox WHERE id <= (SELECT max(id) FROM outbox) - ?1", [KEPT])?;
     tracing::info!(to, code, "mail: {text}");
     Ok(())
 }

@@ -10,18 +10,12 @@ pub(crate) fn kept(
     name: &str,
     make: impl FnOnce() -> Result<Vec<u8>, Error>,
 ) -> Result<Vec<u8>, Error> {
-    let stored = db
-        .query_row("SELECT value FROM secrets WHERE name = ?1", [name], |row| {
-            row.get(0)
-        })
-        .optional()?;
+    let stored =
+        db.query_row("SELECT value FROM secrets WHERE name = ?1", [name], |row| row.get(0)).optional()?;
     if let Some(secret) = stored {
         return Ok(secret);
     }
     let secret = make()?;
-    db.execute(
-        "INSERT INTO secrets (name, value) VALUES (?1, ?2)",
-        (name, &secret),
-    )?;
+    db.execute("INSERT INTO secrets (name, value) VALUES (?1, ?2)", (name, &secret))?;
     Ok(secret)
 }

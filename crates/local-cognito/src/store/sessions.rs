@@ -104,27 +104,20 @@ pub(crate) fn revoke(db: &Connection, event_id: &str) -> Result<(), Error> {
 pub(crate) fn revoke_all(db: &Connection, sub: &str) -> Result<Vec<String>, Error> {
     let mut statement =
         db.prepare("UPDATE sessions SET revoked = 1 WHERE sub = ?1 AND revoked = 0 RETURNING event_id")?;
-    let ended = statement
-        .query_map([sub], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
+    let ended = statement.query_map([sub], |row| row.get(0))?.collect::<Result<_, _>>()?;
     Ok(ended)
 }
 
 /// The sessions whose tokens are not expired but must be refused.
 pub(crate) fn revoked(db: &Connection) -> Result<Vec<String>, Error> {
     let mut statement = db.prepare("SELECT event_id FROM sessions WHERE revoked = 1")?;
-    let revoked = statement
-        .query_map([], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
+    let revoked = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     Ok(revoked)
 }
 
 /// Forgets sessions none of whose tokens can still be good.
 pub(crate) fn forget_expired(db: &Connection, now_s: i64) -> Result<(), Error> {
-    db.execute(
-        "DELETE FROM sessions WHERE expires_at_s < ?1",
-        [now_s - LONGEST_ACCESS_TOKEN_S],
-    )?;
+    db.execute("DELETE FROM sessions WHERE expires_at_s < ?1", [now_s - LONGEST_ACCESS_TOKEN_S])?;
     Ok(())
 }
 

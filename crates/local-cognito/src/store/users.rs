@@ -68,9 +68,7 @@ impl User {
     }
 
     pub(crate) fn has_verified_email(&self) -> bool {
-        self.attributes
-            .get("email_verified")
-            .is_some_and(|verified| verified == "true")
+        self.attributes.get("email_verified").is_some_and(|verified| verified == "true")
     }
 }
 
@@ -164,14 +162,8 @@ fn parse(row: &Row<'_>) -> Result<User, Error> {
     let attributes: String = row.get("attributes")?;
     let attributes = serde_json::from_str(&attributes)
         .map_err(|error| Error::Internal(format!("the attributes of user {sub} cannot be read: {error}")))?;
-    let number = |column: &str| {
-        row.get(column)
-            .map(|bytes: Vec<u8>| BigUint::from_bytes_be(&bytes))
-    };
-    let password = StoredPassword {
-        salt: number("salt")?,
-        verifier: number("verifier")?,
-    };
+    let number = |column: &str| row.get(column).map(|bytes: Vec<u8>| BigUint::from_bytes_be(&bytes));
+    let password = StoredPassword { salt: number("salt")?, verifier: number("verifier")? };
     Ok(User {
         sub,
         status,

@@ -48,15 +48,7 @@ pub(super) fn confirm_forgot_password(
     users::update(turn.db, &user, turn.now_s())?;
 
     let source = Source::ConfirmForgotPassword;
-    let event = post_confirmation::event(
-        turn.pool(),
-        &user,
-        &client.client_id,
-        source,
-        request.client_metadata,
-    );
-    Ok(Reply {
-        body: Some(json!({})),
-        confirmed: Some(event),
-    })
+    let event =
+        post_confirmation::event(turn.pool(), &user, &client.client_id, source, request.client_metadata);
+    Ok(Reply { body: Some(json!({})), confirmed: Some(event) })
 }

@@ -37,22 +37,13 @@ pub(super) fn confirm_sign_up(turn: &Turn<'_>, request: ConfirmSignUp) -> Result
     check_unconfirmed(&user)?;
     codes::redeem(turn.db, &user.sub, Purpose::SignUp, &code, turn.now_s())?;
     user.status = UserStatus::Confirmed;
-    user.attributes
-        .insert("email_verified".to_owned(), "true".to_owned());
+    user.attributes.insert("email_verified".to_owned(), "true".to_owned());
     users::update(turn.db, &user, turn.now_s())?;
 
     let source = Source::ConfirmSignUp;
-    let event = post_confirmation::event(
-        turn.pool(),
-        &user,
-        &client.client_id,
-        source,
-        request.client_metadata,
-    );
-    Ok(Reply {
-        body: Some(json!({})),
-        confirmed: Some(event),
-    })
+    let event =
+        post_confirmation::event(turn.pool(), &user, &client.client_id, source, request.client_metadata);
+    Ok(Reply { body: Some(json!({})), confirmed: Some(event) })
 }
 
 pub(super) fn check_unconfirmed(user: &User) -> Result<(), Error> {

@@ -96,10 +96,7 @@ pub(super) fn verify(turn: &Turn<'_>, client: &ClientConfig, answer: &Answer) ->
         public_b: &challenge.public_b,
         verifier: &challenge.verifier,
     };
-    let is_same = device
-        .secret
-        .as_ref()
-        .is_some_and(|s| s.verifier == challenge.verifier);
+    let is_same = device.secret.as_ref().is_some_and(|s| s.verifier == challenge.verifier);
     let signature = STANDARD.decode(signature).unwrap_or_default();
     if !is_same || !device.is_remembered || !srp::is_proven(&exchange, &claim, &signature) {
         return Err(Error::INCORRECT_PASSWORD);

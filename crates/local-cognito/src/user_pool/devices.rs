@@ -34,9 +34,8 @@ pub(super) fn confirm_device(turn: &Turn<'_>, request: ConfirmDevice) -> Result<
     let config = turn.options().device_configuration;
     let config = config.ok_or_else(|| Error::ResourceNotFound("Device does not exist.".to_owned()))?;
     let device_key = required(request.device_key, "deviceKey")?;
-    let verifier = request
-        .device_secret_verifier_config
-        .ok_or_else(|| Error::missing("deviceSecretVerifierConfig"))?;
+    let verifier =
+        request.device_secret_verifier_config.ok_or_else(|| Error::missing("deviceSecretVerifierConfig"))?;
     let (_, user) = turn.signed_in(request.access_token)?;
     let mut device = devices::find(turn.db, &user.sub, &device_key)?;
     let number = |text: &str| {
@@ -47,20 +46,13 @@ pub(super) fn confirm_device(turn: &Turn<'_>, request: ConfirmDevice) -> Result<
         })
     };
     if device.secret.is_some() {
-        return Err(Error::InvalidParameter(
-            "The device is confirmed already".to_owned(),
-        ));
+        return Err(Error::InvalidParameter("The device is confirmed already".to_owned()));
     }
     device.secret = Some(StoredPassword {
         salt: number(&verifier.salt)?,
         verifier: number(&verifier.password_verifier)?,
     });
-    device.name = request
-        .device_name
-        .unwrap_or_default()
-        .chars()
-        .take(1024)
-        .collect();
+    device.name = request.device_name.unwrap_or_default().chars().take(1024).collect();
     device.is_remembered = !config.device_only_remembered_on_user_prompt;
     device.modified_at_s = turn.now_s();
     devices::put(turn.db, &user.sub, &device)?;

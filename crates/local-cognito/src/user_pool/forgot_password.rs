@@ -23,9 +23,7 @@ pub(super) fn forgot_password(turn: &Turn<'_>, request: ForgotPassword) -> Resul
     let user = users::find(turn.db, &name)?;
     let has_temporary = |user: &User| user.status == UserStatus::ForceChangePassword;
     if user.as_ref().is_some_and(has_temporary) && !client.prevent_user_existence_errors {
-        return Err(Error::NotAuthorized(
-            "User password cannot be reset in the current state.",
-        ));
+        return Err(Error::NotAuthorized("User password cannot be reset in the current state."));
     }
     let is_known = user.is_some();
     let address =

@@ -31,9 +31,7 @@ pub(super) fn initiate_auth(turn: &Turn<'_>, request: InitiateAuth) -> Result<Re
     let client = turn.client(request.client_id)?;
     let flow = Flow::parse(&required(request.auth_flow, "authFlow")?)?;
     if flow == Flow::AdminUserPassword {
-        return Err(Error::InvalidParameter(
-            "ADMIN_USER_PASSWORD_AUTH is for AdminInitiateAuth".to_owned(),
-        ));
+        return Err(Error::InvalidParameter("ADMIN_USER_PASSWORD_AUTH is for AdminInitiateAuth".to_owned()));
     }
     begin(turn, client, flow, request.auth_parameters.unwrap_or_default())
 }
@@ -57,12 +55,7 @@ pub(super) fn begin(
             let device_key = parameter("DEVICE_KEY").ok();
             sign_in_with_password(turn, client, &name, &password, device_key.as_deref())
         }
-        Flow::RefreshToken
-            if turn
-                .options()
-                .refresh_token_rotation
-                .contains_key(&client.client_id) =>
-        {
+        Flow::RefreshToken if turn.options().refresh_token_rotation.contains_key(&client.client_id) => {
             Err(Error::InvalidParameter(
                 "Refresh tokens of this client are rotated; use GetTokensFromRefreshToken".to_owned(),
             ))
@@ -103,18 +96,12 @@ impl Flow {
         // Names of `ExplicitAuthFlows`: today's, and the one from before they began with ALLOW_.
         let (flow, today, before, is_default) = match self {
             Flow::UserSrp => ("USER_SRP_AUTH", "ALLOW_USER_SRP_AUTH", "", true),
-            Flow::UserPassword => (
-                "USER_PASSWORD_AUTH",
-                "ALLOW_USER_PASSWORD_AUTH",
-                "USER_PASSWORD_AUTH",
-                false,
-            ),
-            Flow::AdminUserPassword => (
-                "ADMIN_USER_PASSWORD_AUTH",
-                "ALLOW_ADMIN_USER_PASSWORD_AUTH",
-                "ADMIN_NO_SRP_AUTH",
-                false,
-            ),
+            Flow::UserPassword => {
+                ("USER_PASSWORD_AUTH", "ALLOW_USER_PASSWORD_AUTH", "USER_PASSWORD_AUTH", false)
+            }
+            Flow::AdminUserPassword => {
+                ("ADMIN_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH", false)
+            }
             Flow::RefreshToken => ("REFRESH_TOKEN_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "", true),
         };
         let configured = &client.explicit_auth_flows;
@@ -124,9 +111,7 @@ impl Flow {
         };
         match is_allowed {
             true => Ok(()),
-            false => Err(Error::InvalidParameter(format!(
-                "{flow} flow not enabled for this client"
-            ))),
+            false => Err(Error::InvalidParameter(format!("{flow} flow not enabled for this client"))),
         }
     }
 }

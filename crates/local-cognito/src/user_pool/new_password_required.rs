@@ -23,22 +23,15 @@ pub(super) fn challenge(turn: &Turn<'_>, client: &ClientConfig, user: &User) -> 
             "Temporary password has expired and must be reset by an administrator.",
         ));
     }
-    let lacking: Vec<_> = attributes::lacking(turn.pool(), &user.attributes)
-        .map(|name| format!("{PREFIX}{name}"))
-        .collect();
+    let lacking: Vec<_> =
+        attributes::lacking(turn.pool(), &user.attributes).map(|name| format!("{PREFIX}{name}")).collect();
     // Both are JSON in a string; clients parse them.
     let parameters = json!({
         "USER_ID_FOR_SRP": user.sub,
         "requiredAttributes": json!(lacking).to_string(),
         "userAttributes": json!(user.attributes).to_string(),
     });
-    Ok(sign_in::challenge(
-        turn,
-        client,
-        user,
-        Step::NewPasswordRequired,
-        parameters,
-    ))
+    Ok(sign_in::challenge(turn, client, user, Step::NewPasswordRequired, parameters))
 }
 
 /// A password that the policy refuses does not cost the session.
@@ -53,10 +46,7 @@ pub(super) fn respond(turn: &Turn<'_>, client: &ClientConfig, answer: &Answer) -
         .iter()
         .filter_map(|(name, value)| Some((name.strip_prefix(PREFIX)?, value)))
         .collect();
-    let given = given
-        .into_iter()
-        .map(|(name, value)| Attribute::new(name, value))
-        .collect();
+    let given = given.into_iter().map(|(name, value)| Attribute::new(name, value)).collect();
     attributes::write(&mut user.attributes, given, Writer::User)?;
     if user.email() != address {
         return Err(Error::NotAuthorized("Cannot modify an already provided email"));

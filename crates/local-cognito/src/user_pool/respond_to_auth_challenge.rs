@@ -28,16 +28,9 @@ pub(super) fn respond_to_auth_challenge(
     request: RespondToAuthChallenge,
 ) -> Result<Reply, Error> {
     let client = turn.client(request.client_id)?;
-    let answer = Answer {
-        responses: request.challenge_responses.unwrap_or_default(),
-        session: request.session,
-    };
-    respond(
-        turn,
-        client,
-        &required(request.challenge_name, "challengeName")?,
-        &answer,
-    )
+    let answer =
+        Answer { responses: request.challenge_responses.unwrap_or_default(), session: request.session };
+    respond(turn, client, &required(request.challenge_name, "challengeName")?, &answer)
 }
 
 /// What RespondToAuthChallenge and AdminRespondToAuthChallenge have in common.

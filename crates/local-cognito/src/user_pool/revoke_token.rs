@@ -20,9 +20,7 @@ pub(super) fn revoke_token(turn: &Turn<'_>, request: RevokeToken) -> Result<Repl
     let client = turn.client(request.client_id)?;
     let token = required(request.token, "token")?;
     if !client.token_revocation {
-        return Err(Error::UnsupportedOperation(
-            "Token revocation is not enabled for this client.",
-        ));
+        return Err(Error::UnsupportedOperation("Token revocation is not enabled for this client."));
     }
     match sessions::find(turn.db, &token)? {
         Some(session) if session.client_id != client.client_id => return Err(Error::Unauthorized),

@@ -55,9 +55,7 @@ pub(super) fn set(turn: &Turn<'_>, user: &User, preference: MfaPreference) -> Re
     if let Some(wanted) = preference.software_token {
         let mut token = software_tokens::of_user(turn.db, &user.sub)?;
         if wanted.enabled && token.secret.is_none() {
-            return Err(Error::InvalidParameter(
-                "User has not verified software token mfa".to_owned(),
-            ));
+            return Err(Error::InvalidParameter("User has not verified software token mfa".to_owned()));
         }
         token.is_enabled = wanted.enabled;
         token.is_preferred = wanted.enabled && wanted.preferred_mfa;

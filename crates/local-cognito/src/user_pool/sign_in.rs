@@ -97,10 +97,7 @@ pub(super) fn answered<'a>(
     step: Step,
 ) -> Result<(&'a str, User), Error> {
     let name = answer.response("USERNAME")?;
-    let session = answer
-        .session
-        .as_deref()
-        .ok_or_else(|| Error::missing("session"))?;
+    let session = answer.session.as_deref().ok_or_else(|| Error::missing("session"))?;
     let (open, user) = at(turn, session, step)?;
     let is_same = users::find(turn.db, name)?.is_some_and(|named| named.sub == user.sub);
     match is_same && open.client_id == client.client_id {
@@ -112,9 +109,7 @@ pub(super) fn answered<'a>(
 /// An open session at this step and its user, unless the password has changed since it was proved.
 pub(super) fn at(turn: &Turn<'_>, session: &str, step: Step) -> Result<(AuthSession, User), Error> {
     let open = turn.cognito.auth_sessions.get(session, turn.now_ms);
-    let open = open
-        .filter(|open| open.step == step)
-        .ok_or(Error::INVALID_SESSION)?;
+    let open = open.filter(|open| open.step == step).ok_or(Error::INVALID_SESSION)?;
     let user = users::find(turn.db, &open.sub)?
         .filter(|user| user.password.verifier == open.verifier)
         .ok_or(Error::INVALID_SESSION)?;

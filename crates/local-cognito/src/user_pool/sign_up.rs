@@ -34,11 +34,7 @@ pub(super) fn sign_up(turn: &Turn<'_>, request: SignUp) -> Result<Reply, Error> 
     password::check(&turn.pool().password_policy, &password)?;
 
     let mut attributes = BTreeMap::new();
-    attributes::write(
-        &mut attributes,
-        request.user_attributes.unwrap_or_default(),
-        Writer::User,
-    )?;
+    attributes::write(&mut attributes, request.user_attributes.unwrap_or_default(), Writer::User)?;
     let written = attributes.insert("email".to_owned(), address.clone());
     if written.is_some_and(|written| written.to_lowercase() != address.to_lowercase()) {
         return Err(Error::InvalidParameter(

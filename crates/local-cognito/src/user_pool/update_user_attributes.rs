@@ -21,9 +21,7 @@ pub(super) struct UpdateUserAttributes {
 /// A new e-mail gets a code and becomes the e-mail when VerifyUserAttribute brings it back, which is what
 /// `AttributesRequireVerificationBeforeUpdate: [email]` asks for.
 pub(super) fn update_user_attributes(turn: &Turn<'_>, request: UpdateUserAttributes) -> Result<Reply, Error> {
-    let written = request
-        .user_attributes
-        .ok_or_else(|| Error::missing("userAttributes"))?;
+    let written = request.user_attributes.ok_or_else(|| Error::missing("userAttributes"))?;
     let (_, mut user) = turn.signed_in(request.access_token)?;
     let address = user.attributes.get("email").cloned();
     let wants_email = written.iter().any(|attribute| attribute.is("email"));

@@ -27,8 +27,7 @@ pub(super) fn verify_user_attribute(turn: &Turn<'_>, request: VerifyUserAttribut
         turn.check_email_is_free(&address, &user)?;
         user.attributes.insert("email".to_owned(), address);
     }
-    user.attributes
-        .insert("email_verified".to_owned(), "true".to_owned());
+    user.attributes.insert("email_verified".to_owned(), "true".to_owned());
     users::update(turn.db, &user, turn.now_s())?;
     Ok(json!({}).into())
 }
@@ -37,8 +36,6 @@ pub(super) fn verify_user_attribute(turn: &Turn<'_>, request: VerifyUserAttribut
 pub(super) fn check_email(attribute_name: Option<String>) -> Result<(), Error> {
     match required(attribute_name, "attributeName")?.as_str() {
         "email" => Ok(()),
-        _ => Err(Error::InvalidParameter(
-            "The local pool verifies the attribute email only".to_owned(),
-        )),
+        _ => Err(Error::InvalidParameter("The local pool verifies the attribute email only".to_owned())),
     }
 }

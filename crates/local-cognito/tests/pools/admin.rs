@@ -7,16 +7,12 @@ use crate::harness::{ADA, Answer, CLIENT, DAY_S, PASSWORD, Pool, Tokens};
 const NEW: &str = "N3w-passw0rd";
 
 async fn invite(pool: &Pool, email: &str) -> Value {
-    pool.admin("AdminCreateUser", json!({ "Username": email }))
-        .await
-        .ok()
+    pool.admin("AdminCreateUser", json!({ "Username": email })).await.ok()
 }
 
 fn names(list: &Value, member: &str) -> Vec<String> {
     let list = list.as_array().unwrap();
-    list.iter()
-        .map(|item| item[member].as_str().unwrap().to_owned())
-        .collect()
+    list.iter().map(|item| item[member].as_str().unwrap().to_owned()).collect()
 }
 
 async fn choose(pool: &Pool, challenge: &Value, password: &str) -> Answer {
@@ -59,22 +55,14 @@ async fn who_is_invited_chooses_a_password_with_the_temporary_one() {
     assert_eq!(attributes, json!({ "email": ADA, "email_verified": "false" }));
 
     // Neither a poor password nor a missing attribute costs the session.
-    choose(&pool, &challenge, "poor")
-        .await
-        .refused("InvalidPasswordException");
-    pool.respond(&challenge, json!({ "NEW_PASSWORD": NEW }))
-        .await
-        .refused("InvalidParameterException");
+    choose(&pool, &challenge, "poor").await.refused("InvalidPasswordException");
+    pool.respond(&challenge, json!({ "NEW_PASSWORD": NEW })).await.refused("InvalidParameterException");
     let answer = choose(&pool, &challenge, NEW).await.ok();
     pool.get_user(&Tokens::of(&answer).access).await.ok();
-    choose(&pool, &challenge, NEW)
-        .await
-        .refused("NotAuthorizedException");
+    choose(&pool, &challenge, NEW).await.refused("NotAuthorizedException");
 
     pool.try_sign_in(ADA, NEW).await.ok();
-    pool.try_sign_in(ADA, &temporary)
-        .await
-        .refused("NotAuthorizedException");
+    pool.try_sign_in(ADA, &temporary).await.refused("NotAuthorizedException");
     let user = pool.admin("AdminGetUser", json!({ "Username": ADA })).await.ok();
     assert_eq!(user["UserStatus"], "CONFIRMED");
 }
@@ -86,19 +74,14 @@ async fn a_temporary_password_ends_after_a_week_and_can_be_sent_again() {
     let first = pool.code(ADA).await;
     pool.pass(7 * DAY_S);
     let told = pool.try_sign_in(ADA, &first).await;
-    assert!(
-        told.refused("NotAuthorizedException")
-            .starts_with("Temporary password has expired")
-    );
+    assert!(told.refused("NotAuthorizedException").starts_with("Temporary password has expired"));
     let again = json!({ "Username": ADA, "MessageAction": "RESEND" });
     pool.admin("AdminCreateUser", again.clone()).await.ok();
     let second = pool.code(ADA).await;
     assert_ne!(first, second);
     let challenge = pool.try_sign_in(ADA, &second).await.ok();
     choose(&pool, &challenge, NEW).await.ok();
-    pool.admin("AdminCreateUser", again)
-        .await
-        .refused("UnsupportedUserStateException");
+    pool.admin("AdminCreateUser", again).await.refused("UnsupportedUserStateException");
     pool.admin("AdminCreateUser", json!({ "Username": "ADA@example.com" }))
         .await
         .refused("UsernameExistsException");
@@ -110,10 +93,7 @@ async fn an_invitation_can_be_kept_back() {
     let body = json!({ "Username": ADA, "TemporaryPassword": PASSWORD, "MessageAction": "SUPPRESS" });
     pool.admin("AdminCreateUser", body).await.ok();
     assert_eq!(pool.get("/_local/outbox").await.ok(), json!([]));
-    assert_eq!(
-        pool.try_sign_in(ADA, PASSWORD).await.ok()["ChallengeName"],
-        "NEW_PASSWORD_REQUIRED"
-    );
+    assert_eq!(pool.try_sign_in(ADA, PASSWORD).await.ok()["ChallengeName"], "NEW_PASSWORD_REQUIRED");
 }
 
 #[tokio::test]
@@ -123,22 +103,16 @@ async fn a_password_set_by_an_operator_is_permanent_or_temporary() {
     let set = |password: &str, permanent: bool| json!({ "Username": ADA, "Password": password, "Permanent": permanent });
     pool.admin("AdminSetUserPassword", set(NEW, true)).await.ok();
     Tokens::of(&pool.try_sign_in(ADA, NEW).await.ok());
-    pool.admin("AdminSetUserPassword", set(PASSWORD, false))
-        .await
-        .ok();
+    pool.admin("AdminSetUserPassword", set(PASSWORD, false)).await.ok();
     let challenge = pool.try_sign_in(ADA, PASSWORD).await.ok();
     assert_eq!(challenge["ChallengeName"], "NEW_PASSWORD_REQUIRED");
-    pool.admin("AdminSetUserPassword", set("poor", true))
-        .await
-        .refused("InvalidPasswordException");
+    pool.admin("AdminSetUserPassword", set("poor", true)).await.refused("InvalidPasswordException");
 }
 
 #[tokio::test]
 async fn a_server_signs_its_users_in() {
     let pool = Pool::configured(|config| {
-        config.user_pool.clients[0]
-            .explicit_auth_flows
-            .push("ALLOW_ADMIN_USER_PASSWORD_AUTH".to_owned());
+        config.user_pool.clients[0].explicit_auth_flows.push("ALLOW_ADMIN_USER_PASSWORD_AUTH".to_owned());
     });
     invite(&pool, ADA).await;
     let temporary = pool.code(ADA).await;
@@ -164,12 +138,8 @@ async fn a_server_signs_its_users_in() {
     let answer = pool.admin("AdminRespondToAuthChallenge", body).await.ok();
     pool.get_user(&Tokens::of(&answer).access).await.ok();
     // Not for everybody, and not for a client that does not allow it.
-    pool.call("InitiateAuth", begin(CLIENT))
-        .await
-        .refused("InvalidParameterException");
-    pool.admin("AdminInitiateAuth", begin("minimal"))
-        .await
-        .refused("InvalidParameterException");
+    pool.call("InitiateAuth", begin(CLIENT)).await.refused("InvalidParameterException");
+    pool.admin("AdminInitiateAuth", begin("minimal")).await.refused("InvalidParameterException");
 }
 
 #[tokio::test]
@@ -179,19 +149,12 @@ async fn who_is_disabled_is_out_until_enabled() {
     let tokens = pool.sign_in(ADA).await;
     let ada = json!({ "Username": ADA });
     pool.admin("AdminDisableUser", ada.clone()).await.ok();
-    pool.get_user(&tokens.access)
-        .await
-        .refused("NotAuthorizedException");
-    pool.refresh(&tokens.refresh)
-        .await
-        .refused("NotAuthorizedException");
+    pool.get_user(&tokens.access).await.refused("NotAuthorizedException");
+    pool.refresh(&tokens.refresh).await.refused("NotAuthorizedException");
     let told = pool.try_sign_in(ADA, PASSWORD).await;
     assert_eq!(told.refused("NotAuthorizedException"), "User is disabled.");
     let told = pool.try_sign_in(ADA, "wrong").await;
-    assert_eq!(
-        told.refused("NotAuthorizedException"),
-        "Incorrect username or password."
-    );
+    assert_eq!(told.refused("NotAuthorizedException"), "Incorrect username or password.");
     pool.admin("AdminEnableUser", ada).await.ok();
     pool.sign_in(ADA).await;
 }
@@ -200,12 +163,8 @@ async fn who_is_disabled_is_out_until_enabled() {
 async fn a_reset_asks_for_a_new_password_by_code() {
     let pool = Pool::new();
     pool.confirmed_user(ADA).await;
-    pool.admin("AdminResetUserPassword", json!({ "Username": ADA }))
-        .await
-        .ok();
-    pool.try_sign_in(ADA, PASSWORD)
-        .await
-        .refused("PasswordResetRequiredException");
+    pool.admin("AdminResetUserPassword", json!({ "Username": ADA })).await.ok();
+    pool.try_sign_in(ADA, PASSWORD).await.refused("PasswordResetRequiredException");
     let code = pool.code(ADA).await;
     let body = json!({ "ClientId": CLIENT, "Username": ADA, "ConfirmationCode": code, "Password": NEW });
     pool.call("ConfirmForgotPassword", body).await.ok();
@@ -223,9 +182,7 @@ async fn a_sign_up_is_confirmed_without_its_code_and_the_function_runs() {
     assert_eq!(events[0]["triggerSource"], "PostConfirmation_ConfirmSignUp");
     assert_eq!(events[0]["request"]["userAttributes"]["email_verified"], "false");
     pool.sign_in(ADA).await;
-    pool.admin("AdminConfirmSignUp", ada)
-        .await
-        .refused("NotAuthorizedException");
+    pool.admin("AdminConfirmSignUp", ada).await.refused("NotAuthorizedException");
 }
 
 #[tokio::test]
@@ -236,13 +193,9 @@ async fn signing_somebody_out_and_deleting_them_ends_their_tokens() {
         let tokens = pool.sign_in(ADA).await;
         let answer = pool.admin(operation, json!({ "Username": ADA })).await;
         assert!(answer.status.is_success(), "{}", answer.text);
-        pool.get_user(&tokens.access)
-            .await
-            .refused("NotAuthorizedException");
+        pool.get_user(&tokens.access).await.refused("NotAuthorizedException");
     }
-    pool.admin("AdminGetUser", json!({ "Username": ADA }))
-        .await
-        .refused("UserNotFoundException");
+    pool.admin("AdminGetUser", json!({ "Username": ADA })).await.refused("UserNotFoundException");
 }
 
 #[tokio::test]
@@ -252,15 +205,9 @@ async fn attributes_are_changed_at_once() {
     pool.confirmed_user("eve@example.com").await;
     let change = |name: &str, value: &str| json!({ "Username": ADA, "UserAttributes": [{ "Name": name, "Value": value }] });
     let update = "AdminUpdateUserAttributes";
-    pool.admin(update, change("email", "eve@example.com"))
-        .await
-        .refused("AliasExistsException");
-    pool.admin(update, change("email_verified", "perhaps"))
-        .await
-        .refused("InvalidParameterException");
-    pool.admin(update, change("email", "countess@example.com"))
-        .await
-        .ok();
+    pool.admin(update, change("email", "eve@example.com")).await.refused("AliasExistsException");
+    pool.admin(update, change("email_verified", "perhaps")).await.refused("InvalidParameterException");
+    pool.admin(update, change("email", "countess@example.com")).await.ok();
     let tokens = pool.sign_in("countess@example.com").await;
     let claims = pool.cognito.verify_access_or_id_token(&tokens.id).unwrap();
     assert_eq!(claims.raw["email_verified"], false);
@@ -275,17 +222,11 @@ async fn users_are_listed_by_page_and_filter() {
     pool.sign_up("new@example.com").await.ok();
     let email = |users: &Value| -> Vec<String> {
         let users = users["Users"].as_array().unwrap();
-        users
-            .iter()
-            .map(|user| user["Attributes"][0]["Value"].as_str().unwrap().to_owned())
-            .collect()
+        users.iter().map(|user| user["Attributes"][0]["Value"].as_str().unwrap().to_owned()).collect()
     };
     let mut body = json!({ "Limit": 3, "AttributesToGet": ["email"] });
     let first = pool.admin("ListUsers", body.clone()).await.ok();
-    assert_eq!(
-        email(&first),
-        ["ada@example.com", "adam@example.com", "eve@example.com"]
-    );
+    assert_eq!(email(&first), ["ada@example.com", "adam@example.com", "eve@example.com"]);
     body["PaginationToken"] = first["PaginationToken"].clone();
     let second = pool.admin("ListUsers", body).await.ok();
     assert_eq!(email(&second), ["new@example.com"]);
@@ -308,9 +249,7 @@ async fn users_are_listed_by_page_and_filter() {
         }
     }
     for body in [json!({ "Limit": 61 }), json!({ "PaginationToken": "%" })] {
-        pool.admin("ListUsers", body)
-            .await
-            .refused("InvalidParameterException");
+        pool.admin("ListUsers", body).await.refused("InvalidParameterException");
     }
 }
 
@@ -321,15 +260,10 @@ async fn groups_are_made_filled_listed_and_deleted() {
     let kings = json!({ "GroupName": "kings", "Description": "They rule.", "Precedence": 1 });
     let made = pool.admin("CreateGroup", kings.clone()).await.ok();
     assert_eq!(made["Group"]["Precedence"], 1);
-    pool.admin("CreateGroup", kings)
-        .await
-        .refused("GroupExistsException");
+    pool.admin("CreateGroup", kings).await.refused("GroupExistsException");
     let first = pool.admin("ListGroups", json!({ "Limit": 2 })).await.ok();
     assert_eq!(names(&first["Groups"], "GroupName"), ["admin", "kings"]);
-    let rest = pool
-        .admin("ListGroups", json!({ "NextToken": first["NextToken"] }))
-        .await
-        .ok();
+    let rest = pool.admin("ListGroups", json!({ "NextToken": first["NextToken"] })).await.ok();
     assert_eq!(names(&rest["Groups"], "GroupName"), ["staff"]);
 
     let ada_in_kings = json!({ "Username": ADA, "GroupName": "kings" });
@@ -341,10 +275,7 @@ async fn groups_are_made_filled_listed_and_deleted() {
     let of_ada = json!({ "Username": ADA });
     let groups = pool.admin("AdminListGroupsForUser", of_ada.clone()).await.ok();
     assert_eq!(names(&groups["Groups"], "GroupName"), ["kings"]);
-    let members = pool
-        .admin("ListUsersInGroup", json!({ "GroupName": "kings" }))
-        .await
-        .ok();
+    let members = pool.admin("ListUsersInGroup", json!({ "GroupName": "kings" })).await.ok();
     assert_eq!(members["Users"].as_array().unwrap().len(), 1);
 
     let removed = pool.admin("AdminRemoveUserFromGroup", ada_in_kings.clone()).await;
@@ -353,9 +284,7 @@ async fn groups_are_made_filled_listed_and_deleted() {
     assert_eq!(groups["Groups"], json!([]));
     let deleted = pool.admin("DeleteGroup", json!({ "GroupName": "kings" })).await;
     assert!(deleted.status.is_success(), "{}", deleted.text);
-    pool.admin("AdminAddUserToGroup", ada_in_kings)
-        .await
-        .refused("ResourceNotFoundException");
+    pool.admin("AdminAddUserToGroup", ada_in_kings).await.refused("ResourceNotFoundException");
 }
 
 #[tokio::test]
@@ -363,19 +292,10 @@ async fn the_pool_and_its_clients_are_described_and_another_pool_is_not() {
     let pool = Pool::new();
     let described = pool.admin("DescribeUserPool", json!({})).await.ok();
     assert_eq!(described["UserPool"]["MfaConfiguration"], "OPTIONAL");
-    assert_eq!(
-        described["UserPool"]["Policies"]["PasswordPolicy"]["MinimumLength"],
-        8
-    );
+    assert_eq!(described["UserPool"]["Policies"]["PasswordPolicy"]["MinimumLength"], 8);
     let body = json!({ "ClientId": CLIENT });
     let described = pool.admin("DescribeUserPoolClient", body).await.ok();
-    assert_eq!(
-        described["UserPoolClient"]["PreventUserExistenceErrors"],
-        "ENABLED"
-    );
+    assert_eq!(described["UserPoolClient"]["PreventUserExistenceErrors"], "ENABLED");
     let listed = pool.admin("ListUserPoolClients", json!({})).await.ok();
-    assert_eq!(
-        names(&listed["UserPoolClients"], "ClientId"),
-        ["webclient", "legacy", "minimal"]
-    );
+    assert_eq!(names(&listed["UserPoolClients"], "ClientId"), ["webclient", "legacy", "minimal"]);
 }

@@ -110,9 +110,7 @@ async fn a_remembered_device_proves_itself_and_gets_no_new_keys() {
     let device = confirmed_device(&pool).await;
     let challenge = sign_in_with(&pool, &device.key).await.ok();
     assert_eq!(challenge["ChallengeName"], "DEVICE_SRP_AUTH");
-    prove(&pool, &device, &challenge, "another secret")
-        .await
-        .refused("NotAuthorizedException");
+    prove(&pool, &device, &challenge, "another secret").await.refused("NotAuthorizedException");
     let challenge = sign_in_with(&pool, &device.key).await.ok();
     let answer = prove(&pool, &device, &challenge, SECRET).await.ok();
     let result = &answer["AuthenticationResult"];
@@ -142,20 +140,12 @@ async fn devices_are_listed_and_forgotten() {
     let pool = remembering(false);
     pool.confirmed_user(ADA).await;
     let device = confirmed_device(&pool).await;
-    let listed = pool
-        .call(
-            "ListDevices",
-            json!({ "AccessToken": device.access, "Limit": 60 }),
-        )
-        .await
-        .ok();
+    let listed = pool.call("ListDevices", json!({ "AccessToken": device.access, "Limit": 60 })).await.ok();
     assert_eq!(listed["Devices"][0]["DeviceKey"], device.key.as_str());
     let body = json!({ "AccessToken": device.access, "DeviceKey": device.key });
     let forgotten = pool.call("ForgetDevice", body).await;
     assert!(forgotten.status.is_success(), "{}", forgotten.text);
-    let told = sign_in_with(&pool, &device.key)
-        .await
-        .refused("ResourceNotFoundException");
+    let told = sign_in_with(&pool, &device.key).await.refused("ResourceNotFoundException");
     assert_eq!(told, "Device does not exist.");
 }
 
@@ -167,9 +157,7 @@ async fn a_device_of_somebody_else_does_not_exist() {
     pool.confirmed_user("eve@example.com").await;
     let eve = pool.sign_in("eve@example.com").await;
     let body = json!({ "AccessToken": eve.access, "DeviceKey": device.key });
-    pool.call("ForgetDevice", body)
-        .await
-        .refused("ResourceNotFoundException");
+    pool.call("ForgetDevice", body).await.refused("ResourceNotFoundException");
 }
 
 #[tokio::test]

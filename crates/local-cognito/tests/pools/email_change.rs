@@ -36,19 +36,13 @@ async fn the_old_address_stays_until_the_new_one_is_proved() {
 
     let code = pool.code(NEW).await;
     let wrong = if code == "000000" { "000001" } else { "000000" };
-    verify(&pool, &tokens, wrong)
-        .await
-        .refused("CodeMismatchException");
+    verify(&pool, &tokens, wrong).await.refused("CodeMismatchException");
     verify(&pool, &tokens, &code).await.ok();
     assert_eq!(attribute(&pool, &tokens, "email").await, NEW);
     assert_eq!(attribute(&pool, &tokens, "email_verified").await, "true");
     pool.try_sign_in(NEW, PASSWORD).await.ok();
-    pool.try_sign_in(ADA, PASSWORD)
-        .await
-        .refused("NotAuthorizedException");
-    verify(&pool, &tokens, &code)
-        .await
-        .refused("ExpiredCodeException");
+    pool.try_sign_in(ADA, PASSWORD).await.refused("NotAuthorizedException");
+    verify(&pool, &tokens, &code).await.refused("ExpiredCodeException");
     // The old address is free again.
     pool.sign_up(ADA).await.ok();
 }
@@ -59,16 +53,12 @@ async fn an_address_that_another_user_has_cannot_be_taken() {
     pool.confirmed_user(ADA).await;
     pool.confirmed_user("eve@example.com").await;
     let tokens = pool.sign_in(ADA).await;
-    change(&pool, &tokens, "EVE@example.com")
-        .await
-        .refused("AliasExistsException");
+    change(&pool, &tokens, "EVE@example.com").await.refused("AliasExistsException");
     // Nor if they were faster than the code.
     change(&pool, &tokens, NEW).await.ok();
     let code = pool.code(NEW).await;
     pool.confirmed_user(NEW).await;
-    verify(&pool, &tokens, &code)
-        .await
-        .refused("AliasExistsException");
+    verify(&pool, &tokens, &code).await.refused("AliasExistsException");
     assert_eq!(attribute(&pool, &tokens, "email").await, ADA);
 }
 
@@ -80,9 +70,7 @@ async fn a_code_for_one_address_proves_no_other() {
     change(&pool, &tokens, "eve@example.com").await.ok();
     let code = pool.code("eve@example.com").await;
     change(&pool, &tokens, ADA).await.ok();
-    verify(&pool, &tokens, &code)
-        .await
-        .refused("ExpiredCodeException");
+    verify(&pool, &tokens, &code).await.refused("ExpiredCodeException");
 }
 
 #[tokio::test]
@@ -97,9 +85,7 @@ async fn a_code_can_be_sent_again_and_ends_after_a_day() {
     let code = pool.code(NEW).await;
     pool.pass(DAY_S);
     let tokens = pool.sign_in(ADA).await;
-    verify(&pool, &tokens, &code)
-        .await
-        .refused("ExpiredCodeException");
+    verify(&pool, &tokens, &code).await.refused("ExpiredCodeException");
 }
 
 #[tokio::test]
@@ -108,12 +94,8 @@ async fn what_is_no_address_is_refused() {
     pool.confirmed_user(ADA).await;
     let tokens = pool.sign_in(ADA).await;
     for email in ["nonsense", ""] {
-        change(&pool, &tokens, email)
-            .await
-            .refused("InvalidParameterException");
+        change(&pool, &tokens, email).await.refused("InvalidParameterException");
     }
     let body = json!({ "AccessToken": tokens.access, "AttributeName": "phone_number" });
-    pool.call("GetUserAttributeVerificationCode", body)
-        .await
-        .refused("InvalidParameterException");
+    pool.call("GetUserAttributeVerificationCode", body).await.refused("InvalidParameterException");
 }

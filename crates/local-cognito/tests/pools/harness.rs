@@ -47,33 +47,19 @@ impl Pool {
     }
 
     pub(crate) fn with_mfa(mfa_configuration: MfaConfiguration) -> Self {
-        let options = UserPoolOptions {
-            mfa_configuration,
-            ..UserPoolOptions::default()
-        };
+        let options = UserPoolOptions { mfa_configuration, ..UserPoolOptions::default() };
         Self::made(options, |_| {})
     }
 
     pub(crate) fn made(options: UserPoolOptions, change: impl FnOnce(&mut Config)) -> Self {
         let folder = TempDir::new().unwrap();
         std::fs::write(database(&folder), fresh_database()).unwrap();
-        Self::open(
-            folder,
-            Arc::new(ManualClock(AtomicI64::new(START_S * 1000))),
-            options,
-            change,
-        )
+        Self::open(folder, Arc::new(ManualClock(AtomicI64::new(START_S * 1000))), options, change)
     }
 
     /// The same data after the process ended.
     pub(crate) fn restarted(self) -> Self {
-        let Pool {
-            cognito,
-            router,
-            folder,
-            clock,
-            ..
-        } = self;
+        let Pool { cognito, router, folder, clock, .. } = self;
         drop(router);
         assert_eq!(Arc::strong_count(&cognito), 1, "something still uses the pool");
         drop(cognito);
@@ -92,13 +78,7 @@ impl Pool {
         config.clock = Arc::clone(&clock) as _;
         change(&mut config);
         let cognito = Cognito::open_with(config, options).unwrap();
-        Pool {
-            router: router(Arc::clone(&cognito)),
-            cognito,
-            trigger,
-            clock,
-            folder,
-        }
+        Pool { router: router(Arc::clone(&cognito)), cognito, trigger, clock, folder }
     }
 
     pub(crate) fn database(&self) -> PathBuf {
@@ -113,30 +93,19 @@ impl Pool {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
-        Answer {
-            status,
-            headers,
-            text: String::from_utf8(body.to_vec()).unwrap(),
-        }
+        Answer { status, headers, text: String::from_utf8(body.to_vec()).unwrap() }
     }
 
     /// An operation of the user pool.
     pub(crate) async fn call(&self, operation: &str, body: Value) -> Answer {
-        self.post(
-            &format!("AWSCognitoIdentityProviderService.{operation}"),
-            body.to_string(),
-        )
-        .await
+        self.post(&format!("AWSCognitoIdentityProviderService.{operation}"), body.to_string()).await
     }
 
     /// An operation of an operator, signed.
     pub(crate) async fn admin(&self, operation: &str, mut body: Value) -> Answer {
         body["UserPoolId"] = "us-east-1_Parlor".into();
         let request = Request::post("/")
-            .header(
-                "x-amz-target",
-                format!("AWSCognitoIdentityProviderService.{operation}"),
-            )
+            .header("x-amz-target", format!("AWSCognitoIdentityProviderService.{operation}"))
             .header(
                 "authorization",
                 "AWS4-HMAC-SHA256 Credential=AKIA/20270115/us-east-1/cognito-idp/aws4_request",
@@ -174,11 +143,7 @@ impl Pool {
 
     /// An operation of the identity pool.
     pub(crate) async fn identity(&self, operation: &str, body: Value) -> Answer {
-        self.post(
-            &format!("AWSCognitoIdentityService.{operation}"),
-            body.to_string(),
-        )
-        .await
+        self.post(&format!("AWSCognitoIdentityService.{operation}"), body.to_string()).await
     }
 
     pub(crate) async fn post(&self, target: &str, body: impl Into<Body>) -> Answer {
@@ -197,10 +162,7 @@ impl Pool {
     /// The newest code sent to this address.
     pub(crate) async fn code(&self, to: &str) -> String {
         let mails = self.get(&format!("/_local/outbox?to={}", to)).await.ok();
-        mails[0]["code"]
-            .as_str()
-            .unwrap_or_else(|| panic!("no code for {to}"))
-            .to_owned()
+        mails[0]["code"].as_str().unwrap_or_else(|| panic!("no code for {to}")).to_owned()
     }
 
     pub(crate) async fn sign_up(&self, email: &str) -> Answer {
@@ -209,10 +171,7 @@ impl Pool {
 
     /// Signs up and confirms; answers the `sub`.
     pub(crate) async fn confirmed_user(&self, email: &str) -> String {
-        let sub = self.sign_up(email).await.ok()["UserSub"]
-            .as_str()
-            .unwrap()
-            .to_owned();
+        let sub = self.sign_up(email).await.ok()["UserSub"].as_str().unwrap().to_owned();
         let code = self.code(email).await;
         let body = json!({ "ClientId": CLIENT, "Username": email, "ConfirmationCode": code });
         self.call("ConfirmSignUp", body).await.ok();
@@ -226,8 +185,7 @@ impl Pool {
     }
 
     pub(crate) async fn finish_srp(&self, srp: &SrpClient, challenge: &Value, password: &str) -> Answer {
-        self.call("RespondToAuthChallenge", proof(srp, challenge, password))
-            .await
+        self.call("RespondToAuthChallenge", proof(srp, challenge, password)).await
     }
 
     /// Both steps of an SRP sign-in.
@@ -288,17 +246,8 @@ pub(crate) struct Tokens {
 
 impl Tokens {
     pub(crate) fn of(answer: &Value) -> Self {
-        let token = |name: &str| {
-            answer["AuthenticationResult"][name]
-                .as_str()
-                .unwrap_or_default()
-                .to_owned()
-        };
-        Tokens {
-            access: token("AccessToken"),
-            id: token("IdToken"),
-            refresh: token("RefreshToken"),
-        }
+        let token = |name: &str| answer["AuthenticationResult"][name].as_str().unwrap_or_default().to_owned();
+        Tokens { access: token("AccessToken"), id: token("IdToken"), refresh: token("RefreshToken") }
     }
 }
 
@@ -360,18 +309,9 @@ pub(crate) fn config(database: PathBuf) -> Config {
         prevent_user_existence_errors: true,
         ..ClientConfig::default()
     };
-    let web = client(
-        CLIENT,
-        &[
-            "ALLOW_USER_SRP_AUTH",
-            "ALLOW_USER_PASSWORD_AUTH",
-            "ALLOW_REFRESH_TOKEN_AUTH",
-        ],
-    );
-    let legacy = ClientConfig {
-        prevent_user_existence_errors: false,
-        ..client("legacy", &[])
-    };
+    let web =
+        client(CLIENT, &["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]);
+    let legacy = ClientConfig { prevent_user_existence_errors: false, ..client("legacy", &[]) };
     let minimal = ClientConfig {
         token_revocation: false,
         access_token_validity: Duration::from_secs(300),

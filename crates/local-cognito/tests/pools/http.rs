@@ -13,10 +13,7 @@ async fn every_answer_has_awss_headers() {
     let pool = Pool::new();
     let good = pool.sign_up(ADA).await;
     let bad = pool.sign_up(ADA).await;
-    assert_eq!(
-        (good.status, bad.status),
-        (StatusCode::OK, StatusCode::BAD_REQUEST)
-    );
+    assert_eq!((good.status, bad.status), (StatusCode::OK, StatusCode::BAD_REQUEST));
     for answer in [&good, &bad] {
         assert_eq!(answer.headers["content-type"], "application/x-amz-json-1.1");
         assert_eq!(answer.headers["access-control-allow-origin"], "*");
@@ -29,10 +26,7 @@ async fn every_answer_has_awss_headers() {
     assert_eq!(bad.headers["x-amzn-errortype"], "UsernameExistsException:");
     assert_eq!(bad.headers["x-amzn-errormessage"], "User already exists");
     let body: Value = serde_json::from_str(&bad.text).unwrap();
-    assert_eq!(
-        body,
-        json!({ "__type": "UsernameExistsException", "message": "User already exists" })
-    );
+    assert_eq!(body, json!({ "__type": "UsernameExistsException", "message": "User already exists" }));
 }
 
 #[tokio::test]
@@ -64,26 +58,11 @@ async fn no_other_site_may_read_the_outbox() {
 #[tokio::test]
 async fn an_unknown_operation_is_told_what_there_is() {
     let pool = Pool::new();
-    let told = pool
-        .call("AdminMakeCoffee", json!({}))
-        .await
-        .refused("UnknownOperationException");
-    assert!(
-        told.contains("AdminMakeCoffee") && told.contains("SignUp, ConfirmSignUp"),
-        "{told}"
-    );
-    let told = pool
-        .identity("ListIdentityPools", json!({}))
-        .await
-        .refused("UnknownOperationException");
+    let told = pool.call("AdminMakeCoffee", json!({})).await.refused("UnknownOperationException");
+    assert!(told.contains("AdminMakeCoffee") && told.contains("SignUp, ConfirmSignUp"), "{told}");
+    let told = pool.identity("ListIdentityPools", json!({})).await.refused("UnknownOperationException");
     assert!(told.contains("GetId, GetCredentialsForIdentity"), "{told}");
-    for target in [
-        "",
-        "SignUp",
-        "DynamoDB_20120810.GetItem",
-        &format!("{IDP}."),
-        &format!("{IDP}.signup"),
-    ] {
+    for target in ["", "SignUp", "DynamoDB_20120810.GetItem", &format!("{IDP}."), &format!("{IDP}.signup")] {
         pool.post(target, "{}").await.refused("UnknownOperationException");
     }
     let untargeted = Request::post("/").body(Body::from("{}")).unwrap();
@@ -132,15 +111,9 @@ async fn garbage_is_refused_by_every_operation() {
         let wrong_types = json!({
             "ClientId": [], "AccessToken": {}, "Username": 1, "AuthParameters": "x", "Token": true,
         });
-        pool.call(operation, wrong_types)
-            .await
-            .refused("SerializationException");
+        pool.call(operation, wrong_types).await.refused("SerializationException");
         let empty = pool.call(operation, json!({})).await;
-        assert!(
-            empty
-                .refused("InvalidParameterException")
-                .contains("Member must not be null")
-        );
+        assert!(empty.refused("InvalidParameterException").contains("Member must not be null"));
     }
     pool.sign_up(ADA).await.ok();
 }
@@ -152,10 +125,7 @@ async fn a_body_beyond_the_limit_is_refused_clearly() {
     request["ClientMetadata"] = json!({ "x": "y".repeat(64 * 1024) });
     let answer = pool.call("SignUp", request).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
-    assert_eq!(
-        answer.refused("RequestEntityTooLargeException"),
-        "Request body is larger than 65536 bytes"
-    );
+    assert_eq!(answer.refused("RequestEntityTooLargeException"), "Request body is larger than 65536 bytes");
 
     let huge = format!("{}@example.com", "x".repeat(20_000));
     pool.sign_up(&huge).await.refused("InvalidParameterException");
@@ -165,18 +135,12 @@ async fn a_body_beyond_the_limit_is_refused_clearly() {
 async fn a_text_that_no_header_can_carry_still_gets_an_answer() {
     let pool = Pool::new();
     let target = HeaderValue::from_bytes(b"AWSCognitoIdentityProviderService.\xff").unwrap();
-    let request = Request::post("/")
-        .header("x-amz-target", target)
-        .body(Body::from("{}"))
-        .unwrap();
+    let request = Request::post("/").header("x-amz-target", target).body(Body::from("{}")).unwrap();
     pool.send(request).await.refused("UnknownOperationException");
     let request = json!({ "ClientId": "ähm\r\nx-evil: 1" });
     let answer = pool.call("SignUp", request).await;
     assert_eq!(answer.headers.get("x-evil"), None);
-    assert_eq!(
-        answer.headers["x-amzn-errormessage"],
-        "User pool client ?hm??x-evil: 1 does not exist."
-    );
+    assert_eq!(answer.headers["x-amzn-errormessage"], "User pool client ?hm??x-evil: 1 does not exist.");
     answer.refused("ResourceNotFoundException");
 }
 

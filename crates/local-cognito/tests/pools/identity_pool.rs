@@ -31,18 +31,12 @@ async fn a_user_has_one_identity_and_gets_credentials_for_an_hour() {
     let again = pool.identity("GetId", get_id(Some(&other_device))).await.ok();
     assert_eq!(again["IdentityId"], identity);
 
-    let answer = pool
-        .identity("GetCredentialsForIdentity", get_credentials(&identity, Some(&id)))
-        .await
-        .ok();
+    let answer = pool.identity("GetCredentialsForIdentity", get_credentials(&identity, Some(&id))).await.ok();
     assert_eq!(answer["IdentityId"], identity);
     let given = &answer["Credentials"];
     assert_eq!(given["Expiration"], START_S + HOUR_S);
     let access_key_id = given["AccessKeyId"].as_str().unwrap();
-    assert!(
-        access_key_id.starts_with("ASIA") && access_key_id.len() == 20,
-        "{access_key_id}"
-    );
+    assert!(access_key_id.starts_with("ASIA") && access_key_id.len() == 20, "{access_key_id}");
 
     let known = pool.cognito.credentials(access_key_id).unwrap();
     assert_eq!(given["SecretKey"], known.secret_access_key);
@@ -64,10 +58,7 @@ async fn a_guest_is_somebody_new_each_time() {
     let first = pool.identity("GetId", get_id(None)).await.ok()["IdentityId"].clone();
     let second = pool.identity("GetId", get_id(None)).await.ok()["IdentityId"].clone();
     assert_ne!(first, second);
-    let answer = pool
-        .identity("GetCredentialsForIdentity", get_credentials(&first, None))
-        .await
-        .ok();
+    let answer = pool.identity("GetCredentialsForIdentity", get_credentials(&first, None)).await.ok();
     let access_key_id = answer["Credentials"]["AccessKeyId"].as_str().unwrap();
     assert_eq!(pool.cognito.credentials(access_key_id).unwrap().login, None);
 }
@@ -78,24 +69,16 @@ async fn a_guest_who_signs_in_keeps_the_identity_unless_the_user_has_one() {
     pool.confirmed_user(ADA).await;
     let id = pool.sign_in(ADA).await.id;
     let guest = pool.identity("GetId", get_id(None)).await.ok()["IdentityId"].clone();
-    let answer = pool
-        .identity("GetCredentialsForIdentity", get_credentials(&guest, Some(&id)))
-        .await
-        .ok();
+    let answer = pool.identity("GetCredentialsForIdentity", get_credentials(&guest, Some(&id))).await.ok();
     assert_eq!(answer["IdentityId"], guest);
-    assert_eq!(
-        pool.identity("GetId", get_id(Some(&id))).await.ok()["IdentityId"],
-        guest
-    );
+    assert_eq!(pool.identity("GetId", get_id(Some(&id))).await.ok()["IdentityId"], guest);
 
     let other_guest = pool.identity("GetId", get_id(None)).await.ok()["IdentityId"].clone();
     let request = get_credentials(&other_guest, Some(&id));
     let answer = pool.identity("GetCredentialsForIdentity", request).await.ok();
     assert_eq!(answer["IdentityId"], guest);
 
-    let as_guest = pool
-        .identity("GetCredentialsForIdentity", get_credentials(&guest, None))
-        .await;
+    let as_guest = pool.identity("GetCredentialsForIdentity", get_credentials(&guest, None)).await;
     as_guest.refused("NotAuthorizedException");
 }
 
@@ -104,17 +87,9 @@ async fn an_identity_is_its_owners() {
     let pool = Pool::new();
     pool.confirmed_user(ADA).await;
     pool.confirmed_user("eve@example.com").await;
-    let (ada, eve) = (
-        pool.sign_in(ADA).await.id,
-        pool.sign_in("eve@example.com").await.id,
-    );
+    let (ada, eve) = (pool.sign_in(ADA).await.id, pool.sign_in("eve@example.com").await.id);
     let identity = pool.identity("GetId", get_id(Some(&ada))).await.ok()["IdentityId"].clone();
-    let theft = pool
-        .identity(
-            "GetCredentialsForIdentity",
-            get_credentials(&identity, Some(&eve)),
-        )
-        .await;
+    let theft = pool.identity("GetCredentialsForIdentity", get_credentials(&identity, Some(&eve))).await;
     theft.refused("NotAuthorizedException");
 }
 
@@ -130,43 +105,27 @@ async fn only_a_current_id_token_of_the_configured_client_logs_in() {
     });
     let other_client = Tokens::of(&pool.call("InitiateAuth", body).await.ok());
     for token in [tokens.access.as_str(), other_client.id.as_str(), "garbage", ""] {
-        pool.identity("GetId", get_id(Some(token)))
-            .await
-            .refused("NotAuthorizedException");
+        pool.identity("GetId", get_id(Some(token))).await.refused("NotAuthorizedException");
     }
     let elsewhere = json!({ "IdentityPoolId": POOL_ID, "Logins": { "accounts.google.com": tokens.id } });
-    let told = pool
-        .identity("GetId", elsewhere)
-        .await
-        .refused("NotAuthorizedException");
-    assert_eq!(
-        told,
-        "Token is not from a supported provider of this identity pool."
-    );
+    let told = pool.identity("GetId", elsewhere).await.refused("NotAuthorizedException");
+    assert_eq!(told, "Token is not from a supported provider of this identity pool.");
 
     pool.pass(HOUR_S);
-    pool.identity("GetId", get_id(Some(&tokens.id)))
-        .await
-        .refused("NotAuthorizedException");
+    pool.identity("GetId", get_id(Some(&tokens.id))).await.refused("NotAuthorizedException");
 }
 
 #[tokio::test]
 async fn unknown_pools_and_identities_are_not_found() {
     let pool = Pool::new();
-    pool.identity("GetId", json!({}))
-        .await
-        .refused("InvalidParameterException");
+    pool.identity("GetId", json!({})).await.refused("InvalidParameterException");
     pool.identity("GetId", json!({ "IdentityPoolId": "us-east-1:x" }))
         .await
         .refused("ResourceNotFoundException");
     let unknown = get_credentials(&json!("us-east-1:x"), None);
-    pool.identity("GetCredentialsForIdentity", unknown)
-        .await
-        .refused("ResourceNotFoundException");
+    pool.identity("GetCredentialsForIdentity", unknown).await.refused("ResourceNotFoundException");
     let none = Pool::configured(|config| config.identity_pool = None);
-    none.identity("GetId", get_id(None))
-        .await
-        .refused("ResourceNotFoundException");
+    none.identity("GetId", get_id(None)).await.refused("ResourceNotFoundException");
 }
 
 #[tokio::test]
@@ -174,12 +133,6 @@ async fn guests_stay_out_where_the_pool_says_so() {
     let pool = Pool::configured(|config| {
         config.identity_pool.as_mut().unwrap().allow_guests = false;
     });
-    let told = pool
-        .identity("GetId", get_id(None))
-        .await
-        .refused("NotAuthorizedException");
-    assert_eq!(
-        told,
-        "Unauthenticated access is not supported for this identity pool."
-    );
+    let told = pool.identity("GetId", get_id(None)).await.refused("NotAuthorizedException");
+    assert_eq!(told, "Unauthenticated access is not supported for this identity pool.");
 }

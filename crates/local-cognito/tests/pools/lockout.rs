@@ -6,9 +6,7 @@ const EXCEEDED: &str = "Password attempts exceeded";
 const INCORRECT: &str = "Incorrect username or password.";
 
 async fn told(pool: &Pool, email: &str, password: &str) -> String {
-    pool.with_password(email, password)
-        .await
-        .refused("NotAuthorizedException")
+    pool.with_password(email, password).await.refused("NotAuthorizedException")
 }
 
 #[tokio::test]

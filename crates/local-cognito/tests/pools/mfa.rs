@@ -22,17 +22,12 @@ fn app(pool: &Pool, secret: &str, steps: i64) -> String {
 fn wrong(pool: &Pool, secret: &str) -> String {
     let right: Vec<_> = (-1..=1).map(|steps| app(pool, secret, steps)).collect();
     let candidates = ["000000", "111111", "222222", "333333"];
-    let wrong = candidates
-        .into_iter()
-        .find(|code| !right.iter().any(|r| r == code));
+    let wrong = candidates.into_iter().find(|code| !right.iter().any(|r| r == code));
     wrong.unwrap().to_owned()
 }
 
 async fn associate(pool: &Pool, access_token: &str) -> String {
-    let answer = pool
-        .call("AssociateSoftwareToken", json!({ "AccessToken": access_token }))
-        .await
-        .ok();
+    let answer = pool.call("AssociateSoftwareToken", json!({ "AccessToken": access_token })).await.ok();
     answer["SecretCode"].as_str().unwrap().to_owned()
 }
 
@@ -52,18 +47,14 @@ async fn ada_with_mfa(pool: &Pool) -> (String, Tokens) {
     pool.confirmed_user(ADA).await;
     let tokens = pool.sign_in(ADA).await;
     let secret = associate(pool, &tokens.access).await;
-    assert_eq!(
-        verify(pool, &tokens.access, &app(pool, &secret, 0)).await.ok()["Status"],
-        "SUCCESS"
-    );
+    assert_eq!(verify(pool, &tokens.access, &app(pool, &secret, 0)).await.ok()["Status"], "SUCCESS");
     prefer(pool, &tokens.access, true).await.ok();
     pool.pass(30);
     (secret, tokens)
 }
 
 async fn answer(pool: &Pool, challenge: &Value, code: &str) -> Answer {
-    pool.respond(challenge, json!({ "SOFTWARE_TOKEN_MFA_CODE": code }))
-        .await
+    pool.respond(challenge, json!({ "SOFTWARE_TOKEN_MFA_CODE": code })).await
 }
 
 #[tokio::test]
@@ -73,10 +64,9 @@ async fn who_enabled_it_needs_a_code_to_sign_in_in_both_flows() {
     let user = pool.get_user(&tokens.access).await.ok();
     assert_eq!(user["UserMFASettingList"], json!(["SOFTWARE_TOKEN_MFA"]));
     assert_eq!(user["PreferredMfaSetting"], "SOFTWARE_TOKEN_MFA");
-    for challenge in [
-        pool.try_sign_in(ADA, PASSWORD).await.ok(),
-        pool.with_password(ADA, PASSWORD).await.ok(),
-    ] {
+    for challenge in
+        [pool.try_sign_in(ADA, PASSWORD).await.ok(), pool.with_password(ADA, PASSWORD).await.ok()]
+    {
         assert_eq!(challenge["ChallengeName"], "SOFTWARE_TOKEN_MFA");
         assert_eq!(challenge["ChallengeParameters"]["FRIENDLY_DEVICE_NAME"], "phone");
         assert!(challenge.get("AuthenticationResult").is_none());
@@ -85,9 +75,7 @@ async fn who_enabled_it_needs_a_code_to_sign_in_in_both_flows() {
         // The same session again, with the right code.
         let signed_in = answer(&pool, &challenge, &app(&pool, &secret, 0)).await.ok();
         pool.get_user(&Tokens::of(&signed_in).access).await.ok();
-        answer(&pool, &challenge, &app(&pool, &secret, 1))
-            .await
-            .refused("NotAuthorizedException");
+        answer(&pool, &challenge, &app(&pool, &secret, 1)).await.refused("NotAuthorizedException");
         pool.pass(30);
     }
 }
@@ -101,14 +89,10 @@ async fn a_code_is_good_once() {
     answer(&pool, &challenge, &code).await.ok();
     let pool = pool.restarted();
     let challenge = pool.with_password(ADA, PASSWORD).await.ok();
-    let told = answer(&pool, &challenge, &code)
-        .await
-        .refused("ExpiredCodeException");
+    let told = answer(&pool, &challenge, &code).await.refused("ExpiredCodeException");
     assert_eq!(told, "Your software token has already been used once.");
     // An older one that was never used is not good either.
-    answer(&pool, &challenge, &app(&pool, &secret, -1))
-        .await
-        .refused("ExpiredCodeException");
+    answer(&pool, &challenge, &app(&pool, &secret, -1)).await.refused("ExpiredCodeException");
     answer(&pool, &challenge, &app(&pool, &secret, 1)).await.ok();
 }
 
@@ -118,14 +102,10 @@ async fn guessing_codes_is_limited_and_the_password_forgives_no_guess() {
     let (secret, _) = ada_with_mfa(&pool).await;
     for _ in 0..5 {
         let challenge = pool.with_password(ADA, PASSWORD).await.ok();
-        answer(&pool, &challenge, &wrong(&pool, &secret))
-            .await
-            .refused("CodeMismatchException");
+        answer(&pool, &challenge, &wrong(&pool, &secret)).await.refused("CodeMismatchException");
     }
     let challenge = pool.with_password(ADA, PASSWORD).await.ok();
-    answer(&pool, &challenge, &app(&pool, &secret, 0))
-        .await
-        .refused("LimitExceededException");
+    answer(&pool, &challenge, &app(&pool, &secret, 0)).await.refused("LimitExceededException");
     pool.pass(1);
     answer(&pool, &challenge, &app(&pool, &secret, 0)).await.ok();
 }
@@ -152,16 +132,10 @@ async fn a_session_is_for_its_user_client_and_step_and_three_minutes() {
         let mut body = right.clone();
         *body.pointer_mut(member).unwrap() = value.into();
         let told = pool.call("RespondToAuthChallenge", body).await;
-        assert_eq!(
-            told.refused("NotAuthorizedException"),
-            "Invalid session for the user.",
-            "{member}"
-        );
+        assert_eq!(told.refused("NotAuthorizedException"), "Invalid session for the user.", "{member}");
     }
     pool.pass(180);
-    pool.call("RespondToAuthChallenge", right)
-        .await
-        .refused("NotAuthorizedException");
+    pool.call("RespondToAuthChallenge", right).await.refused("NotAuthorizedException");
 }
 
 #[tokio::test]
@@ -171,9 +145,7 @@ async fn a_changed_password_ends_a_sign_in_under_way() {
     let challenge = pool.with_password(ADA, PASSWORD).await.ok();
     let body = json!({ "Username": ADA, "Password": "N3w-passw0rd", "Permanent": true });
     pool.admin("AdminSetUserPassword", body).await.ok();
-    answer(&pool, &challenge, &app(&pool, &secret, 0))
-        .await
-        .refused("NotAuthorizedException");
+    answer(&pool, &challenge, &app(&pool, &secret, 0)).await.refused("NotAuthorizedException");
 }
 
 #[tokio::test]
@@ -183,15 +155,11 @@ async fn a_new_secret_counts_once_it_is_proved() {
     let new = associate(&pool, &tokens.access).await;
     let challenge = pool.with_password(ADA, PASSWORD).await.ok();
     answer(&pool, &challenge, &app(&pool, &old, 0)).await.ok();
-    verify(&pool, &tokens.access, &wrong(&pool, &new))
-        .await
-        .refused("EnableSoftwareTokenMFAException");
+    verify(&pool, &tokens.access, &wrong(&pool, &new)).await.refused("EnableSoftwareTokenMFAException");
     verify(&pool, &tokens.access, &app(&pool, &new, 0)).await.ok();
     pool.pass(30);
     let challenge = pool.with_password(ADA, PASSWORD).await.ok();
-    answer(&pool, &challenge, &app(&pool, &old, 0))
-        .await
-        .refused("CodeMismatchException");
+    answer(&pool, &challenge, &app(&pool, &old, 0)).await.refused("CodeMismatchException");
     answer(&pool, &challenge, &app(&pool, &new, 0)).await.ok();
 }
 
@@ -201,26 +169,14 @@ async fn it_can_be_switched_off_and_only_on_with_a_proved_app() {
     let (_, tokens) = ada_with_mfa(&pool).await;
     prefer(&pool, &tokens.access, false).await.ok();
     Tokens::of(&pool.with_password(ADA, PASSWORD).await.ok());
-    assert!(
-        pool.get_user(&tokens.access)
-            .await
-            .ok()
-            .get("UserMFASettingList")
-            .is_none()
-    );
+    assert!(pool.get_user(&tokens.access).await.ok().get("UserMFASettingList").is_none());
 
     pool.confirmed_user("eve@example.com").await;
     let eve = pool.sign_in("eve@example.com").await;
-    prefer(&pool, &eve.access, true)
-        .await
-        .refused("InvalidParameterException");
+    prefer(&pool, &eve.access, true).await.refused("InvalidParameterException");
     associate(&pool, &eve.access).await;
-    prefer(&pool, &eve.access, true)
-        .await
-        .refused("InvalidParameterException");
-    verify(&pool, &eve.access, "123")
-        .await
-        .refused("EnableSoftwareTokenMFAException");
+    prefer(&pool, &eve.access, true).await.refused("InvalidParameterException");
+    verify(&pool, &eve.access, "123").await.refused("EnableSoftwareTokenMFAException");
 }
 
 #[tokio::test]
@@ -238,14 +194,9 @@ async fn a_pool_that_requires_it_has_everybody_set_it_up() {
     pool.confirmed_user(ADA).await;
     let challenge = pool.try_sign_in(ADA, PASSWORD).await.ok();
     assert_eq!(challenge["ChallengeName"], "MFA_SETUP");
-    assert_eq!(
-        challenge["ChallengeParameters"]["MFAS_CAN_SETUP"],
-        "[\"SOFTWARE_TOKEN_MFA\"]"
-    );
+    assert_eq!(challenge["ChallengeParameters"]["MFAS_CAN_SETUP"], "[\"SOFTWARE_TOKEN_MFA\"]");
     // Nothing is proved yet.
-    pool.respond(&challenge, json!({}))
-        .await
-        .refused("NotAuthorizedException");
+    pool.respond(&challenge, json!({})).await.refused("NotAuthorizedException");
 
     let body = json!({ "Session": challenge["Session"] });
     let associated = pool.call("AssociateSoftwareToken", body).await.ok();
@@ -254,17 +205,12 @@ async fn a_pool_that_requires_it_has_everybody_set_it_up() {
     pool.call("VerifySoftwareToken", body(wrong(&pool, secret)))
         .await
         .refused("EnableSoftwareTokenMFAException");
-    let verified = pool
-        .call("VerifySoftwareToken", body(app(&pool, secret, 0)))
-        .await
-        .ok();
+    let verified = pool.call("VerifySoftwareToken", body(app(&pool, secret, 0))).await.ok();
     let mut last = challenge.clone();
     last["Session"] = verified["Session"].clone();
     let tokens = Tokens::of(&pool.respond(&last, json!({})).await.ok());
     pool.get_user(&tokens.access).await.ok();
-    pool.respond(&last, json!({}))
-        .await
-        .refused("NotAuthorizedException");
+    pool.respond(&last, json!({})).await.refused("NotAuthorizedException");
 
     pool.pass(30);
     let challenge = pool.try_sign_in(ADA, PASSWORD).await.ok();

@@ -24,23 +24,14 @@ async fn a_forgotten_password_is_replaced_with_the_code() {
     assert_eq!(mails[0]["kind"], "reset_password");
 
     let code = pool.code(ADA).await;
-    pool.call("ConfirmForgotPassword", reset(ADA, &code, NEW))
-        .await
-        .ok();
+    pool.call("ConfirmForgotPassword", reset(ADA, &code, NEW)).await.ok();
     pool.try_sign_in(ADA, NEW).await.ok();
-    pool.try_sign_in(ADA, PASSWORD)
-        .await
-        .refused("NotAuthorizedException");
-    pool.call("ConfirmForgotPassword", reset(ADA, &code, NEW))
-        .await
-        .refused("ExpiredCodeException");
+    pool.try_sign_in(ADA, PASSWORD).await.refused("NotAuthorizedException");
+    pool.call("ConfirmForgotPassword", reset(ADA, &code, NEW)).await.refused("ExpiredCodeException");
 
     let events = pool.trigger.events.lock().unwrap();
     assert_eq!(events.len(), 2);
-    assert_eq!(
-        events[1]["triggerSource"],
-        "PostConfirmation_ConfirmForgotPassword"
-    );
+    assert_eq!(events[1]["triggerSource"], "PostConfirmation_ConfirmForgotPassword");
     assert_eq!(events[1]["userName"], sub.as_str());
 }
 
@@ -55,11 +46,7 @@ async fn a_reset_code_is_good_for_an_hour() {
         let answer = pool.call("ConfirmForgotPassword", reset(ADA, &code, NEW)).await;
         match is_good {
             true => assert_eq!(answer.ok(), json!({})),
-            false => assert!(
-                answer
-                    .refused("ExpiredCodeException")
-                    .contains("request a code again")
-            ),
+            false => assert!(answer.refused("ExpiredCodeException").contains("request a code again")),
         }
     }
 }
@@ -70,12 +57,8 @@ async fn a_poor_password_does_not_cost_the_code() {
     pool.confirmed_user(ADA).await;
     pool.call("ForgotPassword", forgot(CLIENT, ADA)).await.ok();
     let code = pool.code(ADA).await;
-    pool.call("ConfirmForgotPassword", reset(ADA, &code, "poor"))
-        .await
-        .refused("InvalidPasswordException");
-    pool.call("ConfirmForgotPassword", reset(ADA, &code, NEW))
-        .await
-        .ok();
+    pool.call("ConfirmForgotPassword", reset(ADA, &code, "poor")).await.refused("InvalidPasswordException");
+    pool.call("ConfirmForgotPassword", reset(ADA, &code, NEW)).await.ok();
 }
 
 #[tokio::test]
@@ -86,13 +69,9 @@ async fn five_wrong_reset_codes_end_the_guessing() {
     let code = pool.code(ADA).await;
     for _ in 0..5 {
         let guess = reset(ADA, "a guess", NEW);
-        pool.call("ConfirmForgotPassword", guess)
-            .await
-            .refused("CodeMismatchException");
+        pool.call("ConfirmForgotPassword", guess).await.refused("CodeMismatchException");
     }
-    pool.call("ConfirmForgotPassword", reset(ADA, &code, NEW))
-        .await
-        .refused("LimitExceededException");
+    pool.call("ConfirmForgotPassword", reset(ADA, &code, NEW)).await.refused("LimitExceededException");
     pool.try_sign_in(ADA, PASSWORD).await.ok();
 }
 
@@ -101,9 +80,7 @@ async fn a_sign_up_code_resets_no_password() {
     let pool = Pool::new();
     pool.sign_up(ADA).await.ok();
     let code = pool.code(ADA).await;
-    pool.call("ConfirmForgotPassword", reset(ADA, &code, NEW))
-        .await
-        .refused("ExpiredCodeException");
+    pool.call("ConfirmForgotPassword", reset(ADA, &code, NEW)).await.refused("ExpiredCodeException");
 }
 
 #[tokio::test]
@@ -115,18 +92,13 @@ async fn who_has_no_proven_address_gets_no_code_and_a_stranger_learns_nothing() 
         pool.call("ForgotPassword", forgot(CLIENT, email)).await.ok();
     }
     assert_eq!(pool.get("/_local/outbox").await.ok(), mails);
-    let told = pool
-        .call("ForgotPassword", forgot("legacy", ADA))
-        .await
-        .refused("InvalidParameterException");
+    let told = pool.call("ForgotPassword", forgot("legacy", ADA)).await.refused("InvalidParameterException");
     assert!(told.starts_with("Cannot reset password"), "{told}");
     pool.call("ForgotPassword", forgot("legacy", "nobody@example.com"))
         .await
         .refused("UserNotFoundException");
     let guess = reset("nobody@example.com", "123456", NEW);
-    pool.call("ConfirmForgotPassword", guess)
-        .await
-        .refused("CodeMismatchException");
+    pool.call("ConfirmForgotPassword", guess).await.refused("CodeMismatchException");
 }
 
 #[tokio::test]
@@ -135,17 +107,10 @@ async fn a_password_is_changed_by_who_knows_it() {
     pool.confirmed_user(ADA).await;
     let access = pool.sign_in(ADA).await.access;
     let change = |previous: &str, proposed: &str| json!({ "AccessToken": access, "PreviousPassword": previous, "ProposedPassword": proposed });
-    let told = pool
-        .call("ChangePassword", change("wrong", NEW))
-        .await
-        .refused("NotAuthorizedException");
+    let told = pool.call("ChangePassword", change("wrong", NEW)).await.refused("NotAuthorizedException");
     assert_eq!(told, "Incorrect username or password.");
-    pool.call("ChangePassword", change(PASSWORD, "poor"))
-        .await
-        .refused("InvalidPasswordException");
+    pool.call("ChangePassword", change(PASSWORD, "poor")).await.refused("InvalidPasswordException");
     pool.call("ChangePassword", change(PASSWORD, NEW)).await.ok();
     pool.try_sign_in(ADA, NEW).await.ok();
-    pool.try_sign_in(ADA, PASSWORD)
-        .await
-        .refused("NotAuthorizedException");
+    pool.try_sign_in(ADA, PASSWORD).await.refused("NotAuthorizedException");
 }

@@ -8,9 +8,7 @@ use serde_json::json;
 use crate::harness::{ADA, CLIENT, DAY_S, Pool, Tokens};
 
 fn rotating(grace_s: u64) -> Pool {
-    let rotation = RefreshTokenRotation {
-        retry_grace_period: Duration::from_secs(grace_s),
-    };
+    let rotation = RefreshTokenRotation { retry_grace_period: Duration::from_secs(grace_s) };
     let options = UserPoolOptions {
         refresh_token_rotation: [(CLIENT.to_owned(), rotation)].into(),
         ..UserPoolOptions::default()
@@ -51,9 +49,7 @@ async fn who_missed_the_answer_may_ask_again_for_a_while() {
     for successor in [missed, got] {
         next(&pool, &successor).await;
         pool.pass(60);
-        pool.refresh(&successor)
-            .await
-            .refused("RefreshTokenReuseException");
+        pool.refresh(&successor).await.refused("RefreshTokenReuseException");
     }
 }
 
@@ -77,9 +73,7 @@ async fn revoking_any_of_them_ends_the_sign_in() {
     let body = json!({ "ClientId": CLIENT, "Token": first.refresh });
     pool.call("RevokeToken", body).await.ok();
     pool.refresh(&second).await.refused("NotAuthorizedException");
-    pool.get_user(&first.access)
-        .await
-        .refused("NotAuthorizedException");
+    pool.get_user(&first.access).await.refused("NotAuthorizedException");
 }
 
 #[tokio::test]
@@ -92,7 +86,5 @@ async fn the_older_way_to_refresh_is_refused() {
         "AuthFlow": "REFRESH_TOKEN_AUTH",
         "AuthParameters": { "REFRESH_TOKEN": refresh_token },
     });
-    pool.call("InitiateAuth", body)
-        .await
-        .refused("InvalidParameterException");
+    pool.call("InitiateAuth", body).await.refused("InvalidParameterException");
 }

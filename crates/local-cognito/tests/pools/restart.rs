@@ -13,36 +13,20 @@ async fn users_tokens_codes_and_the_key_survive() {
     pool.sign_up("bob@example.com").await.ok();
     pool.cognito.add_user_to_group(ADA, "admin").await.unwrap();
     let (kept, ended) = (pool.sign_in(ADA).await, pool.sign_in(ADA).await);
-    pool.call(
-        "RevokeToken",
-        json!({ "ClientId": CLIENT, "Token": ended.refresh }),
-    )
-    .await
-    .ok();
+    pool.call("RevokeToken", json!({ "ClientId": CLIENT, "Token": ended.refresh })).await.ok();
     let guest = json!({ "IdentityPoolId": "us-east-1:0e1b2c3d-0000-4000-8000-000000000000" });
     let identity = pool.identity("GetId", guest).await.ok();
     let credentials = pool.identity("GetCredentialsForIdentity", identity).await.ok();
     let jwks = pool.get("/us-east-1_Parlor/.well-known/jwks.json").await.ok();
 
     let pool = pool.restarted();
-    assert_eq!(
-        pool.get("/us-east-1_Parlor/.well-known/jwks.json").await.ok(),
-        jwks
-    );
+    assert_eq!(pool.get("/us-east-1_Parlor/.well-known/jwks.json").await.ok(), jwks);
     pool.get_user(&kept.access).await.ok();
     pool.refresh(&kept.refresh).await.ok();
-    assert_eq!(
-        pool.cognito.verify_access_or_id_token(&ended.access).unwrap_err(),
-        TokenError::Revoked
-    );
-    pool.refresh(&ended.refresh)
-        .await
-        .refused("NotAuthorizedException");
+    assert_eq!(pool.cognito.verify_access_or_id_token(&ended.access).unwrap_err(), TokenError::Revoked);
+    pool.refresh(&ended.refresh).await.refused("NotAuthorizedException");
     let again = pool.sign_in(ADA).await;
-    assert_eq!(
-        pool.cognito.verify_access_or_id_token(&again.id).unwrap().groups,
-        ["admin"]
-    );
+    assert_eq!(pool.cognito.verify_access_or_id_token(&again.id).unwrap().groups, ["admin"]);
     let access_key_id = credentials["Credentials"]["AccessKeyId"].as_str().unwrap();
     assert_eq!(
         pool.cognito.credentials(access_key_id).unwrap().secret_access_key,
@@ -62,10 +46,7 @@ async fn an_unknown_user_looks_the_same_after_a_restart() {
     let before = pool.begin_srp(&srp, "nobody@example.com").await.ok();
     let pool = pool.restarted();
     let after = pool.begin_srp(&srp, "nobody@example.com").await.ok();
-    assert_eq!(
-        before["ChallengeParameters"]["SALT"],
-        after["ChallengeParameters"]["SALT"]
-    );
+    assert_eq!(before["ChallengeParameters"]["SALT"], after["ChallengeParameters"]["SALT"]);
 }
 
 #[tokio::test]
@@ -73,9 +54,7 @@ async fn a_second_server_on_the_same_file_is_refused() {
     let pool = Pool::new();
     pool.sign_up(ADA).await.ok();
     let second = Cognito::open(config(pool.database()));
-    let Err(error @ OpenError::File { .. }) = second else {
-        panic!("both serve the same file")
-    };
+    let Err(error @ OpenError::File { .. }) = second else { panic!("both serve the same file") };
     assert!(error.to_string().contains("no other server uses it"), "{error}");
 }
 
@@ -83,15 +62,8 @@ async fn a_second_server_on_the_same_file_is_refused() {
 fn a_file_that_is_none_of_ours_is_refused() {
     let folder = TempDir::new().unwrap();
     let letter = folder.path().join("letter.txt");
-    std::fs::write(
-        &letter,
-        "this is a letter, not a database, and long enough to be looked at",
-    )
-    .unwrap();
-    for file in [
-        letter,
-        folder.path().join("no such folder").join("cognito.sqlite"),
-    ] {
+    std::fs::write(&letter, "this is a letter, not a database, and long enough to be looked at").unwrap();
+    for file in [letter, folder.path().join("no such folder").join("cognito.sqlite")] {
         let error = Cognito::open(config(file)).err().unwrap();
         assert!(matches!(error, OpenError::File { .. }), "{error}");
     }
@@ -101,10 +73,7 @@ fn a_file_that_is_none_of_ours_is_refused() {
 fn a_file_of_a_newer_version_is_refused() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("cognito.sqlite");
-    rusqlite::Connection::open(&file)
-        .unwrap()
-        .pragma_update(None, "user_version", 99)
-        .unwrap();
+    rusqlite::Connection::open(&file).unwrap().pragma_update(None, "user_version", 99).unwrap();
     let error = Cognito::open(config(file)).err().unwrap();
     assert!(matches!(error, OpenError::Newer { found: 99, .. }), "{error}");
 }
@@ -113,18 +82,10 @@ fn a_file_of_a_newer_version_is_refused() {
 fn a_configuration_that_no_client_could_use_is_refused() {
     type Change = fn(&mut local_cognito::Config);
     let changes: [(&str, Change); 4] = [
-        ("us-east-1", |config| {
-            config.user_pool.pool_id = "Parlor".to_owned()
-        }),
-        ("us-east-1", |config| {
-            config.user_pool.pool_id = "us-east-1_".to_owned()
-        }),
-        ("issuer", |config| {
-            config.user_pool.issuer = "http://localhost:4000".to_owned()
-        }),
-        ("a day", |config| {
-            config.user_pool.clients[0].id_token_validity *= 25
-        }),
+        ("us-east-1", |config| config.user_pool.pool_id = "Parlor".to_owned()),
+        ("us-east-1", |config| config.user_pool.pool_id = "us-east-1_".to_owned()),
+        ("issuer", |config| config.user_pool.issuer = "http://localhost:4000".to_owned()),
+        ("a day", |config| config.user_pool.clients[0].id_token_validity *= 25),
     ];
     for (word, change) in changes {
         let mut config = config("never made".into());
@@ -155,8 +116,7 @@ async fn a_file_of_the_first_version_opens_with_its_users() {
     let pool = Pool::configured(|config| {
         config.database.set_file_name("old.sqlite");
         let old = rusqlite::Connection::open(&config.database).unwrap();
-        old.execute_batch(include_str!("../../src/store/schema.sql"))
-            .unwrap();
+        old.execute_batch(include_str!("../../src/store/schema.sql")).unwrap();
         let attributes = format!("{{\"email\":\"{ADA}\"}}");
         old.execute(
             "INSERT INTO users VALUES ('old-sub', ?1, 'CONFIRMED', x'01', x'02', ?2, 7, 7)",

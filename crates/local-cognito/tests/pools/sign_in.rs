@@ -35,9 +35,7 @@ async fn the_name_is_the_address_in_any_case_or_the_sub() {
     let sub = pool.confirmed_user("Ada@Example.com").await;
     for name in ["ada@example.com", "ADA@EXAMPLE.COM", &sub] {
         pool.sign_in(name).await;
-        pool.call("InitiateAuth", with_password(CLIENT, name, PASSWORD))
-            .await
-            .ok();
+        pool.call("InitiateAuth", with_password(CLIENT, name, PASSWORD)).await.ok();
     }
 }
 
@@ -59,18 +57,10 @@ async fn a_wrong_password_is_refused_in_both_flows() {
     let pool = Pool::new();
     pool.confirmed_user(ADA).await;
     for password in ["passw0rd!", "x"] {
-        let told = pool
-            .try_sign_in(ADA, password)
-            .await
-            .refused("NotAuthorizedException");
+        let told = pool.try_sign_in(ADA, password).await.refused("NotAuthorizedException");
         assert_eq!(told, "Incorrect username or password.");
-        let answer = pool
-            .call("InitiateAuth", with_password(CLIENT, ADA, password))
-            .await;
-        assert_eq!(
-            answer.refused("NotAuthorizedException"),
-            "Incorrect username or password."
-        );
+        let answer = pool.call("InitiateAuth", with_password(CLIENT, ADA, password)).await;
+        assert_eq!(answer.refused("NotAuthorizedException"), "Incorrect username or password.");
     }
 }
 
@@ -84,10 +74,7 @@ async fn a_challenge_can_be_answered_once() {
         let is_right = pool.finish_srp(&srp, &challenge, first).await.status.is_success();
         assert_eq!(is_right, first == PASSWORD);
         let again = pool.finish_srp(&srp, &challenge, PASSWORD).await;
-        assert_eq!(
-            again.refused("NotAuthorizedException"),
-            "Invalid session for the user."
-        );
+        assert_eq!(again.refused("NotAuthorizedException"), "Invalid session for the user.");
     }
 }
 
@@ -99,13 +86,7 @@ async fn a_challenge_waits_three_minutes() {
     for (seconds, is_good) in [(179, true), (180, false)] {
         let challenge = pool.begin_srp(&srp, ADA).await.ok();
         pool.pass(seconds);
-        assert_eq!(
-            pool.finish_srp(&srp, &challenge, PASSWORD)
-                .await
-                .status
-                .is_success(),
-            is_good
-        );
+        assert_eq!(pool.finish_srp(&srp, &challenge, PASSWORD).await.status.is_success(), is_good);
     }
 }
 
@@ -118,16 +99,8 @@ async fn an_altered_answer_is_refused() {
     let cases = [
         ("USERNAME", "eve@example.com", "NotAuthorizedException"),
         ("USERNAME", "nobody@example.com", "NotAuthorizedException"),
-        (
-            "TIMESTAMP",
-            "Tue Nov 4 09:05:08 UTC 2025",
-            "NotAuthorizedException",
-        ),
-        (
-            "PASSWORD_CLAIM_SIGNATURE",
-            "not base64!",
-            "NotAuthorizedException",
-        ),
+        ("TIMESTAMP", "Tue Nov 4 09:05:08 UTC 2025", "NotAuthorizedException"),
+        ("PASSWORD_CLAIM_SIGNATURE", "not base64!", "NotAuthorizedException"),
         ("PASSWORD_CLAIM_SIGNATURE", "AAAA", "NotAuthorizedException"),
         ("PASSWORD_CLAIM_SECRET_BLOCK", "AAAA", "NotAuthorizedException"),
         ("USERNAME", "", "InvalidParameterException"),
@@ -137,9 +110,7 @@ async fn an_altered_answer_is_refused() {
         let challenge = pool.begin_srp(&srp, ADA).await.ok();
         let mut answer = proof(&srp, &challenge, PASSWORD);
         answer["ChallengeResponses"][name] = value.into();
-        pool.call("RespondToAuthChallenge", answer)
-            .await
-            .refused(exception);
+        pool.call("RespondToAuthChallenge", answer).await.refused(exception);
     }
 }
 
@@ -151,9 +122,7 @@ async fn a_challenge_belongs_to_its_client() {
     let challenge = pool.begin_srp(&srp, ADA).await.ok();
     let mut answer = proof(&srp, &challenge, PASSWORD);
     answer["ClientId"] = "legacy".into();
-    pool.call("RespondToAuthChallenge", answer)
-        .await
-        .refused("NotAuthorizedException");
+    pool.call("RespondToAuthChallenge", answer).await.refused("NotAuthorizedException");
 }
 
 #[tokio::test]
@@ -166,9 +135,7 @@ async fn a_challenge_for_the_old_password_is_worthless_after_a_change() {
     let body =
         json!({ "AccessToken": access, "PreviousPassword": PASSWORD, "ProposedPassword": "N3w-password" });
     pool.call("ChangePassword", body).await.ok();
-    pool.finish_srp(&srp, &challenge, PASSWORD)
-        .await
-        .refused("NotAuthorizedException");
+    pool.finish_srp(&srp, &challenge, PASSWORD).await.refused("NotAuthorizedException");
 }
 
 #[tokio::test]
@@ -181,9 +148,7 @@ async fn a_public_value_that_would_give_a_known_key_is_refused() {
             "AuthFlow": "USER_SRP_AUTH",
             "AuthParameters": { "USERNAME": ADA, "SRP_A": srp_a },
         });
-        pool.call("InitiateAuth", body)
-            .await
-            .refused("InvalidParameterException");
+        pool.call("InitiateAuth", body).await.refused("InvalidParameterException");
     }
 }
 
@@ -195,33 +160,16 @@ async fn an_unknown_user_looks_like_a_wrong_password() {
     let first = pool.begin_srp(&srp, nobody).await.ok();
     let again = pool.begin_srp(&srp, "NOBODY@example.com").await.ok();
     for name in ["SALT", "USERNAME", "USER_ID_FOR_SRP"] {
-        assert_eq!(
-            first["ChallengeParameters"][name], again["ChallengeParameters"][name],
-            "{name}"
-        );
+        assert_eq!(first["ChallengeParameters"][name], again["ChallengeParameters"][name], "{name}");
     }
-    assert_ne!(
-        first["ChallengeParameters"]["SRP_B"],
-        again["ChallengeParameters"]["SRP_B"]
-    );
+    assert_ne!(first["ChallengeParameters"]["SRP_B"], again["ChallengeParameters"]["SRP_B"]);
     let other = pool.begin_srp(&srp, "another@example.com").await.ok();
-    assert_ne!(
-        first["ChallengeParameters"]["SALT"],
-        other["ChallengeParameters"]["SALT"]
-    );
+    assert_ne!(first["ChallengeParameters"]["SALT"], other["ChallengeParameters"]["SALT"]);
 
-    let told = pool
-        .finish_srp(&srp, &first, PASSWORD)
-        .await
-        .refused("NotAuthorizedException");
+    let told = pool.finish_srp(&srp, &first, PASSWORD).await.refused("NotAuthorizedException");
     assert_eq!(told, "Incorrect username or password.");
-    let answer = pool
-        .call("InitiateAuth", with_password(CLIENT, nobody, PASSWORD))
-        .await;
-    assert_eq!(
-        answer.refused("NotAuthorizedException"),
-        "Incorrect username or password."
-    );
+    let answer = pool.call("InitiateAuth", with_password(CLIENT, nobody, PASSWORD)).await;
+    assert_eq!(answer.refused("NotAuthorizedException"), "Incorrect username or password.");
 }
 
 #[tokio::test]
@@ -232,10 +180,7 @@ async fn an_unknown_user_is_named_where_existence_is_not_hidden() {
         "AuthFlow": "USER_SRP_AUTH",
         "AuthParameters": { "USERNAME": "nobody@example.com", "SRP_A": "abc" },
     });
-    let told = pool
-        .call("InitiateAuth", body)
-        .await
-        .refused("UserNotFoundException");
+    let told = pool.call("InitiateAuth", body).await.refused("UserNotFoundException");
     assert_eq!(told, "User does not exist.");
 }
 
@@ -243,21 +188,12 @@ async fn an_unknown_user_is_named_where_existence_is_not_hidden() {
 async fn who_is_unconfirmed_learns_so_with_the_right_password_only() {
     let pool = Pool::new();
     pool.sign_up(ADA).await.ok();
-    let told = pool
-        .try_sign_in(ADA, PASSWORD)
-        .await
-        .refused("UserNotConfirmedException");
+    let told = pool.try_sign_in(ADA, PASSWORD).await.refused("UserNotConfirmedException");
     assert_eq!(told, "User is not confirmed.");
-    pool.try_sign_in(ADA, "wrong")
-        .await
-        .refused("NotAuthorizedException");
+    pool.try_sign_in(ADA, "wrong").await.refused("NotAuthorizedException");
     let sign_in = |password: &str| with_password(CLIENT, ADA, password);
-    pool.call("InitiateAuth", sign_in(PASSWORD))
-        .await
-        .refused("UserNotConfirmedException");
-    pool.call("InitiateAuth", sign_in("wrong"))
-        .await
-        .refused("NotAuthorizedException");
+    pool.call("InitiateAuth", sign_in(PASSWORD)).await.refused("UserNotConfirmedException");
+    pool.call("InitiateAuth", sign_in("wrong")).await.refused("NotAuthorizedException");
 }
 
 #[tokio::test]
@@ -271,23 +207,16 @@ async fn a_client_allows_only_its_flows() {
             "AuthParameters": { "USERNAME": ADA, "SRP_A": "abc" },
         })
     };
-    let told = pool
-        .call("InitiateAuth", srp("minimal"))
-        .await
-        .refused("InvalidParameterException");
+    let told = pool.call("InitiateAuth", srp("minimal")).await.refused("InvalidParameterException");
     assert_eq!(told, "USER_SRP_AUTH flow not enabled for this client");
     // A client that lists nothing has Cognito's default flows.
     pool.call("InitiateAuth", srp("legacy")).await.ok();
-    let told = pool
-        .call("InitiateAuth", with_password("legacy", ADA, PASSWORD))
-        .await;
+    let told = pool.call("InitiateAuth", with_password("legacy", ADA, PASSWORD)).await;
     assert_eq!(
         told.refused("InvalidParameterException"),
         "USER_PASSWORD_AUTH flow not enabled for this client"
     );
-    pool.call("InitiateAuth", with_password("minimal", ADA, PASSWORD))
-        .await
-        .ok();
+    pool.call("InitiateAuth", with_password("minimal", ADA, PASSWORD)).await.ok();
 }
 
 #[tokio::test]
@@ -295,16 +224,8 @@ async fn a_sign_in_that_lacks_something_is_told_what() {
     let pool = Pool::new();
     let cases = [
         ("InitiateAuth", json!({ "ClientId": CLIENT }), "'authFlow'"),
-        (
-            "InitiateAuth",
-            json!({ "ClientId": CLIENT, "AuthFlow": "MAGIC" }),
-            "USER_SRP_AUTH",
-        ),
-        (
-            "InitiateAuth",
-            json!({ "ClientId": CLIENT, "AuthFlow": "USER_SRP_AUTH" }),
-            "USERNAME",
-        ),
+        ("InitiateAuth", json!({ "ClientId": CLIENT, "AuthFlow": "MAGIC" }), "USER_SRP_AUTH"),
+        ("InitiateAuth", json!({ "ClientId": CLIENT, "AuthFlow": "USER_SRP_AUTH" }), "USERNAME"),
         (
             "InitiateAuth",
             json!({ "ClientId": CLIENT, "AuthFlow": "USER_SRP_AUTH", "AuthParameters": { "USERNAME": ADA } }),
@@ -315,16 +236,8 @@ async fn a_sign_in_that_lacks_something_is_told_what() {
             json!({ "ClientId": CLIENT, "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": { "USERNAME": ADA } }),
             "PASSWORD",
         ),
-        (
-            "InitiateAuth",
-            json!({ "ClientId": CLIENT, "AuthFlow": "REFRESH_TOKEN_AUTH" }),
-            "REFRESH_TOKEN",
-        ),
-        (
-            "RespondToAuthChallenge",
-            json!({ "ClientId": CLIENT }),
-            "'challengeName'",
-        ),
+        ("InitiateAuth", json!({ "ClientId": CLIENT, "AuthFlow": "REFRESH_TOKEN_AUTH" }), "REFRESH_TOKEN"),
+        ("RespondToAuthChallenge", json!({ "ClientId": CLIENT }), "'challengeName'"),
         (
             "RespondToAuthChallenge",
             json!({ "ClientId": CLIENT, "ChallengeName": "RIDDLE" }),
@@ -337,10 +250,7 @@ async fn a_sign_in_that_lacks_something_is_told_what() {
         ),
     ];
     for (operation, body, message) in cases {
-        let told = pool
-            .call(operation, body.clone())
-            .await
-            .refused("InvalidParameterException");
+        let told = pool.call(operation, body.clone()).await.refused("InvalidParameterException");
         assert!(told.contains(message), "{body}: {told}");
     }
 }

@@ -32,10 +32,7 @@ async fn a_sign_up_sends_a_code_and_hints_where() {
     let mails = pool.get(&format!("/_local/outbox?to={ADA}")).await.ok();
     assert_eq!(mails.as_array().unwrap().len(), 1);
     let code = mails[0]["code"].as_str().unwrap();
-    assert!(
-        code.len() == 6 && code.bytes().all(|digit| digit.is_ascii_digit()),
-        "{code}"
-    );
+    assert!(code.len() == 6 && code.bytes().all(|digit| digit.is_ascii_digit()), "{code}");
     assert_eq!(mails[0]["to"], ADA);
     assert_eq!(mails[0]["kind"], "sign_up");
     assert_eq!(mails[0]["sentAt"], "2027-01-15T08:00:00.000Z");
@@ -47,31 +44,15 @@ async fn what_cannot_sign_up_is_told_why() {
     let pool = Pool::new();
     let attributes = |list: Value| json!({ "UserAttributes": list });
     let cases = [
-        (
-            json!({ "ClientId": null }),
-            "InvalidParameterException",
-            "'clientId'",
-        ),
+        (json!({ "ClientId": null }), "InvalidParameterException", "'clientId'"),
         (
             json!({ "ClientId": "nobody" }),
             "ResourceNotFoundException",
             "User pool client nobody does not exist.",
         ),
-        (
-            json!({ "Username": null }),
-            "InvalidParameterException",
-            "'username'",
-        ),
-        (
-            json!({ "Username": "" }),
-            "InvalidParameterException",
-            "'username'",
-        ),
-        (
-            json!({ "Username": "ada" }),
-            "InvalidParameterException",
-            "Username should be an email.",
-        ),
+        (json!({ "Username": null }), "InvalidParameterException", "'username'"),
+        (json!({ "Username": "" }), "InvalidParameterException", "'username'"),
+        (json!({ "Username": "ada" }), "InvalidParameterException", "Username should be an email."),
         (
             json!({ "Password": null }),
             "InvalidParameterException",
@@ -82,11 +63,7 @@ async fn what_cannot_sign_up_is_told_why() {
             "InvalidPasswordException",
             "Password did not conform with policy: Password not long enough",
         ),
-        (
-            attributes(json!([])),
-            "InvalidParameterException",
-            "given_name: The attribute is required",
-        ),
+        (attributes(json!([])), "InvalidParameterException", "given_name: The attribute is required"),
         (
             attributes(json!([{ "Name": "given_name", "Value": "" }])),
             "InvalidParameterException",
@@ -112,21 +89,9 @@ async fn what_cannot_sign_up_is_told_why() {
             "InvalidParameterException",
             "2048",
         ),
-        (
-            json!({ "Username": 5 }),
-            "SerializationException",
-            "expected a string",
-        ),
-        (
-            attributes(json!({ "email": ADA })),
-            "SerializationException",
-            "expected a sequence",
-        ),
-        (
-            attributes(json!([{ "Value": "x" }])),
-            "SerializationException",
-            "Name",
-        ),
+        (json!({ "Username": 5 }), "SerializationException", "expected a string"),
+        (attributes(json!({ "email": ADA })), "SerializationException", "expected a sequence"),
+        (attributes(json!([{ "Value": "x" }])), "SerializationException", "Name"),
     ];
     for (change, exception, message) in cases {
         let mut request = sign_up_request(ADA);
@@ -154,9 +119,7 @@ async fn an_address_signs_up_once_in_any_case() {
     let pool = Pool::new();
     pool.sign_up(ADA).await.ok();
     assert_eq!(
-        pool.sign_up("ADA@Example.Com")
-            .await
-            .refused("UsernameExistsException"),
+        pool.sign_up("ADA@Example.Com").await.refused("UsernameExistsException"),
         "User already exists"
     );
 }
@@ -196,10 +159,7 @@ async fn client_metadata_reaches_the_trigger() {
     request["ClientMetadata"] = json!({ "invitation": "42" });
     pool.call("ConfirmSignUp", request).await.ok();
     let events = pool.trigger.events.lock().unwrap();
-    assert_eq!(
-        events[0]["request"]["clientMetadata"],
-        json!({ "invitation": "42" })
-    );
+    assert_eq!(events[0]["request"]["clientMetadata"], json!({ "invitation": "42" }));
 }
 
 #[tokio::test]
@@ -208,16 +168,10 @@ async fn a_failing_trigger_is_told_and_the_user_stays_confirmed() {
     pool.sign_up(ADA).await.ok();
     let code = pool.code(ADA).await;
     *pool.trigger.failure.lock().unwrap() = Some("no table".to_owned());
-    let told = pool
-        .call("ConfirmSignUp", confirm(ADA, &code))
-        .await
-        .refused("UserLambdaValidationException");
+    let told = pool.call("ConfirmSignUp", confirm(ADA, &code)).await.refused("UserLambdaValidationException");
     assert_eq!(told, "PostConfirmation failed with error no table.");
 
-    let told = pool
-        .call("ConfirmSignUp", confirm(ADA, &code))
-        .await
-        .refused("NotAuthorizedException");
+    let told = pool.call("ConfirmSignUp", confirm(ADA, &code)).await.refused("NotAuthorizedException");
     assert_eq!(told, "User cannot be confirmed. Current status is CONFIRMED");
     pool.sign_in(ADA).await;
 }
@@ -229,10 +183,7 @@ async fn a_trigger_that_hangs_is_given_up_after_five_seconds() {
     let code = pool.code(ADA).await;
     pool.trigger.hangs.store(true, Ordering::SeqCst);
     let began = tokio::time::Instant::now();
-    let told = pool
-        .call("ConfirmSignUp", confirm(ADA, &code))
-        .await
-        .refused("UnexpectedLambdaException");
+    let told = pool.call("ConfirmSignUp", confirm(ADA, &code)).await.refused("UnexpectedLambdaException");
     assert!(told.contains("did not answer"), "{told}");
     assert_eq!(began.elapsed().as_secs(), 5);
     pool.sign_in(ADA).await;
@@ -256,9 +207,7 @@ async fn a_confirmation_runs_to_its_end_even_if_the_client_goes_away() {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), delivered)
-        .await
-        .expect("the trigger was forgotten");
+    tokio::time::timeout(Duration::from_secs(10), delivered).await.expect("the trigger was forgotten");
     pool.sign_in(ADA).await;
 }
 
@@ -268,19 +217,14 @@ async fn a_code_is_good_once() {
     pool.sign_up(ADA).await.ok();
     let code = pool.code(ADA).await;
     pool.call("ConfirmSignUp", confirm(ADA, &code)).await.ok();
-    pool.call("ConfirmSignUp", confirm(ADA, &code))
-        .await
-        .refused("NotAuthorizedException");
+    pool.call("ConfirmSignUp", confirm(ADA, &code)).await.refused("NotAuthorizedException");
     assert_eq!(pool.trigger.events.lock().unwrap().len(), 1);
 }
 
 #[tokio::test]
 async fn a_code_is_good_for_a_day() {
     let pool = Pool::new();
-    for (email, seconds, is_good) in [
-        ("a@example.com", DAY_S - 1, true),
-        ("b@example.com", DAY_S, false),
-    ] {
+    for (email, seconds, is_good) in [("a@example.com", DAY_S - 1, true), ("b@example.com", DAY_S, false)] {
         pool.sign_up(email).await.ok();
         let code = pool.code(email).await;
         pool.pass(seconds);
@@ -301,22 +245,13 @@ async fn after_five_wrong_codes_even_the_right_one_is_refused_until_a_new_one_is
     pool.sign_up(ADA).await.ok();
     let code = pool.code(ADA).await;
     for _ in 0..5 {
-        let told = pool
-            .call("ConfirmSignUp", confirm(ADA, &wrong(&code)))
-            .await
-            .refused("CodeMismatchException");
+        let told =
+            pool.call("ConfirmSignUp", confirm(ADA, &wrong(&code))).await.refused("CodeMismatchException");
         assert_eq!(told, "Invalid verification code provided, please try again.");
     }
-    pool.call("ConfirmSignUp", confirm(ADA, &code))
-        .await
-        .refused("LimitExceededException");
+    pool.call("ConfirmSignUp", confirm(ADA, &code)).await.refused("LimitExceededException");
 
-    pool.call(
-        "ResendConfirmationCode",
-        json!({ "ClientId": CLIENT, "Username": ADA }),
-    )
-    .await
-    .ok();
+    pool.call("ResendConfirmationCode", json!({ "ClientId": CLIENT, "Username": ADA })).await.ok();
     let code = pool.code(ADA).await;
     pool.call("ConfirmSignUp", confirm(ADA, &code)).await.ok();
 }
@@ -332,13 +267,9 @@ async fn a_new_code_replaces_the_old_and_there_are_twenty_an_hour() {
     }
     let last = pool.code(ADA).await;
     if first != last {
-        pool.call("ConfirmSignUp", confirm(ADA, &first))
-            .await
-            .refused("CodeMismatchException");
+        pool.call("ConfirmSignUp", confirm(ADA, &first)).await.refused("CodeMismatchException");
     }
-    pool.call("ResendConfirmationCode", resend.clone())
-        .await
-        .refused("LimitExceededException");
+    pool.call("ResendConfirmationCode", resend.clone()).await.refused("LimitExceededException");
     pool.pass(HOUR_S);
     pool.call("ResendConfirmationCode", resend).await.ok();
 }
@@ -347,16 +278,8 @@ async fn a_new_code_replaces_the_old_and_there_are_twenty_an_hour() {
 async fn who_is_confirmed_gets_no_further_sign_up_code() {
     let pool = Pool::new();
     pool.confirmed_user(ADA).await;
-    let answer = pool
-        .call(
-            "ResendConfirmationCode",
-            json!({ "ClientId": CLIENT, "Username": ADA }),
-        )
-        .await;
-    assert_eq!(
-        answer.refused("InvalidParameterException"),
-        "User is already confirmed."
-    );
+    let answer = pool.call("ResendConfirmationCode", json!({ "ClientId": CLIENT, "Username": ADA })).await;
+    assert_eq!(answer.refused("InvalidParameterException"), "User is already confirmed.");
 }
 
 #[tokio::test]
@@ -366,18 +289,12 @@ async fn a_stranger_learns_nothing_where_user_existence_is_hidden() {
     let resend = |client: &str| json!({ "ClientId": client, "Username": nobody });
     let answer = pool.call("ResendConfirmationCode", resend(CLIENT)).await.ok();
     assert_eq!(answer["CodeDeliveryDetails"]["Destination"], "n***@e***");
-    pool.call("ResendConfirmationCode", resend("legacy"))
-        .await
-        .refused("UserNotFoundException");
+    pool.call("ResendConfirmationCode", resend("legacy")).await.refused("UserNotFoundException");
 
-    pool.call("ConfirmSignUp", confirm(nobody, "123456"))
-        .await
-        .refused("ExpiredCodeException");
+    pool.call("ConfirmSignUp", confirm(nobody, "123456")).await.refused("ExpiredCodeException");
     let mut request = confirm(nobody, "123456");
     request["ClientId"] = "legacy".into();
-    pool.call("ConfirmSignUp", request)
-        .await
-        .refused("UserNotFoundException");
+    pool.call("ConfirmSignUp", request).await.refused("UserNotFoundException");
     assert_eq!(pool.get("/_local/outbox").await.ok(), json!([]));
 }
 

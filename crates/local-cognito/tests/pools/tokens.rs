@@ -95,10 +95,7 @@ async fn the_published_key_checks_the_signature() {
     assert_eq!(answer.headers["access-control-allow-origin"], "*");
     let jwks = answer.ok();
     let key = &jwks["keys"][0];
-    assert_eq!(
-        (&key["alg"], &key["kty"], &key["use"]),
-        (&json!("RS256"), &json!("RSA"), &json!("sig"))
-    );
+    assert_eq!((&key["alg"], &key["kty"], &key["use"]), (&json!("RS256"), &json!("RSA"), &json!("sig")));
     let decoding = jsonwebtoken::DecodingKey::from_rsa_components(
         key["n"].as_str().unwrap(),
         key["e"].as_str().unwrap(),
@@ -115,14 +112,8 @@ async fn the_published_key_checks_the_signature() {
         jsonwebtoken::decode::<Value>(token, &decoding, &validation).unwrap();
     }
 
-    let configuration = pool
-        .get("/us-east-1_Parlor/.well-known/openid-configuration")
-        .await
-        .ok();
-    assert_eq!(
-        configuration["jwks_uri"],
-        format!("{ISSUER}/.well-known/jwks.json")
-    );
+    let configuration = pool.get("/us-east-1_Parlor/.well-known/openid-configuration").await.ok();
+    assert_eq!(configuration["jwks_uri"], format!("{ISSUER}/.well-known/jwks.json"));
 }
 
 #[tokio::test]
@@ -154,10 +145,7 @@ async fn a_token_ends_with_its_hour() {
         let error = pool.cognito.verify_access_or_id_token(token).unwrap_err();
         assert_eq!(error, TokenError::Expired);
     }
-    let told = pool
-        .get_user(&tokens.access)
-        .await
-        .refused("NotAuthorizedException");
+    let told = pool.get_user(&tokens.access).await.refused("NotAuthorizedException");
     assert_eq!(told, "Access Token has expired");
 }
 
@@ -200,18 +188,8 @@ async fn a_forged_token_is_refused() {
         ("alg HS256", with(&hmac_alg, &claims, signature)),
         ("the public key as a secret", confused),
         ("another kid", with(&other_kid, &claims, signature)),
-        (
-            "another sub",
-            with(&header, &changed(&claims, "sub", json!("eve")), signature),
-        ),
-        (
-            "a later end",
-            with(
-                &header,
-                &changed(&claims, "exp", json!(START_S + DAY_S)),
-                signature,
-            ),
-        ),
+        ("another sub", with(&header, &changed(&claims, "sub", json!("eve")), signature)),
+        ("a later end", with(&header, &changed(&claims, "exp", json!(START_S + DAY_S)), signature)),
         ("no signature", with(&header, &claims, "")),
         ("another signature", with(&header, &claims, &"A".repeat(342))),
         ("another pool's key", elsewhere),
@@ -250,9 +228,7 @@ async fn what_is_no_token_is_malformed() {
         assert_eq!(error, TokenError::Malformed, "{token:.80}");
         pool.get_user(&token).await.refused("NotAuthorizedException");
     }
-    pool.call("GetUser", json!({}))
-        .await
-        .refused("InvalidParameterException");
+    pool.call("GetUser", json!({})).await.refused("InvalidParameterException");
 }
 
 #[tokio::test]
@@ -278,9 +254,7 @@ async fn a_refresh_gives_new_tokens_of_the_same_session() {
     };
     let answers = [
         pool.refresh(&first.refresh).await.ok(),
-        pool.call("InitiateAuth", by_flow("REFRESH_TOKEN_AUTH"))
-            .await
-            .ok(),
+        pool.call("InitiateAuth", by_flow("REFRESH_TOKEN_AUTH")).await.ok(),
         pool.call("InitiateAuth", by_flow("REFRESH_TOKEN")).await.ok(),
     ];
     for answer in answers {
@@ -306,9 +280,7 @@ async fn a_refresh_token_is_good_for_its_client_and_thirty_days() {
     let told = pool.refresh("guess").await.refused("NotAuthorizedException");
     assert_eq!(told, "Invalid Refresh Token");
     let elsewhere = json!({ "ClientId": "legacy", "RefreshToken": refresh });
-    pool.call("GetTokensFromRefreshToken", elsewhere)
-        .await
-        .refused("NotAuthorizedException");
+    pool.call("GetTokensFromRefreshToken", elsewhere).await.refused("NotAuthorizedException");
 
     pool.pass(30 * DAY_S - 1);
     pool.refresh(&refresh).await.ok();
@@ -330,15 +302,9 @@ async fn revoking_ends_one_session_and_only_that() {
         let error = pool.cognito.verify_access_or_id_token(token).unwrap_err();
         assert_eq!(error, TokenError::Revoked);
     }
-    let told = pool
-        .get_user(&phone.access)
-        .await
-        .refused("NotAuthorizedException");
+    let told = pool.get_user(&phone.access).await.refused("NotAuthorizedException");
     assert_eq!(told, "Access Token has been revoked");
-    let told = pool
-        .refresh(&phone.refresh)
-        .await
-        .refused("NotAuthorizedException");
+    let told = pool.refresh(&phone.refresh).await.refused("NotAuthorizedException");
     assert_eq!(told, "Refresh Token has been revoked");
 
     pool.get_user(&laptop.access).await.ok();
@@ -353,12 +319,8 @@ async fn only_a_refresh_token_of_the_same_client_can_be_revoked() {
     pool.confirmed_user(ADA).await;
     let tokens = pool.sign_in(ADA).await;
     let revoke = |client: &str, token: &str| json!({ "ClientId": client, "Token": token });
-    pool.call("RevokeToken", revoke(CLIENT, &tokens.access))
-        .await
-        .refused("UnsupportedTokenTypeException");
-    pool.call("RevokeToken", revoke("legacy", &tokens.refresh))
-        .await
-        .refused("UnauthorizedException");
+    pool.call("RevokeToken", revoke(CLIENT, &tokens.access)).await.refused("UnsupportedTokenTypeException");
+    pool.call("RevokeToken", revoke("legacy", &tokens.refresh)).await.refused("UnauthorizedException");
     pool.call("RevokeToken", revoke("minimal", &tokens.refresh))
         .await
         .refused("UnsupportedOperationException");
@@ -374,17 +336,13 @@ async fn a_global_sign_out_ends_every_session_of_the_user_and_nobody_elses() {
     let (phone, laptop) = (pool.sign_in(ADA).await, pool.sign_in(ADA).await);
     let bob = pool.sign_in("bob@example.com").await;
 
-    pool.call("GlobalSignOut", json!({ "AccessToken": phone.access }))
-        .await
-        .ok();
+    pool.call("GlobalSignOut", json!({ "AccessToken": phone.access })).await.ok();
     for tokens in [&phone, &laptop] {
         for token in [&tokens.access, &tokens.id] {
             let error = pool.cognito.verify_access_or_id_token(token).unwrap_err();
             assert_eq!(error, TokenError::Revoked);
         }
-        pool.refresh(&tokens.refresh)
-            .await
-            .refused("NotAuthorizedException");
+        pool.refresh(&tokens.refresh).await.refused("NotAuthorizedException");
     }
     pool.get_user(&bob.access).await.ok();
     let again = pool.sign_in(ADA).await;
@@ -406,13 +364,8 @@ async fn a_client_without_revocation_has_no_origin_but_signs_out_all_the_same() 
     let claims = part(&tokens.access, 1);
     assert_eq!(claims.get("origin_jti"), None);
     assert_eq!(claims["exp"], START_S + 300);
-    pool.call("GlobalSignOut", json!({ "AccessToken": tokens.access }))
-        .await
-        .ok();
-    let error = pool
-        .cognito
-        .verify_access_or_id_token(&tokens.access)
-        .unwrap_err();
+    pool.call("GlobalSignOut", json!({ "AccessToken": tokens.access })).await.ok();
+    let error = pool.cognito.verify_access_or_id_token(&tokens.access).unwrap_err();
     assert_eq!(error, TokenError::Revoked);
 }
 
@@ -421,27 +374,16 @@ async fn who_leaves_is_gone_with_all_tokens_and_may_come_back_as_somebody_else()
     let pool = Pool::new();
     let sub = pool.confirmed_user(ADA).await;
     let tokens = pool.sign_in(ADA).await;
-    let answer = pool
-        .call("DeleteUser", json!({ "AccessToken": tokens.access }))
-        .await;
+    let answer = pool.call("DeleteUser", json!({ "AccessToken": tokens.access })).await;
     assert!(answer.status.is_success());
     assert_eq!(answer.text, "");
 
     let error = pool.cognito.verify_access_or_id_token(&tokens.id).unwrap_err();
     assert_eq!(error, TokenError::Revoked);
-    pool.refresh(&tokens.refresh)
-        .await
-        .refused("NotAuthorizedException");
-    pool.try_sign_in(ADA, PASSWORD)
-        .await
-        .refused("NotAuthorizedException");
+    pool.refresh(&tokens.refresh).await.refused("NotAuthorizedException");
+    pool.try_sign_in(ADA, PASSWORD).await.refused("NotAuthorizedException");
     // Amplify revokes after deleting.
-    pool.call(
-        "RevokeToken",
-        json!({ "ClientId": CLIENT, "Token": tokens.refresh }),
-    )
-    .await
-    .ok();
+    pool.call("RevokeToken", json!({ "ClientId": CLIENT, "Token": tokens.refresh })).await.ok();
     assert_ne!(pool.confirmed_user(ADA).await, sub);
 }
 
@@ -451,23 +393,16 @@ async fn users_read_and_change_what_is_known_of_them() {
     let sub = pool.confirmed_user(ADA).await;
     let access = pool.sign_in(ADA).await.access;
     let update = |name: &str, value: &str| json!({ "AccessToken": access, "UserAttributes": [{ "Name": name, "Value": value }] });
-    let answer = pool
-        .call("UpdateUserAttributes", update("nickname", "Countess"))
-        .await
-        .ok();
+    let answer = pool.call("UpdateUserAttributes", update("nickname", "Countess")).await.ok();
     assert_eq!(answer, json!({ "CodeDeliveryDetailsList": [] }));
-    pool.call("UpdateUserAttributes", update("given_name", "Augusta"))
-        .await
-        .ok();
+    pool.call("UpdateUserAttributes", update("given_name", "Augusta")).await.ok();
     for (name, value, exception) in [
         ("sub", "x", "NotAuthorizedException"),
         ("email_verified", "false", "NotAuthorizedException"),
         ("shoe_size", "39", "InvalidParameterException"),
         ("given_name", "", "InvalidParameterException"),
     ] {
-        pool.call("UpdateUserAttributes", update(name, value))
-            .await
-            .refused(exception);
+        pool.call("UpdateUserAttributes", update(name, value)).await.refused(exception);
     }
     let user = pool.get_user(&access).await.ok();
     assert_eq!(user["Username"], sub.as_str());

@@ -34,8 +34,5 @@ pub(super) fn admin_confirm_sign_up(turn: &Turn<'_>, request: AdminConfirmSignUp
         Source::ConfirmSignUp,
         request.client_metadata,
     );
-    Ok(Reply {
-        body: Some(json!({})),
-        confirmed: Some(event),
-    })
+    Ok(Reply { body: Some(json!({})), confirmed: Some(event) })
 }

@@ -46,12 +46,7 @@ pub(super) fn admin_create_user(turn: &Turn<'_>, request: AdminCreateUser) -> Re
     password::check(&turn.pool().password_policy, &password)?;
     let user = match request.message_action {
         Some(MessageAction::Resend) => invited_again(turn, &address, &password)?,
-        _ => invited(
-            turn,
-            &address,
-            &password,
-            request.user_attributes.unwrap_or_default(),
-        )?,
+        _ => invited(turn, &address, &password, request.user_attributes.unwrap_or_default())?,
     };
     if request.message_action != Some(MessageAction::Suppress) {
         outbox::invite(turn.db, user.email(), &password, turn.now_ms)?;
@@ -71,9 +66,7 @@ fn invited(turn: &Turn<'_>, address: &str, password: &str, written: Vec<Attribut
             "The email attribute must be the Username, for e-mail is the sign-in name.".to_owned(),
         ));
     }
-    attributes
-        .entry("email_verified".to_owned())
-        .or_insert_with(|| "false".to_owned());
+    attributes.entry("email_verified".to_owned()).or_insert_with(|| "false".to_owned());
     if users::find(turn.db, address)?.is_some() {
         return Err(Error::UsernameExists);
     }
@@ -109,12 +102,8 @@ fn invited_again(turn: &Turn<'_>, address: &str, password: &str) -> Result<User,
 
 /// Random, and within every policy: one of each kind, none that look alike.
 fn temporary_password(shortest: usize) -> String {
-    const KINDS: [&[u8]; 4] = [
-        b"abcdefghijkmnpqrstuvwxyz",
-        b"ABCDEFGHJKLMNPQRSTUVWXYZ",
-        b"23456789",
-        b"!@#%&*?",
-    ];
+    const KINDS: [&[u8]; 4] =
+        [b"abcdefghijkmnpqrstuvwxyz", b"ABCDEFGHJKLMNPQRSTUVWXYZ", b"23456789", b"!@#%&*?"];
     let mut rng = rng();
     let mut password: Vec<char> = (0..shortest.max(12))
         .map(|place| {

@@ -12,9 +12,7 @@ use crate::turn::Turn;
 pub(super) fn admin_reset_user_password(turn: &Turn<'_>, request: Named) -> Result<Reply, Error> {
     let mut user = request.user(turn)?;
     if !matches!(user.status, UserStatus::Confirmed | UserStatus::ResetRequired) {
-        return Err(Error::NotAuthorized(
-            "User password cannot be reset in the current state.",
-        ));
+        return Err(Error::NotAuthorized("User password cannot be reset in the current state."));
     }
     if !user.has_verified_email() {
         return Err(Error::InvalidParameter(

@@ -26,9 +26,7 @@ pub(super) fn admin_respond_to_auth_challenge(
     turn.check_user_pool(request.user_pool_id)?;
     let client = turn.client(request.client_id)?;
     let challenge = required(request.challenge_name, "challengeName")?;
-    let answer = Answer {
-        responses: request.challenge_responses.unwrap_or_default(),
-        session: request.session,
-    };
+    let answer =
+        Answer { responses: request.challenge_responses.unwrap_or_default(), session: request.session };
     respond_to_auth_challenge::respond(turn, client, &challenge, &answer)
 }

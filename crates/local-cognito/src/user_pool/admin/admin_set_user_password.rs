@@ -32,10 +32,7 @@ pub(super) fn admin_set_user_password(
     user.password = StoredPassword::new(turn.pool(), &user.sub, &password);
     (user.status, user.temporary_until_s) = match request.permanent {
         true => (UserStatus::Confirmed, None),
-        false => (
-            UserStatus::ForceChangePassword,
-            Some(turn.temporary_password_end_s()),
-        ),
+        false => (UserStatus::ForceChangePassword, Some(turn.temporary_password_end_s())),
     };
     attempts::succeeded(turn.db, &user.sub, Secret::Password)?;
     users::update(turn.db, &user, turn.now_s())?;

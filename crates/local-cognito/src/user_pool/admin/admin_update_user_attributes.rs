@@ -24,9 +24,7 @@ pub(super) fn admin_update_user_attributes(
     request: AdminUpdateUserAttributes,
 ) -> Result<Reply, Error> {
     turn.check_user_pool(request.user_pool_id)?;
-    let written = request
-        .user_attributes
-        .ok_or_else(|| Error::missing("userAttributes"))?;
+    let written = request.user_attributes.ok_or_else(|| Error::missing("userAttributes"))?;
     let mut user = turn.named_user(request.username)?;
     let address = user.email().to_owned();
     let says_verified = written.iter().any(|attribute| attribute.is("email_verified"));
@@ -36,8 +34,7 @@ pub(super) fn admin_update_user_attributes(
         user.pending_email = None;
         codes::cancel(turn.db, &user.sub, Purpose::VerifyEmail)?;
         if !says_verified {
-            user.attributes
-                .insert("email_verified".to_owned(), "false".to_owned());
+            user.attributes.insert("email_verified".to_owned(), "false".to_owned());
         }
     }
     users::update(turn.db, &user, turn.now_s())?;

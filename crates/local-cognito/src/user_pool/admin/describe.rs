@@ -85,12 +85,7 @@ pub(super) fn describe_user_pool_client(
 /// All of them: a template has a handful, so there are no further pages.
 pub(super) fn list_user_pool_clients(turn: &Turn<'_>, request: DescribeUserPool) -> Result<Reply, Error> {
     turn.check_user_pool(request.user_pool_id)?;
-    let clients: Vec<_> = turn
-        .pool()
-        .clients
-        .iter()
-        .map(|client| brief(turn, client))
-        .collect();
+    let clients: Vec<_> = turn.pool().clients.iter().map(|client| brief(turn, client)).collect();
     Ok(json!({ "UserPoolClients": clients }).into())
 }
 

@@ -32,9 +32,7 @@ pub(super) fn list_users(turn: &Turn<'_>, request: ListUsers) -> Result<Reply, E
     };
     let after = match place(request.pagination_token)?.as_str() {
         "" => 0,
-        place => place
-            .parse()
-            .map_err(|_| Error::InvalidParameter("Invalid pagination token".to_owned()))?,
+        place => place.parse().map_err(|_| Error::InvalidParameter("Invalid pagination token".to_owned()))?,
     };
 
     let mut shown = Vec::new();
