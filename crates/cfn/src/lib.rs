@@ -33,14 +33,15 @@
 //! - the wrong kind of resource, or its name where another thing's id is wanted.
 //!
 //! `tests/refused` has an example of each, and what the compiler says to it.
-//! [`Template::check`] finds the rest of what can be known before AWS is asked.
+//! [`Template::check`] finds the rest of what can be known before AWS is asked, and [`check`] does so for any
+//! template that is JSON.
 //!
 //! # Services
 //!
 //! Each service is a module and a cargo feature of the same name; all are on by default.
 
 mod action;
-mod check;
+pub mod check;
 pub mod condition;
 mod generated;
 mod grant;
@@ -58,7 +59,7 @@ mod template;
 mod value;
 
 pub use action::Action;
-pub use check::Problem;
+pub use check::{Judgement, Problem};
 pub use condition::{ConditionHandle, Test};
 #[allow(
     unused_imports,

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::check::Judgement;
 use crate::condition::ConditionHandle;
 use crate::value::{Properties, Value};
 
@@ -73,6 +74,18 @@ pub trait Attributes: Sized {
     #[must_use]
     fn metadata(mut self, key: &str, value: Json) -> Self {
         self.body().metadata.insert(key.to_owned(), value);
+        self
+    }
+
+    /// Records beside the resource why a judgement of [`check`](crate::check) does not apply to it.
+    #[must_use]
+    fn accept(mut self, judgement: Judgement, reason: &str) -> Self {
+        let accepted = self
+            .body()
+            .metadata
+            .entry("Accepted")
+            .or_insert_with(|| json!({}));
+        accepted[judgement.name()] = json!(reason);
         self
     }
 

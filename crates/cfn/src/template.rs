@@ -77,12 +77,16 @@ impl Template {
         self.metadata.insert(key.to_owned(), value);
     }
 
-    /// What CloudFormation would refuse, or is known to fail on; each with the source line that made it.
+    /// What AWS would refuse, or is known to fail on; each with the source line that made it.
     ///
     /// # Errors
-    /// The problems, in the template's order, if there is one at all.
+    /// The problems, if there is one at all. [`check::template`] has the notes, too.
     pub fn check(&self) -> Result<(), Vec<Problem>> {
-        check::template(self)
+        let errors: Vec<Problem> = check::template(self)
+            .into_iter()
+            .filter(Problem::is_error)
+            .collect();
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 
     /// The template as JSON.

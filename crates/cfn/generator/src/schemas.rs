@@ -46,6 +46,12 @@ impl Schemas {
         Ok(sorted.into_iter().collect())
     }
 
+    /// All services that have actions, by IAM's names.
+    pub(crate) fn action_services(&self) -> BTreeSet<&str> {
+        let services = self.policies.as_object().into_iter().flatten();
+        services.map(|(name, _)| name.as_str()).collect()
+    }
+
     /// The Lambda runtimes, from those long gone to the newest.
     pub(crate) fn runtimes(&self) -> impl Iterator<Item = &str> {
         self.runtimes

@@ -37,6 +37,10 @@ pub(crate) fn actions(schemas: &Schemas, services: &[&str]) -> Result<String, St
         }
         text.push_str("    ]),\n");
     }
+    text.push_str("];\n\n/// All services that have actions.\npub(crate) const SERVICES: &[&str] = &[\n");
+    for service in schemas.action_services() {
+        let _ = writeln!(text, "    {service:?},");
+    }
     text.push_str("];\n");
     Ok(text)
 }
