@@ -15,7 +15,7 @@ fn said(output: &Output) -> String {
 
 fn file(name: &str, text: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::write(&path, text).unwrap();
+    fs::write(&path, text).expect("the target folder can be written");
     path
 }
 
