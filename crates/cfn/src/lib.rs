@@ -38,7 +38,19 @@
 //!
 //! # Services
 //!
-//! Each service is a module and a cargo feature of the same name; all are on by default.
+//! Each service is a module and a cargo feature of the same name; on by default are those that Parlor's template
+//! is made of, and `all` turns on every one. CPU seconds of a `cargo check` of this crate alone, on 2 shared
+//! cores:
+//!
+//! | features | s |
+//! |---|---|
+//! | none | 0.1 |
+//! | `sqs`, 3 types | 0.2 |
+//! | `dynamodb`, 40 types | 0.2 |
+//! | default, 7 services | 0.7 |
+//! | `all`, 23 services, 989 types | 1.6 |
+//!
+//! `graphql` has the checks read the schema of a GraphQL API, too, with a parser of its own.
 
 mod action;
 pub mod check;
@@ -46,6 +58,8 @@ pub mod condition;
 mod generated;
 mod grant;
 pub mod intrinsic;
+#[cfg(feature = "lambda")]
+mod invocation;
 pub mod link;
 mod output;
 #[cfg(feature = "lambda")]

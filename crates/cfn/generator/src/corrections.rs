@@ -3,7 +3,7 @@
 use crate::links::Target;
 
 /// Links that the specification lacks: owner (a prefix of its type), property, target. First match wins.
-const LINKS: [(&str, &str, Target<'_>); 11] = [
+const LINKS: [(&str, &str, Target<'_>); 18] = [
     (
         "AWS::AppSync::ChannelNamespace",
         "ApiId",
@@ -55,16 +55,96 @@ const LINKS: [(&str, &str, Target<'_>); 11] = [
         "IamRoleArn",
         Target("AWS::IAM::Role", "Arn"),
     ),
+    ("AWS::Amplify::", "AppId", Target("AWS::Amplify::App", "AppId")),
+    (
+        "AWS::ApiGatewayV2::Stage",
+        "DeploymentId",
+        Target("AWS::ApiGatewayV2::Deployment", "DeploymentId"),
+    ),
+    (
+        "AWS::Route53::",
+        "HostedZoneId",
+        Target("AWS::Route53::HostedZone", "Id"),
+    ),
+    (
+        "AWS::SNS::TopicPolicy",
+        "Topics",
+        Target("AWS::SNS::Topic", "TopicArn"),
+    ),
+    (
+        "AWS::SQS::QueuePolicy",
+        "Queues",
+        Target("AWS::SQS::Queue", "QueueUrl"),
+    ),
+    (
+        "AWS::SecretsManager::",
+        "SecretId",
+        Target("AWS::SecretsManager::Secret", "Id"),
+    ),
+    (
+        "AWS::WAFv2::WebACLAssociation",
+        "WebACLArn",
+        Target("AWS::WAFv2::WebACL", "Arn"),
+    ),
 ];
 
-/// Properties that name the thing itself, or an address, which the specification takes for links.
-const NOT_LINKS: [(&str, &str); 2] = [
+/// Properties that name the thing itself, an address, or something made from the link: the integration's
+/// `Uri` around the function's ARN, the `Target` of a route around the integration's id.
+const NOT_LINKS: [(&str, &str); 8] = [
+    ("AWS::ApiGatewayV2::Integration", "IntegrationUri"),
+    ("AWS::ApiGatewayV2::Route", "Target"),
     ("AWS::Logs::LogGroup", "LogGroupName"),
+    ("CacheBehavior", "TargetOriginId"),
+    ("DefaultCacheBehavior", "TargetOriginId"),
     ("HttpConfig", "Endpoint"),
+    ("Integration", "Uri"),
+    ("Origin", "Id"),
 ];
 
 /// Enumerations that neither source has: owner, property, values.
-const ENUMERATIONS: [(&str, &str, &[&str]); 2] = [
+const ENUMERATIONS: [(&str, &str, &[&str]); 10] = [
+    (
+        "AWS::ApiGateway::Authorizer",
+        "Type",
+        &["COGNITO_USER_POOLS", "REQUEST", "TOKEN"],
+    ),
+    (
+        "AWS::ApiGateway::Method",
+        "AuthorizationType",
+        &["AWS_IAM", "COGNITO_USER_POOLS", "CUSTOM", "NONE"],
+    ),
+    ("AWS::ApiGatewayV2::Api", "ProtocolType", &["HTTP", "WEBSOCKET"]),
+    (
+        "AWS::ApiGatewayV2::Authorizer",
+        "AuthorizerType",
+        &["JWT", "REQUEST"],
+    ),
+    (
+        "AWS::ApiGatewayV2::Integration",
+        "IntegrationType",
+        &["AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY", "MOCK"],
+    ),
+    (
+        "AWS::ApiGatewayV2::Route",
+        "AuthorizationType",
+        &["AWS_IAM", "CUSTOM", "JWT", "NONE"],
+    ),
+    (
+        "AWS::SNS::Subscription",
+        "Protocol",
+        &[
+            "application",
+            "email",
+            "email-json",
+            "firehose",
+            "http",
+            "https",
+            "lambda",
+            "sms",
+            "sqs",
+        ],
+    ),
+    ("QuotaSettings", "Period", &["DAY", "MONTH", "WEEK"]),
     (
         "AWS::Cognito::UserPool",
         "EnabledMfas",

@@ -9,8 +9,8 @@ const WORDS: [(&str, &str); 5] = [
     ("OpenID", "Openid"),
 ];
 
-const KEYWORDS: [&str; 10] = [
-    "as", "enum", "final", "in", "match", "ref", "static", "type", "use", "where",
+const KEYWORDS: [&str; 12] = [
+    "as", "enum", "final", "in", "loop", "match", "override", "ref", "static", "type", "use", "where",
 ];
 
 /// `GraphQLUrl` → `graphql_url`, `SSESpecification` → `sse_specification`, `Type` → `type_`

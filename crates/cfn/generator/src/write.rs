@@ -50,7 +50,7 @@ fn structure(item: &Struct, text: &mut String) {
         .map(|property| format!("Has{0} = missing::{0}", property.name))
         .collect();
     let (inner, value) = match &item.property_type {
-        None => ("Body", format!("Body::new({:?})", item.resource)),
+        None => ("ResourceBody", format!("ResourceBody::new({:?})", item.resource)),
         Some(_) => ("Properties", "Properties::default()".to_owned()),
     };
     let given = format!(
@@ -89,9 +89,9 @@ fn structure(item: &Struct, text: &mut String) {
     if item.property_type.is_none() {
         let _ = write!(
             text,
-            "impl{0} Attributes for {name}{0} {{\n    fn body(&mut self) -> &mut Body {{ &mut self.body }}\n    \
-             fn into_body(self) -> Body {{ self.body }}\n}}\n\
-             impl{1} Resource for {name}{0} {{ type Kind = {name}; }}\n",
+            "impl{0} Attributes for {name}{0} {{\n    fn body(&mut self) -> &mut ResourceBody {{ &mut self.body }}\n    \
+             fn into_body(self) -> ResourceBody {{ self.body }}\n}}\n\
+             impl{1} IsResource for {name}{0} {{ type Kind = {name}; }}\n",
             angles(&marks),
             angles(&bounds),
         );

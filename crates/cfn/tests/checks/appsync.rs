@@ -5,12 +5,8 @@ use serde_json::{Value as Json, json};
 use crate::{each_is_found, function, role, template};
 
 fn api() -> Json {
-    let of_api = |more: Json| {
-        let mut properties = json!({ "ApiId": { "Fn::GetAtt": ["Api", "ApiId"] } });
-        properties
-            .as_object_mut()
-            .unwrap()
-            .extend(more.as_object().unwrap().clone());
+    let of_api = |mut properties: Json| {
+        properties["ApiId"] = json!({ "Fn::GetAtt": ["Api", "ApiId"] });
         properties
     };
     let invoke = role(
