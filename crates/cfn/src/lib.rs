@@ -53,6 +53,7 @@
 //! `graphql` has the checks read the schema of a GraphQL API, too, with a parser of its own.
 
 mod action;
+mod change;
 pub mod check;
 pub mod condition;
 mod generated;
@@ -61,6 +62,7 @@ pub mod intrinsic;
 #[cfg(feature = "lambda")]
 mod invocation;
 pub mod link;
+mod mapping;
 mod output;
 #[cfg(feature = "lambda")]
 mod package;
@@ -68,11 +70,13 @@ mod parameter;
 mod policy;
 pub mod pseudo;
 mod resource;
+mod rule;
 mod tag;
 mod template;
 mod value;
 
 pub use action::Action;
+pub use change::{CreationPolicy, UpdatePolicy};
 pub use check::{Judgement, Problem};
 pub use condition::{ConditionHandle, Test};
 #[allow(
@@ -83,10 +87,12 @@ pub use condition::{ConditionHandle, Test};
 pub use generated::*;
 pub use grant::Grantee;
 pub use intrinsic::{if_, join, no_value, select, split};
+pub use mapping::{Mapping, MappingHandle};
 pub use output::Output;
 pub use parameter::{Parameter, ParameterHandle};
 pub use policy::{Compare, PolicyDocument, Principal, Statement};
 pub use resource::{Attributes, Body, DeletionPolicy, Given, Handle, IsGiven, Raw, Resource};
+pub use rule::Rule;
 pub use tag::Tag;
 pub use template::Template;
 pub use value::{Entries, List, Literal, Value};

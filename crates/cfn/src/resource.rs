@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::change::{CreationPolicy, UpdatePolicy};
 use crate::check::Judgement;
 use crate::condition::ConditionHandle;
 use crate::value::{Properties, Value};
@@ -67,6 +68,20 @@ pub trait Attributes: Sized {
     #[must_use]
     fn update_replace_policy(mut self, policy: DeletionPolicy) -> Self {
         self.body().update_replace_policy = Some(policy);
+        self
+    }
+
+    /// `CreationPolicy`: when it counts as made.
+    #[must_use]
+    fn creation_policy(mut self, policy: CreationPolicy) -> Self {
+        self.body().creation_policy = Some(policy);
+        self
+    }
+
+    /// `UpdatePolicy`: how an update changes it.
+    #[must_use]
+    fn update_policy(mut self, policy: UpdatePolicy) -> Self {
+        self.body().update_policy = Some(policy);
         self
     }
 
@@ -152,6 +167,8 @@ pub struct Body {
     condition: Option<String>,
     deletion_policy: Option<DeletionPolicy>,
     update_replace_policy: Option<DeletionPolicy>,
+    creation_policy: Option<CreationPolicy>,
+    update_policy: Option<UpdatePolicy>,
     metadata: Map<String, Json>,
 }
 
@@ -164,6 +181,8 @@ impl Body {
             condition: None,
             deletion_policy: None,
             update_replace_policy: None,
+            creation_policy: None,
+            update_policy: None,
             metadata: Map::new(),
         }
     }
@@ -193,6 +212,12 @@ impl Body {
         }
         if let Some(policy) = self.update_replace_policy {
             json.insert("UpdateReplacePolicy".into(), json!(policy.name()));
+        }
+        if let Some(policy) = &self.creation_policy {
+            json.insert("CreationPolicy".into(), policy.0.clone());
+        }
+        if let Some(policy) = &self.update_policy {
+            json.insert("UpdatePolicy".into(), policy.0.clone());
         }
         if !self.metadata.is_empty() {
             json.insert("Metadata".into(), Json::Object(self.metadata.clone()));

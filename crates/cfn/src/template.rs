@@ -6,9 +6,11 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::check::{self, Problem};
 use crate::condition::{ConditionHandle, Test};
+use crate::mapping::{Mapping, MappingHandle};
 use crate::output::Output;
 use crate::parameter::{Parameter, ParameterHandle};
 use crate::resource::{Body, Handle, Resource};
+use crate::rule::Rule;
 
 /// A CloudFormation template.
 ///
@@ -19,6 +21,8 @@ pub struct Template {
     description: String,
     metadata: Map<String, Json>,
     parameters: Vec<Entry<Map<String, Json>>>,
+    mappings: Vec<Entry<Map<String, Json>>>,
+    rules: Vec<Entry<Rule>>,
     conditions: Vec<Entry<Test>>,
     resources: Vec<Entry<Body>>,
     outputs: Vec<Entry<Output>>,
@@ -39,6 +43,8 @@ impl Template {
             description: description.to_owned(),
             metadata: Map::new(),
             parameters: Vec::new(),
+            mappings: Vec::new(),
+            rules: Vec::new(),
             conditions: Vec::new(),
             resources: Vec::new(),
             outputs: Vec::new(),
@@ -57,6 +63,19 @@ impl Template {
     pub fn parameter<T>(&mut self, id: &str, parameter: Parameter<T>) -> ParameterHandle<T> {
         push(&mut self.parameters, id, parameter.definition);
         ParameterHandle::new(id)
+    }
+
+    /// Adds a mapping.
+    #[track_caller]
+    pub fn mapping<T>(&mut self, id: &str, mapping: Mapping<T>) -> MappingHandle<T> {
+        push(&mut self.mappings, id, mapping.rows);
+        MappingHandle::new(id)
+    }
+
+    /// Adds a rule: what has to hold between parameters.
+    #[track_caller]
+    pub fn rule(&mut self, id: &str, rule: Rule) {
+        push(&mut self.rules, id, rule);
     }
 
     /// Adds a condition.
@@ -101,6 +120,11 @@ impl Template {
                 "Parameters",
                 section(&self.parameters, |definition| Json::Object(definition.clone())),
             ),
+            (
+                "Mappings",
+                section(&self.mappings, |rows| Json::Object(rows.clone())),
+            ),
+            ("Rules", section(&self.rules, Rule::to_json)),
             ("Conditions", section(&self.conditions, |test| test.0.clone())),
             ("Resources", section(&self.resources, Body::to_json)),
             ("Outputs", section(&self.outputs, Output::to_json)),
@@ -127,6 +151,14 @@ impl Template {
 
     pub(crate) fn condition_ids(&self) -> impl Iterator<Item = (&str, &'static Location<'static>)> {
         self.conditions.iter().map(|entry| (entry.id.as_str(), entry.at))
+    }
+
+    pub(crate) fn mapping_ids(&self) -> impl Iterator<Item = (&str, &'static Location<'static>)> {
+        self.mappings.iter().map(|entry| (entry.id.as_str(), entry.at))
+    }
+
+    pub(crate) fn rule_ids(&self) -> impl Iterator<Item = (&str, &'static Location<'static>)> {
+        self.rules.iter().map(|entry| (entry.id.as_str(), entry.at))
     }
 
     pub(crate) fn output_ids(&self) -> impl Iterator<Item = (&str, &'static Location<'static>)> {

@@ -16,7 +16,14 @@ const UPLOADED_BYTES: usize = 1_000_000;
 const INLINE_BYTES: usize = 51_200;
 
 pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_>) {
-    for section in ["Parameters", "Mappings", "Conditions", "Resources", "Outputs"] {
+    for section in [
+        "Parameters",
+        "Mappings",
+        "Rules",
+        "Conditions",
+        "Resources",
+        "Outputs",
+    ] {
         for id in keys(&view.json[section]) {
             if id.is_empty() || id.len() > 255 || !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
                 let text = "a logical id has 1 to 255 letters and digits, nothing else: choose another";

@@ -91,11 +91,15 @@ pub fn template(template: &Template) -> Vec<Problem> {
     let mut problems = Vec::new();
     taken_twice(template.ids(), &mut problems);
     taken_twice(template.condition_ids(), &mut problems);
+    taken_twice(template.mapping_ids(), &mut problems);
+    taken_twice(template.rule_ids(), &mut problems);
     taken_twice(template.output_ids(), &mut problems);
     problems.extend(json(&template.to_json()));
     limits::size_of_text(template.to_text().len(), &mut problems);
     let sources: BTreeMap<&str, &'static Location<'static>> = template
         .output_ids()
+        .chain(template.mapping_ids())
+        .chain(template.rule_ids())
         .chain(template.condition_ids())
         .chain(template.ids())
         .collect();

@@ -130,7 +130,8 @@ pub(super) enum Reference<'a> {
     /// A resource, or a parameter.
     Thing(&'a str),
     Condition(&'a str),
-    Mapping(&'a str),
+    /// A mapping, and where it is looked up: its name and both keys.
+    Mapping(&'a [Json]),
     /// `DependsOn`, which takes resources alone.
     Before(&'a str),
 }
@@ -177,7 +178,7 @@ fn member<'a>(key: &str, value: &'a Json, found: &mut impl FnMut(Reference<'a>))
             parts.iter().skip(1).for_each(|part| walk(part, found));
         }
         ("Fn::FindInMap", Json::Array(parts)) => {
-            first(value).for_each(|id| found(Reference::Mapping(id)));
+            found(Reference::Mapping(parts));
             parts.iter().for_each(|part| walk(part, found));
         }
         ("Condition", Json::String(id)) => found(Reference::Condition(id)),

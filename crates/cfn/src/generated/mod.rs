@@ -84,7 +84,9 @@ mod prelude {
 
     pub(super) use crate::link::{self, Provides};
     pub(super) use crate::policy::PolicyDocument;
-    pub(super) use crate::resource::{Attributes, Body as ResourceBody, Given, Handle, IsGiven, Resource as IsResource};
+    pub(super) use crate::resource::{
+        Attributes, Body as ResourceBody, Given, Handle, IsGiven, Resource as IsResource,
+    };
     pub(super) use crate::tag::Tag;
     pub(super) use crate::value::{Entries, List, Literal, Properties, Value};
 }
