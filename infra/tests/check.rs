@@ -44,6 +44,17 @@ fn a_fault_in_a_file_is_named_without_colours_and_fails() {
 }
 
 #[test]
+fn what_steers_a_terminal_is_not_passed_on() {
+    let path = file(
+        "steering.json",
+        r#"{ "Resources": { "A\u001b[2J": { "Type": "Custom::A" } } }"#,
+    );
+    let output = infra(&["check", &path.display().to_string()]);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(!said(&output).contains('\x1b'), "{:?}", said(&output));
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_another_failure() {
     let text = file("text.json", "Resources:\n  A: {}\n").display().to_string();
     for (path, says) in [

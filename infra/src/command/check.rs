@@ -83,6 +83,8 @@ fn report(file: Option<&str>, problems: &[Problem]) -> ExitCode {
         } else {
             paint("1;36", "note")
         };
+        // A template of someone else's could hold what steers a terminal.
+        let problem = problem.to_string().replace(char::is_control, "\u{fffd}");
         text.push_str(&format!("{level} {problem}\n"));
     }
     let name = file.map_or(String::new(), |file| format!("{file}: "));
