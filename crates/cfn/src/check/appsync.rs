@@ -9,8 +9,10 @@ use super::view::{Resource, View};
 
 pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_>) {
     let mut fields: BTreeMap<(String, String, String), &str> = BTreeMap::new();
+    for schema in view.of("AWS::AppSync::GraphQLSchema") {
+        after_schema(view, schema, findings);
+    }
     for resolver in view.of("AWS::AppSync::Resolver") {
-        after_schema(view, resolver, findings);
         kind(resolver, findings);
         source(view, resolver, findings);
         let field = ["ApiId", "TypeName", "FieldName"].map(|name| resolver.get(name).to_string());
@@ -40,10 +42,10 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_>) {
 }
 
 /// AppSync refuses a resolver whose field it does not know yet, and no property says that it has to wait.
-fn after_schema(view: &View<'_>, resolver: Resource<'_>, findings: &mut Findings<'_>) {
-    let api = resolver.get("ApiId");
-    for schema in view.of("AWS::AppSync::GraphQLSchema") {
-        if view.is_same(schema.get("ApiId"), api) && !view.waits_for(resolver.id, schema.id) {
+fn after_schema(view: &View<'_>, schema: Resource<'_>, findings: &mut Findings<'_>) {
+    let waiting = view.all_after(schema.id);
+    for resolver in view.of("AWS::AppSync::Resolver") {
+        if view.is_same(schema.get("ApiId"), resolver.get("ApiId")) && !waiting.contains(resolver.id) {
             findings.error(
                 resolver.id,
                 format!(

@@ -28,10 +28,9 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_>) {
         shape(view, route, findings);
     }
     for deployment in view.of("AWS::ApiGatewayV2::Deployment") {
+        let before = view.all_before(deployment.id);
         for route in view.of("AWS::ApiGatewayV2::Route") {
-            if view.is_same(route.get("ApiId"), deployment.get("ApiId"))
-                && !view.waits_for(deployment.id, route.id)
-            {
+            if view.is_same(route.get("ApiId"), deployment.get("ApiId")) && !before.contains(route.id) {
                 findings.error(
                     deployment.id,
                     format!(

@@ -120,8 +120,9 @@ fn twice(view: &View<'_>, method: Resource<'_>, findings: &mut Findings<'_>) {
 /// A deployment is a snapshot: what is made after it is not in it, and without methods it fails.
 fn after_methods(view: &View<'_>, deployment: Resource<'_>, findings: &mut Findings<'_>) {
     let api = deployment.get("RestApiId");
+    let before = view.all_before(deployment.id);
     for method in view.of("AWS::ApiGateway::Method") {
-        if view.is_same(method.get("RestApiId"), api) && !view.waits_for(deployment.id, method.id) {
+        if view.is_same(method.get("RestApiId"), api) && !before.contains(method.id) {
             findings.error(
                 deployment.id,
                 format!(

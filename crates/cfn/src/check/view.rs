@@ -100,18 +100,35 @@ impl<'a> View<'a> {
 
     /// Whether CloudFormation makes `before` before `after`.
     pub(super) fn waits_for(&self, after: &str, before: &str) -> bool {
-        let mut seen = BTreeSet::new();
-        let mut open: Vec<&str> = self.edges.get(after).into_iter().flatten().copied().collect();
-        while let Some(id) = open.pop() {
-            if id == before {
-                return true;
-            }
-            if seen.insert(id) {
-                open.extend(self.edges.get(id).into_iter().flatten());
+        reached(&self.edges, after).contains(before)
+    }
+
+    /// The resources that CloudFormation makes after this one.
+    pub(super) fn all_after(&self, id: &str) -> BTreeSet<&'a str> {
+        let mut waiting: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for (after, targets) in &self.edges {
+            for before in targets {
+                waiting.entry(before).or_default().insert(after);
             }
         }
-        false
+        reached(&waiting, id)
     }
+
+    /// The resources that CloudFormation makes before this one.
+    pub(super) fn all_before(&self, id: &str) -> BTreeSet<&'a str> {
+        reached(&self.edges, id)
+    }
+}
+
+fn reached<'a>(edges: &BTreeMap<&str, BTreeSet<&'a str>>, from: &str) -> BTreeSet<&'a str> {
+    let mut seen = BTreeSet::new();
+    let mut open: Vec<&'a str> = edges.get(from).into_iter().flatten().copied().collect();
+    while let Some(id) = open.pop() {
+        if seen.insert(id) {
+            open.extend(edges.get(id).into_iter().flatten());
+        }
+    }
+    seen
 }
 
 /// What a value may become: itself, or both branches of an `Fn::If`; nothing for what is absent.
