@@ -63,7 +63,8 @@ pub(crate) fn index(services: &[(&str, &str)], spec: &str, lint: &str) -> String
          pub(super) use serde_json::Value as Json;\n\n    \
          pub(super) use crate::link::{self, Provides};\n    \
          pub(super) use crate::policy::PolicyDocument;\n    \
-         pub(super) use crate::resource::{Attributes, Body as ResourceBody, Given, Handle, IsGiven, Resource as IsResource};\n    \
+         pub(super) use crate::resource::{\n        \
+         Attributes, Body as ResourceBody, Given, Handle, IsGiven, Resource as IsResource,\n    };\n    \
          pub(super) use crate::tag::Tag;\n    \
          pub(super) use crate::value::{Entries, List, Literal, Properties, Value};\n}\n",
     );
