@@ -32,7 +32,7 @@ fn the_template_is_the_one_that_was_reviewed() {
 }
 
 #[test]
-fn the_template_refers_to_nothing_that_is_missing() {
+fn nothing_that_can_be_known_beforehand_is_wrong_with_the_template() {
     if let Err(problems) = infra::template().check() {
         panic!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
     }

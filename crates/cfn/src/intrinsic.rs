@@ -52,6 +52,19 @@ pub fn import_value<T>(export_name: impl Into<Value<String>>) -> Value<T> {
     Value::intrinsic("Fn::ImportValue", export_name.into().into_json())
 }
 
+/// `Fn::GetAZs`: the availability zones of a region that have a default subnet.
+#[must_use]
+pub fn get_azs(region: impl Into<Value<String>>) -> Value<List<String>> {
+    Value::intrinsic("Fn::GetAZs", region.into().into_json())
+}
+
+/// `Fn::Cidr`: `count` blocks (1 to 256) of an IP address block, each with so many bits for its own hosts.
+#[must_use]
+pub fn cidr(block: impl Into<Value<String>>, count: u16, host_bits: u8) -> Value<List<String>> {
+    let arguments = json!([block.into().into_json(), count, host_bits.to_string()]);
+    Value::intrinsic("Fn::Cidr", arguments)
+}
+
 /// `Fn::Sub` with `{}` where a value goes, like `format!`; the compiler counts them.
 ///
 /// A reference is written into the text (`${Bucket.Arn}`). A `${…}` of the text itself is left alone by

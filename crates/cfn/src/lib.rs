@@ -33,19 +33,36 @@
 //! - the wrong kind of resource, or its name where another thing's id is wanted.
 //!
 //! `tests/refused` has an example of each, and what the compiler says to it.
-//! [`Template::check`] finds the rest of what can be known before AWS is asked.
+//! [`Template::check`] finds the rest of what can be known before AWS is asked, and [`check`] does so for any
+//! template that is JSON.
 //!
 //! # Services
 //!
-//! Each service is a module and a cargo feature of the same name; all are on by default.
+//! Each service is a module and a cargo feature of the same name; on by default are those that Parlor's template
+//! is made of, and `all` turns on every one. CPU seconds of a `cargo check` of this crate alone, on 2 shared
+//! cores:
+//!
+//! | features | s |
+//! |---|---|
+//! | none | 0.1 |
+//! | `sqs`, 3 types | 0.2 |
+//! | `dynamodb`, 40 types | 0.2 |
+//! | default, 7 services | 0.7 |
+//! | `all`, 23 services, 989 types | 1.6 |
+//!
+//! `graphql` has the checks read the schema of a GraphQL API, too, with a parser of its own.
 
 mod action;
-mod check;
+mod change;
+pub mod check;
 pub mod condition;
 mod generated;
 mod grant;
 pub mod intrinsic;
+#[cfg(feature = "lambda")]
+mod invocation;
 pub mod link;
+mod mapping;
 mod output;
 #[cfg(feature = "lambda")]
 mod package;
@@ -53,21 +70,25 @@ mod parameter;
 mod policy;
 pub mod pseudo;
 mod resource;
+mod rule;
 mod tag;
 mod template;
 mod value;
 
 pub use action::Action;
-pub use check::Problem;
+pub use change::{CreationPolicy, UpdatePolicy};
+pub use check::{Judgement, Problem};
 pub use condition::{ConditionHandle, Test};
 #[allow(unused_imports, unreachable_pub, reason = "there is nothing to export without a service")]
 pub use generated::*;
 pub use grant::Grantee;
 pub use intrinsic::{if_, join, no_value, select, split};
+pub use mapping::{Mapping, MappingHandle};
 pub use output::Output;
 pub use parameter::{Parameter, ParameterHandle};
 pub use policy::{Compare, PolicyDocument, Principal, Statement};
 pub use resource::{Attributes, Body, DeletionPolicy, Given, Handle, IsGiven, Raw, Resource};
+pub use rule::Rule;
 pub use tag::Tag;
 pub use template::Template;
 pub use value::{Entries, List, Literal, Value};

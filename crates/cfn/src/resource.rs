@@ -4,6 +4,8 @@ use std::marker::PhantomData;
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::change::{CreationPolicy, UpdatePolicy};
+use crate::check::Judgement;
 use crate::condition::ConditionHandle;
 use crate::value::{Properties, Value};
 
@@ -70,10 +72,32 @@ pub trait Attributes: Sized {
         self
     }
 
+    /// `CreationPolicy`: when it counts as made.
+    #[must_use]
+    fn creation_policy(mut self, policy: CreationPolicy) -> Self {
+        self.body().creation_policy = Some(policy);
+        self
+    }
+
+    /// `UpdatePolicy`: how an update changes it.
+    #[must_use]
+    fn update_policy(mut self, policy: UpdatePolicy) -> Self {
+        self.body().update_policy = Some(policy);
+        self
+    }
+
     /// `Metadata`: any JSON under a key, for tools.
     #[must_use]
     fn metadata(mut self, key: &str, value: Json) -> Self {
         self.body().metadata.insert(key.to_owned(), value);
+        self
+    }
+
+    /// Records beside the resource why a judgement of [`check`](crate::check) does not apply to it.
+    #[must_use]
+    fn accept(mut self, judgement: Judgement, reason: &str) -> Self {
+        let accepted = self.body().metadata.entry("Accepted").or_insert_with(|| json!({}));
+        accepted[judgement.name()] = json!(reason);
         self
     }
 
@@ -134,6 +158,8 @@ pub struct Body {
     condition: Option<String>,
     deletion_policy: Option<DeletionPolicy>,
     update_replace_policy: Option<DeletionPolicy>,
+    creation_policy: Option<CreationPolicy>,
+    update_policy: Option<UpdatePolicy>,
     metadata: Map<String, Json>,
 }
 
@@ -146,6 +172,8 @@ impl Body {
             condition: None,
             deletion_policy: None,
             update_replace_policy: None,
+            creation_policy: None,
+            update_policy: None,
             metadata: Map::new(),
         }
     }
@@ -175,6 +203,12 @@ impl Body {
         }
         if let Some(policy) = self.update_replace_policy {
             json.insert("UpdateReplacePolicy".into(), json!(policy.name()));
+        }
+        if let Some(policy) = &self.creation_policy {
+            json.insert("CreationPolicy".into(), policy.0.clone());
+        }
+        if let Some(policy) = &self.update_policy {
+            json.insert("UpdatePolicy".into(), policy.0.clone());
         }
         if !self.metadata.is_empty() {
             json.insert("Metadata".into(), Json::Object(self.metadata.clone()));

@@ -6,9 +6,11 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::check::{self, Problem};
 use crate::condition::{ConditionHandle, Test};
+use crate::mapping::{Mapping, MappingHandle};
 use crate::output::Output;
 use crate::parameter::{Parameter, ParameterHandle};
 use crate::resource::{Body, Handle, Resource};
+use crate::rule::Rule;
 
 /// A CloudFormation template.
 ///
@@ -19,6 +21,8 @@ pub struct Template {
     description: String,
     metadata: Map<String, Json>,
     parameters: Vec<Entry<Map<String, Json>>>,
+    mappings: Vec<Entry<Map<String, Json>>>,
+    rules: Vec<Entry<Rule>>,
     conditions: Vec<Entry<Test>>,
     resources: Vec<Entry<Body>>,
     outputs: Vec<Entry<Output>>,
@@ -39,6 +43,8 @@ impl Template {
             description: description.to_owned(),
             metadata: Map::new(),
             parameters: Vec::new(),
+            mappings: Vec::new(),
+            rules: Vec::new(),
             conditions: Vec::new(),
             resources: Vec::new(),
             outputs: Vec::new(),
@@ -59,6 +65,19 @@ impl Template {
         ParameterHandle::new(id)
     }
 
+    /// Adds a mapping.
+    #[track_caller]
+    pub fn mapping<T>(&mut self, id: &str, mapping: Mapping<T>) -> MappingHandle<T> {
+        push(&mut self.mappings, id, mapping.rows);
+        MappingHandle::new(id)
+    }
+
+    /// Adds a rule: what has to hold between parameters.
+    #[track_caller]
+    pub fn rule(&mut self, id: &str, rule: Rule) {
+        push(&mut self.rules, id, rule);
+    }
+
     /// Adds a condition.
     #[track_caller]
     pub fn condition(&mut self, id: &str, test: impl Into<Test>) -> ConditionHandle {
@@ -77,12 +96,13 @@ impl Template {
         self.metadata.insert(key.to_owned(), value);
     }
 
-    /// What CloudFormation would refuse, or is known to fail on; each with the source line that made it.
+    /// What AWS would refuse, or is known to fail on; each with the source line that made it.
     ///
     /// # Errors
-    /// The problems, in the template's order, if there is one at all.
+    /// The problems, if there is one at all. [`check::template`] has the notes, too.
     pub fn check(&self) -> Result<(), Vec<Problem>> {
-        check::template(self)
+        let errors: Vec<Problem> = check::template(self).into_iter().filter(Problem::is_error).collect();
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 
     /// The template as JSON.
@@ -94,6 +114,8 @@ impl Template {
         let sections = [
             ("Metadata", self.metadata.clone()),
             ("Parameters", section(&self.parameters, |definition| Json::Object(definition.clone()))),
+            ("Mappings", section(&self.mappings, |rows| Json::Object(rows.clone()))),
+            ("Rules", section(&self.rules, Rule::to_json)),
             ("Conditions", section(&self.conditions, |test| test.0.clone())),
             ("Resources", section(&self.resources, Body::to_json)),
             ("Outputs", section(&self.outputs, Output::to_json)),
@@ -120,6 +142,14 @@ impl Template {
 
     pub(crate) fn condition_ids(&self) -> impl Iterator<Item = (&str, &'static Location<'static>)> {
         self.conditions.iter().map(|entry| (entry.id.as_str(), entry.at))
+    }
+
+    pub(crate) fn mapping_ids(&self) -> impl Iterator<Item = (&str, &'static Location<'static>)> {
+        self.mappings.iter().map(|entry| (entry.id.as_str(), entry.at))
+    }
+
+    pub(crate) fn rule_ids(&self) -> impl Iterator<Item = (&str, &'static Location<'static>)> {
+        self.rules.iter().map(|entry| (entry.id.as_str(), entry.at))
     }
 
     pub(crate) fn output_ids(&self) -> impl Iterator<Item = (&str, &'static Location<'static>)> {

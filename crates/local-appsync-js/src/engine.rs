@@ -26,10 +26,7 @@ const MODULES: [(&str, &str); 7] = [
     ("parlor/values", include_str!("runtime/values.js")),
     ("parlor/time", include_str!("runtime/time.js")),
     ("parlor/expressions", include_str!("runtime/expressions.js")),
-    (
-        "parlor/subscription-filters",
-        include_str!("runtime/subscription-filters.js"),
-    ),
+    ("parlor/subscription-filters", include_str!("runtime/subscription-filters.js")),
     ("@aws-appsync/utils", include_str!("runtime/utils.js")),
 ];
 /// Only for the scripts that import it: reading modules is what an evaluation spends its time on.
@@ -73,11 +70,7 @@ pub(crate) fn evaluate(
         evaluate.call::<_, String>((handler, context.to_string()))
     });
     let outcome = outcome.map_err(|Problem { line, message }| {
-        let place = if line == 0 {
-            name.to_owned()
-        } else {
-            format!("{name}:{line}")
-        };
+        let place = if line == 0 { name.to_owned() } else { format!("{name}:{line}") };
         Raised::new(format!("Runtime Error: {place}: {message}"), "Code")
     })?;
     let outcome: Outcome = serde_json::from_str(&outcome)
@@ -162,16 +155,10 @@ fn problem(caught: CaughtError<'_>, name: &str, limits: Limits) -> Problem {
         CaughtError::Error(Error::Exception)
         | CaughtError::Error(Error::Allocation)
         | CaughtError::Value(_) => {
-            return Problem {
-                line: 0,
-                message: out_of_memory(),
-            };
+            return Problem { line: 0, message: out_of_memory() };
         }
         CaughtError::Error(error) => {
-            return Problem {
-                line: 0,
-                message: error.to_string(),
-            };
+            return Problem { line: 0, message: error.to_string() };
         }
     };
     let line = line_in(&exception.stack().unwrap_or_default(), name);
@@ -188,17 +175,12 @@ fn problem(caught: CaughtError<'_>, name: &str, limits: Limits) -> Problem {
 }
 
 fn kind(exception: &Exception<'_>) -> String {
-    exception
-        .as_object()
-        .get("name")
-        .unwrap_or_else(|_| "Error".to_owned())
+    exception.as_object().get("name").unwrap_or_else(|_| "Error".to_owned())
 }
 
 /// The innermost line of the script, from frames such as `at request (get_todo.js:5:12)`.
 fn line_in(stack: &str, name: &str) -> u32 {
     let place = format!("{name}:");
     let digits = stack.lines().find_map(|frame| Some(frame.split_once(&place)?.1));
-    digits
-        .and_then(|rest| rest.split([':', ')']).next()?.parse().ok())
-        .unwrap_or(0)
+    digits.and_then(|rest| rest.split([':', ')']).next()?.parse().ok()).unwrap_or(0)
 }

@@ -54,12 +54,7 @@ pub struct Raised {
 impl Raised {
     pub(crate) fn new(message: impl Into<String>, error_type: &str) -> Raised {
         let error_type = Some(error_type.to_owned());
-        Raised {
-            message: message.into(),
-            error_type,
-            data: Value::Null,
-            info: Value::Null,
-        }
+        Raised { message: message.into(), error_type, data: Value::Null, info: Value::Null }
     }
 }
 
@@ -71,9 +66,8 @@ impl Evaluated {
         self.appended_errors = earlier.appended_errors;
         self.invalidations = earlier.invalidations;
         self.subscription_filter = self.subscription_filter.or(earlier.subscription_filter);
-        self.subscription_invalidation_filter = self
-            .subscription_invalidation_filter
-            .or(earlier.subscription_invalidation_filter);
+        self.subscription_invalidation_filter =
+            self.subscription_invalidation_filter.or(earlier.subscription_invalidation_filter);
         self
     }
 }

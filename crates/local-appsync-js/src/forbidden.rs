@@ -24,19 +24,10 @@ const WORDS: [(&str, &str); 12] = [
     ("throw", ERRORS),
     ("while", LOOPS),
     ("do", LOOPS),
-    (
-        "continue",
-        "APPSYNC_JS has no continue; turn the condition around",
-    ),
-    (
-        "class",
-        "APPSYNC_JS has no classes; use functions and plain objects",
-    ),
+    ("continue", "APPSYNC_JS has no continue; turn the condition around"),
+    ("class", "APPSYNC_JS has no classes; use functions and plain objects"),
     ("this", "APPSYNC_JS has no `this`; pass the object as an argument"),
-    (
-        "instanceof",
-        "APPSYNC_JS has no instanceof; look at the value's properties",
-    ),
+    ("instanceof", "APPSYNC_JS has no instanceof; look at the value's properties"),
 ];
 
 const NO_NETWORK: &str = "APPSYNC_JS reaches nothing itself; use a data source";
@@ -47,23 +38,14 @@ const GLOBALS: [(&str, &str); 12] = [
     ("Promise", ASYNC),
     ("fetch", NO_NETWORK),
     ("XMLHttpRequest", NO_NETWORK),
-    (
-        "require",
-        "APPSYNC_JS imports '@aws-appsync/utils' and '@aws-appsync/utils/dynamodb' only",
-    ),
-    (
-        "process",
-        "APPSYNC_JS has no process; environment variables are in ctx.env",
-    ),
+    ("require", "APPSYNC_JS imports '@aws-appsync/utils' and '@aws-appsync/utils/dynamodb' only"),
+    ("process", "APPSYNC_JS has no process; environment variables are in ctx.env"),
     ("setTimeout", NO_TIMERS),
     ("setInterval", NO_TIMERS),
     ("setImmediate", NO_TIMERS),
     ("eval", "APPSYNC_JS runs no code from texts"),
     ("Function", "APPSYNC_JS runs no code from texts"),
-    (
-        "RegExp",
-        "APPSYNC_JS has no RegExp; use util.matches(pattern, text)",
-    ),
+    ("RegExp", "APPSYNC_JS has no RegExp; use util.matches(pattern, text)"),
     ("Symbol", "APPSYNC_JS has no Symbol; use texts as keys"),
 ];
 
@@ -84,10 +66,7 @@ pub(crate) fn find(code: &str) -> Vec<Problem> {
     });
     let found = (0..tokens.len()).filter_map(|at| {
         let message = script.forbidden(at)?;
-        Some(Problem {
-            line: tokens[at].line,
-            message,
-        })
+        Some(Problem { line: tokens[at].line, message })
     });
     too_long.into_iter().chain(found).collect()
 }
@@ -155,10 +134,7 @@ impl Tokens<'_> {
 
     /// `outer: for (…)`.
     fn is_label(&self, at: usize) -> bool {
-        let loops = matches!(
-            self.kind(at + 2),
-            Some(Kind::Word("for" | "while" | "do" | "switch"))
-        );
+        let loops = matches!(self.kind(at + 2), Some(Kind::Word("for" | "while" | "do" | "switch")));
         loops
             && self.kind(at + 1) == Some(Kind::Sign(":"))
             && !matches!(self.before(at), Some(Kind::Word("case")))
@@ -167,10 +143,7 @@ impl Tokens<'_> {
     fn is_defined(&self, name: &str) -> bool {
         (1..self.0.len()).any(|at| {
             self.kind(at) == Some(Kind::Word(name))
-                && matches!(
-                    self.before(at),
-                    Some(Kind::Word("function" | "const" | "let" | "var"))
-                )
+                && matches!(self.before(at), Some(Kind::Word("function" | "const" | "let" | "var")))
         })
     }
 
@@ -196,8 +169,5 @@ impl Tokens<'_> {
 }
 
 fn lookup(table: &[(&str, &'static str)], key: &str) -> Option<&'static str> {
-    table
-        .iter()
-        .find(|(name, _)| *name == key)
-        .map(|(_, advice)| *advice)
+    table.iter().find(|(name, _)| *name == key).map(|(_, advice)| *advice)
 }

@@ -12,18 +12,9 @@ use uuid::Uuid;
 pub(crate) fn lend(ctx: &Ctx<'_>) -> Result<()> {
     let native = Object::new(ctx.clone())?;
     native.set("uuid", Function::new(ctx.clone(), || Uuid::new_v4().to_string())?)?;
-    native.set(
-        "ulid",
-        Function::new(ctx.clone(), || ulid(Timestamp::now(), rand::rng().random()))?,
-    )?;
-    native.set(
-        "ksuid",
-        Function::new(ctx.clone(), || ksuid(Timestamp::now(), rand::rng().random()))?,
-    )?;
-    native.set(
-        "base64Encode",
-        Function::new(ctx.clone(), |text: String| BASE64_STANDARD.encode(text))?,
-    )?;
+    native.set("ulid", Function::new(ctx.clone(), || ulid(Timestamp::now(), rand::rng().random()))?)?;
+    native.set("ksuid", Function::new(ctx.clone(), || ksuid(Timestamp::now(), rand::rng().random()))?)?;
+    native.set("base64Encode", Function::new(ctx.clone(), |text: String| BASE64_STANDARD.encode(text))?)?;
     native.set("base64Decode", Function::new(ctx.clone(), base64_decode)?)?;
     native.set("offsetMs", Function::new(ctx.clone(), offset_ms)?)?;
     native.set("log", Function::new(ctx.clone(), log)?)?;
@@ -51,11 +42,7 @@ fn offset_ms(zone: String, epoch_ms: f64) -> Option<i32> {
 fn fixed_offset(text: &str) -> Option<Offset> {
     let digits: String = text[1..].chars().filter(|c| *c != ':').collect();
     let (hours, minutes) = digits.split_at_checked(2)?;
-    let minutes = if minutes.is_empty() {
-        0
-    } else {
-        minutes.parse::<i32>().ok()?
-    };
+    let minutes = if minutes.is_empty() { 0 } else { minutes.parse::<i32>().ok()? };
     let seconds = hours.parse::<i32>().ok()? * 3600 + minutes * 60;
     Offset::from_seconds(if text.starts_with('-') { -seconds } else { seconds }).ok()
 }
@@ -78,13 +65,8 @@ fn ksuid(now: Timestamp, random: u128) -> String {
     const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     let seconds = (now.as_second() - 1_400_000_000) as u32;
     // 160 bits do not fit: divided as on paper, in five 32-bit digits.
-    let mut number = [
-        seconds,
-        (random >> 96) as u32,
-        (random >> 64) as u32,
-        (random >> 32) as u32,
-        random as u32,
-    ];
+    let mut number =
+        [seconds, (random >> 96) as u32, (random >> 64) as u32, (random >> 32) as u32, random as u32];
     let mut digits = [b'0'; 27];
     for digit in digits.iter_mut().rev() {
         let mut remainder = 0u64;

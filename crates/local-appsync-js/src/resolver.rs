@@ -70,16 +70,9 @@ pub async fn run_unit(script: &Script, source: &DataSource, context: Value) -> R
             context.insert("result".to_owned(), result);
         }
         Err(DataSourceError::Request(message)) => return Err(Raised::new(message, "MappingTemplate")),
-        Err(DataSourceError::Failed {
-            message,
-            error_type,
-            result,
-        }) => {
+        Err(DataSourceError::Failed { message, error_type, result }) => {
             context.insert("result".to_owned(), result);
-            context.insert(
-                "error".to_owned(),
-                json!({ "message": message, "type": error_type }),
-            );
+            context.insert("error".to_owned(), json!({ "message": message, "type": error_type }));
         }
     }
     Ok(script.response(context.into()).await?.after(requested))
@@ -101,9 +94,7 @@ pub async fn run_pipeline(
             break;
         }
         hand_on(&mut context, &so_far);
-        so_far = run_unit(script, source, context.clone().into())
-            .await?
-            .after(so_far);
+        so_far = run_unit(script, source, context.clone().into()).await?.after(so_far);
         is_over = so_far.returned_early == Some(SkipTo::End);
     }
     hand_on(&mut context, &so_far);

@@ -36,11 +36,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits {
-            time: Duration::from_secs(10),
-            memory_bytes: 64 << 20,
-            stack_bytes: 512 << 10,
-        }
+        Limits { time: Duration::from_secs(10), memory_bytes: 64 << 20, stack_bytes: 512 << 10 }
     }
 }
 
@@ -92,16 +88,9 @@ impl Script {
             problems => problems,
         };
         if !problems.is_empty() {
-            return Err(CompileError {
-                script: name.to_owned(),
-                problems,
-            });
+            return Err(CompileError { script: name.to_owned(), problems });
         }
-        Ok(Script {
-            name: name.into(),
-            code: code.into(),
-            limits: Limits::default(),
-        })
+        Ok(Script { name: name.into(), code: code.into(), limits: Limits::default() })
     }
 
     /// The same script within other limits.

@@ -26,29 +26,12 @@ pub(crate) enum Kind<'a> {
 const LONG_SIGNS: [&str; 10] = ["...", "===", "!==", "=>", "++", "--", "?.", "??", "&&", "||"];
 
 /// Words after which a `/` begins a regular expression, as no value can come before it.
-const BEFORE_A_VALUE: [&str; 11] = [
-    "return",
-    "typeof",
-    "case",
-    "in",
-    "of",
-    "delete",
-    "void",
-    "else",
-    "do",
-    "instanceof",
-    "throw",
-];
+const BEFORE_A_VALUE: [&str; 11] =
+    ["return", "typeof", "case", "in", "of", "delete", "void", "else", "do", "instanceof", "throw"];
 
 /// Reads as far as the code makes sense; what comes after an unclosed text is the engine's to report.
 pub(crate) fn read(code: &str) -> Vec<Token<'_>> {
-    let mut reader = Reader {
-        code,
-        at: 0,
-        line: 1,
-        tokens: Vec::new(),
-        substitutions: Vec::new(),
-    };
+    let mut reader = Reader { code, at: 0, line: 1, tokens: Vec::new(), substitutions: Vec::new() };
     while reader.at < code.len() {
         reader.step();
     }
@@ -77,11 +60,7 @@ impl<'a> Reader<'a> {
         } else if is_of_a_name(first) {
             self.take(
                 length_while(rest, is_of_a_name),
-                if first.is_ascii_digit() {
-                    |_| Kind::Number
-                } else {
-                    Kind::Word
-                },
+                if first.is_ascii_digit() { |_| Kind::Number } else { Kind::Word },
             );
         } else if matches!(first, '"' | '\'') {
             let length = text_length(rest, first);
@@ -134,10 +113,7 @@ impl<'a> Reader<'a> {
 
     fn take(&mut self, length: usize, kind: impl FnOnce(&'a str) -> Kind<'a>) {
         let text = &self.code[self.at..self.at + length];
-        self.tokens.push(Token {
-            kind: kind(text),
-            line: self.line,
-        });
+        self.tokens.push(Token { kind: kind(text), line: self.line });
         self.skip(length);
     }
 
@@ -194,9 +170,8 @@ mod tests {
 
     #[test]
     fn whatever_the_code_is_it_is_read_to_its_end() {
-        const PIECES: [&str; 16] = [
-            "'", "\"", "`", "${", "}", "{", "/", "\\", "\n", "/*", "*/", "//", "é", "[", "a ", "\u{2028}",
-        ];
+        const PIECES: [&str; 16] =
+            ["'", "\"", "`", "${", "}", "{", "/", "\\", "\n", "/*", "*/", "//", "é", "[", "a ", "\u{2028}"];
         // A fixed sequence of pseudo-random numbers (Lehmer's), so that a failure can be repeated.
         let mut state = 20_261_120_u64;
         for _ in 0..20_000 {
@@ -206,10 +181,7 @@ mod tests {
                 code.push_str(PIECES[(state % 16) as usize]);
             }
             let lines = 1 + code.matches('\n').count() as u32;
-            assert!(
-                read(&code).iter().all(|token| (1..=lines).contains(&token.line)),
-                "{code:?}"
-            );
+            assert!(read(&code).iter().all(|token| (1..=lines).contains(&token.line)), "{code:?}");
         }
     }
 

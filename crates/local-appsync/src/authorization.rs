@@ -32,10 +32,7 @@ impl Allowed {
         if !of_type.is_empty() {
             return Allowed(of_type);
         }
-        Allowed(vec![Rule {
-            mode: default_mode,
-            groups: None,
-        }])
+        Allowed(vec![Rule { mode: default_mode, groups: None }])
     }
 
     pub(crate) fn admits(&self, caller: &Caller) -> bool {
@@ -57,10 +54,7 @@ impl Rule {
             "aws_cognito_user_pools" | "aws_auth" => AuthMode::UserPool,
             _ => return None,
         };
-        Some(Rule {
-            mode,
-            groups: strings(directive, "cognito_groups"),
-        })
+        Some(Rule { mode, groups: strings(directive, "cognito_groups") })
     }
 
     fn admits(&self, caller: &Caller) -> bool {
@@ -75,13 +69,9 @@ impl Rule {
 /// A directive's argument that is a list of strings; GraphQL takes a lone string for a list of one.
 pub(crate) fn strings(directive: &Directive, argument: &str) -> Option<Vec<String>> {
     match directive.specified_argument_by_name(argument)?.as_ref() {
-        Value::List(items) => Some(
-            items
-                .iter()
-                .filter_map(|item| item.as_str())
-                .map(str::to_owned)
-                .collect(),
-        ),
+        Value::List(items) => {
+            Some(items.iter().filter_map(|item| item.as_str()).map(str::to_owned).collect())
+        }
         Value::String(item) => Some(vec![item.clone()]),
         _ => None,
     }

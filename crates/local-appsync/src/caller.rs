@@ -43,9 +43,7 @@ pub struct Refused {
 impl Refused {
     /// With a message of your own.
     pub fn new(message: impl Into<String>) -> Refused {
-        Refused {
-            message: message.into(),
-        }
+        Refused { message: message.into() }
     }
 
     /// AppSync's text when it does not say more.
@@ -65,10 +63,7 @@ pub(crate) async fn identify(
     if !api.modes.contains(&caller.mode) {
         return Err(Refused::not_authorized());
     }
-    if caller
-        .expires_at_s
-        .is_some_and(|expires_at_s| expires_at_s <= now_s())
-    {
+    if caller.expires_at_s.is_some_and(|expires_at_s| expires_at_s <= now_s()) {
         return Err(Refused::new("Token has expired."));
     }
     if let (AuthMode::UserPool | AuthMode::Iam, Value::Object(identity)) = (caller.mode, &mut caller.identity)
@@ -80,7 +75,5 @@ pub(crate) async fn identify(
 
 /// Seconds since 1970.
 pub(crate) fn now_s() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs())
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

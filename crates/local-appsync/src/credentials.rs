@@ -44,12 +44,9 @@ impl Evidence<'_> {
     /// The first credentials of a mode that the API has. Clients send one kind; should there be two, a mode that is
     /// not configured must not hide one that is.
     pub(crate) fn credentials(&self, modes: &[AuthMode]) -> Result<Credentials, Refused> {
-        let takes_tokens = [AuthMode::UserPool, AuthMode::Oidc, AuthMode::Lambda]
-            .iter()
-            .any(|mode| modes.contains(mode));
-        let authorization = self
-            .header("authorization")
-            .filter(|value| !value.trim().is_empty());
+        let takes_tokens =
+            [AuthMode::UserPool, AuthMode::Oidc, AuthMode::Lambda].iter().any(|mode| modes.contains(mode));
+        let authorization = self.header("authorization").filter(|value| !value.trim().is_empty());
         let is_signature = |value: &str| value.starts_with("AWS4-");
         match authorization {
             Some(value) if is_signature(value) && modes.contains(&AuthMode::Iam) => {
@@ -68,10 +65,7 @@ impl Evidence<'_> {
     }
 
     fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(other, _)| other == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
     }
 
     fn signed_request(&self) -> SignedRequest {

@@ -25,9 +25,7 @@ pub struct Definition {
 
 impl Definition {
     pub(crate) fn modes(&self) -> Vec<AuthMode> {
-        std::iter::once(self.default_mode)
-            .chain(self.additional_modes.iter().copied())
-            .collect()
+        std::iter::once(self.default_mode).chain(self.additional_modes.iter().copied()).collect()
     }
 }
 
@@ -43,10 +41,7 @@ pub struct Field {
 impl Field {
     /// `Field::new("Query", "me")`
     pub fn new(type_name: impl Into<String>, name: impl Into<String>) -> Field {
-        Field {
-            type_name: type_name.into(),
-            name: name.into(),
-        }
+        Field { type_name: type_name.into(), name: name.into() }
     }
 }
 

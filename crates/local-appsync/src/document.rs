@@ -72,16 +72,10 @@ impl Document {
         if operation.operation_type == OperationType::Query {
             introspection::check_max_depth(&executable, &operation).map_err(|error| {
                 let location = Location::of(error.location(), &executable.sources);
-                Unacceptable::Invalid(vec![GraphQlError::of_document(
-                    error.message().to_string(),
-                    location,
-                )])
+                Unacceptable::Invalid(vec![GraphQlError::of_document(error.message().to_string(), location)])
             })?;
         }
-        Ok(Document {
-            executable,
-            operation,
-        })
+        Ok(Document { executable, operation })
     }
 }
 

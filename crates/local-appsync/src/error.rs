@@ -48,11 +48,7 @@ impl Location {
     }
 
     pub(crate) fn at(LineColumn { line, column }: LineColumn) -> Location {
-        Location {
-            line,
-            column,
-            source_name: (),
-        }
+        Location { line, column, source_name: () }
     }
 }
 
@@ -60,12 +56,7 @@ impl GraphQlError {
     /// The document or its variables are wrong: nothing is executed.
     pub(crate) fn of_document(message: impl Into<String>, location: Option<Location>) -> GraphQlError {
         let locations = location.map(|location| vec![location]);
-        GraphQlError {
-            path: None,
-            raised: None,
-            locations,
-            message: message.into(),
-        }
+        GraphQlError { path: None, raised: None, locations, message: message.into() }
     }
 
     /// A resolver raised an error, or the caller may not access the field.
@@ -74,33 +65,14 @@ impl GraphQlError {
         location: Option<Location>,
         raised: Raised,
     ) -> GraphQlError {
-        let Raised {
-            message,
-            error_type,
-            data,
-            info,
-        } = raised;
-        let raised = Some(RaisedParts {
-            data,
-            error_type,
-            error_info: info,
-        });
-        GraphQlError {
-            path: Some(path),
-            raised,
-            locations: location.map(|location| vec![location]),
-            message,
-        }
+        let Raised { message, error_type, data, info } = raised;
+        let raised = Some(RaisedParts { data, error_type, error_info: info });
+        GraphQlError { path: Some(path), raised, locations: location.map(|location| vec![location]), message }
     }
 
     /// A resolver's value does not fit the schema.
     pub(crate) fn of_value(path: Vec<PathSegment>, message: String) -> GraphQlError {
-        GraphQlError {
-            path: Some(path),
-            raised: None,
-            locations: None,
-            message,
-        }
+        GraphQlError { path: Some(path), raised: None, locations: None, message }
     }
 
     pub(crate) fn error_type(&self) -> Option<&str> {

@@ -111,9 +111,7 @@ impl<'a> Execution<'a> {
         let sets = vec![&self.document.operation.selection_set];
         let mut data = Ok(Vec::new());
         for (response_name, fields) in self.collect_fields(root, &sets) {
-            let done = self
-                .property(root, &Value::Null, response_name, fields, None)
-                .await;
+            let done = self.property(root, &Value::Null, response_name, fields, None).await;
             let invalidations = std::mem::take(&mut *self.invalidations());
             match done {
                 Ok(property) => {
@@ -126,16 +124,11 @@ impl<'a> Execution<'a> {
                 Err(Nullified) => data = Err(Nullified),
             }
         }
-        self.finish(data.map(|properties| Output::Object {
-            type_name: root.name.clone(),
-            properties,
-        }))
+        self.finish(data.map(|properties| Output::Object { type_name: root.name.clone(), properties }))
     }
 
     fn root_type(&self) -> Option<&'a Node<ObjectType>> {
-        self.schema
-            .graphql
-            .get_object(self.document.operation.object_type())
+        self.schema.graphql.get_object(self.document.operation.object_type())
     }
 
     /// The selected properties of one object.
@@ -151,10 +144,7 @@ impl<'a> Execution<'a> {
             let properties =
                 fields.map(|(name, fields)| self.property(object_type, source, name, fields, path));
             let properties: Result<Vec<Property>, Nullified> = self.all(properties).await;
-            Ok(Output::Object {
-                type_name: object_type.name.clone(),
-                properties: properties?,
-            })
+            Ok(Output::Object { type_name: object_type.name.clone(), properties: properties? })
         }
         .boxed()
     }
@@ -178,26 +168,15 @@ impl<'a> Execution<'a> {
         if let Some(exceeded) = self.budget.exceeded() {
             return Response::of_errors(vec![GraphQlError::of_resolver(Vec::new(), None, exceeded)]);
         }
-        Response {
-            data: data.ok(),
-            errors: self.take_errors(),
-        }
+        Response { data: data.ok(), errors: self.take_errors() }
     }
 
     fn take_errors(&self) -> Vec<GraphQlError> {
-        std::mem::take(
-            &mut *self
-                .errors
-                .lock()
-                .expect("no panic happens while errors are held"),
-        )
+        std::mem::take(&mut *self.errors.lock().expect("no panic happens while errors are held"))
     }
 
     fn report(&self, error: GraphQlError) {
-        self.errors
-            .lock()
-            .expect("no panic happens while errors are held")
-            .push(error);
+        self.errors.lock().expect("no panic happens while errors are held").push(error);
     }
 
     fn report_raised(&self, path: Path<'_>, field: &apollo_compiler::executable::Field, raised: Raised) {
@@ -206,8 +185,6 @@ impl<'a> Execution<'a> {
     }
 
     fn invalidations(&self) -> std::sync::MutexGuard<'_, Vec<Value>> {
-        self.invalidations
-            .lock()
-            .expect("no panic happens while invalidations are held")
+        self.invalidations.lock().expect("no panic happens while invalidations are held")
     }
 }

@@ -65,9 +65,7 @@ async fn graphql(State(api): State<Arc<Api>>, request: Request) -> Response {
         Err(failure) => failure.into_response(),
     };
     let request_id = HeaderValue::from_str(&uuid::Uuid::new_v4().to_string());
-    response
-        .headers_mut()
-        .insert("x-amzn-requestid", request_id.expect("a UUID is ASCII"));
+    response.headers_mut().insert("x-amzn-requestid", request_id.expect("a UUID is ASCII"));
     response
 }
 
@@ -91,9 +89,9 @@ async fn execute(
     let executed = async {
         match document.operation.operation_type {
             OperationType::Query => Ok(execution.query().await),
-            OperationType::Mutation => Ok(execution
-                .mutation(|field, value, ended| api.publish(field, value, &ended))
-                .await),
+            OperationType::Mutation => {
+                Ok(execution.mutation(|field, value, ended| api.publish(field, value, &ended)).await)
+            }
             OperationType::Subscription => Err(Failure::bad_request(
                 "UnsupportedOperation",
                 "Subscriptions are not served over HTTP. Connect to the realtime endpoint by WebSocket."
@@ -101,9 +99,7 @@ async fn execute(
             )),
         }
     };
-    tokio::time::timeout(api.limits.execution, executed)
-        .await
-        .unwrap_or_else(|_| Ok(timed_out()))
+    tokio::time::timeout(api.limits.execution, executed).await.unwrap_or_else(|_| Ok(timed_out()))
 }
 
 fn timed_out() -> response::Response {
@@ -113,9 +109,7 @@ fn timed_out() -> response::Response {
 
 async fn read(api: &Api, body: Body) -> Result<Bytes, Failure> {
     let most_bytes = api.limits.request_bytes;
-    to_bytes(body, most_bytes)
-        .await
-        .map_err(|_| Failure::too_large(most_bytes))
+    to_bytes(body, most_bytes).await.map_err(|_| Failure::too_large(most_bytes))
 }
 
 async fn authenticate(
@@ -125,15 +119,9 @@ async fn authenticate(
     body: &Bytes,
     source_ip: IpAddr,
 ) -> Result<Caller, Failure> {
-    let evidence = Evidence {
-        path: parts.uri.path(),
-        query: parts.uri.query().unwrap_or_default(),
-        headers,
-        body,
-    };
-    caller::identify(api, evidence, source_ip)
-        .await
-        .map_err(Failure::from)
+    let evidence =
+        Evidence { path: parts.uri.path(), query: parts.uri.query().unwrap_or_default(), headers, body };
+    caller::identify(api, evidence, source_ip).await.map_err(Failure::from)
 }
 
 fn parse(body: &[u8]) -> Result<GraphQlRequest, Failure> {
@@ -145,12 +133,9 @@ fn parse(body: &[u8]) -> Result<GraphQlRequest, Failure> {
 
 fn json_response(status: StatusCode, body: &impl Serialize) -> Response {
     match serde_json::to_vec(body) {
-        Ok(body) => (
-            status,
-            [(header::CONTENT_TYPE, "application/json;charset=UTF-8")],
-            body,
-        )
-            .into_response(),
+        Ok(body) => {
+            (status, [(header::CONTENT_TYPE, "application/json;charset=UTF-8")], body).into_response()
+        }
         Err(error) => {
             tracing::error!(%error, "an answer could not be serialized");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
@@ -179,18 +164,13 @@ fn cors() -> CorsLayer {
 /// The client's address, or the loopback's if the server was started without connection information.
 pub(crate) fn source_ip(parts: &request::Parts) -> IpAddr {
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-    peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(address)| {
-        address.ip()
-    })
+    peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(address)| address.ip())
 }
 
 /// Names in lower case. Bytes that are not text are replaced.
 pub(crate) fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    headers
-        .iter()
-        .map(|(name, value)| (name.to_string(), text(value)))
-        .collect()
+    headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect()
 }
 
 /// The headers that resolvers see.
@@ -203,8 +183,6 @@ pub(crate) fn visible_headers(headers: &[(String, String)], source_ip: IpAddr) -
             Some(first) => *first = json!([first.take(), value]),
         }
     }
-    visible
-        .entry("x-forwarded-for")
-        .or_insert_with(|| json!(source_ip));
+    visible.entry("x-forwarded-for").or_insert_with(|| json!(source_ip));
     visible
 }

@@ -53,19 +53,10 @@ pub(crate) async fn upgrade(State(api): State<Arc<Api>>, request: Request) -> Re
     let headers = crate::http::headers(&parts.headers);
     let connect_headers = handshake::connect_headers(&parts, &headers);
     let body = Bytes::from_static(b"{}");
-    let evidence = Evidence {
-        path: "/graphql/connect",
-        query: "",
-        headers: &connect_headers,
-        body: &body,
-    };
+    let evidence = Evidence { path: "/graphql/connect", query: "", headers: &connect_headers, body: &body };
     let caller = caller::identify(&api, evidence, source_ip).await;
     upgrade.on_upgrade(async move |socket| match caller {
-        Ok(caller) => {
-            Connection::open(api, caller, headers, source_ip)
-                .serve(socket)
-                .await
-        }
+        Ok(caller) => Connection::open(api, caller, headers, source_ip).serve(socket).await,
         Err(refused) => parting::refuse(socket, refused).await,
     })
 }
@@ -75,18 +66,11 @@ fn not_a_websocket(rejection: &WebSocketUpgradeRejection) -> Response {
         "BadRequestException",
         &format!("GraphQL is served by POST, subscriptions by WebSocket. {rejection}"),
     );
-    response
-        .headers_mut()
-        .insert(header::ALLOW, http::HeaderValue::from_static("POST"));
+    response.headers_mut().insert(header::ALLOW, http::HeaderValue::from_static("POST"));
     response
 }
 
 fn bad_request(error_type: &'static str, message: &str) -> Response {
     let body = json!({"errors": [{"message": message, "errorType": error_type}]});
-    (
-        StatusCode::BAD_REQUEST,
-        [("x-amzn-errortype", error_type)],
-        axum::Json(body),
-    )
-        .into_response()
+    (StatusCode::BAD_REQUEST, [("x-amzn-errortype", error_type)], axum::Json(body)).into_response()
 }

@@ -72,10 +72,7 @@ pub struct Resolved {
 
 impl From<Value> for Resolved {
     fn from(value: Value) -> Resolved {
-        Resolved {
-            value,
-            ..Resolved::default()
-        }
+        Resolved { value, ..Resolved::default() }
     }
 }
 

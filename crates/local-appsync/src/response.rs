@@ -34,10 +34,7 @@ impl Serialize for Response {
 pub(crate) enum Output {
     Leaf(Value),
     List(Vec<Output>),
-    Object {
-        type_name: Name,
-        properties: Vec<Property>,
-    },
+    Object { type_name: Name, properties: Vec<Property> },
 }
 
 /// A selected field of an object.
@@ -60,16 +57,10 @@ impl Output {
         match self {
             Output::Leaf(value) => value.clone(),
             Output::List(items) => items.iter().map(Output::to_source).collect(),
-            Output::Object {
-                type_name,
-                properties,
-            } => {
+            Output::Object { type_name, properties } => {
                 let mut source = Map::with_capacity(properties.len() + 1);
                 source.insert("__typename".to_owned(), type_name.as_str().into());
-                for Property {
-                    field_name, value, ..
-                } in properties
-                {
+                for Property { field_name, value, .. } in properties {
                     source.insert(field_name.to_string(), value.to_source());
                 }
                 Value::Object(source)
@@ -85,10 +76,7 @@ impl Serialize for Output {
             Output::List(items) => serializer.collect_seq(items),
             Output::Object { properties, .. } => {
                 let mut object = serializer.serialize_map(Some(properties.len()))?;
-                for Property {
-                    response_name, value, ..
-                } in properties
-                {
+                for Property { response_name, value, .. } in properties {
                     object.serialize_entry(response_name.as_str(), value)?;
                 }
                 object.end()

@@ -42,11 +42,9 @@ pub(crate) fn serialize(scalar: &str, value: &Value) -> Option<Value> {
         }
         "Float" => match value {
             Value::Number(_) => Some(value.clone()),
-            Value::String(text) => text
-                .parse::<f64>()
-                .ok()
-                .filter(|number| number.is_finite())
-                .map(Value::from),
+            Value::String(text) => {
+                text.parse::<f64>().ok().filter(|number| number.is_finite()).map(Value::from)
+            }
             _ => None,
         },
         "Boolean" => match value {
@@ -60,9 +58,9 @@ pub(crate) fn serialize(scalar: &str, value: &Value) -> Option<Value> {
             _ => value.as_i64().map(Value::from),
         },
         "AWSJSON" => match value {
-            Value::String(text) => serde_json::from_str::<serde::de::IgnoredAny>(text)
-                .ok()
-                .map(|_| value.clone()),
+            Value::String(text) => {
+                serde_json::from_str::<serde::de::IgnoredAny>(text).ok().map(|_| value.clone())
+            }
             _ => Some(value.to_string().into()),
         },
         _ if is_predefined(scalar) => is_valid(scalar, value.as_str()?).then(|| value.clone()),
@@ -110,11 +108,7 @@ mod tests {
             ("Float", json!(1), json!(1)),
             ("AWSTimestamp", json!(1700000000), json!(1700000000)),
             ("AWSJSON", json!("{\"a\":[1]}"), json!({"a": [1]})),
-            (
-                "AWSDateTime",
-                json!("2024-02-29T23:59:59.123Z"),
-                json!("2024-02-29T23:59:59.123Z"),
-            ),
+            ("AWSDateTime", json!("2024-02-29T23:59:59.123Z"), json!("2024-02-29T23:59:59.123Z")),
             ("MyScalar", json!({"any": "thing"}), json!({"any": "thing"})),
         ];
         for (scalar, value, expected) in taken {

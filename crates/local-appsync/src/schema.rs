@@ -41,9 +41,7 @@ impl Schema {
                     object.directives.iter().map(|directive| directive.as_ref()),
                     definition.default_mode,
                 );
-                let resolver = definition
-                    .resolvers
-                    .remove(&Field::new(object.name.as_str(), name.as_str()));
+                let resolver = definition.resolvers.remove(&Field::new(object.name.as_str(), name.as_str()));
                 plans.insert(name.clone(), FieldPlan { allowed, resolver });
             }
         }
@@ -52,13 +50,7 @@ impl Schema {
         }
         let implementers = graphql.implementers_map();
         let subscribers_of = subscribers(&graphql)?;
-        let mut schema = Schema {
-            graphql,
-            implementers,
-            subscribers_of,
-            fields,
-            warnings: Vec::new(),
-        };
+        let mut schema = Schema { graphql, implementers, subscribers_of, fields, warnings: Vec::new() };
         let mut modes = vec![definition.default_mode];
         modes.extend(definition.additional_modes);
         schema.warnings = schema.find_warnings(&modes);
@@ -87,12 +79,7 @@ impl Schema {
             }
         }
         if let Some(subscription) = root(&self.graphql, OperationType::Subscription) {
-            warnings.extend(
-                subscription
-                    .fields
-                    .values()
-                    .flat_map(|field| self.subscription_warnings(field)),
-            );
+            warnings.extend(subscription.fields.values().flat_map(|field| self.subscription_warnings(field)));
         }
         warnings
     }
@@ -106,16 +93,10 @@ impl Schema {
             ));
         }
         if field.directives.get("aws_subscribe").is_none() {
-            warnings.push(format!(
-                "Subscription.{name} has no @aws_subscribe: it never delivers anything."
-            ));
+            warnings.push(format!("Subscription.{name} has no @aws_subscribe: it never delivers anything."));
         }
         for argument in &field.arguments {
-            if self
-                .graphql
-                .type_field(field.ty.inner_named_type(), &argument.name)
-                .is_err()
-            {
+            if self.graphql.type_field(field.ty.inner_named_type(), &argument.name).is_err() {
                 warnings.push(format!(
                     "Subscription.{name}({}:) is no field of {}: unless the resolver sets a filter, nothing matches it.",
                     argument.name,
@@ -173,10 +154,7 @@ fn subscribers(graphql: &apollo_compiler::Schema) -> Result<HashMap<String, Vec<
             if !same_shape(&fed_by.ty, &field.ty) {
                 return Err(invalid(format!("it returns {}, not {}", fed_by.ty, field.ty)));
             }
-            subscribers
-                .entry(mutation)
-                .or_default()
-                .push(field.name.to_string());
+            subscribers.entry(mutation).or_default().push(field.name.to_string());
         }
     }
     Ok(subscribers)

@@ -40,18 +40,11 @@ impl HttpConnector for ToEngine {
 }
 
 async fn carry(engine: &Engine, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
-    let request = request
-        .try_into_http1x()
-        .map_err(|e| ConnectorError::user(e.into()))?;
+    let request = request.try_into_http1x().map_err(|e| ConnectorError::user(e.into()))?;
     let request = request.map(|body| Body::from(body.bytes().unwrap_or_default().to_vec()));
-    let response = engine
-        .send(request)
-        .await
-        .map_err(|e| ConnectorError::io(e.into()))?;
+    let response = engine.send(request).await.map_err(|e| ConnectorError::io(e.into()))?;
     let (parts, body) = response.into_parts();
-    let body = to_bytes(body, BODY_LIMIT)
-        .await
-        .map_err(|e| ConnectorError::io(e.into()))?;
+    let body = to_bytes(body, BODY_LIMIT).await.map_err(|e| ConnectorError::io(e.into()))?;
     let response = axum::http::Response::from_parts(parts, body.into());
     HttpResponse::try_from(response).map_err(|e| ConnectorError::other(e.into(), None))
 }

@@ -30,28 +30,22 @@ impl Engine {
     /// Opens `file`, or says why it cannot be opened. Blocks on the disk.
     pub(crate) fn on_disk(file: &Path) -> Result<Engine, OpenError> {
         let folder = file.parent().unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder).map_err(|source| OpenError::Folder {
-            folder: folder.into(),
-            source,
-        })?;
+        std::fs::create_dir_all(folder)
+            .map_err(|source| OpenError::Folder { folder: folder.into(), source })?;
         let lock = lock(file)?;
         let path = file.to_str().ok_or_else(|| OpenError::Unreadable {
             file: file.into(),
             why: "its path is not UTF-8".to_owned(),
         })?;
-        let database = Database::new(path).map_err(|e| OpenError::Unreadable {
-            file: file.into(),
-            why: e.to_string(),
-        })?;
+        let database = Database::new(path)
+            .map_err(|e| OpenError::Unreadable { file: file.into(), why: e.to_string() })?;
         Engine::start(database, Some(lock))
     }
 
     /// An empty database without a file.
     pub(crate) fn in_memory() -> Result<Engine, OpenError> {
-        let database = Database::memory().map_err(|e| OpenError::Unreadable {
-            file: ":memory:".into(),
-            why: e.to_string(),
-        })?;
+        let database = Database::memory()
+            .map_err(|e| OpenError::Unreadable { file: ":memory:".into(), why: e.to_string() })?;
         Engine::start(database, None)
     }
 
@@ -75,11 +69,7 @@ impl Engine {
 
     fn start(database: Database, lock: Option<File>) -> Result<Engine, OpenError> {
         let door = Door::open(database.clone()).map_err(OpenError::Door)?;
-        Ok(Engine {
-            door,
-            database: Closed(database),
-            _lock: lock,
-        })
+        Ok(Engine { door, database: Closed(database), _lock: lock })
     }
 }
 
@@ -106,33 +96,24 @@ impl Door {
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (stop, stopped) = oneshot::channel();
-        let thread = std::thread::Builder::new()
-            .name("dynamodb".to_owned())
-            .spawn(move || {
-                runtime.block_on(async {
-                    let listener = tokio::net::TcpListener::from_std(listener)
-                        .expect("a fresh non-blocking listener can be registered");
-                    tokio::select! {
-                        () = dynoxide::server::serve_on(listener, database) => {}
-                        _ = stopped => {}
-                    }
-                });
-                // Dropping the runtime here ends every connection, and with it every clone of the database. A
-                // request that was running has finished: the engine does not yield inside one.
-            })?;
+        let thread = std::thread::Builder::new().name("dynamodb".to_owned()).spawn(move || {
+            runtime.block_on(async {
+                let listener = tokio::net::TcpListener::from_std(listener)
+                    .expect("a fresh non-blocking listener can be registered");
+                tokio::select! {
+                    () = dynoxide::server::serve_on(listener, database) => {}
+                    _ = stopped => {}
+                }
+            });
+            // Dropping the runtime here ends every connection, and with it every clone of the database. A
+            // request that was running has finished: the engine does not yield inside one.
+        })?;
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         let client = Client::builder(TokioExecutor::new()).build(connector);
-        Ok(Door {
-            address,
-            client,
-            stop: Some(stop),
-            thread: Some(thread),
-        })
+        Ok(Door { address, client, stop: Some(stop), thread: Some(thread) })
     }
 }
 
@@ -154,22 +135,12 @@ fn lock(file: &Path) -> Result<File, OpenError> {
     let mut beside = file.as_os_str().to_owned();
     beside.push(".lock");
     let beside = PathBuf::from(beside);
-    let lock = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&beside);
-    let lock = lock.map_err(|e| OpenError::Unreadable {
-        file: beside.clone(),
-        why: e.to_string(),
-    })?;
+    let lock = File::options().create(true).truncate(false).write(true).open(&beside);
+    let lock = lock.map_err(|e| OpenError::Unreadable { file: beside.clone(), why: e.to_string() })?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse { file: file.into() }),
-        Err(TryLockError::Error(e)) => Err(OpenError::Unreadable {
-            file: beside,
-            why: e.to_string(),
-        }),
+        Err(TryLockError::Error(e)) => Err(OpenError::Unreadable { file: beside, why: e.to_string() }),
     }
 }
 

@@ -45,16 +45,12 @@ impl DynamoDb {
     pub async fn open(file: &Path) -> Result<DynamoDb, OpenError> {
         let file: PathBuf = file.to_owned();
         let engine = tokio::task::spawn_blocking(move || Engine::on_disk(&file)).await;
-        Ok(DynamoDb {
-            engine: Arc::new(engine.expect("opening does not panic")?),
-        })
+        Ok(DynamoDb { engine: Arc::new(engine.expect("opening does not panic")?) })
     }
 
     /// Tables in memory, gone with the last clone: for unit tests that need no disk.
     pub async fn in_memory() -> Result<DynamoDb, OpenError> {
-        Ok(DynamoDb {
-            engine: Arc::new(Engine::in_memory()?),
-        })
+        Ok(DynamoDb { engine: Arc::new(Engine::in_memory()?) })
     }
 
     /// An SDK client bound to this engine: region [`REGION`], fixed local credentials, the SDK's own retries.
@@ -101,9 +97,7 @@ impl DynamoDb {
     pub async fn sweep_expired(&self) -> Result<usize, SweepError> {
         let engine = Arc::clone(&self.engine);
         let swept = tokio::task::spawn_blocking(move || engine.database().sweep_ttl()).await;
-        swept
-            .expect("sweeping does not panic")
-            .map_err(|e| SweepError(e.to_string()))
+        swept.expect("sweeping does not panic").map_err(|e| SweepError(e.to_string()))
     }
 }
 

@@ -75,10 +75,7 @@ const TRANSLATED: [&str; 2] = ["StreamSpecification", "TimeToLiveSpecification"]
 
 /// See [`crate::DynamoDb::create_table_if_absent`]. Blocks on the disk.
 pub(crate) fn create_if_absent(db: &Database, name: &str, properties: &Value) -> Result<Table, TableError> {
-    let refused = |message: String| TableError::Refused {
-        table: name.to_owned(),
-        message,
-    };
+    let refused = |message: String| TableError::Refused { table: name.to_owned(), message };
     let Some(wanted) = properties.as_object() else {
         return Err(refused("Properties must be a JSON object".to_owned()));
     };
@@ -92,10 +89,7 @@ pub(crate) fn create_if_absent(db: &Database, name: &str, properties: &Value) ->
         }
     }
     update_time_to_live(db, name, wanted).map_err(refused)?;
-    Ok(Table {
-        created: stored.is_none(),
-        not_served: not_served(wanted),
-    })
+    Ok(Table { created: stored.is_none(), not_served: not_served(wanted) })
 }
 
 fn describe(db: &Database, name: &str) -> Result<Option<Value>, String> {
@@ -117,9 +111,7 @@ fn create(db: &Database, name: &str, wanted: &Map<String, Value>) -> Result<(), 
         let stream = json!({ "StreamEnabled": true, "StreamViewType": view_type });
         body.insert("StreamSpecification".to_owned(), stream);
     }
-    db.create_table(request(Value::Object(body))?)
-        .map(drop)
-        .map_err(|e| e.to_string())
+    db.create_table(request(Value::Object(body))?).map(drop).map_err(|e| e.to_string())
 }
 
 fn not_served(wanted: &Map<String, Value>) -> Vec<String> {

@@ -12,9 +12,7 @@ pub(crate) const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
 /// See [`crate::DynamoDb::serves`].
 pub(crate) fn serves(target: &str) -> bool {
-    ["DynamoDB_20120810.", "DynamoDBStreams_20120810."]
-        .iter()
-        .any(|prefix| target.starts_with(prefix))
+    ["DynamoDB_20120810.", "DynamoDBStreams_20120810."].iter().any(|prefix| target.starts_with(prefix))
 }
 
 /// See [`crate::DynamoDb::handle`].
@@ -28,12 +26,8 @@ pub(crate) async fn answer(engine: &Engine, request: Request) -> Response {
         );
     };
     // The caller's framing ended at the host; the door does its own.
-    for hop_by_hop in [
-        header::CONNECTION,
-        header::TRANSFER_ENCODING,
-        header::CONTENT_LENGTH,
-        header::EXPECT,
-    ] {
+    for hop_by_hop in [header::CONNECTION, header::TRANSFER_ENCODING, header::CONTENT_LENGTH, header::EXPECT]
+    {
         parts.headers.remove(hop_by_hop);
     }
     match engine.send(Request::from_parts(parts, Body::from(body))).await {
@@ -48,10 +42,5 @@ pub(crate) async fn answer(engine: &Engine, request: Request) -> Response {
 
 fn error(status: StatusCode, kind: &str, message: &str) -> Response {
     let body = serde_json::json!({ "__type": kind, "message": message }).to_string();
-    (
-        status,
-        [(header::CONTENT_TYPE, "application/x-amz-json-1.0")],
-        body,
-    )
-        .into_response()
+    (status, [(header::CONTENT_TYPE, "application/x-amz-json-1.0")], body).into_response()
 }

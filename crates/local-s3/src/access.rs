@@ -49,12 +49,7 @@ impl S3Access for Gate {
             return Err(s3_error!(AccessDenied, "Access Denied"));
         };
         let query: Vec<(String, String)> = cx.uri().query().map(parameters).unwrap_or_default();
-        let parameter = |name: &str| {
-            query
-                .iter()
-                .find(|(n, _)| n == name)
-                .map(|(_, value)| value.as_str())
-        };
+        let parameter = |name: &str| query.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
         if let Some(signed) = parameter("X-Amz-SignedHeaders") {
             nothing_unsigned(signed, cx.headers())?;
             expires_in_time(parameter("X-Amz-Expires"))?;
@@ -64,14 +59,8 @@ impl S3Access for Gate {
             // policy proves the secret all the same.
             return Ok(());
         }
-        let header = cx
-            .headers()
-            .get(SECURITY_TOKEN)
-            .and_then(|value| value.to_str().ok());
-        self.token_matches(
-            &credentials.access_key,
-            header.or(parameter("X-Amz-Security-Token")),
-        )
+        let header = cx.headers().get(SECURITY_TOKEN).and_then(|value| value.to_str().ok());
+        self.token_matches(&credentials.access_key, header.or(parameter("X-Amz-Security-Token")))
     }
 }
 
@@ -79,10 +68,9 @@ impl Gate {
     fn token_matches(&self, access_key: &str, given: Option<&str>) -> S3Result<()> {
         let needed = (self.0)(access_key).and_then(|credential| credential.session_token);
         match needed {
-            Some(needed) if given != Some(&needed) => Err(s3_error!(
-                InvalidToken,
-                "The provided token is malformed or otherwise invalid."
-            )),
+            Some(needed) if given != Some(&needed) => {
+                Err(s3_error!(InvalidToken, "The provided token is malformed or otherwise invalid."))
+            }
             _ => Ok(()),
         }
     }
@@ -91,9 +79,8 @@ impl Gate {
 /// A presigned URL grants what was signed and no more: an `x-amz-` header that was not signed is refused.
 fn nothing_unsigned(signed: &str, headers: &http::HeaderMap) -> S3Result<()> {
     let is_signed = |name: &str| signed.split(';').any(|s| s.eq_ignore_ascii_case(name));
-    let unsigned = headers
-        .keys()
-        .find(|name| name.as_str().starts_with("x-amz-") && !is_signed(name.as_str()));
+    let unsigned =
+        headers.keys().find(|name| name.as_str().starts_with("x-amz-") && !is_signed(name.as_str()));
     match unsigned {
         None => Ok(()),
         Some(name) => Err(S3Error::with_message(
@@ -118,9 +105,7 @@ fn expires_in_time(expires: Option<&str>) -> S3Result<()> {
 fn parameters(query: &str) -> Vec<(String, String)> {
     let decode = |text: &str| {
         let text = text.replace('+', " ");
-        percent_encoding::percent_decode_str(&text)
-            .decode_utf8_lossy()
-            .into_owned()
+        percent_encoding::percent_decode_str(&text).decode_utf8_lossy().into_owned()
     };
     let pair = |pair: &str| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));

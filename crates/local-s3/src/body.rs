@@ -41,9 +41,7 @@ impl SharedBody {
     }
 
     fn with<T>(&self, look: impl FnOnce(Pin<&mut Body>) -> T) -> T {
-        look(Pin::new(
-            &mut self.0.lock().unwrap_or_else(PoisonError::into_inner),
-        ))
+        look(Pin::new(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner)))
     }
 }
 

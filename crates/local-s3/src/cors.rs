@@ -48,32 +48,22 @@ impl Bucket {
         let rules = &properties["CorsConfiguration"]["CorsRules"];
         let cors = match rules {
             serde_json::Value::Null => Vec::new(),
-            rules => Vec::deserialize(rules).map_err(|e| InvalidBucket {
-                bucket: name.to_owned(),
-                why: e.to_string(),
-            })?,
+            rules => Vec::deserialize(rules)
+                .map_err(|e| InvalidBucket { bucket: name.to_owned(), why: e.to_string() })?,
         };
-        Ok(Bucket {
-            name: name.to_owned(),
-            cors,
-        })
+        Ok(Bucket { name: name.to_owned(), cors })
     }
 }
 
 impl CorsRule {
     fn fits(&self, origin: &str, method: &str) -> bool {
         self.allowed_methods.iter().any(|allowed| allowed == method)
-            && self
-                .allowed_origins
-                .iter()
-                .any(|pattern| matches(pattern, origin))
+            && self.allowed_origins.iter().any(|pattern| matches(pattern, origin))
     }
 
     fn allows_header(&self, name: &str) -> bool {
         let name = name.to_ascii_lowercase();
-        self.allowed_headers
-            .iter()
-            .any(|pattern| matches(&pattern.to_ascii_lowercase(), &name))
+        self.allowed_headers.iter().any(|pattern| matches(&pattern.to_ascii_lowercase(), &name))
     }
 }
 
@@ -83,12 +73,7 @@ pub(crate) fn preflight(
     origin: &HeaderValue,
     headers: &HeaderMap,
 ) -> Response<Body> {
-    let text = |name: HeaderName| {
-        headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-    };
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let method = text(header::ACCESS_CONTROL_REQUEST_METHOD);
     let asked = text(header::ACCESS_CONTROL_REQUEST_HEADERS);
     let names = || asked.split(',').map(str::trim).filter(|name| !name.is_empty());
@@ -101,16 +86,8 @@ pub(crate) fn preflight(
     let mut response = Response::new(Body::empty());
     let answer = response.headers_mut();
     grant(rule, origin, answer);
-    set(
-        answer,
-        header::ACCESS_CONTROL_ALLOW_METHODS,
-        &rule.allowed_methods.join(", "),
-    );
-    set(
-        answer,
-        header::ACCESS_CONTROL_ALLOW_HEADERS,
-        &asked.to_ascii_lowercase(),
-    );
+    set(answer, header::ACCESS_CONTROL_ALLOW_METHODS, &rule.allowed_methods.join(", "));
+    set(answer, header::ACCESS_CONTROL_ALLOW_HEADERS, &asked.to_ascii_lowercase());
     if let Some(max_age_s) = rule.max_age {
         answer.insert(header::ACCESS_CONTROL_MAX_AGE, max_age_s.into());
     }
@@ -135,16 +112,9 @@ fn grant(rule: &CorsRule, origin: &HeaderValue, answer: &mut HeaderMap) {
         answer.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     } else {
         answer.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-        answer.insert(
-            header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
-            HeaderValue::from_static("true"),
-        );
+        answer.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
     }
-    set(
-        answer,
-        header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        &rule.exposed_headers.join(", "),
-    );
+    set(answer, header::ACCESS_CONTROL_EXPOSE_HEADERS, &rule.exposed_headers.join(", "));
     let vary = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method";
     answer.insert(header::VARY, HeaderValue::from_static(vary));
 }
@@ -168,9 +138,7 @@ fn refusal(is_configured: bool) -> Response<Body> {
     );
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = StatusCode::FORBIDDEN;
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/xml"));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/xml"));
     response
 }
 

@@ -22,8 +22,5 @@ impl S3Host for BucketHosts {
 
 /// The bucket that `host` begins with: `chat.uploads` and `chat.uploads.localhost:4000` are two things.
 pub(crate) fn bucket_of<'a>(host: &str, buckets: &'a [Bucket]) -> Option<&'a Bucket> {
-    buckets.iter().find(|bucket| {
-        host.strip_prefix(&bucket.name)
-            .is_some_and(|rest| rest.starts_with('.'))
-    })
+    buckets.iter().find(|bucket| host.strip_prefix(&bucket.name).is_some_and(|rest| rest.starts_with('.')))
 }

@@ -62,22 +62,11 @@ impl S3 {
     ///
     /// A second process on the same folder gets [`OpenError::InUse`].
     pub async fn open(config: Config) -> Result<S3, OpenError> {
-        let Config {
-            folder,
-            region,
-            buckets,
-            credentials,
-            upload_limit_bytes,
-        } = config;
+        let Config { folder, region, buckets, credentials, upload_limit_bytes } = config;
         let buckets: Arc<[Bucket]> = buckets.into();
         let store = tokio::task::spawn_blocking(move || Store::open(&folder)).await;
         let store = store.expect("opening does not panic")?;
-        let backend = Backend {
-            store,
-            region,
-            buckets: Arc::clone(&buckets),
-            upload_limit_bytes,
-        };
+        let backend = Backend { store, region, buckets: Arc::clone(&buckets), upload_limit_bytes };
         let mut limits = S3Config::default();
         limits.post_object_max_file_size = upload_limit_bytes;
         let mut builder = S3ServiceBuilder::new(backend);
@@ -85,11 +74,7 @@ impl S3 {
         builder.set_auth(Gate(Arc::clone(&credentials)));
         builder.set_access(Gate(credentials));
         builder.set_host(BucketHosts(Arc::clone(&buckets)));
-        Ok(S3 {
-            service: builder.build(),
-            buckets,
-            upload_limit_bytes,
-        })
+        Ok(S3 { service: builder.build(), buckets, upload_limit_bytes })
     }
 
     /// Whether a request is for S3: its path or host begins with one of the buckets, or it is signed for S3.
@@ -135,10 +120,7 @@ impl S3 {
     }
 
     fn bucket<B>(&self, request: &axum::http::Request<B>) -> Option<&Bucket> {
-        let host = request
-            .headers()
-            .get(header::HOST)
-            .and_then(|host| host.to_str().ok());
+        let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
         let by_host = host.and_then(|host| host::bucket_of(host, &self.buckets));
         by_host.or_else(|| {
             let first_segment = request.uri().path().trim_start_matches('/').split('/').next()?;
@@ -149,9 +131,7 @@ impl S3 {
 
 impl std::fmt::Debug for S3 {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("S3")
-            .field("buckets", &self.buckets)
-            .finish_non_exhaustive()
+        f.debug_struct("S3").field("buckets", &self.buckets).finish_non_exhaustive()
     }
 }
 
@@ -173,10 +153,7 @@ fn explained(response: s3s::HttpResponse) -> Response {
 
 /// Whether the scope of the request's signature names the service `s3`, in the header or in a presigned URL.
 fn is_signed_for_s3<B>(request: &axum::http::Request<B>) -> bool {
-    let header = request
-        .headers()
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
+    let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let presigned = |uri: &Uri| uri.query().is_some_and(|q| q.contains("%2Fs3%2Faws4_request"));
     header.is_some_and(|value| value.contains("/s3/aws4_request")) || presigned(request.uri())
 }

@@ -71,10 +71,7 @@ impl S3 for Backend {
     async fn head_bucket(&self, r: S3Request<HeadBucketInput>) -> S3Result<S3Response<HeadBucketOutput>> {
         self.has_bucket(&r.input.bucket)?;
         let bucket_region = Some(self.region.clone());
-        Ok(S3Response::new(HeadBucketOutput {
-            bucket_region,
-            ..Default::default()
-        }))
+        Ok(S3Response::new(HeadBucketOutput { bucket_region, ..Default::default() }))
     }
 
     async fn get_bucket_location(
@@ -84,9 +81,7 @@ impl S3 for Backend {
         self.has_bucket(&r.input.bucket)?;
         // The oldest region is told by an absent constraint.
         let elsewhere = (self.region != "us-east-1").then(|| self.region.clone().into());
-        Ok(S3Response::new(GetBucketLocationOutput {
-            location_constraint: elsewhere,
-        }))
+        Ok(S3Response::new(GetBucketLocationOutput { location_constraint: elsewhere }))
     }
 
     async fn create_multipart_upload(
@@ -131,10 +126,7 @@ impl Backend {
 /// The disk or SQLite failed: not the caller's fault, and said in the log.
 fn internal(e: impl std::error::Error + Send + Sync + 'static) -> S3Error {
     tracing::error!("the S3 store failed: {e}");
-    S3Error::with_message(
-        S3ErrorCode::InternalError,
-        "We encountered an internal error. Please try again.",
-    )
+    S3Error::with_message(S3ErrorCode::InternalError, "We encountered an internal error. Please try again.")
 }
 
 fn no_such_key() -> S3Error {
@@ -142,19 +134,12 @@ fn no_such_key() -> S3Error {
 }
 
 fn precondition_failed() -> S3Error {
-    s3_error!(
-        PreconditionFailed,
-        "At least one of the pre-conditions you specified did not hold"
-    )
+    s3_error!(PreconditionFailed, "At least one of the pre-conditions you specified did not hold")
 }
 
 /// A key as it appears in a URL: everything encoded but letters, digits, `-._~` and `/`.
 pub(crate) fn url_encoded(key: &str) -> String {
-    const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
-        .remove(b'-')
-        .remove(b'.')
-        .remove(b'_')
-        .remove(b'~')
-        .remove(b'/');
+    const ENCODED: &AsciiSet =
+        &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
     utf8_percent_encode(key, ENCODED).to_string()
 }

@@ -30,22 +30,13 @@ struct Inside {
 impl Store {
     /// Opens the store in `folder` and removes files that no object or part needs. Blocks on the disk.
     pub(crate) fn open(folder: &Path) -> Result<Store, OpenError> {
-        let unusable = |why: String| OpenError::Unusable {
-            folder: folder.into(),
-            why,
-        };
+        let unusable = |why: String| OpenError::Unusable { folder: folder.into(), why };
         let blobs = Blobs::open(&folder.join("blobs")).map_err(|e| unusable(e.to_string()))?;
         let lock = lock(folder)?;
         let index = Index::open(&folder.join("index.sqlite")).map_err(|e| unusable(e.to_string()))?;
         let needed = index.blobs().map_err(|e| unusable(e.to_string()))?;
         blobs.retain(&needed).map_err(|e| unusable(e.to_string()))?;
-        Ok(Store {
-            inside: Arc::new(Inside {
-                index: Mutex::new(index),
-                blobs,
-                lock,
-            }),
-        })
+        Ok(Store { inside: Arc::new(Inside { index: Mutex::new(index), blobs, lock }) })
     }
 
     pub(crate) fn blobs(&self) -> &Blobs {
@@ -54,11 +45,7 @@ impl Store {
 
     /// When the store was made, in milliseconds since 1970.
     pub(crate) fn made_at_ms(&self) -> u64 {
-        let made = self
-            .inside
-            .lock
-            .metadata()
-            .and_then(|file| file.created().or_else(|_| file.modified()));
+        let made = self.inside.lock.metadata().and_then(|file| file.created().or_else(|_| file.modified()));
         made.map_or(0, index::ms_since_1970)
     }
 
@@ -80,22 +67,12 @@ impl Store {
 }
 
 fn lock(folder: &Path) -> Result<File, OpenError> {
-    let unusable = |e: std::io::Error| OpenError::Unusable {
-        folder: folder.into(),
-        why: e.to_string(),
-    };
+    let unusable = |e: std::io::Error| OpenError::Unusable { folder: folder.into(), why: e.to_string() };
     let file = folder.join("lock");
-    let lock = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(file)
-        .map_err(unusable)?;
+    let lock = File::options().create(true).truncate(false).write(true).open(file).map_err(unusable)?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
-            folder: folder.into(),
-        }),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse { folder: folder.into() }),
         Err(TryLockError::Error(e)) => Err(unusable(e)),
     }
 }

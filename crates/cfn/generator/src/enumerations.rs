@@ -37,10 +37,7 @@ pub(crate) fn name(structs: &mut [Struct]) -> Vec<Enumeration> {
     let mut by_property: BTreeMap<String, BTreeSet<BTreeSet<String>>> = BTreeMap::new();
     for property in structs.iter().flat_map(|item| &item.properties) {
         if let Some((values, is_list)) = values_of(&property.kind) {
-            by_property
-                .entry(short(&property.name, is_list))
-                .or_default()
-                .insert(values.clone());
+            by_property.entry(short(&property.name, is_list)).or_default().insert(values.clone());
         }
     }
     let mut enumerations: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -53,11 +50,7 @@ pub(crate) fn name(structs: &mut [Struct]) -> Vec<Enumeration> {
             let short = short(&property.name, is_list);
             let is_clear =
                 by_property[&short].len() == 1 && !VAGUE.contains(&short.as_str()) && !taken.contains(&short);
-            let mut name = if is_clear {
-                short
-            } else {
-                format!("{}{short}", item.name)
-            };
+            let mut name = if is_clear { short } else { format!("{}{short}", item.name) };
             if taken.contains(&name) {
                 name.push_str("Value");
             }
@@ -65,18 +58,11 @@ pub(crate) fn name(structs: &mut [Struct]) -> Vec<Enumeration> {
             enumerations.insert(name, values);
         }
     }
-    enumerations
-        .into_iter()
-        .map(|(name, values)| Enumeration { name, values })
-        .collect()
+    enumerations.into_iter().map(|(name, values)| Enumeration { name, values }).collect()
 }
 
 fn short(property: &str, is_list: bool) -> String {
-    if is_list {
-        names::singular(property)
-    } else {
-        property.to_owned()
-    }
+    if is_list { names::singular(property) } else { property.to_owned() }
 }
 
 fn values_of(kind: &Kind) -> Option<(&BTreeSet<String>, bool)> {

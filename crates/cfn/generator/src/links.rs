@@ -34,10 +34,7 @@ impl Links {
         let relations = property["relationshipRefs"].as_array().into_iter().flatten();
         let mut targets: Vec<Target<'_>> = relations
             .filter_map(|relation| {
-                Some(Target(
-                    relation["cloudFormationType"].as_str()?,
-                    relation["propertyName"].as_str()?,
-                ))
+                Some(Target(relation["cloudFormationType"].as_str()?, relation["propertyName"].as_str()?))
             })
             .filter(|target| spec.resources.contains_key(target.0))
             .collect();
@@ -55,20 +52,15 @@ impl Links {
         };
         let kind = if targets.iter().any(others) {
             // What several kinds of resources fit is called after the property.
-            let service = if owner == resource {
-                ""
-            } else {
-                resource.split("::").nth(1).unwrap_or_default()
-            };
+            let service =
+                if owner == resource { "" } else { resource.split("::").nth(1).unwrap_or_default() };
             format!("{service}{}{name}", compact(owner))
         } else {
             format!("{}{}", compact(first.0), first.1)
         };
         let providers = self.kinds.entry(kind.clone()).or_default();
         for Target(resource, wanted) in targets {
-            providers
-                .entry(resource.to_owned())
-                .or_insert_with(|| attribute(spec, resource, wanted));
+            providers.entry(resource.to_owned()).or_insert_with(|| attribute(spec, resource, wanted));
         }
         Some(kind)
     }
@@ -79,9 +71,7 @@ impl Links {
         resource: &'a str,
     ) -> impl Iterator<Item = (&'a str, Option<&'a str>)> {
         self.kinds.iter().filter_map(move |(kind, providers)| {
-            providers
-                .get(resource)
-                .map(|attribute| (kind.as_str(), attribute.as_deref()))
+            providers.get(resource).map(|attribute| (kind.as_str(), attribute.as_deref()))
         })
     }
 }

@@ -28,29 +28,60 @@ use schemas::Schemas;
 use spec::Spec;
 
 /// The services to generate: the module's name, and CloudFormation's.
-const SERVICES: [(&str, &str); 7] = [
+const SERVICES: [(&str, &str); 23] = [
+    ("amplify", "AWS::Amplify"),
+    ("apigateway", "AWS::ApiGateway"),
+    ("apigatewayv2", "AWS::ApiGatewayV2"),
     ("appsync", "AWS::AppSync"),
+    ("certificatemanager", "AWS::CertificateManager"),
+    ("cloudformation", "AWS::CloudFormation"),
+    ("cloudfront", "AWS::CloudFront"),
+    ("cloudwatch", "AWS::CloudWatch"),
     ("cognito", "AWS::Cognito"),
     ("dynamodb", "AWS::DynamoDB"),
+    ("events", "AWS::Events"),
     ("iam", "AWS::IAM"),
+    ("kms", "AWS::KMS"),
     ("lambda", "AWS::Lambda"),
     ("logs", "AWS::Logs"),
+    ("route53", "AWS::Route53"),
     ("s3", "AWS::S3"),
+    ("scheduler", "AWS::Scheduler"),
+    ("secretsmanager", "AWS::SecretsManager"),
+    ("sns", "AWS::SNS"),
+    ("sqs", "AWS::SQS"),
+    ("ssm", "AWS::SSM"),
+    ("wafv2", "AWS::WAFv2"),
 ];
 
 /// The services, by IAM's names, whose actions can be used in policies.
-const ACTIONS: [&str; 12] = [
+const ACTIONS: [&str; 27] = [
+    "acm",
+    "amplify",
+    "apigateway",
     "appsync",
+    "cloudformation",
+    "cloudfront",
+    "cloudwatch",
     "cognito-identity",
     "cognito-idp",
     "dynamodb",
+    "events",
     "execute-api",
     "iam",
     "kms",
     "lambda",
     "logs",
+    "route53",
     "s3",
+    "scheduler",
+    "secretsmanager",
+    "sns",
+    "sqs",
+    "ssm",
+    "states",
     "sts",
+    "wafv2",
     "xray",
 ];
 
@@ -77,19 +108,11 @@ fn generate(inputs: &Path, output: &Path) -> Result<(), String> {
         .map(|(module, namespace)| model::service(&spec, &schemas, &mut links, module, namespace))
         .collect();
     for service in &services {
-        save(
-            output,
-            &format!("{}.rs", service.module),
-            &write::service(service, &links),
-        )?;
+        save(output, &format!("{}.rs", service.module), &write::service(service, &links))?;
     }
     save(output, "links.rs", &shared::links(&links))?;
     save(output, "actions.rs", &shared::actions(&schemas, &ACTIONS)?)?;
-    save(
-        output,
-        "mod.rs",
-        &shared::index(&SERVICES, &spec.version, &schemas.version),
-    )
+    save(output, "mod.rs", &shared::index(&SERVICES, &spec.version, &schemas.version))
 }
 
 fn save(folder: &Path, name: &str, text: &str) -> Result<(), String> {

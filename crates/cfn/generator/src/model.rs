@@ -66,25 +66,13 @@ pub(crate) fn service(
     namespace: &'static str,
 ) -> Service {
     let prefix = format!("{namespace}::");
-    let of_service: Vec<&str> = spec
-        .resources
-        .keys()
-        .filter(|name| name.starts_with(&prefix))
-        .map(String::as_str)
-        .collect();
-    let mut collected = Collected {
-        spec,
-        schemas,
-        links,
-        structs: Vec::new(),
-        seen: BTreeMap::new(),
-    };
+    let of_service: Vec<&str> =
+        spec.resources.keys().filter(|name| name.starts_with(&prefix)).map(String::as_str).collect();
+    let mut collected = Collected { spec, schemas, links, structs: Vec::new(), seen: BTreeMap::new() };
     for resource in of_service {
         collected.resource(resource);
     }
-    let Collected {
-        mut structs, seen, ..
-    } = collected;
+    let Collected { mut structs, seen, .. } = collected;
     let names = naming::property_types(spec, &structs, &seen);
     for item in &mut structs {
         for property in &mut item.properties {
@@ -92,20 +80,12 @@ pub(crate) fn service(
         }
     }
     for (id, at) in &seen {
-        names
-            .get(id)
-            .into_iter()
-            .for_each(|name| structs[*at].name.clone_from(name));
+        names.get(id).into_iter().for_each(|name| structs[*at].name.clone_from(name));
     }
     structs.sort_by(|left, right| left.name.cmp(&right.name));
     structs.dedup_by(|right, left| right.name == left.name);
     let enumerations = enumerations::name(&mut structs);
-    Service {
-        module,
-        namespace,
-        structs,
-        enumerations,
-    }
+    Service { module, namespace, structs, enumerations }
 }
 
 struct Collected<'a> {
@@ -142,10 +122,8 @@ impl Collected<'_> {
         for (name, property) in definition["properties"].as_object().into_iter().flatten() {
             let node = node.property(name);
             let link = self.links.of(self.spec, resource, owner, name, property);
-            let mut allowed = corrections::enumeration(owner, name)
-                .iter()
-                .map(|value| (*value).to_owned())
-                .collect();
+            let mut allowed =
+                corrections::enumeration(owner, name).iter().map(|value| (*value).to_owned()).collect();
             if (owner, name.as_str()) == ("AWS::Lambda::Function", "Runtime") {
                 allowed = self.schemas.runtimes().map(str::to_owned).collect();
             }
@@ -158,10 +136,7 @@ impl Collected<'_> {
                 name: name.clone(),
                 kind,
                 is_required: property["required"] == true,
-                replaces: property["causesReplacement"]
-                    .as_str()
-                    .unwrap_or_default()
-                    .to_owned(),
+                replaces: property["causesReplacement"].as_str().unwrap_or_default().to_owned(),
                 default: property["defaultValue"].as_str().map(str::to_owned),
             });
         }
@@ -177,18 +152,12 @@ impl Collected<'_> {
         mut allowed: BTreeSet<String>,
     ) -> Kind {
         match definition["type"].as_str().unwrap_or_default() {
-            "array" => Kind::List(Box::new(self.kind(
-                resource,
-                &definition["element"],
-                &node.items(),
-                allowed,
-            ))),
-            "map" => Kind::Entries(Box::new(self.kind(
-                resource,
-                &definition["element"],
-                &node.items(),
-                allowed,
-            ))),
+            "array" => {
+                Kind::List(Box::new(self.kind(resource, &definition["element"], &node.items(), allowed)))
+            }
+            "map" => {
+                Kind::Entries(Box::new(self.kind(resource, &definition["element"], &node.items(), allowed)))
+            }
             "union" => self.kind(resource, preferred(definition), node, allowed),
             "ref" => {
                 let id = definition["reference"]["$ref"].as_str().unwrap_or_default();
@@ -199,11 +168,7 @@ impl Collected<'_> {
                 let listed = definition["allowedValues"].as_array().into_iter().flatten();
                 allowed.extend(listed.filter_map(Json::as_str).map(str::to_owned));
                 allowed.extend(node.enumeration());
-                if allowed.is_empty() {
-                    plain(definition)
-                } else {
-                    Kind::OneOf(allowed)
-                }
+                if allowed.is_empty() { plain(definition) } else { Kind::OneOf(allowed) }
             }
             _ => plain(definition),
         }
@@ -233,10 +198,7 @@ impl Collected<'_> {
 fn preferred(union: &Json) -> &Json {
     let types = union["types"].as_array().map(Vec::as_slice).unwrap_or_default();
     let of = |name: &str| types.iter().find(|option| option["type"] == name);
-    ["array", "ref", "map", "json", "string"]
-        .into_iter()
-        .find_map(of)
-        .unwrap_or(&Json::Null)
+    ["array", "ref", "map", "json", "string"].into_iter().find_map(of).unwrap_or(&Json::Null)
 }
 
 fn plain(definition: &Json) -> Kind {
@@ -252,20 +214,11 @@ fn plain(definition: &Json) -> Kind {
 }
 
 fn wrap(definition: &Json, kind: Kind) -> Kind {
-    if definition["type"] == "array" {
-        Kind::List(Box::new(kind))
-    } else {
-        kind
-    }
+    if definition["type"] == "array" { Kind::List(Box::new(kind)) } else { kind }
 }
 
 fn is_policy(property: &str) -> bool {
-    [
-        "PolicyDocument",
-        "AssumeRolePolicyDocument",
-        "ResourcePolicyDocument",
-    ]
-    .contains(&property)
+    ["PolicyDocument", "AssumeRolePolicyDocument", "ResourcePolicyDocument"].contains(&property)
 }
 
 fn attributes(spec: &Spec, resource: &str) -> Vec<Attribute> {
@@ -282,22 +235,13 @@ fn attributes(spec: &Spec, resource: &str) -> Vec<Attribute> {
         kind: Kind::Plain("String".to_owned()),
         is_reference: true,
     }];
-    for (name, attribute) in spec.resources[resource]["attributes"]
-        .as_object()
-        .into_iter()
-        .flatten()
-    {
+    for (name, attribute) in spec.resources[resource]["attributes"].as_object().into_iter().flatten() {
         let kind = match attribute["type"]["type"].as_str().unwrap_or_default() {
             "ref" | "union" | "map" => continue,
             "array" => Kind::List(Box::new(plain(&attribute["type"]["element"]))),
             _ => plain(&attribute["type"]),
         };
-        let attribute = Attribute {
-            name: name.clone(),
-            method: method(name),
-            kind,
-            is_reference: false,
-        };
+        let attribute = Attribute { name: name.clone(), method: method(name), kind, is_reference: false };
         if attributes.iter().all(|other| other.method != attribute.method) {
             attributes.push(attribute);
         }

@@ -9,9 +9,8 @@ const WORDS: [(&str, &str); 5] = [
     ("OpenID", "Openid"),
 ];
 
-const KEYWORDS: [&str; 10] = [
-    "as", "enum", "final", "in", "match", "ref", "static", "type", "use", "where",
-];
+const KEYWORDS: [&str; 12] =
+    ["as", "enum", "final", "in", "loop", "match", "override", "ref", "static", "type", "use", "where"];
 
 /// `GraphQLUrl` → `graphql_url`, `SSESpecification` → `sse_specification`, `Type` → `type_`
 pub(crate) fn snake(name: &str) -> String {
@@ -55,19 +54,9 @@ pub(crate) fn variant(value: &str) -> String {
         let shouted = part.len() > 1 && !part.chars().any(|letter| letter.is_ascii_lowercase());
         let mut letters = part.chars();
         variant.extend(letters.next().map(|first| first.to_ascii_uppercase()));
-        variant.extend(letters.map(|letter| {
-            if shouted {
-                letter.to_ascii_lowercase()
-            } else {
-                letter
-            }
-        }));
+        variant.extend(letters.map(|letter| if shouted { letter.to_ascii_lowercase() } else { letter }));
     }
-    if variant == "Self" {
-        "Self_".to_owned()
-    } else {
-        variant
-    }
+    if variant == "Self" { "Self_".to_owned() } else { variant }
 }
 
 /// One of a list: `Architectures` → `Architecture`

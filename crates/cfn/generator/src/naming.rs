@@ -14,28 +14,18 @@ pub(crate) fn property_types(
     structs: &[Struct],
     seen: &BTreeMap<String, usize>,
 ) -> BTreeMap<String, String> {
-    let resources: BTreeSet<&str> = structs
-        .iter()
-        .filter(|item| item.property_type.is_none())
-        .map(|item| item.name.as_str())
-        .collect();
+    let resources: BTreeSet<&str> =
+        structs.iter().filter(|item| item.property_type.is_none()).map(|item| item.name.as_str()).collect();
     let mut shapes: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for (id, at) in seen {
-        shapes
-            .entry(&structs[*at].name)
-            .or_default()
-            .insert(shape(spec, id, 0));
+        shapes.entry(&structs[*at].name).or_default().insert(shape(spec, id, 0));
     }
     let mut names = BTreeMap::new();
     for (id, at) in seen {
         let item = &structs[*at];
         let is_clear = shapes[item.name.as_str()].len() == 1 && !resources.contains(item.name.as_str());
         let resource = item.resource.rsplit("::").next().unwrap_or_default();
-        let name = if is_clear {
-            item.name.clone()
-        } else {
-            format!("{resource}{}", item.name)
-        };
+        let name = if is_clear { item.name.clone() } else { format!("{resource}{}", item.name) };
         names.insert(id.clone(), name);
     }
     names
@@ -48,11 +38,7 @@ fn shape(spec: &Spec, id: &str, depth: usize) -> String {
             Some(id) if depth < 6 => shape(spec, id, depth + 1),
             Some(_) => String::new(),
             None if definition["element"].is_object() => {
-                format!(
-                    "{}[{}]",
-                    definition["type"],
-                    of(spec, &definition["element"], depth)
-                )
+                format!("{}[{}]", definition["type"], of(spec, &definition["element"], depth))
             }
             None => definition.to_string(),
         }

@@ -32,9 +32,7 @@ impl Schemas {
 
     /// The schema of a resource type; empty if cfn-lint does not know the type.
     pub(crate) fn resource(&self, resource: &str) -> Json {
-        let file = self.files[resource]
-            .as_str()
-            .map(|name| self.folder.join(format!("{name}.json")));
+        let file = self.files[resource].as_str().map(|name| self.folder.join(format!("{name}.json")));
         file.and_then(|file| read(&file).ok()).unwrap_or_default()
     }
 
@@ -46,12 +44,15 @@ impl Schemas {
         Ok(sorted.into_iter().collect())
     }
 
+    /// All services that have actions, by IAM's names.
+    pub(crate) fn action_services(&self) -> BTreeSet<&str> {
+        let services = self.policies.as_object().into_iter().flatten();
+        services.map(|(name, _)| name.as_str()).collect()
+    }
+
     /// The Lambda runtimes, from those long gone to the newest.
     pub(crate) fn runtimes(&self) -> impl Iterator<Item = &str> {
-        self.runtimes
-            .as_object()
-            .into_iter()
-            .flat_map(|runtimes| runtimes.keys().map(String::as_str))
+        self.runtimes.as_object().into_iter().flat_map(|runtimes| runtimes.keys().map(String::as_str))
     }
 }
 
@@ -64,10 +65,7 @@ pub(crate) struct Node<'a> {
 
 impl<'a> Node<'a> {
     pub(crate) fn root(root: &'a Json) -> Self {
-        Self {
-            root,
-            alternatives: vec![root],
-        }
+        Self { root, alternatives: vec![root] }
     }
 
     pub(crate) fn property(&self, name: &str) -> Self {
@@ -86,16 +84,9 @@ impl<'a> Node<'a> {
 
     /// The texts that are allowed here; empty if any is.
     pub(crate) fn enumeration(&self) -> BTreeSet<String> {
-        let lists = self
-            .alternatives
-            .iter()
-            .flat_map(|schema| [&schema["enum"], &schema["enumCaseInsensitive"]]);
-        lists
-            .filter_map(Json::as_array)
-            .flatten()
-            .filter_map(Json::as_str)
-            .map(str::to_owned)
-            .collect()
+        let lists =
+            self.alternatives.iter().flat_map(|schema| [&schema["enum"], &schema["enumCaseInsensitive"]]);
+        lists.filter_map(Json::as_array).flatten().filter_map(Json::as_str).map(str::to_owned).collect()
     }
 
     fn descend(&self, step: impl Fn(&'a Json) -> Vec<&'a Json>) -> Self {
@@ -103,24 +94,15 @@ impl<'a> Node<'a> {
         for schema in self.alternatives.iter().flat_map(|schema| step(schema)) {
             self.expand(schema, 0, &mut alternatives);
         }
-        Self {
-            root: self.root,
-            alternatives,
-        }
+        Self { root: self.root, alternatives }
     }
 
     fn expand(&self, schema: &'a Json, depth: usize, found: &mut Vec<&'a Json>) {
         if depth > 8 {
             return;
         }
-        if let Some(pointer) = schema["$ref"]
-            .as_str()
-            .and_then(|reference| reference.strip_prefix('#'))
-        {
-            self.root
-                .pointer(pointer)
-                .into_iter()
-                .for_each(|target| self.expand(target, depth + 1, found));
+        if let Some(pointer) = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix('#')) {
+            self.root.pointer(pointer).into_iter().for_each(|target| self.expand(target, depth + 1, found));
         }
         found.push(schema);
         for choice in ["oneOf", "anyOf", "allOf"] {

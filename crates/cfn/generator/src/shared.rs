@@ -37,6 +37,10 @@ pub(crate) fn actions(schemas: &Schemas, services: &[&str]) -> Result<String, St
         }
         text.push_str("    ]),\n");
     }
+    text.push_str("];\n\n/// All services that have actions.\npub(crate) const SERVICES: &[&str] = &[\n");
+    for service in schemas.action_services() {
+        let _ = writeln!(text, "    {service:?},");
+    }
     text.push_str("];\n");
     Ok(text)
 }
@@ -48,10 +52,7 @@ pub(crate) fn index(services: &[(&str, &str)], spec: &str, lint: &str) -> String
          #[rustfmt::skip]\npub(crate) mod actions;\n#[rustfmt::skip]\npub(crate) mod links;\n"
     );
     for (module, _) in services {
-        let _ = write!(
-            text,
-            "#[cfg(feature = \"{module}\")]\n#[rustfmt::skip]\npub mod {module};\n"
-        );
+        let _ = write!(text, "#[cfg(feature = \"{module}\")]\n#[rustfmt::skip]\npub mod {module};\n");
     }
     text.push_str(
         "\n/// What every service's file uses.\n#[allow(unused_imports)]\nmod prelude {\n    \
@@ -59,7 +60,8 @@ pub(crate) fn index(services: &[(&str, &str)], spec: &str, lint: &str) -> String
          pub(super) use serde_json::Value as Json;\n\n    \
          pub(super) use crate::link::{self, Provides};\n    \
          pub(super) use crate::policy::PolicyDocument;\n    \
-         pub(super) use crate::resource::{Attributes, Body, Given, Handle, IsGiven, Resource};\n    \
+         pub(super) use crate::resource::{\n        \
+         Attributes, Body as ResourceBody, Given, Handle, IsGiven, Resource as IsResource,\n    };\n    \
          pub(super) use crate::tag::Tag;\n    \
          pub(super) use crate::value::{Entries, List, Literal, Properties, Value};\n}\n",
     );

@@ -19,13 +19,8 @@ impl Spec {
         let database = read(&package.join("db.json"))?;
         let manifest = read(&package.join("package.json"))?;
         let index = |entity: &str, key: &str| -> BTreeMap<String, Json> {
-            let entities = database["schema"][entity]["entities"]
-                .as_array()
-                .into_iter()
-                .flatten();
-            entities
-                .filter_map(|item| Some((item[key].as_str()?.to_owned(), item.clone())))
-                .collect()
+            let entities = database["schema"][entity]["entities"].as_array().into_iter().flatten();
+            entities.filter_map(|item| Some((item[key].as_str()?.to_owned(), item.clone()))).collect()
         };
         Ok(Self {
             version: manifest["version"].as_str().unwrap_or_default().to_owned(),
@@ -52,9 +47,7 @@ impl Spec {
     }
 
     pub(crate) fn has_attribute(&self, resource: &str, attribute: &str) -> bool {
-        self.resources
-            .get(resource)
-            .is_some_and(|resource| resource["attributes"].get(attribute).is_some())
+        self.resources.get(resource).is_some_and(|resource| resource["attributes"].get(attribute).is_some())
     }
 }
 

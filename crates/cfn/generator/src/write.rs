@@ -13,10 +13,8 @@ const DOCS: &str = "https://docs.aws.amazon.com/AWSCloudFormation/latest/Templat
 
 /// A service's file: its resources, property types and enumerations.
 pub(crate) fn service(service: &Service, links: &Links) -> String {
-    let mut text = format!(
-        "//! `{}`: resources, property types and enumerations.\n{MARK}",
-        service.namespace
-    );
+    let mut text =
+        format!("//! `{}`: resources, property types and enumerations.\n{MARK}", service.namespace);
     text.push_str(
         "// AWS's names and shapes, not ours.\n#![allow(non_camel_case_types, clippy::enum_variant_names, \
          clippy::new_without_default, clippy::type_complexity)]\n\nuse super::prelude::*;\n",
@@ -36,27 +34,15 @@ pub(crate) fn service(service: &Service, links: &Links) -> String {
 
 fn structure(item: &Struct, text: &mut String) {
     let name = &item.name;
-    let required: Vec<&Property> = item
-        .properties
-        .iter()
-        .filter(|property| property.is_required)
-        .collect();
-    let marks: Vec<String> = required
-        .iter()
-        .map(|property| format!("Has{}", property.name))
-        .collect();
-    let defaults: Vec<String> = required
-        .iter()
-        .map(|property| format!("Has{0} = missing::{0}", property.name))
-        .collect();
+    let required: Vec<&Property> = item.properties.iter().filter(|property| property.is_required).collect();
+    let marks: Vec<String> = required.iter().map(|property| format!("Has{}", property.name)).collect();
+    let defaults: Vec<String> =
+        required.iter().map(|property| format!("Has{0} = missing::{0}", property.name)).collect();
     let (inner, value) = match &item.property_type {
-        None => ("Body", format!("Body::new({:?})", item.resource)),
+        None => ("ResourceBody", format!("ResourceBody::new({:?})", item.resource)),
         Some(_) => ("Properties", "Properties::default()".to_owned()),
     };
-    let given = format!(
-        "PhantomData<({})>",
-        marks.iter().map(|mark| format!("{mark},")).collect::<String>()
-    );
+    let given = format!("PhantomData<({})>", marks.iter().map(|mark| format!("{mark},")).collect::<String>());
 
     let _ = write!(text, "\n/// {}\n", summary(item));
     let _ = write!(
@@ -71,10 +57,7 @@ fn structure(item: &Struct, text: &mut String) {
             [] => String::new(),
             some => format!(
                 " Required: {}.",
-                some.iter()
-                    .map(|property| format!("`{}`", property.name))
-                    .collect::<Vec<_>>()
-                    .join(", ")
+                some.iter().map(|property| format!("`{}`", property.name)).collect::<Vec<_>>().join(", ")
             ),
         },
     );
@@ -89,9 +72,9 @@ fn structure(item: &Struct, text: &mut String) {
     if item.property_type.is_none() {
         let _ = write!(
             text,
-            "impl{0} Attributes for {name}{0} {{\n    fn body(&mut self) -> &mut Body {{ &mut self.body }}\n    \
-             fn into_body(self) -> Body {{ self.body }}\n}}\n\
-             impl{1} Resource for {name}{0} {{ type Kind = {name}; }}\n",
+            "impl{0} Attributes for {name}{0} {{\n    fn body(&mut self) -> &mut ResourceBody {{ &mut self.body }}\n    \
+             fn into_body(self) -> ResourceBody {{ self.body }}\n}}\n\
+             impl{1} IsResource for {name}{0} {{ type Kind = {name}; }}\n",
             angles(&marks),
             angles(&bounds),
         );
@@ -125,13 +108,7 @@ fn setter(item: &Struct, property: &Property, marks: &[String], text: &mut Strin
         let mark = format!("Has{name}");
         let after: Vec<String> = marks
             .iter()
-            .map(|other| {
-                if *other == mark {
-                    "Given".to_owned()
-                } else {
-                    other.clone()
-                }
-            })
+            .map(|other| if *other == mark { "Given".to_owned() } else { other.clone() })
             .collect();
         let _ = writeln!(
             text,
@@ -149,26 +126,13 @@ fn setter(item: &Struct, property: &Property, marks: &[String], text: &mut Strin
 
 fn resource(item: &Struct, links: &Links, text: &mut String) {
     let _ = writeln!(text, "impl Handle<{}> {{", item.name);
-    for Attribute {
-        name,
-        method,
-        kind,
-        is_reference,
-    } in &item.attributes
-    {
+    for Attribute { name, method, kind, is_reference } in &item.attributes {
         let kind = rust(kind);
         let (doc, get) = if *is_reference {
-            let of = if name == "Ref" {
-                String::new()
-            } else {
-                format!(", the `{name}`")
-            };
+            let of = if name == "Ref" { String::new() } else { format!(", the `{name}`") };
             (format!("`Ref`{of}."), "self.reference()".to_owned())
         } else {
-            (
-                format!("`Fn::GetAtt` of `{name}`."),
-                format!("self.get_att({name:?})"),
-            )
+            (format!("`Fn::GetAtt` of `{name}`."), format!("self.get_att({name:?})"))
         };
         let _ = writeln!(
             text,
@@ -220,10 +184,8 @@ fn enumeration(item: &Enumeration, text: &mut String) {
 /// The markers of required properties that are not given yet: their names are what the compiler says.
 fn missing(service: &Service, text: &mut String) {
     let properties = service.structs.iter().flat_map(|item| &item.properties);
-    let names: BTreeSet<&str> = properties
-        .filter(|property| property.is_required)
-        .map(|property| property.name.as_str())
-        .collect();
+    let names: BTreeSet<&str> =
+        properties.filter(|property| property.is_required).map(|property| property.name.as_str()).collect();
     text.push_str("\n/// Required properties that are not set yet.\npub mod missing {\n");
     for name in names {
         let _ = writeln!(
@@ -235,11 +197,7 @@ fn missing(service: &Service, text: &mut String) {
 }
 
 fn summary(item: &Struct) -> String {
-    let page = item
-        .resource
-        .trim_start_matches("AWS::")
-        .replace("::", "-")
-        .to_lowercase();
+    let page = item.resource.trim_start_matches("AWS::").replace("::", "-").to_lowercase();
     match &item.property_type {
         None => format!("[`{}`]({DOCS}/aws-resource-{page}.html)", item.resource),
         Some(name) => {
@@ -259,9 +217,5 @@ fn rust(kind: &Kind) -> String {
 }
 
 fn angles(parameters: &[String]) -> String {
-    if parameters.is_empty() {
-        String::new()
-    } else {
-        format!("<{}>", parameters.join(", "))
-    }
+    if parameters.is_empty() { String::new() } else { format!("<{}>", parameters.join(", ")) }
 }

@@ -34,11 +34,11 @@ impl<HasAuthenticationType: IsGiven> From<AdditionalAuthenticationProvider<HasAu
 /// [`AWS::AppSync::Api`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-api.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Api<HasName = missing::Name> { pub(crate) body: Body, given: PhantomData<(HasName,)> }
+pub struct Api<HasName = missing::Name> { pub(crate) body: ResourceBody, given: PhantomData<(HasName,)> }
 
 impl Api {
     /// Nothing set yet. Required: `Name`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::AppSync::Api"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::AppSync::Api"), given: PhantomData } }
 }
 
 impl<HasName> Api<HasName> {
@@ -53,10 +53,10 @@ impl<HasName> Api<HasName> {
 }
 
 impl<HasName> Attributes for Api<HasName> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasName: IsGiven> Resource for Api<HasName> { type Kind = Api; }
+impl<HasName: IsGiven> IsResource for Api<HasName> { type Kind = Api; }
 impl Handle<Api> {
     /// `Ref`, the `ApiArn`.
     #[must_use]
@@ -76,11 +76,11 @@ impl Provides<link::AppSyncApiApiId> for Api { const ATTRIBUTE: Option<&'static 
 /// [`AWS::AppSync::ApiCache`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-apicache.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct ApiCache<HasApiCachingBehavior = missing::ApiCachingBehavior, HasApiId = missing::ApiId, HasTtl = missing::Ttl, HasType = missing::Type> { pub(crate) body: Body, given: PhantomData<(HasApiCachingBehavior,HasApiId,HasTtl,HasType,)> }
+pub struct ApiCache<HasApiCachingBehavior = missing::ApiCachingBehavior, HasApiId = missing::ApiId, HasTtl = missing::Ttl, HasType = missing::Type> { pub(crate) body: ResourceBody, given: PhantomData<(HasApiCachingBehavior,HasApiId,HasTtl,HasType,)> }
 
 impl ApiCache {
     /// Nothing set yet. Required: `ApiCachingBehavior`, `ApiId`, `Ttl`, `Type`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::AppSync::ApiCache"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::AppSync::ApiCache"), given: PhantomData } }
 }
 
 impl<HasApiCachingBehavior, HasApiId, HasTtl, HasType> ApiCache<HasApiCachingBehavior, HasApiId, HasTtl, HasType> {
@@ -101,10 +101,10 @@ impl<HasApiCachingBehavior, HasApiId, HasTtl, HasType> ApiCache<HasApiCachingBeh
 }
 
 impl<HasApiCachingBehavior, HasApiId, HasTtl, HasType> Attributes for ApiCache<HasApiCachingBehavior, HasApiId, HasTtl, HasType> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasApiCachingBehavior: IsGiven, HasApiId: IsGiven, HasTtl: IsGiven, HasType: IsGiven> Resource for ApiCache<HasApiCachingBehavior, HasApiId, HasTtl, HasType> { type Kind = ApiCache; }
+impl<HasApiCachingBehavior: IsGiven, HasApiId: IsGiven, HasTtl: IsGiven, HasType: IsGiven> IsResource for ApiCache<HasApiCachingBehavior, HasApiId, HasTtl, HasType> { type Kind = ApiCache; }
 impl Handle<ApiCache> {
     /// `Ref`, the `Id`.
     #[must_use]
@@ -114,11 +114,11 @@ impl Handle<ApiCache> {
 /// [`AWS::AppSync::ApiKey`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-apikey.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct ApiKey<HasApiId = missing::ApiId> { pub(crate) body: Body, given: PhantomData<(HasApiId,)> }
+pub struct ApiKey<HasApiId = missing::ApiId> { pub(crate) body: ResourceBody, given: PhantomData<(HasApiId,)> }
 
 impl ApiKey {
     /// Nothing set yet. Required: `ApiId`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::AppSync::ApiKey"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::AppSync::ApiKey"), given: PhantomData } }
 }
 
 impl<HasApiId> ApiKey<HasApiId> {
@@ -131,10 +131,10 @@ impl<HasApiId> ApiKey<HasApiId> {
 }
 
 impl<HasApiId> Attributes for ApiKey<HasApiId> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasApiId: IsGiven> Resource for ApiKey<HasApiId> { type Kind = ApiKey; }
+impl<HasApiId: IsGiven> IsResource for ApiKey<HasApiId> { type Kind = ApiKey; }
 impl Handle<ApiKey> {
     /// `Ref`, the `Arn`.
     #[must_use]
@@ -326,11 +326,11 @@ impl<HasTtl: IsGiven> From<CachingConfig<HasTtl>> for Value<CachingConfig> {
 /// [`AWS::AppSync::ChannelNamespace`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-channelnamespace.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct ChannelNamespace<HasApiId = missing::ApiId, HasName = missing::Name> { pub(crate) body: Body, given: PhantomData<(HasApiId,HasName,)> }
+pub struct ChannelNamespace<HasApiId = missing::ApiId, HasName = missing::Name> { pub(crate) body: ResourceBody, given: PhantomData<(HasApiId,HasName,)> }
 
 impl ChannelNamespace {
     /// Nothing set yet. Required: `ApiId`, `Name`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::AppSync::ChannelNamespace"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::AppSync::ChannelNamespace"), given: PhantomData } }
 }
 
 impl<HasApiId, HasName> ChannelNamespace<HasApiId, HasName> {
@@ -353,10 +353,10 @@ impl<HasApiId, HasName> ChannelNamespace<HasApiId, HasName> {
 }
 
 impl<HasApiId, HasName> Attributes for ChannelNamespace<HasApiId, HasName> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasApiId: IsGiven, HasName: IsGiven> Resource for ChannelNamespace<HasApiId, HasName> { type Kind = ChannelNamespace; }
+impl<HasApiId: IsGiven, HasName: IsGiven> IsResource for ChannelNamespace<HasApiId, HasName> { type Kind = ChannelNamespace; }
 impl Handle<ChannelNamespace> {
     /// `Ref`, the `ChannelNamespaceArn`.
     #[must_use]
@@ -431,11 +431,11 @@ impl From<CognitoUserPoolConfig> for Value<CognitoUserPoolConfig> {
 /// [`AWS::AppSync::DataSource`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-datasource.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct DataSource<HasApiId = missing::ApiId, HasName = missing::Name, HasType = missing::Type> { pub(crate) body: Body, given: PhantomData<(HasApiId,HasName,HasType,)> }
+pub struct DataSource<HasApiId = missing::ApiId, HasName = missing::Name, HasType = missing::Type> { pub(crate) body: ResourceBody, given: PhantomData<(HasApiId,HasName,HasType,)> }
 
 impl DataSource {
     /// Nothing set yet. Required: `ApiId`, `Name`, `Type`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::AppSync::DataSource"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::AppSync::DataSource"), given: PhantomData } }
 }
 
 impl<HasApiId, HasName, HasType> DataSource<HasApiId, HasName, HasType> {
@@ -468,10 +468,10 @@ impl<HasApiId, HasName, HasType> DataSource<HasApiId, HasName, HasType> {
 }
 
 impl<HasApiId, HasName, HasType> Attributes for DataSource<HasApiId, HasName, HasType> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasApiId: IsGiven, HasName: IsGiven, HasType: IsGiven> Resource for DataSource<HasApiId, HasName, HasType> { type Kind = DataSource; }
+impl<HasApiId: IsGiven, HasName: IsGiven, HasType: IsGiven> IsResource for DataSource<HasApiId, HasName, HasType> { type Kind = DataSource; }
 impl Handle<DataSource> {
     /// `Ref`, the `DataSourceArn`.
     #[must_use]
@@ -527,11 +527,11 @@ impl<HasBaseTableTTL: IsGiven, HasDeltaSyncTableName: IsGiven, HasDeltaSyncTable
 /// [`AWS::AppSync::DomainName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-domainname.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct DomainName<HasCertificateArn = missing::CertificateArn, HasDomainName = missing::DomainName> { pub(crate) body: Body, given: PhantomData<(HasCertificateArn,HasDomainName,)> }
+pub struct DomainName<HasCertificateArn = missing::CertificateArn, HasDomainName = missing::DomainName> { pub(crate) body: ResourceBody, given: PhantomData<(HasCertificateArn,HasDomainName,)> }
 
 impl DomainName {
     /// Nothing set yet. Required: `CertificateArn`, `DomainName`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::AppSync::DomainName"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::AppSync::DomainName"), given: PhantomData } }
 }
 
 impl<HasCertificateArn, HasDomainName> DomainName<HasCertificateArn, HasDomainName> {
@@ -546,10 +546,10 @@ impl<HasCertificateArn, HasDomainName> DomainName<HasCertificateArn, HasDomainNa
 }
 
 impl<HasCertificateArn, HasDomainName> Attributes for DomainName<HasCertificateArn, HasDomainName> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasCertificateArn: IsGiven, HasDomainName: IsGiven> Resource for DomainName<HasCertificateArn, HasDomainName> { type Kind = DomainName; }
+impl<HasCertificateArn: IsGiven, HasDomainName: IsGiven> IsResource for DomainName<HasCertificateArn, HasDomainName> { type Kind = DomainName; }
 impl Handle<DomainName> {
     /// `Ref`, the `DomainName`.
     #[must_use]
@@ -569,11 +569,11 @@ impl Provides<link::AppSyncDomainNameDomainName> for DomainName { const ATTRIBUT
 /// [`AWS::AppSync::DomainNameApiAssociation`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-domainnameapiassociation.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct DomainNameApiAssociation<HasApiId = missing::ApiId, HasDomainName = missing::DomainName> { pub(crate) body: Body, given: PhantomData<(HasApiId,HasDomainName,)> }
+pub struct DomainNameApiAssociation<HasApiId = missing::ApiId, HasDomainName = missing::DomainName> { pub(crate) body: ResourceBody, given: PhantomData<(HasApiId,HasDomainName,)> }
 
 impl DomainNameApiAssociation {
     /// Nothing set yet. Required: `ApiId`, `DomainName`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::AppSync::DomainNameApiAssociation"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::AppSync::DomainNameApiAssociation"), given: PhantomData } }
 }
 
 impl<HasApiId, HasDomainName> DomainNameApiAssociation<HasApiId, HasDomainName> {
@@ -584,10 +584,10 @@ impl<HasApiId, HasDomainName> DomainNameApiAssociation<HasApiId, HasDomainName> 
 }
 
 impl<HasApiId, HasDomainName> Attributes for DomainNameApiAssociation<HasApiId, HasDomainName> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasApiId: IsGiven, HasDomainName: IsGiven> Resource for DomainNameApiAssociation<HasApiId, HasDomainName> { type Kind = DomainNameApiAssociation; }
+impl<HasApiId: IsGiven, HasDomainName: IsGiven> IsResource for DomainNameApiAssociation<HasApiId, HasDomainName> { type Kind = DomainNameApiAssociation; }
 impl Handle<DomainNameApiAssociation> {
     /// `Ref`, the `ApiAssociationIdentifier`.
     #[must_use]
@@ -735,11 +735,11 @@ impl<HasCloudWatchLogsRoleArn: IsGiven, HasLogLevel: IsGiven> From<EventLogConfi
 /// [`AWS::AppSync::FunctionConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-functionconfiguration.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct FunctionConfiguration<HasApiId = missing::ApiId, HasDataSourceName = missing::DataSourceName, HasName = missing::Name> { pub(crate) body: Body, given: PhantomData<(HasApiId,HasDataSourceName,HasName,)> }
+pub struct FunctionConfiguration<HasApiId = missing::ApiId, HasDataSourceName = missing::DataSourceName, HasName = missing::Name> { pub(crate) body: ResourceBody, given: PhantomData<(HasApiId,HasDataSourceName,HasName,)> }
 
 impl FunctionConfiguration {
     /// Nothing set yet. Required: `ApiId`, `DataSourceName`, `Name`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::AppSync::FunctionConfiguration"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::AppSync::FunctionConfiguration"), given: PhantomData } }
 }
 
 impl<HasApiId, HasDataSourceName, HasName> FunctionConfiguration<HasApiId, HasDataSourceName, HasName> {
@@ -774,10 +774,10 @@ impl<HasApiId, HasDataSourceName, HasName> FunctionConfiguration<HasApiId, HasDa
 }
 
 impl<HasApiId, HasDataSourceName, HasName> Attributes for FunctionConfiguration<HasApiId, HasDataSourceName, HasName> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasApiId: IsGiven, HasDataSourceName: IsGiven, HasName: IsGiven> Resource for FunctionConfiguration<HasApiId, HasDataSourceName, HasName> { type Kind = FunctionConfiguration; }
+impl<HasApiId: IsGiven, HasDataSourceName: IsGiven, HasName: IsGiven> IsResource for FunctionConfiguration<HasApiId, HasDataSourceName, HasName> { type Kind = FunctionConfiguration; }
 impl Handle<FunctionConfiguration> {
     /// `Ref`, the `FunctionArn`.
     #[must_use]
@@ -797,11 +797,11 @@ impl Provides<link::AppSyncFunctionConfigurationFunctionId> for FunctionConfigur
 /// [`AWS::AppSync::GraphQLApi`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-graphqlapi.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct GraphQLApi<HasAuthenticationType = missing::AuthenticationType, HasName = missing::Name> { pub(crate) body: Body, given: PhantomData<(HasAuthenticationType,HasName,)> }
+pub struct GraphQLApi<HasAuthenticationType = missing::AuthenticationType, HasName = missing::Name> { pub(crate) body: ResourceBody, given: PhantomData<(HasAuthenticationType,HasName,)> }
 
 impl GraphQLApi {
     /// Nothing set yet. Required: `AuthenticationType`, `Name`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::AppSync::GraphQLApi"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::AppSync::GraphQLApi"), given: PhantomData } }
 }
 
 impl<HasAuthenticationType, HasName> GraphQLApi<HasAuthenticationType, HasName> {
@@ -844,10 +844,10 @@ impl<HasAuthenticationType, HasName> GraphQLApi<HasAuthenticationType, HasName> 
 }
 
 impl<HasAuthenticationType, HasName> Attributes for GraphQLApi<HasAuthenticationType, HasName> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasAuthenticationType: IsGiven, HasName: IsGiven> Resource for GraphQLApi<HasAuthenticationType, HasName> { type Kind = GraphQLApi; }
+impl<HasAuthenticationType: IsGiven, HasName: IsGiven> IsResource for GraphQLApi<HasAuthenticationType, HasName> { type Kind = GraphQLApi; }
 impl Handle<GraphQLApi> {
     /// `Ref`, the `Arn`.
     #[must_use]
@@ -872,6 +872,7 @@ impl Handle<GraphQLApi> {
     pub fn realtime_url(&self) -> Value<String> { self.get_att("RealtimeUrl") }
 }
 impl Provides<link::AppSyncGraphQLApiApiId> for GraphQLApi { const ATTRIBUTE: Option<&'static str> = Some("ApiId"); }
+impl Provides<link::WAFv2WebACLAssociationResourceArn> for GraphQLApi { const ATTRIBUTE: Option<&'static str> = None; }
 
 /// [`LambdaAuthorizerConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-graphqlapi-lambdaauthorizerconfig.html) of an `AWS::AppSync::GraphQLApi`
 #[derive(Clone, Debug)]
@@ -924,11 +925,11 @@ impl From<GraphQLApiOpenIDConnectConfig> for Value<GraphQLApiOpenIDConnectConfig
 /// [`AWS::AppSync::GraphQLSchema`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-graphqlschema.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct GraphQLSchema<HasApiId = missing::ApiId> { pub(crate) body: Body, given: PhantomData<(HasApiId,)> }
+pub struct GraphQLSchema<HasApiId = missing::ApiId> { pub(crate) body: ResourceBody, given: PhantomData<(HasApiId,)> }
 
 impl GraphQLSchema {
     /// Nothing set yet. Required: `ApiId`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::AppSync::GraphQLSchema"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::AppSync::GraphQLSchema"), given: PhantomData } }
 }
 
 impl<HasApiId> GraphQLSchema<HasApiId> {
@@ -941,10 +942,10 @@ impl<HasApiId> GraphQLSchema<HasApiId> {
 }
 
 impl<HasApiId> Attributes for GraphQLSchema<HasApiId> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasApiId: IsGiven> Resource for GraphQLSchema<HasApiId> { type Kind = GraphQLSchema; }
+impl<HasApiId: IsGiven> IsResource for GraphQLSchema<HasApiId> { type Kind = GraphQLSchema; }
 impl Handle<GraphQLSchema> {
     /// `Ref`, the `Id`.
     #[must_use]
@@ -1168,11 +1169,11 @@ impl<HasRelationalDatabaseSourceType: IsGiven> From<RelationalDatabaseConfig<Has
 /// [`AWS::AppSync::Resolver`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-resolver.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Resolver<HasApiId = missing::ApiId, HasFieldName = missing::FieldName, HasTypeName = missing::TypeName> { pub(crate) body: Body, given: PhantomData<(HasApiId,HasFieldName,HasTypeName,)> }
+pub struct Resolver<HasApiId = missing::ApiId, HasFieldName = missing::FieldName, HasTypeName = missing::TypeName> { pub(crate) body: ResourceBody, given: PhantomData<(HasApiId,HasFieldName,HasTypeName,)> }
 
 impl Resolver {
     /// Nothing set yet. Required: `ApiId`, `FieldName`, `TypeName`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::AppSync::Resolver"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::AppSync::Resolver"), given: PhantomData } }
 }
 
 impl<HasApiId, HasFieldName, HasTypeName> Resolver<HasApiId, HasFieldName, HasTypeName> {
@@ -1213,10 +1214,10 @@ impl<HasApiId, HasFieldName, HasTypeName> Resolver<HasApiId, HasFieldName, HasTy
 }
 
 impl<HasApiId, HasFieldName, HasTypeName> Attributes for Resolver<HasApiId, HasFieldName, HasTypeName> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasApiId: IsGiven, HasFieldName: IsGiven, HasTypeName: IsGiven> Resource for Resolver<HasApiId, HasFieldName, HasTypeName> { type Kind = Resolver; }
+impl<HasApiId: IsGiven, HasFieldName: IsGiven, HasTypeName: IsGiven> IsResource for Resolver<HasApiId, HasFieldName, HasTypeName> { type Kind = Resolver; }
 impl Handle<Resolver> {
     /// `Ref`, the `ResolverArn`.
     #[must_use]
@@ -1232,11 +1233,11 @@ impl Handle<Resolver> {
 /// [`AWS::AppSync::SourceApiAssociation`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-sourceapiassociation.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct SourceApiAssociation { pub(crate) body: Body, given: PhantomData<()> }
+pub struct SourceApiAssociation { pub(crate) body: ResourceBody, given: PhantomData<()> }
 
 impl SourceApiAssociation {
     /// Nothing set yet.
-    pub fn new() -> Self { Self { body: Body::new("AWS::AppSync::SourceApiAssociation"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::AppSync::SourceApiAssociation"), given: PhantomData } }
 }
 
 impl SourceApiAssociation {
@@ -1251,10 +1252,10 @@ impl SourceApiAssociation {
 }
 
 impl Attributes for SourceApiAssociation {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl Resource for SourceApiAssociation { type Kind = SourceApiAssociation; }
+impl IsResource for SourceApiAssociation { type Kind = SourceApiAssociation; }
 impl Handle<SourceApiAssociation> {
     /// `Ref`, the `AssociationArn`.
     #[must_use]
@@ -1330,11 +1331,11 @@ impl<HasConflictDetection: IsGiven> From<SyncConfig<HasConflictDetection>> for V
 /// [`AWS::AppSync::Type`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-type.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Type<HasApiId = missing::ApiId, HasDefinition = missing::Definition, HasFormat = missing::Format> { pub(crate) body: Body, given: PhantomData<(HasApiId,HasDefinition,HasFormat,)> }
+pub struct Type<HasApiId = missing::ApiId, HasDefinition = missing::Definition, HasFormat = missing::Format> { pub(crate) body: ResourceBody, given: PhantomData<(HasApiId,HasDefinition,HasFormat,)> }
 
 impl Type {
     /// Nothing set yet. Required: `ApiId`, `Definition`, `Format`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::AppSync::Type"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::AppSync::Type"), given: PhantomData } }
 }
 
 impl<HasApiId, HasDefinition, HasFormat> Type<HasApiId, HasDefinition, HasFormat> {
@@ -1347,10 +1348,10 @@ impl<HasApiId, HasDefinition, HasFormat> Type<HasApiId, HasDefinition, HasFormat
 }
 
 impl<HasApiId, HasDefinition, HasFormat> Attributes for Type<HasApiId, HasDefinition, HasFormat> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasApiId: IsGiven, HasDefinition: IsGiven, HasFormat: IsGiven> Resource for Type<HasApiId, HasDefinition, HasFormat> { type Kind = Type; }
+impl<HasApiId: IsGiven, HasDefinition: IsGiven, HasFormat: IsGiven> IsResource for Type<HasApiId, HasDefinition, HasFormat> { type Kind = Type; }
 impl Handle<Type> {
     /// `Ref`, the `Arn`.
     #[must_use]

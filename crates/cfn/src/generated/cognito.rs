@@ -476,11 +476,11 @@ impl From<FirehoseConfiguration> for Value<FirehoseConfiguration> {
 /// [`AWS::Cognito::IdentityPool`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-identitypool.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct IdentityPool<HasAllowUnauthenticatedIdentities = missing::AllowUnauthenticatedIdentities> { pub(crate) body: Body, given: PhantomData<(HasAllowUnauthenticatedIdentities,)> }
+pub struct IdentityPool<HasAllowUnauthenticatedIdentities = missing::AllowUnauthenticatedIdentities> { pub(crate) body: ResourceBody, given: PhantomData<(HasAllowUnauthenticatedIdentities,)> }
 
 impl IdentityPool {
     /// Nothing set yet. Required: `AllowUnauthenticatedIdentities`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Cognito::IdentityPool"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Cognito::IdentityPool"), given: PhantomData } }
 }
 
 impl<HasAllowUnauthenticatedIdentities> IdentityPool<HasAllowUnauthenticatedIdentities> {
@@ -511,10 +511,10 @@ impl<HasAllowUnauthenticatedIdentities> IdentityPool<HasAllowUnauthenticatedIden
 }
 
 impl<HasAllowUnauthenticatedIdentities> Attributes for IdentityPool<HasAllowUnauthenticatedIdentities> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasAllowUnauthenticatedIdentities: IsGiven> Resource for IdentityPool<HasAllowUnauthenticatedIdentities> { type Kind = IdentityPool; }
+impl<HasAllowUnauthenticatedIdentities: IsGiven> IsResource for IdentityPool<HasAllowUnauthenticatedIdentities> { type Kind = IdentityPool; }
 impl Handle<IdentityPool> {
     /// `Ref`, the `Id`.
     #[must_use]
@@ -528,11 +528,11 @@ impl Provides<link::CognitoIdentityPoolId> for IdentityPool { const ATTRIBUTE: O
 /// [`AWS::Cognito::IdentityPoolPrincipalTag`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-identitypoolprincipaltag.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct IdentityPoolPrincipalTag<HasIdentityPoolId = missing::IdentityPoolId, HasIdentityProviderName = missing::IdentityProviderName> { pub(crate) body: Body, given: PhantomData<(HasIdentityPoolId,HasIdentityProviderName,)> }
+pub struct IdentityPoolPrincipalTag<HasIdentityPoolId = missing::IdentityPoolId, HasIdentityProviderName = missing::IdentityProviderName> { pub(crate) body: ResourceBody, given: PhantomData<(HasIdentityPoolId,HasIdentityProviderName,)> }
 
 impl IdentityPoolPrincipalTag {
     /// Nothing set yet. Required: `IdentityPoolId`, `IdentityProviderName`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Cognito::IdentityPoolPrincipalTag"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Cognito::IdentityPoolPrincipalTag"), given: PhantomData } }
 }
 
 impl<HasIdentityPoolId, HasIdentityProviderName> IdentityPoolPrincipalTag<HasIdentityPoolId, HasIdentityProviderName> {
@@ -547,10 +547,10 @@ impl<HasIdentityPoolId, HasIdentityProviderName> IdentityPoolPrincipalTag<HasIde
 }
 
 impl<HasIdentityPoolId, HasIdentityProviderName> Attributes for IdentityPoolPrincipalTag<HasIdentityPoolId, HasIdentityProviderName> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasIdentityPoolId: IsGiven, HasIdentityProviderName: IsGiven> Resource for IdentityPoolPrincipalTag<HasIdentityPoolId, HasIdentityProviderName> { type Kind = IdentityPoolPrincipalTag; }
+impl<HasIdentityPoolId: IsGiven, HasIdentityProviderName: IsGiven> IsResource for IdentityPoolPrincipalTag<HasIdentityPoolId, HasIdentityProviderName> { type Kind = IdentityPoolPrincipalTag; }
 impl Handle<IdentityPoolPrincipalTag> {
     /// `Ref`.
     #[must_use]
@@ -560,11 +560,11 @@ impl Handle<IdentityPoolPrincipalTag> {
 /// [`AWS::Cognito::IdentityPoolRoleAttachment`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-identitypoolroleattachment.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct IdentityPoolRoleAttachment<HasIdentityPoolId = missing::IdentityPoolId> { pub(crate) body: Body, given: PhantomData<(HasIdentityPoolId,)> }
+pub struct IdentityPoolRoleAttachment<HasIdentityPoolId = missing::IdentityPoolId> { pub(crate) body: ResourceBody, given: PhantomData<(HasIdentityPoolId,)> }
 
 impl IdentityPoolRoleAttachment {
     /// Nothing set yet. Required: `IdentityPoolId`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Cognito::IdentityPoolRoleAttachment"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Cognito::IdentityPoolRoleAttachment"), given: PhantomData } }
 }
 
 impl<HasIdentityPoolId> IdentityPoolRoleAttachment<HasIdentityPoolId> {
@@ -577,10 +577,10 @@ impl<HasIdentityPoolId> IdentityPoolRoleAttachment<HasIdentityPoolId> {
 }
 
 impl<HasIdentityPoolId> Attributes for IdentityPoolRoleAttachment<HasIdentityPoolId> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasIdentityPoolId: IsGiven> Resource for IdentityPoolRoleAttachment<HasIdentityPoolId> { type Kind = IdentityPoolRoleAttachment; }
+impl<HasIdentityPoolId: IsGiven> IsResource for IdentityPoolRoleAttachment<HasIdentityPoolId> { type Kind = IdentityPoolRoleAttachment; }
 impl Handle<IdentityPoolRoleAttachment> {
     /// `Ref`, the `Id`.
     #[must_use]
@@ -701,11 +701,11 @@ impl From<LogConfiguration> for Value<LogConfiguration> {
 /// [`AWS::Cognito::LogDeliveryConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-logdeliveryconfiguration.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct LogDeliveryConfiguration<HasUserPoolId = missing::UserPoolId> { pub(crate) body: Body, given: PhantomData<(HasUserPoolId,)> }
+pub struct LogDeliveryConfiguration<HasUserPoolId = missing::UserPoolId> { pub(crate) body: ResourceBody, given: PhantomData<(HasUserPoolId,)> }
 
 impl LogDeliveryConfiguration {
     /// Nothing set yet. Required: `UserPoolId`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Cognito::LogDeliveryConfiguration"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Cognito::LogDeliveryConfiguration"), given: PhantomData } }
 }
 
 impl<HasUserPoolId> LogDeliveryConfiguration<HasUserPoolId> {
@@ -716,10 +716,10 @@ impl<HasUserPoolId> LogDeliveryConfiguration<HasUserPoolId> {
 }
 
 impl<HasUserPoolId> Attributes for LogDeliveryConfiguration<HasUserPoolId> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasUserPoolId: IsGiven> Resource for LogDeliveryConfiguration<HasUserPoolId> { type Kind = LogDeliveryConfiguration; }
+impl<HasUserPoolId: IsGiven> IsResource for LogDeliveryConfiguration<HasUserPoolId> { type Kind = LogDeliveryConfiguration; }
 impl Handle<LogDeliveryConfiguration> {
     /// `Ref`, the `Id`.
     #[must_use]
@@ -729,11 +729,11 @@ impl Handle<LogDeliveryConfiguration> {
 /// [`AWS::Cognito::ManagedLoginBranding`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-managedloginbranding.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct ManagedLoginBranding<HasUserPoolId = missing::UserPoolId> { pub(crate) body: Body, given: PhantomData<(HasUserPoolId,)> }
+pub struct ManagedLoginBranding<HasUserPoolId = missing::UserPoolId> { pub(crate) body: ResourceBody, given: PhantomData<(HasUserPoolId,)> }
 
 impl ManagedLoginBranding {
     /// Nothing set yet. Required: `UserPoolId`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Cognito::ManagedLoginBranding"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Cognito::ManagedLoginBranding"), given: PhantomData } }
 }
 
 impl<HasUserPoolId> ManagedLoginBranding<HasUserPoolId> {
@@ -752,10 +752,10 @@ impl<HasUserPoolId> ManagedLoginBranding<HasUserPoolId> {
 }
 
 impl<HasUserPoolId> Attributes for ManagedLoginBranding<HasUserPoolId> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasUserPoolId: IsGiven> Resource for ManagedLoginBranding<HasUserPoolId> { type Kind = ManagedLoginBranding; }
+impl<HasUserPoolId: IsGiven> IsResource for ManagedLoginBranding<HasUserPoolId> { type Kind = ManagedLoginBranding; }
 impl Handle<ManagedLoginBranding> {
     /// `Ref`.
     #[must_use]
@@ -1197,11 +1197,11 @@ impl From<StringAttributeConstraints> for Value<StringAttributeConstraints> {
 /// [`AWS::Cognito::Terms`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-terms.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Terms<HasEnforcement = missing::Enforcement, HasLinks = missing::Links, HasTermsName = missing::TermsName, HasTermsSource = missing::TermsSource, HasUserPoolId = missing::UserPoolId> { pub(crate) body: Body, given: PhantomData<(HasEnforcement,HasLinks,HasTermsName,HasTermsSource,HasUserPoolId,)> }
+pub struct Terms<HasEnforcement = missing::Enforcement, HasLinks = missing::Links, HasTermsName = missing::TermsName, HasTermsSource = missing::TermsSource, HasUserPoolId = missing::UserPoolId> { pub(crate) body: ResourceBody, given: PhantomData<(HasEnforcement,HasLinks,HasTermsName,HasTermsSource,HasUserPoolId,)> }
 
 impl Terms {
     /// Nothing set yet. Required: `Enforcement`, `Links`, `TermsName`, `TermsSource`, `UserPoolId`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Cognito::Terms"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Cognito::Terms"), given: PhantomData } }
 }
 
 impl<HasEnforcement, HasLinks, HasTermsName, HasTermsSource, HasUserPoolId> Terms<HasEnforcement, HasLinks, HasTermsName, HasTermsSource, HasUserPoolId> {
@@ -1220,10 +1220,10 @@ impl<HasEnforcement, HasLinks, HasTermsName, HasTermsSource, HasUserPoolId> Term
 }
 
 impl<HasEnforcement, HasLinks, HasTermsName, HasTermsSource, HasUserPoolId> Attributes for Terms<HasEnforcement, HasLinks, HasTermsName, HasTermsSource, HasUserPoolId> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasEnforcement: IsGiven, HasLinks: IsGiven, HasTermsName: IsGiven, HasTermsSource: IsGiven, HasUserPoolId: IsGiven> Resource for Terms<HasEnforcement, HasLinks, HasTermsName, HasTermsSource, HasUserPoolId> { type Kind = Terms; }
+impl<HasEnforcement: IsGiven, HasLinks: IsGiven, HasTermsName: IsGiven, HasTermsSource: IsGiven, HasUserPoolId: IsGiven> IsResource for Terms<HasEnforcement, HasLinks, HasTermsName, HasTermsSource, HasUserPoolId> { type Kind = Terms; }
 impl Handle<Terms> {
     /// `Ref`.
     #[must_use]
@@ -1278,11 +1278,11 @@ impl<HasAttributesRequireVerificationBeforeUpdate: IsGiven> From<UserAttributeUp
 /// [`AWS::Cognito::UserPool`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct UserPool { pub(crate) body: Body, given: PhantomData<()> }
+pub struct UserPool { pub(crate) body: ResourceBody, given: PhantomData<()> }
 
 impl UserPool {
     /// Nothing set yet.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Cognito::UserPool"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Cognito::UserPool"), given: PhantomData } }
 }
 
 impl UserPool {
@@ -1353,10 +1353,10 @@ impl UserPool {
 }
 
 impl Attributes for UserPool {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl Resource for UserPool { type Kind = UserPool; }
+impl IsResource for UserPool { type Kind = UserPool; }
 impl Handle<UserPool> {
     /// `Ref`, the `UserPoolId`.
     #[must_use]
@@ -1371,6 +1371,7 @@ impl Handle<UserPool> {
     #[must_use]
     pub fn provider_url(&self) -> Value<String> { self.get_att("ProviderURL") }
 }
+impl Provides<link::CognitoUserPoolArn> for UserPool { const ATTRIBUTE: Option<&'static str> = Some("Arn"); }
 impl Provides<link::CognitoUserPoolProviderName> for UserPool { const ATTRIBUTE: Option<&'static str> = Some("ProviderName"); }
 impl Provides<link::CognitoUserPoolUserPoolId> for UserPool { const ATTRIBUTE: Option<&'static str> = None; }
 impl Provides<link::LambdaPermissionSourceArn> for UserPool { const ATTRIBUTE: Option<&'static str> = Some("Arn"); }
@@ -1399,11 +1400,11 @@ impl From<UserPoolAddOns> for Value<UserPoolAddOns> {
 /// [`AWS::Cognito::UserPoolClient`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct UserPoolClient<HasUserPoolId = missing::UserPoolId> { pub(crate) body: Body, given: PhantomData<(HasUserPoolId,)> }
+pub struct UserPoolClient<HasUserPoolId = missing::UserPoolId> { pub(crate) body: ResourceBody, given: PhantomData<(HasUserPoolId,)> }
 
 impl UserPoolClient {
     /// Nothing set yet. Required: `UserPoolId`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Cognito::UserPoolClient"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Cognito::UserPoolClient"), given: PhantomData } }
 }
 
 impl<HasUserPoolId> UserPoolClient<HasUserPoolId> {
@@ -1456,10 +1457,10 @@ impl<HasUserPoolId> UserPoolClient<HasUserPoolId> {
 }
 
 impl<HasUserPoolId> Attributes for UserPoolClient<HasUserPoolId> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasUserPoolId: IsGiven> Resource for UserPoolClient<HasUserPoolId> { type Kind = UserPoolClient; }
+impl<HasUserPoolId: IsGiven> IsResource for UserPoolClient<HasUserPoolId> { type Kind = UserPoolClient; }
 impl Handle<UserPoolClient> {
     /// `Ref`, the `ClientId`.
     #[must_use]
@@ -1497,11 +1498,11 @@ impl From<UserPoolCustomSMSSender> for Value<UserPoolCustomSMSSender> {
 /// [`AWS::Cognito::UserPoolDomain`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpooldomain.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct UserPoolDomain<HasDomain = missing::Domain, HasUserPoolId = missing::UserPoolId> { pub(crate) body: Body, given: PhantomData<(HasDomain,HasUserPoolId,)> }
+pub struct UserPoolDomain<HasDomain = missing::Domain, HasUserPoolId = missing::UserPoolId> { pub(crate) body: ResourceBody, given: PhantomData<(HasDomain,HasUserPoolId,)> }
 
 impl UserPoolDomain {
     /// Nothing set yet. Required: `Domain`, `UserPoolId`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Cognito::UserPoolDomain"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Cognito::UserPoolDomain"), given: PhantomData } }
 }
 
 impl<HasDomain, HasUserPoolId> UserPoolDomain<HasDomain, HasUserPoolId> {
@@ -1518,10 +1519,10 @@ impl<HasDomain, HasUserPoolId> UserPoolDomain<HasDomain, HasUserPoolId> {
 }
 
 impl<HasDomain, HasUserPoolId> Attributes for UserPoolDomain<HasDomain, HasUserPoolId> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasDomain: IsGiven, HasUserPoolId: IsGiven> Resource for UserPoolDomain<HasDomain, HasUserPoolId> { type Kind = UserPoolDomain; }
+impl<HasDomain: IsGiven, HasUserPoolId: IsGiven> IsResource for UserPoolDomain<HasDomain, HasUserPoolId> { type Kind = UserPoolDomain; }
 impl Handle<UserPoolDomain> {
     /// `Ref`, the `Domain`.
     #[must_use]
@@ -1534,11 +1535,11 @@ impl Handle<UserPoolDomain> {
 /// [`AWS::Cognito::UserPoolGroup`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolgroup.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct UserPoolGroup<HasUserPoolId = missing::UserPoolId> { pub(crate) body: Body, given: PhantomData<(HasUserPoolId,)> }
+pub struct UserPoolGroup<HasUserPoolId = missing::UserPoolId> { pub(crate) body: ResourceBody, given: PhantomData<(HasUserPoolId,)> }
 
 impl UserPoolGroup {
     /// Nothing set yet. Required: `UserPoolId`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Cognito::UserPoolGroup"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Cognito::UserPoolGroup"), given: PhantomData } }
 }
 
 impl<HasUserPoolId> UserPoolGroup<HasUserPoolId> {
@@ -1555,10 +1556,10 @@ impl<HasUserPoolId> UserPoolGroup<HasUserPoolId> {
 }
 
 impl<HasUserPoolId> Attributes for UserPoolGroup<HasUserPoolId> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasUserPoolId: IsGiven> Resource for UserPoolGroup<HasUserPoolId> { type Kind = UserPoolGroup; }
+impl<HasUserPoolId: IsGiven> IsResource for UserPoolGroup<HasUserPoolId> { type Kind = UserPoolGroup; }
 impl Handle<UserPoolGroup> {
     /// `Ref`, the `GroupName`.
     #[must_use]
@@ -1569,11 +1570,11 @@ impl Provides<link::CognitoUserPoolGroupGroupName> for UserPoolGroup { const ATT
 /// [`AWS::Cognito::UserPoolIdentityProvider`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolidentityprovider.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct UserPoolIdentityProvider<HasProviderDetails = missing::ProviderDetails, HasProviderName = missing::ProviderName, HasProviderType = missing::ProviderType, HasUserPoolId = missing::UserPoolId> { pub(crate) body: Body, given: PhantomData<(HasProviderDetails,HasProviderName,HasProviderType,HasUserPoolId,)> }
+pub struct UserPoolIdentityProvider<HasProviderDetails = missing::ProviderDetails, HasProviderName = missing::ProviderName, HasProviderType = missing::ProviderType, HasUserPoolId = missing::UserPoolId> { pub(crate) body: ResourceBody, given: PhantomData<(HasProviderDetails,HasProviderName,HasProviderType,HasUserPoolId,)> }
 
 impl UserPoolIdentityProvider {
     /// Nothing set yet. Required: `ProviderDetails`, `ProviderName`, `ProviderType`, `UserPoolId`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Cognito::UserPoolIdentityProvider"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Cognito::UserPoolIdentityProvider"), given: PhantomData } }
 }
 
 impl<HasProviderDetails, HasProviderName, HasProviderType, HasUserPoolId> UserPoolIdentityProvider<HasProviderDetails, HasProviderName, HasProviderType, HasUserPoolId> {
@@ -1592,10 +1593,10 @@ impl<HasProviderDetails, HasProviderName, HasProviderType, HasUserPoolId> UserPo
 }
 
 impl<HasProviderDetails, HasProviderName, HasProviderType, HasUserPoolId> Attributes for UserPoolIdentityProvider<HasProviderDetails, HasProviderName, HasProviderType, HasUserPoolId> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasProviderDetails: IsGiven, HasProviderName: IsGiven, HasProviderType: IsGiven, HasUserPoolId: IsGiven> Resource for UserPoolIdentityProvider<HasProviderDetails, HasProviderName, HasProviderType, HasUserPoolId> { type Kind = UserPoolIdentityProvider; }
+impl<HasProviderDetails: IsGiven, HasProviderName: IsGiven, HasProviderType: IsGiven, HasUserPoolId: IsGiven> IsResource for UserPoolIdentityProvider<HasProviderDetails, HasProviderName, HasProviderType, HasUserPoolId> { type Kind = UserPoolIdentityProvider; }
 impl Handle<UserPoolIdentityProvider> {
     /// `Ref`, the `ProviderName`.
     #[must_use]
@@ -1652,11 +1653,11 @@ impl From<UserPoolLambdaConfig> for Value<UserPoolLambdaConfig> {
 /// [`AWS::Cognito::UserPoolRegionalConfigurationAttachment`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolregionalconfigurationattachment.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct UserPoolRegionalConfigurationAttachment<HasUserPoolId = missing::UserPoolId> { pub(crate) body: Body, given: PhantomData<(HasUserPoolId,)> }
+pub struct UserPoolRegionalConfigurationAttachment<HasUserPoolId = missing::UserPoolId> { pub(crate) body: ResourceBody, given: PhantomData<(HasUserPoolId,)> }
 
 impl UserPoolRegionalConfigurationAttachment {
     /// Nothing set yet. Required: `UserPoolId`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Cognito::UserPoolRegionalConfigurationAttachment"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Cognito::UserPoolRegionalConfigurationAttachment"), given: PhantomData } }
 }
 
 impl<HasUserPoolId> UserPoolRegionalConfigurationAttachment<HasUserPoolId> {
@@ -1675,10 +1676,10 @@ impl<HasUserPoolId> UserPoolRegionalConfigurationAttachment<HasUserPoolId> {
 }
 
 impl<HasUserPoolId> Attributes for UserPoolRegionalConfigurationAttachment<HasUserPoolId> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasUserPoolId: IsGiven> Resource for UserPoolRegionalConfigurationAttachment<HasUserPoolId> { type Kind = UserPoolRegionalConfigurationAttachment; }
+impl<HasUserPoolId: IsGiven> IsResource for UserPoolRegionalConfigurationAttachment<HasUserPoolId> { type Kind = UserPoolRegionalConfigurationAttachment; }
 impl Handle<UserPoolRegionalConfigurationAttachment> {
     /// `Ref`, the `UserPoolId`.
     #[must_use]
@@ -1781,11 +1782,11 @@ impl From<UserPoolRegionalConfigurationAttachmentSmsConfiguration> for Value<Use
 /// [`AWS::Cognito::UserPoolReplica`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolreplica.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct UserPoolReplica<HasRegionName = missing::RegionName, HasUserPoolId = missing::UserPoolId> { pub(crate) body: Body, given: PhantomData<(HasRegionName,HasUserPoolId,)> }
+pub struct UserPoolReplica<HasRegionName = missing::RegionName, HasUserPoolId = missing::UserPoolId> { pub(crate) body: ResourceBody, given: PhantomData<(HasRegionName,HasUserPoolId,)> }
 
 impl UserPoolReplica {
     /// Nothing set yet. Required: `RegionName`, `UserPoolId`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Cognito::UserPoolReplica"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Cognito::UserPoolReplica"), given: PhantomData } }
 }
 
 impl<HasRegionName, HasUserPoolId> UserPoolReplica<HasRegionName, HasUserPoolId> {
@@ -1798,10 +1799,10 @@ impl<HasRegionName, HasUserPoolId> UserPoolReplica<HasRegionName, HasUserPoolId>
 }
 
 impl<HasRegionName, HasUserPoolId> Attributes for UserPoolReplica<HasRegionName, HasUserPoolId> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasRegionName: IsGiven, HasUserPoolId: IsGiven> Resource for UserPoolReplica<HasRegionName, HasUserPoolId> { type Kind = UserPoolReplica; }
+impl<HasRegionName: IsGiven, HasUserPoolId: IsGiven> IsResource for UserPoolReplica<HasRegionName, HasUserPoolId> { type Kind = UserPoolReplica; }
 impl Handle<UserPoolReplica> {
     /// `Ref`.
     #[must_use]
@@ -1811,11 +1812,11 @@ impl Handle<UserPoolReplica> {
 /// [`AWS::Cognito::UserPoolResourceServer`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolresourceserver.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct UserPoolResourceServer<HasIdentifier = missing::Identifier, HasName = missing::Name, HasUserPoolId = missing::UserPoolId> { pub(crate) body: Body, given: PhantomData<(HasIdentifier,HasName,HasUserPoolId,)> }
+pub struct UserPoolResourceServer<HasIdentifier = missing::Identifier, HasName = missing::Name, HasUserPoolId = missing::UserPoolId> { pub(crate) body: ResourceBody, given: PhantomData<(HasIdentifier,HasName,HasUserPoolId,)> }
 
 impl UserPoolResourceServer {
     /// Nothing set yet. Required: `Identifier`, `Name`, `UserPoolId`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Cognito::UserPoolResourceServer"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Cognito::UserPoolResourceServer"), given: PhantomData } }
 }
 
 impl<HasIdentifier, HasName, HasUserPoolId> UserPoolResourceServer<HasIdentifier, HasName, HasUserPoolId> {
@@ -1830,10 +1831,10 @@ impl<HasIdentifier, HasName, HasUserPoolId> UserPoolResourceServer<HasIdentifier
 }
 
 impl<HasIdentifier, HasName, HasUserPoolId> Attributes for UserPoolResourceServer<HasIdentifier, HasName, HasUserPoolId> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasIdentifier: IsGiven, HasName: IsGiven, HasUserPoolId: IsGiven> Resource for UserPoolResourceServer<HasIdentifier, HasName, HasUserPoolId> { type Kind = UserPoolResourceServer; }
+impl<HasIdentifier: IsGiven, HasName: IsGiven, HasUserPoolId: IsGiven> IsResource for UserPoolResourceServer<HasIdentifier, HasName, HasUserPoolId> { type Kind = UserPoolResourceServer; }
 impl Handle<UserPoolResourceServer> {
     /// `Ref`, the `Identifier`.
     #[must_use]
@@ -1843,11 +1844,11 @@ impl Handle<UserPoolResourceServer> {
 /// [`AWS::Cognito::UserPoolRiskConfigurationAttachment`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolriskconfigurationattachment.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct UserPoolRiskConfigurationAttachment<HasClientId = missing::ClientId, HasUserPoolId = missing::UserPoolId> { pub(crate) body: Body, given: PhantomData<(HasClientId,HasUserPoolId,)> }
+pub struct UserPoolRiskConfigurationAttachment<HasClientId = missing::ClientId, HasUserPoolId = missing::UserPoolId> { pub(crate) body: ResourceBody, given: PhantomData<(HasClientId,HasUserPoolId,)> }
 
 impl UserPoolRiskConfigurationAttachment {
     /// Nothing set yet. Required: `ClientId`, `UserPoolId`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Cognito::UserPoolRiskConfigurationAttachment"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Cognito::UserPoolRiskConfigurationAttachment"), given: PhantomData } }
 }
 
 impl<HasClientId, HasUserPoolId> UserPoolRiskConfigurationAttachment<HasClientId, HasUserPoolId> {
@@ -1864,10 +1865,10 @@ impl<HasClientId, HasUserPoolId> UserPoolRiskConfigurationAttachment<HasClientId
 }
 
 impl<HasClientId, HasUserPoolId> Attributes for UserPoolRiskConfigurationAttachment<HasClientId, HasUserPoolId> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasClientId: IsGiven, HasUserPoolId: IsGiven> Resource for UserPoolRiskConfigurationAttachment<HasClientId, HasUserPoolId> { type Kind = UserPoolRiskConfigurationAttachment; }
+impl<HasClientId: IsGiven, HasUserPoolId: IsGiven> IsResource for UserPoolRiskConfigurationAttachment<HasClientId, HasUserPoolId> { type Kind = UserPoolRiskConfigurationAttachment; }
 impl Handle<UserPoolRiskConfigurationAttachment> {
     /// `Ref`.
     #[must_use]
@@ -1902,11 +1903,11 @@ impl From<UserPoolSmsConfiguration> for Value<UserPoolSmsConfiguration> {
 /// [`AWS::Cognito::UserPoolUICustomizationAttachment`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpooluicustomizationattachment.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct UserPoolUICustomizationAttachment<HasClientId = missing::ClientId, HasUserPoolId = missing::UserPoolId> { pub(crate) body: Body, given: PhantomData<(HasClientId,HasUserPoolId,)> }
+pub struct UserPoolUICustomizationAttachment<HasClientId = missing::ClientId, HasUserPoolId = missing::UserPoolId> { pub(crate) body: ResourceBody, given: PhantomData<(HasClientId,HasUserPoolId,)> }
 
 impl UserPoolUICustomizationAttachment {
     /// Nothing set yet. Required: `ClientId`, `UserPoolId`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Cognito::UserPoolUICustomizationAttachment"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Cognito::UserPoolUICustomizationAttachment"), given: PhantomData } }
 }
 
 impl<HasClientId, HasUserPoolId> UserPoolUICustomizationAttachment<HasClientId, HasUserPoolId> {
@@ -1919,10 +1920,10 @@ impl<HasClientId, HasUserPoolId> UserPoolUICustomizationAttachment<HasClientId, 
 }
 
 impl<HasClientId, HasUserPoolId> Attributes for UserPoolUICustomizationAttachment<HasClientId, HasUserPoolId> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasClientId: IsGiven, HasUserPoolId: IsGiven> Resource for UserPoolUICustomizationAttachment<HasClientId, HasUserPoolId> { type Kind = UserPoolUICustomizationAttachment; }
+impl<HasClientId: IsGiven, HasUserPoolId: IsGiven> IsResource for UserPoolUICustomizationAttachment<HasClientId, HasUserPoolId> { type Kind = UserPoolUICustomizationAttachment; }
 impl Handle<UserPoolUICustomizationAttachment> {
     /// `Ref`.
     #[must_use]
@@ -1932,11 +1933,11 @@ impl Handle<UserPoolUICustomizationAttachment> {
 /// [`AWS::Cognito::UserPoolUser`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpooluser.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct UserPoolUser<HasUserPoolId = missing::UserPoolId> { pub(crate) body: Body, given: PhantomData<(HasUserPoolId,)> }
+pub struct UserPoolUser<HasUserPoolId = missing::UserPoolId> { pub(crate) body: ResourceBody, given: PhantomData<(HasUserPoolId,)> }
 
 impl UserPoolUser {
     /// Nothing set yet. Required: `UserPoolId`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Cognito::UserPoolUser"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Cognito::UserPoolUser"), given: PhantomData } }
 }
 
 impl<HasUserPoolId> UserPoolUser<HasUserPoolId> {
@@ -1959,10 +1960,10 @@ impl<HasUserPoolId> UserPoolUser<HasUserPoolId> {
 }
 
 impl<HasUserPoolId> Attributes for UserPoolUser<HasUserPoolId> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasUserPoolId: IsGiven> Resource for UserPoolUser<HasUserPoolId> { type Kind = UserPoolUser; }
+impl<HasUserPoolId: IsGiven> IsResource for UserPoolUser<HasUserPoolId> { type Kind = UserPoolUser; }
 impl Handle<UserPoolUser> {
     /// `Ref`, the `Username`.
     #[must_use]
@@ -1973,11 +1974,11 @@ impl Provides<link::CognitoUserPoolUserUsername> for UserPoolUser { const ATTRIB
 /// [`AWS::Cognito::UserPoolUserToGroupAttachment`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolusertogroupattachment.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct UserPoolUserToGroupAttachment<HasGroupName = missing::GroupName, HasUserPoolId = missing::UserPoolId, HasUsername = missing::Username> { pub(crate) body: Body, given: PhantomData<(HasGroupName,HasUserPoolId,HasUsername,)> }
+pub struct UserPoolUserToGroupAttachment<HasGroupName = missing::GroupName, HasUserPoolId = missing::UserPoolId, HasUsername = missing::Username> { pub(crate) body: ResourceBody, given: PhantomData<(HasGroupName,HasUserPoolId,HasUsername,)> }
 
 impl UserPoolUserToGroupAttachment {
     /// Nothing set yet. Required: `GroupName`, `UserPoolId`, `Username`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Cognito::UserPoolUserToGroupAttachment"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Cognito::UserPoolUserToGroupAttachment"), given: PhantomData } }
 }
 
 impl<HasGroupName, HasUserPoolId, HasUsername> UserPoolUserToGroupAttachment<HasGroupName, HasUserPoolId, HasUsername> {
@@ -1990,10 +1991,10 @@ impl<HasGroupName, HasUserPoolId, HasUsername> UserPoolUserToGroupAttachment<Has
 }
 
 impl<HasGroupName, HasUserPoolId, HasUsername> Attributes for UserPoolUserToGroupAttachment<HasGroupName, HasUserPoolId, HasUsername> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasGroupName: IsGiven, HasUserPoolId: IsGiven, HasUsername: IsGiven> Resource for UserPoolUserToGroupAttachment<HasGroupName, HasUserPoolId, HasUsername> { type Kind = UserPoolUserToGroupAttachment; }
+impl<HasGroupName: IsGiven, HasUserPoolId: IsGiven, HasUsername: IsGiven> IsResource for UserPoolUserToGroupAttachment<HasGroupName, HasUserPoolId, HasUsername> { type Kind = UserPoolUserToGroupAttachment; }
 impl Handle<UserPoolUserToGroupAttachment> {
     /// `Ref`.
     #[must_use]

@@ -116,11 +116,11 @@ impl From<GlobalReadProvisionedThroughputSettings> for Value<GlobalReadProvision
 /// [`AWS::DynamoDB::GlobalTable`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct GlobalTable<HasReplicas = missing::Replicas> { pub(crate) body: Body, given: PhantomData<(HasReplicas,)> }
+pub struct GlobalTable<HasReplicas = missing::Replicas> { pub(crate) body: ResourceBody, given: PhantomData<(HasReplicas,)> }
 
 impl GlobalTable {
     /// Nothing set yet. Required: `Replicas`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::DynamoDB::GlobalTable"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::DynamoDB::GlobalTable"), given: PhantomData } }
 }
 
 impl<HasReplicas> GlobalTable<HasReplicas> {
@@ -165,10 +165,10 @@ impl<HasReplicas> GlobalTable<HasReplicas> {
 }
 
 impl<HasReplicas> Attributes for GlobalTable<HasReplicas> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasReplicas: IsGiven> Resource for GlobalTable<HasReplicas> { type Kind = GlobalTable; }
+impl<HasReplicas: IsGiven> IsResource for GlobalTable<HasReplicas> { type Kind = GlobalTable; }
 impl Handle<GlobalTable> {
     /// `Ref`, the `TableName`.
     #[must_use]
@@ -686,11 +686,11 @@ impl<HasAttributeName: IsGiven, HasSearchSchemaElementType: IsGiven> From<Search
 /// [`AWS::DynamoDB::Table`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Table<HasKeySchema = missing::KeySchema> { pub(crate) body: Body, given: PhantomData<(HasKeySchema,)> }
+pub struct Table<HasKeySchema = missing::KeySchema> { pub(crate) body: ResourceBody, given: PhantomData<(HasKeySchema,)> }
 
 impl Table {
     /// Nothing set yet. Required: `KeySchema`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::DynamoDB::Table"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::DynamoDB::Table"), given: PhantomData } }
 }
 
 impl<HasKeySchema> Table<HasKeySchema> {
@@ -739,10 +739,10 @@ impl<HasKeySchema> Table<HasKeySchema> {
 }
 
 impl<HasKeySchema> Attributes for Table<HasKeySchema> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasKeySchema: IsGiven> Resource for Table<HasKeySchema> { type Kind = Table; }
+impl<HasKeySchema: IsGiven> IsResource for Table<HasKeySchema> { type Kind = Table; }
 impl Handle<Table> {
     /// `Ref`, the `TableName`.
     #[must_use]

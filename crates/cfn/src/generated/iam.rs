@@ -9,11 +9,11 @@ use super::prelude::*;
 /// [`AWS::IAM::AccessKey`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-accesskey.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct AccessKey<HasUserName = missing::UserName> { pub(crate) body: Body, given: PhantomData<(HasUserName,)> }
+pub struct AccessKey<HasUserName = missing::UserName> { pub(crate) body: ResourceBody, given: PhantomData<(HasUserName,)> }
 
 impl AccessKey {
     /// Nothing set yet. Required: `UserName`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::IAM::AccessKey"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::IAM::AccessKey"), given: PhantomData } }
 }
 
 impl<HasUserName> AccessKey<HasUserName> {
@@ -26,10 +26,10 @@ impl<HasUserName> AccessKey<HasUserName> {
 }
 
 impl<HasUserName> Attributes for AccessKey<HasUserName> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasUserName: IsGiven> Resource for AccessKey<HasUserName> { type Kind = AccessKey; }
+impl<HasUserName: IsGiven> IsResource for AccessKey<HasUserName> { type Kind = AccessKey; }
 impl Handle<AccessKey> {
     /// `Ref`, the `Id`.
     #[must_use]
@@ -42,11 +42,11 @@ impl Handle<AccessKey> {
 /// [`AWS::IAM::Group`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-group.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Group { pub(crate) body: Body, given: PhantomData<()> }
+pub struct Group { pub(crate) body: ResourceBody, given: PhantomData<()> }
 
 impl Group {
     /// Nothing set yet.
-    pub fn new() -> Self { Self { body: Body::new("AWS::IAM::Group"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::IAM::Group"), given: PhantomData } }
 }
 
 impl Group {
@@ -61,10 +61,10 @@ impl Group {
 }
 
 impl Attributes for Group {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl Resource for Group { type Kind = Group; }
+impl IsResource for Group { type Kind = Group; }
 impl Handle<Group> {
     /// `Ref`, the `GroupName`.
     #[must_use]
@@ -99,11 +99,11 @@ impl<HasPolicyDocument: IsGiven, HasPolicyName: IsGiven> From<GroupPolicy<HasPol
 /// [`AWS::IAM::InstanceProfile`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-instanceprofile.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct InstanceProfile<HasRoles = missing::Roles> { pub(crate) body: Body, given: PhantomData<(HasRoles,)> }
+pub struct InstanceProfile<HasRoles = missing::Roles> { pub(crate) body: ResourceBody, given: PhantomData<(HasRoles,)> }
 
 impl InstanceProfile {
     /// Nothing set yet. Required: `Roles`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::IAM::InstanceProfile"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::IAM::InstanceProfile"), given: PhantomData } }
 }
 
 impl<HasRoles> InstanceProfile<HasRoles> {
@@ -116,10 +116,10 @@ impl<HasRoles> InstanceProfile<HasRoles> {
 }
 
 impl<HasRoles> Attributes for InstanceProfile<HasRoles> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasRoles: IsGiven> Resource for InstanceProfile<HasRoles> { type Kind = InstanceProfile; }
+impl<HasRoles: IsGiven> IsResource for InstanceProfile<HasRoles> { type Kind = InstanceProfile; }
 impl Handle<InstanceProfile> {
     /// `Ref`, the `InstanceProfileName`.
     #[must_use]
@@ -153,11 +153,11 @@ impl<HasPassword: IsGiven> From<LoginProfile<HasPassword>> for Value<LoginProfil
 /// [`AWS::IAM::ManagedPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-managedpolicy.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct ManagedPolicy<HasPolicyDocument = missing::PolicyDocument> { pub(crate) body: Body, given: PhantomData<(HasPolicyDocument,)> }
+pub struct ManagedPolicy<HasPolicyDocument = missing::PolicyDocument> { pub(crate) body: ResourceBody, given: PhantomData<(HasPolicyDocument,)> }
 
 impl ManagedPolicy {
     /// Nothing set yet. Required: `PolicyDocument`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::IAM::ManagedPolicy"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::IAM::ManagedPolicy"), given: PhantomData } }
 }
 
 impl<HasPolicyDocument> ManagedPolicy<HasPolicyDocument> {
@@ -178,10 +178,10 @@ impl<HasPolicyDocument> ManagedPolicy<HasPolicyDocument> {
 }
 
 impl<HasPolicyDocument> Attributes for ManagedPolicy<HasPolicyDocument> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasPolicyDocument: IsGiven> Resource for ManagedPolicy<HasPolicyDocument> { type Kind = ManagedPolicy; }
+impl<HasPolicyDocument: IsGiven> IsResource for ManagedPolicy<HasPolicyDocument> { type Kind = ManagedPolicy; }
 impl Handle<ManagedPolicy> {
     /// `Ref`, the `PolicyArn`.
     #[must_use]
@@ -213,11 +213,11 @@ impl Provides<link::IAMManagedPolicyPolicyArn> for ManagedPolicy { const ATTRIBU
 /// [`AWS::IAM::OIDCProvider`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-oidcprovider.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct OIDCProvider { pub(crate) body: Body, given: PhantomData<()> }
+pub struct OIDCProvider { pub(crate) body: ResourceBody, given: PhantomData<()> }
 
 impl OIDCProvider {
     /// Nothing set yet.
-    pub fn new() -> Self { Self { body: Body::new("AWS::IAM::OIDCProvider"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::IAM::OIDCProvider"), given: PhantomData } }
 }
 
 impl OIDCProvider {
@@ -232,10 +232,10 @@ impl OIDCProvider {
 }
 
 impl Attributes for OIDCProvider {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl Resource for OIDCProvider { type Kind = OIDCProvider; }
+impl IsResource for OIDCProvider { type Kind = OIDCProvider; }
 impl Handle<OIDCProvider> {
     /// `Ref`, the `Arn`.
     #[must_use]
@@ -246,11 +246,11 @@ impl Provides<link::IAMOIDCProviderArn> for OIDCProvider { const ATTRIBUTE: Opti
 /// [`AWS::IAM::Policy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-policy.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Policy<HasPolicyDocument = missing::PolicyDocument, HasPolicyName = missing::PolicyName> { pub(crate) body: Body, given: PhantomData<(HasPolicyDocument,HasPolicyName,)> }
+pub struct Policy<HasPolicyDocument = missing::PolicyDocument, HasPolicyName = missing::PolicyName> { pub(crate) body: ResourceBody, given: PhantomData<(HasPolicyDocument,HasPolicyName,)> }
 
 impl Policy {
     /// Nothing set yet. Required: `PolicyDocument`, `PolicyName`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::IAM::Policy"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::IAM::Policy"), given: PhantomData } }
 }
 
 impl<HasPolicyDocument, HasPolicyName> Policy<HasPolicyDocument, HasPolicyName> {
@@ -267,10 +267,10 @@ impl<HasPolicyDocument, HasPolicyName> Policy<HasPolicyDocument, HasPolicyName> 
 }
 
 impl<HasPolicyDocument, HasPolicyName> Attributes for Policy<HasPolicyDocument, HasPolicyName> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasPolicyDocument: IsGiven, HasPolicyName: IsGiven> Resource for Policy<HasPolicyDocument, HasPolicyName> { type Kind = Policy; }
+impl<HasPolicyDocument: IsGiven, HasPolicyName: IsGiven> IsResource for Policy<HasPolicyDocument, HasPolicyName> { type Kind = Policy; }
 impl Handle<Policy> {
     /// `Ref`, the `Id`.
     #[must_use]
@@ -280,11 +280,11 @@ impl Handle<Policy> {
 /// [`AWS::IAM::Role`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Role<HasAssumeRolePolicyDocument = missing::AssumeRolePolicyDocument> { pub(crate) body: Body, given: PhantomData<(HasAssumeRolePolicyDocument,)> }
+pub struct Role<HasAssumeRolePolicyDocument = missing::AssumeRolePolicyDocument> { pub(crate) body: ResourceBody, given: PhantomData<(HasAssumeRolePolicyDocument,)> }
 
 impl Role {
     /// Nothing set yet. Required: `AssumeRolePolicyDocument`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::IAM::Role"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::IAM::Role"), given: PhantomData } }
 }
 
 impl<HasAssumeRolePolicyDocument> Role<HasAssumeRolePolicyDocument> {
@@ -309,10 +309,10 @@ impl<HasAssumeRolePolicyDocument> Role<HasAssumeRolePolicyDocument> {
 }
 
 impl<HasAssumeRolePolicyDocument> Attributes for Role<HasAssumeRolePolicyDocument> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasAssumeRolePolicyDocument: IsGiven> Resource for Role<HasAssumeRolePolicyDocument> { type Kind = Role; }
+impl<HasAssumeRolePolicyDocument: IsGiven> IsResource for Role<HasAssumeRolePolicyDocument> { type Kind = Role; }
 impl Handle<Role> {
     /// `Ref`, the `RoleName`.
     #[must_use]
@@ -374,11 +374,11 @@ impl<HasKeyId: IsGiven, HasTimestamp: IsGiven> From<SAMLPrivateKey<HasKeyId, Has
 /// [`AWS::IAM::SAMLProvider`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-samlprovider.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct SAMLProvider { pub(crate) body: Body, given: PhantomData<()> }
+pub struct SAMLProvider { pub(crate) body: ResourceBody, given: PhantomData<()> }
 
 impl SAMLProvider {
     /// Nothing set yet.
-    pub fn new() -> Self { Self { body: Body::new("AWS::IAM::SAMLProvider"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::IAM::SAMLProvider"), given: PhantomData } }
 }
 
 impl SAMLProvider {
@@ -399,10 +399,10 @@ impl SAMLProvider {
 }
 
 impl Attributes for SAMLProvider {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl Resource for SAMLProvider { type Kind = SAMLProvider; }
+impl IsResource for SAMLProvider { type Kind = SAMLProvider; }
 impl Handle<SAMLProvider> {
     /// `Ref`, the `Arn`.
     #[must_use]
@@ -415,11 +415,11 @@ impl Handle<SAMLProvider> {
 /// [`AWS::IAM::ServerCertificate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-servercertificate.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct ServerCertificate { pub(crate) body: Body, given: PhantomData<()> }
+pub struct ServerCertificate { pub(crate) body: ResourceBody, given: PhantomData<()> }
 
 impl ServerCertificate {
     /// Nothing set yet.
-    pub fn new() -> Self { Self { body: Body::new("AWS::IAM::ServerCertificate"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::IAM::ServerCertificate"), given: PhantomData } }
 }
 
 impl ServerCertificate {
@@ -438,10 +438,10 @@ impl ServerCertificate {
 }
 
 impl Attributes for ServerCertificate {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl Resource for ServerCertificate { type Kind = ServerCertificate; }
+impl IsResource for ServerCertificate { type Kind = ServerCertificate; }
 impl Handle<ServerCertificate> {
     /// `Ref`, the `ServerCertificateName`.
     #[must_use]
@@ -454,11 +454,11 @@ impl Handle<ServerCertificate> {
 /// [`AWS::IAM::ServiceLinkedRole`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-servicelinkedrole.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct ServiceLinkedRole { pub(crate) body: Body, given: PhantomData<()> }
+pub struct ServiceLinkedRole { pub(crate) body: ResourceBody, given: PhantomData<()> }
 
 impl ServiceLinkedRole {
     /// Nothing set yet.
-    pub fn new() -> Self { Self { body: Body::new("AWS::IAM::ServiceLinkedRole"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::IAM::ServiceLinkedRole"), given: PhantomData } }
 }
 
 impl ServiceLinkedRole {
@@ -471,10 +471,10 @@ impl ServiceLinkedRole {
 }
 
 impl Attributes for ServiceLinkedRole {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl Resource for ServiceLinkedRole { type Kind = ServiceLinkedRole; }
+impl IsResource for ServiceLinkedRole { type Kind = ServiceLinkedRole; }
 impl Handle<ServiceLinkedRole> {
     /// `Ref`, the `RoleName`.
     #[must_use]
@@ -484,11 +484,11 @@ impl Handle<ServiceLinkedRole> {
 /// [`AWS::IAM::User`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-user.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct User { pub(crate) body: Body, given: PhantomData<()> }
+pub struct User { pub(crate) body: ResourceBody, given: PhantomData<()> }
 
 impl User {
     /// Nothing set yet.
-    pub fn new() -> Self { Self { body: Body::new("AWS::IAM::User"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::IAM::User"), given: PhantomData } }
 }
 
 impl User {
@@ -511,10 +511,10 @@ impl User {
 }
 
 impl Attributes for User {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl Resource for User { type Kind = User; }
+impl IsResource for User { type Kind = User; }
 impl Handle<User> {
     /// `Ref`, the `UserName`.
     #[must_use]
@@ -550,11 +550,11 @@ impl<HasPolicyDocument: IsGiven, HasPolicyName: IsGiven> From<UserPolicy<HasPoli
 /// [`AWS::IAM::UserToGroupAddition`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-usertogroupaddition.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct UserToGroupAddition<HasGroupName = missing::GroupName, HasUsers = missing::Users> { pub(crate) body: Body, given: PhantomData<(HasGroupName,HasUsers,)> }
+pub struct UserToGroupAddition<HasGroupName = missing::GroupName, HasUsers = missing::Users> { pub(crate) body: ResourceBody, given: PhantomData<(HasGroupName,HasUsers,)> }
 
 impl UserToGroupAddition {
     /// Nothing set yet. Required: `GroupName`, `Users`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::IAM::UserToGroupAddition"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::IAM::UserToGroupAddition"), given: PhantomData } }
 }
 
 impl<HasGroupName, HasUsers> UserToGroupAddition<HasGroupName, HasUsers> {
@@ -565,10 +565,10 @@ impl<HasGroupName, HasUsers> UserToGroupAddition<HasGroupName, HasUsers> {
 }
 
 impl<HasGroupName, HasUsers> Attributes for UserToGroupAddition<HasGroupName, HasUsers> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasGroupName: IsGiven, HasUsers: IsGiven> Resource for UserToGroupAddition<HasGroupName, HasUsers> { type Kind = UserToGroupAddition; }
+impl<HasGroupName: IsGiven, HasUsers: IsGiven> IsResource for UserToGroupAddition<HasGroupName, HasUsers> { type Kind = UserToGroupAddition; }
 impl Handle<UserToGroupAddition> {
     /// `Ref`, the `Id`.
     #[must_use]
@@ -578,11 +578,11 @@ impl Handle<UserToGroupAddition> {
 /// [`AWS::IAM::VirtualMFADevice`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-virtualmfadevice.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct VirtualMFADevice<HasUsers = missing::Users> { pub(crate) body: Body, given: PhantomData<(HasUsers,)> }
+pub struct VirtualMFADevice<HasUsers = missing::Users> { pub(crate) body: ResourceBody, given: PhantomData<(HasUsers,)> }
 
 impl VirtualMFADevice {
     /// Nothing set yet. Required: `Users`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::IAM::VirtualMFADevice"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::IAM::VirtualMFADevice"), given: PhantomData } }
 }
 
 impl<HasUsers> VirtualMFADevice<HasUsers> {
@@ -597,10 +597,10 @@ impl<HasUsers> VirtualMFADevice<HasUsers> {
 }
 
 impl<HasUsers> Attributes for VirtualMFADevice<HasUsers> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasUsers: IsGiven> Resource for VirtualMFADevice<HasUsers> { type Kind = VirtualMFADevice; }
+impl<HasUsers: IsGiven> IsResource for VirtualMFADevice<HasUsers> { type Kind = VirtualMFADevice; }
 impl Handle<VirtualMFADevice> {
     /// `Ref`, the `SerialNumber`.
     #[must_use]

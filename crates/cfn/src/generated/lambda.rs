@@ -9,11 +9,11 @@ use super::prelude::*;
 /// [`AWS::Lambda::Alias`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-alias.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Alias<HasFunctionName = missing::FunctionName, HasFunctionVersion = missing::FunctionVersion, HasName = missing::Name> { pub(crate) body: Body, given: PhantomData<(HasFunctionName,HasFunctionVersion,HasName,)> }
+pub struct Alias<HasFunctionName = missing::FunctionName, HasFunctionVersion = missing::FunctionVersion, HasName = missing::Name> { pub(crate) body: ResourceBody, given: PhantomData<(HasFunctionName,HasFunctionVersion,HasName,)> }
 
 impl Alias {
     /// Nothing set yet. Required: `FunctionName`, `FunctionVersion`, `Name`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Lambda::Alias"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Lambda::Alias"), given: PhantomData } }
 }
 
 impl<HasFunctionName, HasFunctionVersion, HasName> Alias<HasFunctionName, HasFunctionVersion, HasName> {
@@ -32,21 +32,24 @@ impl<HasFunctionName, HasFunctionVersion, HasName> Alias<HasFunctionName, HasFun
 }
 
 impl<HasFunctionName, HasFunctionVersion, HasName> Attributes for Alias<HasFunctionName, HasFunctionVersion, HasName> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasFunctionName: IsGiven, HasFunctionVersion: IsGiven, HasName: IsGiven> Resource for Alias<HasFunctionName, HasFunctionVersion, HasName> { type Kind = Alias; }
+impl<HasFunctionName: IsGiven, HasFunctionVersion: IsGiven, HasName: IsGiven> IsResource for Alias<HasFunctionName, HasFunctionVersion, HasName> { type Kind = Alias; }
 impl Handle<Alias> {
     /// `Ref`, the `AliasArn`.
     #[must_use]
     pub fn alias_arn(&self) -> Value<String> { self.reference() }
 }
+impl Provides<link::EventsTargetArn> for Alias { const ATTRIBUTE: Option<&'static str> = None; }
 impl Provides<link::LambdaFunctionArn> for Alias { const ATTRIBUTE: Option<&'static str> = None; }
 impl Provides<link::LambdaFunctionFunctionName> for Alias { const ATTRIBUTE: Option<&'static str> = None; }
 impl Provides<link::LambdaOnFailureDestination> for Alias { const ATTRIBUTE: Option<&'static str> = None; }
 impl Provides<link::LambdaPermissionSourceArn> for Alias { const ATTRIBUTE: Option<&'static str> = None; }
 impl Provides<link::LogsDestinationTargetArn> for Alias { const ATTRIBUTE: Option<&'static str> = None; }
 impl Provides<link::LogsSubscriptionFilterDestinationArn> for Alias { const ATTRIBUTE: Option<&'static str> = None; }
+impl Provides<link::SNSSubscriptionEndpoint> for Alias { const ATTRIBUTE: Option<&'static str> = None; }
+impl Provides<link::SchedulerTargetArn> for Alias { const ATTRIBUTE: Option<&'static str> = None; }
 
 /// [`AliasRoutingConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-alias-aliasroutingconfiguration.html) of an `AWS::Lambda::Alias`
 #[derive(Clone, Debug)]
@@ -110,11 +113,11 @@ impl From<AmazonManagedKafkaEventSourceConfig> for Value<AmazonManagedKafkaEvent
 /// [`AWS::Lambda::CapacityProvider`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-capacityprovider.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct CapacityProvider<HasPermissionsConfig = missing::PermissionsConfig, HasVpcConfig = missing::VpcConfig> { pub(crate) body: Body, given: PhantomData<(HasPermissionsConfig,HasVpcConfig,)> }
+pub struct CapacityProvider<HasPermissionsConfig = missing::PermissionsConfig, HasVpcConfig = missing::VpcConfig> { pub(crate) body: ResourceBody, given: PhantomData<(HasPermissionsConfig,HasVpcConfig,)> }
 
 impl CapacityProvider {
     /// Nothing set yet. Required: `PermissionsConfig`, `VpcConfig`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Lambda::CapacityProvider"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Lambda::CapacityProvider"), given: PhantomData } }
 }
 
 impl<HasPermissionsConfig, HasVpcConfig> CapacityProvider<HasPermissionsConfig, HasVpcConfig> {
@@ -139,10 +142,10 @@ impl<HasPermissionsConfig, HasVpcConfig> CapacityProvider<HasPermissionsConfig, 
 }
 
 impl<HasPermissionsConfig, HasVpcConfig> Attributes for CapacityProvider<HasPermissionsConfig, HasVpcConfig> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasPermissionsConfig: IsGiven, HasVpcConfig: IsGiven> Resource for CapacityProvider<HasPermissionsConfig, HasVpcConfig> { type Kind = CapacityProvider; }
+impl<HasPermissionsConfig: IsGiven, HasVpcConfig: IsGiven> IsResource for CapacityProvider<HasPermissionsConfig, HasVpcConfig> { type Kind = CapacityProvider; }
 impl Handle<CapacityProvider> {
     /// `Ref`, the `CapacityProviderName`.
     #[must_use]
@@ -351,11 +354,11 @@ impl<HasUri: IsGiven> From<CodeArtifact<HasUri>> for Value<CodeArtifact> {
 /// [`AWS::Lambda::CodeSigningConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-codesigningconfig.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct CodeSigningConfig<HasAllowedPublishers = missing::AllowedPublishers> { pub(crate) body: Body, given: PhantomData<(HasAllowedPublishers,)> }
+pub struct CodeSigningConfig<HasAllowedPublishers = missing::AllowedPublishers> { pub(crate) body: ResourceBody, given: PhantomData<(HasAllowedPublishers,)> }
 
 impl CodeSigningConfig {
     /// Nothing set yet. Required: `AllowedPublishers`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Lambda::CodeSigningConfig"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Lambda::CodeSigningConfig"), given: PhantomData } }
 }
 
 impl<HasAllowedPublishers> CodeSigningConfig<HasAllowedPublishers> {
@@ -370,10 +373,10 @@ impl<HasAllowedPublishers> CodeSigningConfig<HasAllowedPublishers> {
 }
 
 impl<HasAllowedPublishers> Attributes for CodeSigningConfig<HasAllowedPublishers> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasAllowedPublishers: IsGiven> Resource for CodeSigningConfig<HasAllowedPublishers> { type Kind = CodeSigningConfig; }
+impl<HasAllowedPublishers: IsGiven> IsResource for CodeSigningConfig<HasAllowedPublishers> { type Kind = CodeSigningConfig; }
 impl Handle<CodeSigningConfig> {
     /// `Ref`, the `CodeSigningConfigArn`.
     #[must_use]
@@ -641,11 +644,11 @@ impl<HasSize: IsGiven> From<EphemeralStorage<HasSize>> for Value<EphemeralStorag
 /// [`AWS::Lambda::EventInvokeConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventinvokeconfig.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct EventInvokeConfig<HasFunctionName = missing::FunctionName, HasQualifier = missing::Qualifier> { pub(crate) body: Body, given: PhantomData<(HasFunctionName,HasQualifier,)> }
+pub struct EventInvokeConfig<HasFunctionName = missing::FunctionName, HasQualifier = missing::Qualifier> { pub(crate) body: ResourceBody, given: PhantomData<(HasFunctionName,HasQualifier,)> }
 
 impl EventInvokeConfig {
     /// Nothing set yet. Required: `FunctionName`, `Qualifier`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Lambda::EventInvokeConfig"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Lambda::EventInvokeConfig"), given: PhantomData } }
 }
 
 impl<HasFunctionName, HasQualifier> EventInvokeConfig<HasFunctionName, HasQualifier> {
@@ -662,10 +665,10 @@ impl<HasFunctionName, HasQualifier> EventInvokeConfig<HasFunctionName, HasQualif
 }
 
 impl<HasFunctionName, HasQualifier> Attributes for EventInvokeConfig<HasFunctionName, HasQualifier> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasFunctionName: IsGiven, HasQualifier: IsGiven> Resource for EventInvokeConfig<HasFunctionName, HasQualifier> { type Kind = EventInvokeConfig; }
+impl<HasFunctionName: IsGiven, HasQualifier: IsGiven> IsResource for EventInvokeConfig<HasFunctionName, HasQualifier> { type Kind = EventInvokeConfig; }
 impl Handle<EventInvokeConfig> {
     /// `Ref`.
     #[must_use]
@@ -715,11 +718,11 @@ impl<HasDestination: IsGiven> From<EventInvokeConfigOnFailure<HasDestination>> f
 /// [`AWS::Lambda::EventSourceMapping`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct EventSourceMapping<HasFunctionName = missing::FunctionName> { pub(crate) body: Body, given: PhantomData<(HasFunctionName,)> }
+pub struct EventSourceMapping<HasFunctionName = missing::FunctionName> { pub(crate) body: ResourceBody, given: PhantomData<(HasFunctionName,)> }
 
 impl EventSourceMapping {
     /// Nothing set yet. Required: `FunctionName`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Lambda::EventSourceMapping"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Lambda::EventSourceMapping"), given: PhantomData } }
 }
 
 impl<HasFunctionName> EventSourceMapping<HasFunctionName> {
@@ -782,10 +785,10 @@ impl<HasFunctionName> EventSourceMapping<HasFunctionName> {
 }
 
 impl<HasFunctionName> Attributes for EventSourceMapping<HasFunctionName> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasFunctionName: IsGiven> Resource for EventSourceMapping<HasFunctionName> { type Kind = EventSourceMapping; }
+impl<HasFunctionName: IsGiven> IsResource for EventSourceMapping<HasFunctionName> { type Kind = EventSourceMapping; }
 impl Handle<EventSourceMapping> {
     /// `Ref`, the `Id`.
     #[must_use]
@@ -916,11 +919,11 @@ impl From<FilterCriteria> for Value<FilterCriteria> {
 /// [`AWS::Lambda::Function`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Function<HasCode = missing::Code, HasRole = missing::Role> { pub(crate) body: Body, given: PhantomData<(HasCode,HasRole,)> }
+pub struct Function<HasCode = missing::Code, HasRole = missing::Role> { pub(crate) body: ResourceBody, given: PhantomData<(HasCode,HasRole,)> }
 
 impl Function {
     /// Nothing set yet. Required: `Code`, `Role`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Lambda::Function"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Lambda::Function"), given: PhantomData } }
 }
 
 impl<HasCode, HasRole> Function<HasCode, HasRole> {
@@ -989,10 +992,10 @@ impl<HasCode, HasRole> Function<HasCode, HasRole> {
 }
 
 impl<HasCode, HasRole> Attributes for Function<HasCode, HasRole> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasCode: IsGiven, HasRole: IsGiven> Resource for Function<HasCode, HasRole> { type Kind = Function; }
+impl<HasCode: IsGiven, HasRole: IsGiven> IsResource for Function<HasCode, HasRole> { type Kind = Function; }
 impl Handle<Function> {
     /// `Ref`, the `FunctionName`.
     #[must_use]
@@ -1007,12 +1010,15 @@ impl Handle<Function> {
     #[must_use]
     pub fn snap_start_response_optimization_status(&self) -> Value<String> { self.get_att("SnapStartResponse.OptimizationStatus") }
 }
+impl Provides<link::EventsTargetArn> for Function { const ATTRIBUTE: Option<&'static str> = Some("Arn"); }
 impl Provides<link::LambdaFunctionArn> for Function { const ATTRIBUTE: Option<&'static str> = Some("Arn"); }
 impl Provides<link::LambdaFunctionFunctionName> for Function { const ATTRIBUTE: Option<&'static str> = None; }
 impl Provides<link::LambdaOnFailureDestination> for Function { const ATTRIBUTE: Option<&'static str> = Some("Arn"); }
 impl Provides<link::LambdaPermissionSourceArn> for Function { const ATTRIBUTE: Option<&'static str> = Some("Arn"); }
 impl Provides<link::LogsDestinationTargetArn> for Function { const ATTRIBUTE: Option<&'static str> = Some("Arn"); }
 impl Provides<link::LogsSubscriptionFilterDestinationArn> for Function { const ATTRIBUTE: Option<&'static str> = Some("Arn"); }
+impl Provides<link::SNSSubscriptionEndpoint> for Function { const ATTRIBUTE: Option<&'static str> = Some("Arn"); }
+impl Provides<link::SchedulerTargetArn> for Function { const ATTRIBUTE: Option<&'static str> = Some("Arn"); }
 
 /// [`LoggingConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-loggingconfig.html) of an `AWS::Lambda::Function`
 #[derive(Clone, Debug)]
@@ -1155,11 +1161,11 @@ impl<HasCapacityProviderArn: IsGiven> From<LambdaManagedInstancesCapacityProvide
 /// [`AWS::Lambda::LayerVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-layerversion.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct LayerVersion<HasContent = missing::Content> { pub(crate) body: Body, given: PhantomData<(HasContent,)> }
+pub struct LayerVersion<HasContent = missing::Content> { pub(crate) body: ResourceBody, given: PhantomData<(HasContent,)> }
 
 impl LayerVersion {
     /// Nothing set yet. Required: `Content`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Lambda::LayerVersion"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Lambda::LayerVersion"), given: PhantomData } }
 }
 
 impl<HasContent> LayerVersion<HasContent> {
@@ -1178,10 +1184,10 @@ impl<HasContent> LayerVersion<HasContent> {
 }
 
 impl<HasContent> Attributes for LayerVersion<HasContent> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasContent: IsGiven> Resource for LayerVersion<HasContent> { type Kind = LayerVersion; }
+impl<HasContent: IsGiven> IsResource for LayerVersion<HasContent> { type Kind = LayerVersion; }
 impl Handle<LayerVersion> {
     /// `Ref`, the `LayerVersionArn`.
     #[must_use]
@@ -1192,11 +1198,11 @@ impl Provides<link::LambdaLayerVersionLayerVersionArn> for LayerVersion { const 
 /// [`AWS::Lambda::LayerVersionPermission`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-layerversionpermission.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct LayerVersionPermission<HasAction = missing::Action, HasLayerVersionArn = missing::LayerVersionArn, HasPrincipal = missing::Principal> { pub(crate) body: Body, given: PhantomData<(HasAction,HasLayerVersionArn,HasPrincipal,)> }
+pub struct LayerVersionPermission<HasAction = missing::Action, HasLayerVersionArn = missing::LayerVersionArn, HasPrincipal = missing::Principal> { pub(crate) body: ResourceBody, given: PhantomData<(HasAction,HasLayerVersionArn,HasPrincipal,)> }
 
 impl LayerVersionPermission {
     /// Nothing set yet. Required: `Action`, `LayerVersionArn`, `Principal`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Lambda::LayerVersionPermission"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Lambda::LayerVersionPermission"), given: PhantomData } }
 }
 
 impl<HasAction, HasLayerVersionArn, HasPrincipal> LayerVersionPermission<HasAction, HasLayerVersionArn, HasPrincipal> {
@@ -1211,10 +1217,10 @@ impl<HasAction, HasLayerVersionArn, HasPrincipal> LayerVersionPermission<HasActi
 }
 
 impl<HasAction, HasLayerVersionArn, HasPrincipal> Attributes for LayerVersionPermission<HasAction, HasLayerVersionArn, HasPrincipal> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasAction: IsGiven, HasLayerVersionArn: IsGiven, HasPrincipal: IsGiven> Resource for LayerVersionPermission<HasAction, HasLayerVersionArn, HasPrincipal> { type Kind = LayerVersionPermission; }
+impl<HasAction: IsGiven, HasLayerVersionArn: IsGiven, HasPrincipal: IsGiven> IsResource for LayerVersionPermission<HasAction, HasLayerVersionArn, HasPrincipal> { type Kind = LayerVersionPermission; }
 impl Handle<LayerVersionPermission> {
     /// `Ref`, the `Id`.
     #[must_use]
@@ -1297,11 +1303,11 @@ impl From<MicrovmHooks> for Value<MicrovmHooks> {
 /// [`AWS::Lambda::MicrovmImage`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-microvmimage.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct MicrovmImage<HasAdditionalOsCapabilities = missing::AdditionalOsCapabilities, HasBaseImageArn = missing::BaseImageArn, HasBaseImageVersion = missing::BaseImageVersion, HasBuildRoleArn = missing::BuildRoleArn, HasCodeArtifact = missing::CodeArtifact, HasCpuConfigurations = missing::CpuConfigurations, HasDescription = missing::Description, HasEgressNetworkConnectors = missing::EgressNetworkConnectors, HasEnvironmentVariables = missing::EnvironmentVariables, HasHooks = missing::Hooks, HasLogging = missing::Logging, HasName = missing::Name, HasResources = missing::Resources> { pub(crate) body: Body, given: PhantomData<(HasAdditionalOsCapabilities,HasBaseImageArn,HasBaseImageVersion,HasBuildRoleArn,HasCodeArtifact,HasCpuConfigurations,HasDescription,HasEgressNetworkConnectors,HasEnvironmentVariables,HasHooks,HasLogging,HasName,HasResources,)> }
+pub struct MicrovmImage<HasAdditionalOsCapabilities = missing::AdditionalOsCapabilities, HasBaseImageArn = missing::BaseImageArn, HasBaseImageVersion = missing::BaseImageVersion, HasBuildRoleArn = missing::BuildRoleArn, HasCodeArtifact = missing::CodeArtifact, HasCpuConfigurations = missing::CpuConfigurations, HasDescription = missing::Description, HasEgressNetworkConnectors = missing::EgressNetworkConnectors, HasEnvironmentVariables = missing::EnvironmentVariables, HasHooks = missing::Hooks, HasLogging = missing::Logging, HasName = missing::Name, HasResources = missing::Resources> { pub(crate) body: ResourceBody, given: PhantomData<(HasAdditionalOsCapabilities,HasBaseImageArn,HasBaseImageVersion,HasBuildRoleArn,HasCodeArtifact,HasCpuConfigurations,HasDescription,HasEgressNetworkConnectors,HasEnvironmentVariables,HasHooks,HasLogging,HasName,HasResources,)> }
 
 impl MicrovmImage {
     /// Nothing set yet. Required: `AdditionalOsCapabilities`, `BaseImageArn`, `BaseImageVersion`, `BuildRoleArn`, `CodeArtifact`, `CpuConfigurations`, `Description`, `EgressNetworkConnectors`, `EnvironmentVariables`, `Hooks`, `Logging`, `Name`, `Resources`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Lambda::MicrovmImage"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Lambda::MicrovmImage"), given: PhantomData } }
 }
 
 impl<HasAdditionalOsCapabilities, HasBaseImageArn, HasBaseImageVersion, HasBuildRoleArn, HasCodeArtifact, HasCpuConfigurations, HasDescription, HasEgressNetworkConnectors, HasEnvironmentVariables, HasHooks, HasLogging, HasName, HasResources> MicrovmImage<HasAdditionalOsCapabilities, HasBaseImageArn, HasBaseImageVersion, HasBuildRoleArn, HasCodeArtifact, HasCpuConfigurations, HasDescription, HasEgressNetworkConnectors, HasEnvironmentVariables, HasHooks, HasLogging, HasName, HasResources> {
@@ -1336,10 +1342,10 @@ impl<HasAdditionalOsCapabilities, HasBaseImageArn, HasBaseImageVersion, HasBuild
 }
 
 impl<HasAdditionalOsCapabilities, HasBaseImageArn, HasBaseImageVersion, HasBuildRoleArn, HasCodeArtifact, HasCpuConfigurations, HasDescription, HasEgressNetworkConnectors, HasEnvironmentVariables, HasHooks, HasLogging, HasName, HasResources> Attributes for MicrovmImage<HasAdditionalOsCapabilities, HasBaseImageArn, HasBaseImageVersion, HasBuildRoleArn, HasCodeArtifact, HasCpuConfigurations, HasDescription, HasEgressNetworkConnectors, HasEnvironmentVariables, HasHooks, HasLogging, HasName, HasResources> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasAdditionalOsCapabilities: IsGiven, HasBaseImageArn: IsGiven, HasBaseImageVersion: IsGiven, HasBuildRoleArn: IsGiven, HasCodeArtifact: IsGiven, HasCpuConfigurations: IsGiven, HasDescription: IsGiven, HasEgressNetworkConnectors: IsGiven, HasEnvironmentVariables: IsGiven, HasHooks: IsGiven, HasLogging: IsGiven, HasName: IsGiven, HasResources: IsGiven> Resource for MicrovmImage<HasAdditionalOsCapabilities, HasBaseImageArn, HasBaseImageVersion, HasBuildRoleArn, HasCodeArtifact, HasCpuConfigurations, HasDescription, HasEgressNetworkConnectors, HasEnvironmentVariables, HasHooks, HasLogging, HasName, HasResources> { type Kind = MicrovmImage; }
+impl<HasAdditionalOsCapabilities: IsGiven, HasBaseImageArn: IsGiven, HasBaseImageVersion: IsGiven, HasBuildRoleArn: IsGiven, HasCodeArtifact: IsGiven, HasCpuConfigurations: IsGiven, HasDescription: IsGiven, HasEgressNetworkConnectors: IsGiven, HasEnvironmentVariables: IsGiven, HasHooks: IsGiven, HasLogging: IsGiven, HasName: IsGiven, HasResources: IsGiven> IsResource for MicrovmImage<HasAdditionalOsCapabilities, HasBaseImageArn, HasBaseImageVersion, HasBuildRoleArn, HasCodeArtifact, HasCpuConfigurations, HasDescription, HasEgressNetworkConnectors, HasEnvironmentVariables, HasHooks, HasLogging, HasName, HasResources> { type Kind = MicrovmImage; }
 impl Handle<MicrovmImage> {
     /// `Ref`, the `ImageArn`.
     #[must_use]
@@ -1389,11 +1395,11 @@ impl From<MicrovmImageHooks> for Value<MicrovmImageHooks> {
 /// [`AWS::Lambda::NetworkConnector`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-networkconnector.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct NetworkConnector<HasConfiguration = missing::Configuration> { pub(crate) body: Body, given: PhantomData<(HasConfiguration,)> }
+pub struct NetworkConnector<HasConfiguration = missing::Configuration> { pub(crate) body: ResourceBody, given: PhantomData<(HasConfiguration,)> }
 
 impl NetworkConnector {
     /// Nothing set yet. Required: `Configuration`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Lambda::NetworkConnector"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Lambda::NetworkConnector"), given: PhantomData } }
 }
 
 impl<HasConfiguration> NetworkConnector<HasConfiguration> {
@@ -1408,10 +1414,10 @@ impl<HasConfiguration> NetworkConnector<HasConfiguration> {
 }
 
 impl<HasConfiguration> Attributes for NetworkConnector<HasConfiguration> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasConfiguration: IsGiven> Resource for NetworkConnector<HasConfiguration> { type Kind = NetworkConnector; }
+impl<HasConfiguration: IsGiven> IsResource for NetworkConnector<HasConfiguration> { type Kind = NetworkConnector; }
 impl Handle<NetworkConnector> {
     /// `Ref`, the `Arn`.
     #[must_use]
@@ -1443,11 +1449,11 @@ impl<HasDestination: IsGiven> From<OnSuccess<HasDestination>> for Value<OnSucces
 /// [`AWS::Lambda::Permission`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Permission<HasAction = missing::Action, HasFunctionName = missing::FunctionName, HasPrincipal = missing::Principal> { pub(crate) body: Body, given: PhantomData<(HasAction,HasFunctionName,HasPrincipal,)> }
+pub struct Permission<HasAction = missing::Action, HasFunctionName = missing::FunctionName, HasPrincipal = missing::Principal> { pub(crate) body: ResourceBody, given: PhantomData<(HasAction,HasFunctionName,HasPrincipal,)> }
 
 impl Permission {
     /// Nothing set yet. Required: `Action`, `FunctionName`, `Principal`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Lambda::Permission"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Lambda::Permission"), given: PhantomData } }
 }
 
 impl<HasAction, HasFunctionName, HasPrincipal> Permission<HasAction, HasFunctionName, HasPrincipal> {
@@ -1472,10 +1478,10 @@ impl<HasAction, HasFunctionName, HasPrincipal> Permission<HasAction, HasFunction
 }
 
 impl<HasAction, HasFunctionName, HasPrincipal> Attributes for Permission<HasAction, HasFunctionName, HasPrincipal> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasAction: IsGiven, HasFunctionName: IsGiven, HasPrincipal: IsGiven> Resource for Permission<HasAction, HasFunctionName, HasPrincipal> { type Kind = Permission; }
+impl<HasAction: IsGiven, HasFunctionName: IsGiven, HasPrincipal: IsGiven> IsResource for Permission<HasAction, HasFunctionName, HasPrincipal> { type Kind = Permission; }
 impl Handle<Permission> {
     /// `Ref`.
     #[must_use]
@@ -1551,11 +1557,11 @@ impl From<ProvisionedPollerConfig> for Value<ProvisionedPollerConfig> {
 /// [`AWS::Lambda::ResourcePolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-resourcepolicy.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct ResourcePolicy<HasPolicyDocument = missing::PolicyDocument, HasResourceArn = missing::ResourceArn> { pub(crate) body: Body, given: PhantomData<(HasPolicyDocument,HasResourceArn,)> }
+pub struct ResourcePolicy<HasPolicyDocument = missing::PolicyDocument, HasResourceArn = missing::ResourceArn> { pub(crate) body: ResourceBody, given: PhantomData<(HasPolicyDocument,HasResourceArn,)> }
 
 impl ResourcePolicy {
     /// Nothing set yet. Required: `PolicyDocument`, `ResourceArn`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Lambda::ResourcePolicy"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Lambda::ResourcePolicy"), given: PhantomData } }
 }
 
 impl<HasPolicyDocument, HasResourceArn> ResourcePolicy<HasPolicyDocument, HasResourceArn> {
@@ -1566,10 +1572,10 @@ impl<HasPolicyDocument, HasResourceArn> ResourcePolicy<HasPolicyDocument, HasRes
 }
 
 impl<HasPolicyDocument, HasResourceArn> Attributes for ResourcePolicy<HasPolicyDocument, HasResourceArn> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasPolicyDocument: IsGiven, HasResourceArn: IsGiven> Resource for ResourcePolicy<HasPolicyDocument, HasResourceArn> { type Kind = ResourcePolicy; }
+impl<HasPolicyDocument: IsGiven, HasResourceArn: IsGiven> IsResource for ResourcePolicy<HasPolicyDocument, HasResourceArn> { type Kind = ResourcePolicy; }
 impl Handle<ResourcePolicy> {
     /// `Ref`, the `ResourceArn`.
     #[must_use]
@@ -1884,11 +1890,11 @@ impl From<TracingConfig> for Value<TracingConfig> {
 /// [`AWS::Lambda::Url`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-url.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Url<HasAuthType = missing::AuthType, HasTargetFunctionArn = missing::TargetFunctionArn> { pub(crate) body: Body, given: PhantomData<(HasAuthType,HasTargetFunctionArn,)> }
+pub struct Url<HasAuthType = missing::AuthType, HasTargetFunctionArn = missing::TargetFunctionArn> { pub(crate) body: ResourceBody, given: PhantomData<(HasAuthType,HasTargetFunctionArn,)> }
 
 impl Url {
     /// Nothing set yet. Required: `AuthType`, `TargetFunctionArn`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Lambda::Url"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Lambda::Url"), given: PhantomData } }
 }
 
 impl<HasAuthType, HasTargetFunctionArn> Url<HasAuthType, HasTargetFunctionArn> {
@@ -1905,10 +1911,10 @@ impl<HasAuthType, HasTargetFunctionArn> Url<HasAuthType, HasTargetFunctionArn> {
 }
 
 impl<HasAuthType, HasTargetFunctionArn> Attributes for Url<HasAuthType, HasTargetFunctionArn> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasAuthType: IsGiven, HasTargetFunctionArn: IsGiven> Resource for Url<HasAuthType, HasTargetFunctionArn> { type Kind = Url; }
+impl<HasAuthType: IsGiven, HasTargetFunctionArn: IsGiven> IsResource for Url<HasAuthType, HasTargetFunctionArn> { type Kind = Url; }
 impl Handle<Url> {
     /// `Ref`, the `FunctionArn`.
     #[must_use]
@@ -1921,11 +1927,11 @@ impl Handle<Url> {
 /// [`AWS::Lambda::Version`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-version.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Version<HasFunctionName = missing::FunctionName> { pub(crate) body: Body, given: PhantomData<(HasFunctionName,)> }
+pub struct Version<HasFunctionName = missing::FunctionName> { pub(crate) body: ResourceBody, given: PhantomData<(HasFunctionName,)> }
 
 impl Version {
     /// Nothing set yet. Required: `FunctionName`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Lambda::Version"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Lambda::Version"), given: PhantomData } }
 }
 
 impl<HasFunctionName> Version<HasFunctionName> {
@@ -1944,10 +1950,10 @@ impl<HasFunctionName> Version<HasFunctionName> {
 }
 
 impl<HasFunctionName> Attributes for Version<HasFunctionName> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasFunctionName: IsGiven> Resource for Version<HasFunctionName> { type Kind = Version; }
+impl<HasFunctionName: IsGiven> IsResource for Version<HasFunctionName> { type Kind = Version; }
 impl Handle<Version> {
     /// `Ref`, the `FunctionArn`.
     #[must_use]
@@ -1956,13 +1962,17 @@ impl Handle<Version> {
     #[must_use]
     pub fn version(&self) -> Value<String> { self.get_att("Version") }
 }
+impl Provides<link::EventsTargetArn> for Version { const ATTRIBUTE: Option<&'static str> = None; }
 impl Provides<link::LambdaFunctionArn> for Version { const ATTRIBUTE: Option<&'static str> = None; }
 impl Provides<link::LambdaFunctionFunctionName> for Version { const ATTRIBUTE: Option<&'static str> = None; }
 impl Provides<link::LambdaOnFailureDestination> for Version { const ATTRIBUTE: Option<&'static str> = None; }
 impl Provides<link::LambdaPermissionSourceArn> for Version { const ATTRIBUTE: Option<&'static str> = None; }
+impl Provides<link::LambdaVersionFunctionArn> for Version { const ATTRIBUTE: Option<&'static str> = None; }
 impl Provides<link::LambdaVersionVersion> for Version { const ATTRIBUTE: Option<&'static str> = Some("Version"); }
 impl Provides<link::LogsDestinationTargetArn> for Version { const ATTRIBUTE: Option<&'static str> = None; }
 impl Provides<link::LogsSubscriptionFilterDestinationArn> for Version { const ATTRIBUTE: Option<&'static str> = None; }
+impl Provides<link::SNSSubscriptionEndpoint> for Version { const ATTRIBUTE: Option<&'static str> = None; }
+impl Provides<link::SchedulerTargetArn> for Version { const ATTRIBUTE: Option<&'static str> = None; }
 
 /// [`VersionWeight`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-alias-versionweight.html) of an `AWS::Lambda::Alias`
 #[derive(Clone, Debug)]

@@ -3,6 +3,86 @@
 
 use crate::link::LinkKind;
 
+/// Wants the `AppId` of an `AWS::Amplify::App`.
+pub struct AmplifyAppAppId;
+impl LinkKind for AmplifyAppAppId {}
+
+/// Wants the `BranchName` of an `AWS::Amplify::Branch`.
+pub struct AmplifyBranchBranchName;
+impl LinkKind for AmplifyBranchBranchName {}
+
+/// Wants an `AWS::ApiGateway::ApiKey`.
+pub struct ApiGatewayApiKeyAPIKeyId;
+impl LinkKind for ApiGatewayApiKeyAPIKeyId {}
+
+/// Wants an `AWS::ApiGateway::Authorizer`.
+pub struct ApiGatewayAuthorizerAuthorizerId;
+impl LinkKind for ApiGatewayAuthorizerAuthorizerId {}
+
+/// Wants an `AWS::ApiGateway::ClientCertificate`.
+pub struct ApiGatewayClientCertificateClientCertificateId;
+impl LinkKind for ApiGatewayClientCertificateClientCertificateId {}
+
+/// Wants an `AWS::ApiGateway::Deployment`.
+pub struct ApiGatewayDeploymentDeploymentId;
+impl LinkKind for ApiGatewayDeploymentDeploymentId {}
+
+/// Wants an `AWS::ApiGateway::DomainName`.
+pub struct ApiGatewayDomainNameDomainName;
+impl LinkKind for ApiGatewayDomainNameDomainName {}
+
+/// Wants an `AWS::ApiGateway::RequestValidator`.
+pub struct ApiGatewayRequestValidatorRequestValidatorId;
+impl LinkKind for ApiGatewayRequestValidatorRequestValidatorId {}
+
+/// Wants an `AWS::ApiGateway::Resource`.
+pub struct ApiGatewayResourceResourceId;
+impl LinkKind for ApiGatewayResourceResourceId {}
+
+/// Wants an `AWS::ApiGateway::RestApi`.
+pub struct ApiGatewayRestApiRestApiId;
+impl LinkKind for ApiGatewayRestApiRestApiId {}
+
+/// Wants an `AWS::ApiGateway::Stage`.
+pub struct ApiGatewayStageStageName;
+impl LinkKind for ApiGatewayStageStageName {}
+
+/// Wants an `AWS::ApiGateway::UsagePlan`.
+pub struct ApiGatewayUsagePlanId;
+impl LinkKind for ApiGatewayUsagePlanId {}
+
+/// Wants an `AWS::ApiGatewayV2::Api`.
+pub struct ApiGatewayV2ApiApiId;
+impl LinkKind for ApiGatewayV2ApiApiId {}
+
+/// Wants an `AWS::ApiGateway::RestApi`, or an `AWS::ApiGatewayV2::Api`.
+pub struct ApiGatewayV2ApiMappingApiId;
+impl LinkKind for ApiGatewayV2ApiMappingApiId {}
+
+/// Wants an `AWS::ApiGateway::DomainName`, or an `AWS::ApiGatewayV2::DomainName`.
+pub struct ApiGatewayV2ApiMappingDomainName;
+impl LinkKind for ApiGatewayV2ApiMappingDomainName {}
+
+/// Wants an `AWS::ApiGatewayV2::Authorizer`.
+pub struct ApiGatewayV2AuthorizerAuthorizerId;
+impl LinkKind for ApiGatewayV2AuthorizerAuthorizerId {}
+
+/// Wants an `AWS::ApiGatewayV2::Deployment`.
+pub struct ApiGatewayV2DeploymentDeploymentId;
+impl LinkKind for ApiGatewayV2DeploymentDeploymentId {}
+
+/// Wants an `AWS::ApiGatewayV2::Integration`.
+pub struct ApiGatewayV2IntegrationIntegrationId;
+impl LinkKind for ApiGatewayV2IntegrationIntegrationId {}
+
+/// Wants an `AWS::ApiGatewayV2::Route`.
+pub struct ApiGatewayV2RouteRouteId;
+impl LinkKind for ApiGatewayV2RouteRouteId {}
+
+/// Wants an `AWS::ApiGateway::VpcLink`.
+pub struct ApiGatewayVpcLinkVpcLinkId;
+impl LinkKind for ApiGatewayVpcLinkVpcLinkId {}
+
 /// Wants the `ApiId` of an `AWS::AppSync::Api`.
 pub struct AppSyncApiApiId;
 impl LinkKind for AppSyncApiApiId {}
@@ -23,9 +103,73 @@ impl LinkKind for AppSyncFunctionConfigurationFunctionId {}
 pub struct AppSyncGraphQLApiApiId;
 impl LinkKind for AppSyncGraphQLApiApiId {}
 
+/// Wants an `AWS::CloudFormation::ModuleVersion`.
+pub struct CloudFormationModuleVersionArn;
+impl LinkKind for CloudFormationModuleVersionArn {}
+
+/// Wants an `AWS::CloudFormation::ResourceVersion`.
+pub struct CloudFormationResourceVersionArn;
+impl LinkKind for CloudFormationResourceVersionArn {}
+
+/// Wants an `AWS::CloudFront::CachePolicy`.
+pub struct CloudFrontCachePolicyId;
+impl LinkKind for CloudFrontCachePolicyId {}
+
+/// Wants an `AWS::CloudFront::Distribution`.
+pub struct CloudFrontDistributionId;
+impl LinkKind for CloudFrontDistributionId {}
+
+/// Wants an `AWS::CloudFront::Function`.
+pub struct CloudFrontFunctionFunctionARN;
+impl LinkKind for CloudFrontFunctionFunctionARN {}
+
+/// Wants an `AWS::CloudFront::KeyGroup`.
+pub struct CloudFrontKeyGroupId;
+impl LinkKind for CloudFrontKeyGroupId {}
+
+/// Wants an `AWS::CloudFront::OriginAccessControl`.
+pub struct CloudFrontOriginAccessControlId;
+impl LinkKind for CloudFrontOriginAccessControlId {}
+
+/// Wants an `AWS::ApiGateway::DomainName`, or the `DNSName` of an `AWS::ElasticLoadBalancingV2::LoadBalancer`, or the `RegionalDomainName` of an `AWS::S3::Bucket`.
+pub struct CloudFrontOriginDomainName;
+impl LinkKind for CloudFrontOriginDomainName {}
+
+/// Wants an `AWS::CloudFront::OriginRequestPolicy`.
+pub struct CloudFrontOriginRequestPolicyId;
+impl LinkKind for CloudFrontOriginRequestPolicyId {}
+
+/// Wants an `AWS::CloudFront::PublicKey`.
+pub struct CloudFrontPublicKeyId;
+impl LinkKind for CloudFrontPublicKeyId {}
+
+/// Wants an `AWS::CloudFront::RealtimeLogConfig`.
+pub struct CloudFrontRealtimeLogConfigArn;
+impl LinkKind for CloudFrontRealtimeLogConfigArn {}
+
+/// Wants an `AWS::CloudFront::ResponseHeadersPolicy`.
+pub struct CloudFrontResponseHeadersPolicyId;
+impl LinkKind for CloudFrontResponseHeadersPolicyId {}
+
+/// Wants an `AWS::ApplicationAutoScaling::ScalingPolicy`, or an `AWS::AutoScaling::ScalingPolicy`, or an `AWS::SNS::Topic`.
+pub struct CloudWatchAlarmAlarmActions;
+impl LinkKind for CloudWatchAlarmAlarmActions {}
+
+/// Wants an `AWS::CloudWatch::Alarm`.
+pub struct CloudWatchAlarmAlarmName;
+impl LinkKind for CloudWatchAlarmAlarmName {}
+
+/// Wants the `Arn` of an `AWS::CloudWatch::Alarm`, or the `Arn` of an `AWS::CloudWatch::CompositeAlarm`.
+pub struct CloudWatchCompositeAlarmActionsSuppressor;
+impl LinkKind for CloudWatchCompositeAlarmActionsSuppressor {}
+
 /// Wants an `AWS::Cognito::IdentityPool`.
 pub struct CognitoIdentityPoolId;
 impl LinkKind for CognitoIdentityPoolId {}
+
+/// Wants the `Arn` of an `AWS::Cognito::UserPool`.
+pub struct CognitoUserPoolArn;
+impl LinkKind for CognitoUserPoolArn {}
 
 /// Wants an `AWS::Cognito::UserPoolClient`.
 pub struct CognitoUserPoolClientClientId;
@@ -59,6 +203,14 @@ impl LinkKind for DynamoDBSSESpecificationKMSMasterKeyId {}
 pub struct DynamoDBTableTableName;
 impl LinkKind for DynamoDBTableTableName {}
 
+/// Wants an `AWS::EC2::EIP`.
+pub struct EC2EIPPublicIp;
+impl LinkKind for EC2EIPPublicIp {}
+
+/// Wants an `AWS::EC2::Instance`.
+pub struct EC2InstanceInstanceId;
+impl LinkKind for EC2InstanceInstanceId {}
+
 /// Wants an `AWS::EC2::SecurityGroup`.
 pub struct EC2SecurityGroupId;
 impl LinkKind for EC2SecurityGroupId {}
@@ -67,17 +219,37 @@ impl LinkKind for EC2SecurityGroupId {}
 pub struct EC2SubnetSubnetId;
 impl LinkKind for EC2SubnetSubnetId {}
 
+/// Wants an `AWS::EC2::VPCEndpoint`.
+pub struct EC2VPCEndpointId;
+impl LinkKind for EC2VPCEndpointId {}
+
 /// Wants an `AWS::EC2::VPC`.
 pub struct EC2VPCVpcId;
 impl LinkKind for EC2VPCVpcId {}
+
+/// Wants an `AWS::ECS::TaskDefinition`.
+pub struct ECSTaskDefinitionTaskDefinitionArn;
+impl LinkKind for ECSTaskDefinitionTaskDefinitionArn {}
 
 /// Wants the `Arn` of an `AWS::EFS::AccessPoint`.
 pub struct EFSAccessPointArn;
 impl LinkKind for EFSAccessPointArn {}
 
+/// Wants an `AWS::ElasticLoadBalancingV2::LoadBalancer`.
+pub struct ElasticLoadBalancingV2LoadBalancerLoadBalancerArn;
+impl LinkKind for ElasticLoadBalancingV2LoadBalancerLoadBalancerArn {}
+
 /// Wants the `Arn` of an `AWS::Events::EventBus`.
 pub struct EventsEventBusArn;
 impl LinkKind for EventsEventBusArn {}
+
+/// Wants an `AWS::Events::EventBus`.
+pub struct EventsEventBusName;
+impl LinkKind for EventsEventBusName {}
+
+/// Wants an `AWS::Batch::JobQueue`, or the `Arn` of an `AWS::ECS::Cluster`, or the `Arn` of an `AWS::Events::EventBus`, or an `AWS::Inspector::AssessmentTemplate`, or the `Arn` of an `AWS::Kinesis::Stream`, or the `Arn` of an `AWS::KinesisFirehose::DeliveryStream`, or an `AWS::Lambda::Alias`, or the `Arn` of an `AWS::Lambda::Function`, or an `AWS::Lambda::Version`, or the `Arn` of an `AWS::Logs::LogGroup`, or an `AWS::SNS::Topic`, or the `Arn` of an `AWS::SQS::Queue`, or an `AWS::StepFunctions::StateMachine`.
+pub struct EventsTargetArn;
+impl LinkKind for EventsTargetArn {}
 
 /// Wants an `AWS::IAM::Group`.
 pub struct IAMGroupGroupName;
@@ -103,9 +275,17 @@ impl LinkKind for IAMRoleRoleName {}
 pub struct IAMUserUserName;
 impl LinkKind for IAMUserUserName {}
 
+/// Wants the `Arn` of an `AWS::KMS::Key`, or an `AWS::KMS::ReplicaKey`.
+pub struct KMSAliasTargetKeyId;
+impl LinkKind for KMSAliasTargetKeyId {}
+
 /// Wants the `Arn` of an `AWS::KMS::Key`.
 pub struct KMSKeyArn;
 impl LinkKind for KMSKeyArn {}
+
+/// Wants the `Arn` of an `AWS::KinesisFirehose::DeliveryStream`.
+pub struct KinesisFirehoseDeliveryStreamArn;
+impl LinkKind for KinesisFirehoseDeliveryStreamArn {}
 
 /// Wants the `Arn` of an `AWS::Kinesis::Stream`.
 pub struct KinesisStreamArn;
@@ -151,6 +331,10 @@ impl LinkKind for LambdaPermissionPrincipal {}
 pub struct LambdaPermissionSourceArn;
 impl LinkKind for LambdaPermissionSourceArn {}
 
+/// Wants an `AWS::Lambda::Version`.
+pub struct LambdaVersionFunctionArn;
+impl LinkKind for LambdaVersionFunctionArn {}
+
 /// Wants the `Version` of an `AWS::Lambda::Version`.
 pub struct LambdaVersionVersion;
 impl LinkKind for LambdaVersionVersion {}
@@ -158,6 +342,10 @@ impl LinkKind for LambdaVersionVersion {}
 /// Wants the `Arn` of an `AWS::Kinesis::Stream`, or the `Arn` of an `AWS::KinesisFirehose::DeliveryStream`, or an `AWS::Lambda::Alias`, or the `Arn` of an `AWS::Lambda::Function`, or an `AWS::Lambda::Version`.
 pub struct LogsDestinationTargetArn;
 impl LinkKind for LogsDestinationTargetArn {}
+
+/// Wants the `Arn` of an `AWS::Logs::LogGroup`.
+pub struct LogsLogGroupArn;
+impl LinkKind for LogsLogGroupArn {}
 
 /// Wants an `AWS::Logs::LogGroup`.
 pub struct LogsLogGroupLogGroupName;
@@ -171,6 +359,18 @@ impl LinkKind for LogsSubscriptionFilterDestinationArn {}
 pub struct RDSDBClusterArn;
 impl LinkKind for RDSDBClusterArn {}
 
+/// Wants an `AWS::Route53::HealthCheck`.
+pub struct Route53HealthCheckHealthCheckId;
+impl LinkKind for Route53HealthCheckHealthCheckId {}
+
+/// Wants an `AWS::Route53::HostedZone`.
+pub struct Route53HostedZoneId;
+impl LinkKind for Route53HostedZoneId {}
+
+/// Wants an `AWS::Route53RecoveryControl::RoutingControl`.
+pub struct Route53RecoveryControlRoutingControlRoutingControlArn;
+impl LinkKind for Route53RecoveryControlRoutingControlRoutingControlArn {}
+
 /// Wants the `Arn` of an `AWS::S3::Bucket`.
 pub struct S3BucketArn;
 impl LinkKind for S3BucketArn {}
@@ -179,9 +379,21 @@ impl LinkKind for S3BucketArn {}
 pub struct S3BucketBucketName;
 impl LinkKind for S3BucketBucketName {}
 
+/// Wants the `RegionalDomainName` of an `AWS::S3::Bucket`.
+pub struct S3BucketRegionalDomainName;
+impl LinkKind for S3BucketRegionalDomainName {}
+
 /// Wants an `AWS::KMS::Alias`, or the `Arn` of an `AWS::KMS::Key`.
 pub struct S3ServerSideEncryptionByDefaultKMSMasterKeyID;
 impl LinkKind for S3ServerSideEncryptionByDefaultKMSMasterKeyID {}
+
+/// Wants the `Arn` of an `AWS::KinesisFirehose::DeliveryStream`, or an `AWS::Lambda::Alias`, or the `Arn` of an `AWS::Lambda::Function`, or an `AWS::Lambda::Version`, or the `Arn` of an `AWS::SQS::Queue`.
+pub struct SNSSubscriptionEndpoint;
+impl LinkKind for SNSSubscriptionEndpoint {}
+
+/// Wants an `AWS::KMS::Alias`, or the `Arn` of an `AWS::KMS::Key`.
+pub struct SNSTopicKmsMasterKeyId;
+impl LinkKind for SNSTopicKmsMasterKeyId {}
 
 /// Wants an `AWS::SNS::Topic`.
 pub struct SNSTopicTopicArn;
@@ -191,6 +403,26 @@ impl LinkKind for SNSTopicTopicArn {}
 pub struct SQSQueueArn;
 impl LinkKind for SQSQueueArn {}
 
+/// Wants an `AWS::KMS::Alias`, or the `Arn` of an `AWS::KMS::Key`.
+pub struct SQSQueueKmsMasterKeyId;
+impl LinkKind for SQSQueueKmsMasterKeyId {}
+
+/// Wants an `AWS::SQS::Queue`.
+pub struct SQSQueueQueueUrl;
+impl LinkKind for SQSQueueQueueUrl {}
+
+/// Wants an `AWS::SSM::Document`.
+pub struct SSMDocumentName;
+impl LinkKind for SSMDocumentName {}
+
+/// Wants an `AWS::AutoScaling::AutoScalingGroup`, or an `AWS::EC2::Instance`.
+pub struct SSMTargetValues;
+impl LinkKind for SSMTargetValues {}
+
+/// Wants an `AWS::Lambda::Alias`, or the `Arn` of an `AWS::Lambda::Function`, or an `AWS::Lambda::Version`, or the `Arn` of an `AWS::SQS::Queue`, or an `AWS::StepFunctions::StateMachine`.
+pub struct SchedulerTargetArn;
+impl LinkKind for SchedulerTargetArn {}
+
 /// Wants an `AWS::SecretsManager::Secret`.
 pub struct SecretsManagerSecretId;
 impl LinkKind for SecretsManagerSecretId {}
@@ -198,3 +430,15 @@ impl LinkKind for SecretsManagerSecretId {}
 /// Wants an `AWS::Signer::SigningProfile`.
 pub struct SignerSigningProfileArn;
 impl LinkKind for SignerSigningProfileArn {}
+
+/// Wants the `Arn` of an `AWS::KinesisFirehose::DeliveryStream`, or the `Arn` of an `AWS::Logs::LogGroup`, or the `Arn` of an `AWS::S3::Bucket`.
+pub struct WAFv2LoggingConfigurationLogDestinationConfigs;
+impl LinkKind for WAFv2LoggingConfigurationLogDestinationConfigs {}
+
+/// Wants the `Arn` of an `AWS::WAFv2::WebACL`.
+pub struct WAFv2WebACLArn;
+impl LinkKind for WAFv2WebACLArn {}
+
+/// Wants an `AWS::AppSync::GraphQLApi`, or an `AWS::ElasticLoadBalancingV2::LoadBalancer`, or the `Arn` of an `AWS::WAFv2::WebACL`.
+pub struct WAFv2WebACLAssociationResourceArn;
+impl LinkKind for WAFv2WebACLAssociationResourceArn {}

@@ -9,11 +9,11 @@ use super::prelude::*;
 /// [`AWS::Logs::AccountPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-accountpolicy.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct AccountPolicy<HasPolicyDocument = missing::PolicyDocument, HasPolicyName = missing::PolicyName, HasPolicyType = missing::PolicyType> { pub(crate) body: Body, given: PhantomData<(HasPolicyDocument,HasPolicyName,HasPolicyType,)> }
+pub struct AccountPolicy<HasPolicyDocument = missing::PolicyDocument, HasPolicyName = missing::PolicyName, HasPolicyType = missing::PolicyType> { pub(crate) body: ResourceBody, given: PhantomData<(HasPolicyDocument,HasPolicyName,HasPolicyType,)> }
 
 impl AccountPolicy {
     /// Nothing set yet. Required: `PolicyDocument`, `PolicyName`, `PolicyType`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Logs::AccountPolicy"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Logs::AccountPolicy"), given: PhantomData } }
 }
 
 impl<HasPolicyDocument, HasPolicyName, HasPolicyType> AccountPolicy<HasPolicyDocument, HasPolicyName, HasPolicyType> {
@@ -30,10 +30,10 @@ impl<HasPolicyDocument, HasPolicyName, HasPolicyType> AccountPolicy<HasPolicyDoc
 }
 
 impl<HasPolicyDocument, HasPolicyName, HasPolicyType> Attributes for AccountPolicy<HasPolicyDocument, HasPolicyName, HasPolicyType> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasPolicyDocument: IsGiven, HasPolicyName: IsGiven, HasPolicyType: IsGiven> Resource for AccountPolicy<HasPolicyDocument, HasPolicyName, HasPolicyType> { type Kind = AccountPolicy; }
+impl<HasPolicyDocument: IsGiven, HasPolicyName: IsGiven, HasPolicyType: IsGiven> IsResource for AccountPolicy<HasPolicyDocument, HasPolicyName, HasPolicyType> { type Kind = AccountPolicy; }
 impl Handle<AccountPolicy> {
     /// `Ref`.
     #[must_use]
@@ -205,11 +205,11 @@ impl<HasWithKeys: IsGiven> From<DeleteKeys<HasWithKeys>> for Value<DeleteKeys> {
 /// [`AWS::Logs::Delivery`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-delivery.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Delivery<HasDeliveryDestinationArn = missing::DeliveryDestinationArn, HasDeliverySourceName = missing::DeliverySourceName> { pub(crate) body: Body, given: PhantomData<(HasDeliveryDestinationArn,HasDeliverySourceName,)> }
+pub struct Delivery<HasDeliveryDestinationArn = missing::DeliveryDestinationArn, HasDeliverySourceName = missing::DeliverySourceName> { pub(crate) body: ResourceBody, given: PhantomData<(HasDeliveryDestinationArn,HasDeliverySourceName,)> }
 
 impl Delivery {
     /// Nothing set yet. Required: `DeliveryDestinationArn`, `DeliverySourceName`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Logs::Delivery"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Logs::Delivery"), given: PhantomData } }
 }
 
 impl<HasDeliveryDestinationArn, HasDeliverySourceName> Delivery<HasDeliveryDestinationArn, HasDeliverySourceName> {
@@ -230,10 +230,10 @@ impl<HasDeliveryDestinationArn, HasDeliverySourceName> Delivery<HasDeliveryDesti
 }
 
 impl<HasDeliveryDestinationArn, HasDeliverySourceName> Attributes for Delivery<HasDeliveryDestinationArn, HasDeliverySourceName> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasDeliveryDestinationArn: IsGiven, HasDeliverySourceName: IsGiven> Resource for Delivery<HasDeliveryDestinationArn, HasDeliverySourceName> { type Kind = Delivery; }
+impl<HasDeliveryDestinationArn: IsGiven, HasDeliverySourceName: IsGiven> IsResource for Delivery<HasDeliveryDestinationArn, HasDeliverySourceName> { type Kind = Delivery; }
 impl Handle<Delivery> {
     /// `Ref`, the `DeliveryId`.
     #[must_use]
@@ -249,11 +249,11 @@ impl Handle<Delivery> {
 /// [`AWS::Logs::DeliveryDestination`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-deliverydestination.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct DeliveryDestination<HasName = missing::Name> { pub(crate) body: Body, given: PhantomData<(HasName,)> }
+pub struct DeliveryDestination<HasName = missing::Name> { pub(crate) body: ResourceBody, given: PhantomData<(HasName,)> }
 
 impl DeliveryDestination {
     /// Nothing set yet. Required: `Name`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Logs::DeliveryDestination"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Logs::DeliveryDestination"), given: PhantomData } }
 }
 
 impl<HasName> DeliveryDestination<HasName> {
@@ -272,10 +272,10 @@ impl<HasName> DeliveryDestination<HasName> {
 }
 
 impl<HasName> Attributes for DeliveryDestination<HasName> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasName: IsGiven> Resource for DeliveryDestination<HasName> { type Kind = DeliveryDestination; }
+impl<HasName: IsGiven> IsResource for DeliveryDestination<HasName> { type Kind = DeliveryDestination; }
 impl Handle<DeliveryDestination> {
     /// `Ref`, the `Name`.
     #[must_use]
@@ -288,11 +288,11 @@ impl Handle<DeliveryDestination> {
 /// [`AWS::Logs::DeliverySource`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-deliverysource.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct DeliverySource<HasName = missing::Name> { pub(crate) body: Body, given: PhantomData<(HasName,)> }
+pub struct DeliverySource<HasName = missing::Name> { pub(crate) body: ResourceBody, given: PhantomData<(HasName,)> }
 
 impl DeliverySource {
     /// Nothing set yet. Required: `Name`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Logs::DeliverySource"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Logs::DeliverySource"), given: PhantomData } }
 }
 
 impl<HasName> DeliverySource<HasName> {
@@ -309,10 +309,10 @@ impl<HasName> DeliverySource<HasName> {
 }
 
 impl<HasName> Attributes for DeliverySource<HasName> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasName: IsGiven> Resource for DeliverySource<HasName> { type Kind = DeliverySource; }
+impl<HasName: IsGiven> IsResource for DeliverySource<HasName> { type Kind = DeliverySource; }
 impl Handle<DeliverySource> {
     /// `Ref`, the `Name`.
     #[must_use]
@@ -337,11 +337,11 @@ impl Handle<DeliverySource> {
 /// [`AWS::Logs::Destination`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-destination.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Destination<HasDestinationName = missing::DestinationName, HasRoleArn = missing::RoleArn, HasTargetArn = missing::TargetArn> { pub(crate) body: Body, given: PhantomData<(HasDestinationName,HasRoleArn,HasTargetArn,)> }
+pub struct Destination<HasDestinationName = missing::DestinationName, HasRoleArn = missing::RoleArn, HasTargetArn = missing::TargetArn> { pub(crate) body: ResourceBody, given: PhantomData<(HasDestinationName,HasRoleArn,HasTargetArn,)> }
 
 impl Destination {
     /// Nothing set yet. Required: `DestinationName`, `RoleArn`, `TargetArn`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Logs::Destination"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Logs::Destination"), given: PhantomData } }
 }
 
 impl<HasDestinationName, HasRoleArn, HasTargetArn> Destination<HasDestinationName, HasRoleArn, HasTargetArn> {
@@ -358,10 +358,10 @@ impl<HasDestinationName, HasRoleArn, HasTargetArn> Destination<HasDestinationNam
 }
 
 impl<HasDestinationName, HasRoleArn, HasTargetArn> Attributes for Destination<HasDestinationName, HasRoleArn, HasTargetArn> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasDestinationName: IsGiven, HasRoleArn: IsGiven, HasTargetArn: IsGiven> Resource for Destination<HasDestinationName, HasRoleArn, HasTargetArn> { type Kind = Destination; }
+impl<HasDestinationName: IsGiven, HasRoleArn: IsGiven, HasTargetArn: IsGiven> IsResource for Destination<HasDestinationName, HasRoleArn, HasTargetArn> { type Kind = Destination; }
 impl Handle<Destination> {
     /// `Ref`, the `DestinationName`.
     #[must_use]
@@ -456,11 +456,11 @@ impl<HasMatch: IsGiven> From<Grok<HasMatch>> for Value<Grok> {
 /// [`AWS::Logs::Integration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-integration.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Integration<HasIntegrationName = missing::IntegrationName, HasIntegrationType = missing::IntegrationType, HasResourceConfig = missing::ResourceConfig> { pub(crate) body: Body, given: PhantomData<(HasIntegrationName,HasIntegrationType,HasResourceConfig,)> }
+pub struct Integration<HasIntegrationName = missing::IntegrationName, HasIntegrationType = missing::IntegrationType, HasResourceConfig = missing::ResourceConfig> { pub(crate) body: ResourceBody, given: PhantomData<(HasIntegrationName,HasIntegrationType,HasResourceConfig,)> }
 
 impl Integration {
     /// Nothing set yet. Required: `IntegrationName`, `IntegrationType`, `ResourceConfig`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Logs::Integration"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Logs::Integration"), given: PhantomData } }
 }
 
 impl<HasIntegrationName, HasIntegrationType, HasResourceConfig> Integration<HasIntegrationName, HasIntegrationType, HasResourceConfig> {
@@ -473,10 +473,10 @@ impl<HasIntegrationName, HasIntegrationType, HasResourceConfig> Integration<HasI
 }
 
 impl<HasIntegrationName, HasIntegrationType, HasResourceConfig> Attributes for Integration<HasIntegrationName, HasIntegrationType, HasResourceConfig> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasIntegrationName: IsGiven, HasIntegrationType: IsGiven, HasResourceConfig: IsGiven> Resource for Integration<HasIntegrationName, HasIntegrationType, HasResourceConfig> { type Kind = Integration; }
+impl<HasIntegrationName: IsGiven, HasIntegrationType: IsGiven, HasResourceConfig: IsGiven> IsResource for Integration<HasIntegrationName, HasIntegrationType, HasResourceConfig> { type Kind = Integration; }
 impl Handle<Integration> {
     /// `Ref`, the `IntegrationName`.
     #[must_use]
@@ -518,11 +518,11 @@ impl<HasKey: IsGiven, HasSource: IsGiven> From<ListToMap<HasKey, HasSource>> for
 /// [`AWS::Logs::LogAnomalyDetector`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loganomalydetector.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct LogAnomalyDetector { pub(crate) body: Body, given: PhantomData<()> }
+pub struct LogAnomalyDetector { pub(crate) body: ResourceBody, given: PhantomData<()> }
 
 impl LogAnomalyDetector {
     /// Nothing set yet.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Logs::LogAnomalyDetector"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Logs::LogAnomalyDetector"), given: PhantomData } }
 }
 
 impl LogAnomalyDetector {
@@ -543,10 +543,10 @@ impl LogAnomalyDetector {
 }
 
 impl Attributes for LogAnomalyDetector {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl Resource for LogAnomalyDetector { type Kind = LogAnomalyDetector; }
+impl IsResource for LogAnomalyDetector { type Kind = LogAnomalyDetector; }
 impl Handle<LogAnomalyDetector> {
     /// `Ref`, the `AnomalyDetectorArn`.
     #[must_use]
@@ -565,11 +565,11 @@ impl Handle<LogAnomalyDetector> {
 /// [`AWS::Logs::LogGroup`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct LogGroup { pub(crate) body: Body, given: PhantomData<()> }
+pub struct LogGroup { pub(crate) body: ResourceBody, given: PhantomData<()> }
 
 impl LogGroup {
     /// Nothing set yet.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Logs::LogGroup"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Logs::LogGroup"), given: PhantomData } }
 }
 
 impl LogGroup {
@@ -596,10 +596,10 @@ impl LogGroup {
 }
 
 impl Attributes for LogGroup {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl Resource for LogGroup { type Kind = LogGroup; }
+impl IsResource for LogGroup { type Kind = LogGroup; }
 impl Handle<LogGroup> {
     /// `Ref`, the `LogGroupName`.
     #[must_use]
@@ -608,17 +608,20 @@ impl Handle<LogGroup> {
     #[must_use]
     pub fn arn(&self) -> Value<String> { self.get_att("Arn") }
 }
+impl Provides<link::EventsTargetArn> for LogGroup { const ATTRIBUTE: Option<&'static str> = Some("Arn"); }
 impl Provides<link::LambdaPermissionSourceArn> for LogGroup { const ATTRIBUTE: Option<&'static str> = Some("Arn"); }
+impl Provides<link::LogsLogGroupArn> for LogGroup { const ATTRIBUTE: Option<&'static str> = Some("Arn"); }
 impl Provides<link::LogsLogGroupLogGroupName> for LogGroup { const ATTRIBUTE: Option<&'static str> = None; }
+impl Provides<link::WAFv2LoggingConfigurationLogDestinationConfigs> for LogGroup { const ATTRIBUTE: Option<&'static str> = Some("Arn"); }
 
 /// [`AWS::Logs::LogStream`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-logstream.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct LogStream<HasLogGroupName = missing::LogGroupName> { pub(crate) body: Body, given: PhantomData<(HasLogGroupName,)> }
+pub struct LogStream<HasLogGroupName = missing::LogGroupName> { pub(crate) body: ResourceBody, given: PhantomData<(HasLogGroupName,)> }
 
 impl LogStream {
     /// Nothing set yet. Required: `LogGroupName`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Logs::LogStream"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Logs::LogStream"), given: PhantomData } }
 }
 
 impl<HasLogGroupName> LogStream<HasLogGroupName> {
@@ -629,10 +632,10 @@ impl<HasLogGroupName> LogStream<HasLogGroupName> {
 }
 
 impl<HasLogGroupName> Attributes for LogStream<HasLogGroupName> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasLogGroupName: IsGiven> Resource for LogStream<HasLogGroupName> { type Kind = LogStream; }
+impl<HasLogGroupName: IsGiven> IsResource for LogStream<HasLogGroupName> { type Kind = LogStream; }
 impl Handle<LogStream> {
     /// `Ref`, the `LogStreamName`.
     #[must_use]
@@ -661,11 +664,11 @@ impl<HasWithKeys: IsGiven> From<LowerCaseString<HasWithKeys>> for Value<LowerCas
 /// [`AWS::Logs::MetricFilter`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-metricfilter.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct MetricFilter<HasFilterPattern = missing::FilterPattern, HasLogGroupName = missing::LogGroupName, HasMetricTransformations = missing::MetricTransformations> { pub(crate) body: Body, given: PhantomData<(HasFilterPattern,HasLogGroupName,HasMetricTransformations,)> }
+pub struct MetricFilter<HasFilterPattern = missing::FilterPattern, HasLogGroupName = missing::LogGroupName, HasMetricTransformations = missing::MetricTransformations> { pub(crate) body: ResourceBody, given: PhantomData<(HasFilterPattern,HasLogGroupName,HasMetricTransformations,)> }
 
 impl MetricFilter {
     /// Nothing set yet. Required: `FilterPattern`, `LogGroupName`, `MetricTransformations`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Logs::MetricFilter"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Logs::MetricFilter"), given: PhantomData } }
 }
 
 impl<HasFilterPattern, HasLogGroupName, HasMetricTransformations> MetricFilter<HasFilterPattern, HasLogGroupName, HasMetricTransformations> {
@@ -686,10 +689,10 @@ impl<HasFilterPattern, HasLogGroupName, HasMetricTransformations> MetricFilter<H
 }
 
 impl<HasFilterPattern, HasLogGroupName, HasMetricTransformations> Attributes for MetricFilter<HasFilterPattern, HasLogGroupName, HasMetricTransformations> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasFilterPattern: IsGiven, HasLogGroupName: IsGiven, HasMetricTransformations: IsGiven> Resource for MetricFilter<HasFilterPattern, HasLogGroupName, HasMetricTransformations> { type Kind = MetricFilter; }
+impl<HasFilterPattern: IsGiven, HasLogGroupName: IsGiven, HasMetricTransformations: IsGiven> IsResource for MetricFilter<HasFilterPattern, HasLogGroupName, HasMetricTransformations> { type Kind = MetricFilter; }
 impl Handle<MetricFilter> {
     /// `Ref`.
     #[must_use]
@@ -1032,11 +1035,11 @@ impl From<Processor> for Value<Processor> {
 /// [`AWS::Logs::QueryDefinition`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-querydefinition.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct QueryDefinition<HasName = missing::Name, HasQueryString = missing::QueryString> { pub(crate) body: Body, given: PhantomData<(HasName,HasQueryString,)> }
+pub struct QueryDefinition<HasName = missing::Name, HasQueryString = missing::QueryString> { pub(crate) body: ResourceBody, given: PhantomData<(HasName,HasQueryString,)> }
 
 impl QueryDefinition {
     /// Nothing set yet. Required: `Name`, `QueryString`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Logs::QueryDefinition"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Logs::QueryDefinition"), given: PhantomData } }
 }
 
 impl<HasName, HasQueryString> QueryDefinition<HasName, HasQueryString> {
@@ -1053,10 +1056,10 @@ impl<HasName, HasQueryString> QueryDefinition<HasName, HasQueryString> {
 }
 
 impl<HasName, HasQueryString> Attributes for QueryDefinition<HasName, HasQueryString> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasName: IsGiven, HasQueryString: IsGiven> Resource for QueryDefinition<HasName, HasQueryString> { type Kind = QueryDefinition; }
+impl<HasName: IsGiven, HasQueryString: IsGiven> IsResource for QueryDefinition<HasName, HasQueryString> { type Kind = QueryDefinition; }
 impl Handle<QueryDefinition> {
     /// `Ref`, the `QueryDefinitionId`.
     #[must_use]
@@ -1150,11 +1153,11 @@ impl From<ResourceConfig> for Value<ResourceConfig> {
 /// [`AWS::Logs::ResourcePolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-resourcepolicy.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct ResourcePolicy<HasPolicyDocument = missing::PolicyDocument, HasPolicyName = missing::PolicyName> { pub(crate) body: Body, given: PhantomData<(HasPolicyDocument,HasPolicyName,)> }
+pub struct ResourcePolicy<HasPolicyDocument = missing::PolicyDocument, HasPolicyName = missing::PolicyName> { pub(crate) body: ResourceBody, given: PhantomData<(HasPolicyDocument,HasPolicyName,)> }
 
 impl ResourcePolicy {
     /// Nothing set yet. Required: `PolicyDocument`, `PolicyName`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Logs::ResourcePolicy"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Logs::ResourcePolicy"), given: PhantomData } }
 }
 
 impl<HasPolicyDocument, HasPolicyName> ResourcePolicy<HasPolicyDocument, HasPolicyName> {
@@ -1165,10 +1168,10 @@ impl<HasPolicyDocument, HasPolicyName> ResourcePolicy<HasPolicyDocument, HasPoli
 }
 
 impl<HasPolicyDocument, HasPolicyName> Attributes for ResourcePolicy<HasPolicyDocument, HasPolicyName> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasPolicyDocument: IsGiven, HasPolicyName: IsGiven> Resource for ResourcePolicy<HasPolicyDocument, HasPolicyName> { type Kind = ResourcePolicy; }
+impl<HasPolicyDocument: IsGiven, HasPolicyName: IsGiven> IsResource for ResourcePolicy<HasPolicyDocument, HasPolicyName> { type Kind = ResourcePolicy; }
 impl Handle<ResourcePolicy> {
     /// `Ref`, the `PolicyName`.
     #[must_use]
@@ -1199,11 +1202,11 @@ impl<HasDestinationIdentifier: IsGiven, HasRoleArn: IsGiven> From<S3Configuratio
 /// [`AWS::Logs::ScheduledQuery`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-scheduledquery.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct ScheduledQuery<HasExecutionRoleArn = missing::ExecutionRoleArn, HasName = missing::Name, HasQueryLanguage = missing::QueryLanguage, HasQueryString = missing::QueryString, HasScheduleExpression = missing::ScheduleExpression> { pub(crate) body: Body, given: PhantomData<(HasExecutionRoleArn,HasName,HasQueryLanguage,HasQueryString,HasScheduleExpression,)> }
+pub struct ScheduledQuery<HasExecutionRoleArn = missing::ExecutionRoleArn, HasName = missing::Name, HasQueryLanguage = missing::QueryLanguage, HasQueryString = missing::QueryString, HasScheduleExpression = missing::ScheduleExpression> { pub(crate) body: ResourceBody, given: PhantomData<(HasExecutionRoleArn,HasName,HasQueryLanguage,HasQueryString,HasScheduleExpression,)> }
 
 impl ScheduledQuery {
     /// Nothing set yet. Required: `ExecutionRoleArn`, `Name`, `QueryLanguage`, `QueryString`, `ScheduleExpression`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Logs::ScheduledQuery"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Logs::ScheduledQuery"), given: PhantomData } }
 }
 
 impl<HasExecutionRoleArn, HasName, HasQueryLanguage, HasQueryString, HasScheduleExpression> ScheduledQuery<HasExecutionRoleArn, HasName, HasQueryLanguage, HasQueryString, HasScheduleExpression> {
@@ -1238,10 +1241,10 @@ impl<HasExecutionRoleArn, HasName, HasQueryLanguage, HasQueryString, HasSchedule
 }
 
 impl<HasExecutionRoleArn, HasName, HasQueryLanguage, HasQueryString, HasScheduleExpression> Attributes for ScheduledQuery<HasExecutionRoleArn, HasName, HasQueryLanguage, HasQueryString, HasScheduleExpression> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasExecutionRoleArn: IsGiven, HasName: IsGiven, HasQueryLanguage: IsGiven, HasQueryString: IsGiven, HasScheduleExpression: IsGiven> Resource for ScheduledQuery<HasExecutionRoleArn, HasName, HasQueryLanguage, HasQueryString, HasScheduleExpression> { type Kind = ScheduledQuery; }
+impl<HasExecutionRoleArn: IsGiven, HasName: IsGiven, HasQueryLanguage: IsGiven, HasQueryString: IsGiven, HasScheduleExpression: IsGiven> IsResource for ScheduledQuery<HasExecutionRoleArn, HasName, HasQueryLanguage, HasQueryString, HasScheduleExpression> { type Kind = ScheduledQuery; }
 impl Handle<ScheduledQuery> {
     /// `Ref`, the `ScheduledQueryArn`.
     #[must_use]
@@ -1303,11 +1306,11 @@ impl<HasDelimiter: IsGiven, HasSource: IsGiven> From<SplitStringEntry<HasDelimit
 /// [`AWS::Logs::StorageTierPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-storagetierpolicy.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct StorageTierPolicy<HasStorageTier = missing::StorageTier> { pub(crate) body: Body, given: PhantomData<(HasStorageTier,)> }
+pub struct StorageTierPolicy<HasStorageTier = missing::StorageTier> { pub(crate) body: ResourceBody, given: PhantomData<(HasStorageTier,)> }
 
 impl StorageTierPolicy {
     /// Nothing set yet. Required: `StorageTier`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Logs::StorageTierPolicy"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Logs::StorageTierPolicy"), given: PhantomData } }
 }
 
 impl<HasStorageTier> StorageTierPolicy<HasStorageTier> {
@@ -1316,10 +1319,10 @@ impl<HasStorageTier> StorageTierPolicy<HasStorageTier> {
 }
 
 impl<HasStorageTier> Attributes for StorageTierPolicy<HasStorageTier> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasStorageTier: IsGiven> Resource for StorageTierPolicy<HasStorageTier> { type Kind = StorageTierPolicy; }
+impl<HasStorageTier: IsGiven> IsResource for StorageTierPolicy<HasStorageTier> { type Kind = StorageTierPolicy; }
 impl Handle<StorageTierPolicy> {
     /// `Ref`, the `AccountId`.
     #[must_use]
@@ -1332,11 +1335,11 @@ impl Handle<StorageTierPolicy> {
 /// [`AWS::Logs::SubscriptionFilter`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-subscriptionfilter.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct SubscriptionFilter<HasDestinationArn = missing::DestinationArn, HasFilterPattern = missing::FilterPattern, HasLogGroupName = missing::LogGroupName> { pub(crate) body: Body, given: PhantomData<(HasDestinationArn,HasFilterPattern,HasLogGroupName,)> }
+pub struct SubscriptionFilter<HasDestinationArn = missing::DestinationArn, HasFilterPattern = missing::FilterPattern, HasLogGroupName = missing::LogGroupName> { pub(crate) body: ResourceBody, given: PhantomData<(HasDestinationArn,HasFilterPattern,HasLogGroupName,)> }
 
 impl SubscriptionFilter {
     /// Nothing set yet. Required: `DestinationArn`, `FilterPattern`, `LogGroupName`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Logs::SubscriptionFilter"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Logs::SubscriptionFilter"), given: PhantomData } }
 }
 
 impl<HasDestinationArn, HasFilterPattern, HasLogGroupName> SubscriptionFilter<HasDestinationArn, HasFilterPattern, HasLogGroupName> {
@@ -1361,10 +1364,10 @@ impl<HasDestinationArn, HasFilterPattern, HasLogGroupName> SubscriptionFilter<Ha
 }
 
 impl<HasDestinationArn, HasFilterPattern, HasLogGroupName> Attributes for SubscriptionFilter<HasDestinationArn, HasFilterPattern, HasLogGroupName> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasDestinationArn: IsGiven, HasFilterPattern: IsGiven, HasLogGroupName: IsGiven> Resource for SubscriptionFilter<HasDestinationArn, HasFilterPattern, HasLogGroupName> { type Kind = SubscriptionFilter; }
+impl<HasDestinationArn: IsGiven, HasFilterPattern: IsGiven, HasLogGroupName: IsGiven> IsResource for SubscriptionFilter<HasDestinationArn, HasFilterPattern, HasLogGroupName> { type Kind = SubscriptionFilter; }
 impl Handle<SubscriptionFilter> {
     /// `Ref`, the `FilterName`.
     #[must_use]
@@ -1437,11 +1440,11 @@ impl<HasKey: IsGiven, HasValue: IsGiven> From<TagsItems<HasKey, HasValue>> for V
 /// [`AWS::Logs::Transformer`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-transformer.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Transformer<HasLogGroupIdentifier = missing::LogGroupIdentifier, HasTransformerConfig = missing::TransformerConfig> { pub(crate) body: Body, given: PhantomData<(HasLogGroupIdentifier,HasTransformerConfig,)> }
+pub struct Transformer<HasLogGroupIdentifier = missing::LogGroupIdentifier, HasTransformerConfig = missing::TransformerConfig> { pub(crate) body: ResourceBody, given: PhantomData<(HasLogGroupIdentifier,HasTransformerConfig,)> }
 
 impl Transformer {
     /// Nothing set yet. Required: `LogGroupIdentifier`, `TransformerConfig`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::Logs::Transformer"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::Logs::Transformer"), given: PhantomData } }
 }
 
 impl<HasLogGroupIdentifier, HasTransformerConfig> Transformer<HasLogGroupIdentifier, HasTransformerConfig> {
@@ -1452,10 +1455,10 @@ impl<HasLogGroupIdentifier, HasTransformerConfig> Transformer<HasLogGroupIdentif
 }
 
 impl<HasLogGroupIdentifier, HasTransformerConfig> Attributes for Transformer<HasLogGroupIdentifier, HasTransformerConfig> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasLogGroupIdentifier: IsGiven, HasTransformerConfig: IsGiven> Resource for Transformer<HasLogGroupIdentifier, HasTransformerConfig> { type Kind = Transformer; }
+impl<HasLogGroupIdentifier: IsGiven, HasTransformerConfig: IsGiven> IsResource for Transformer<HasLogGroupIdentifier, HasTransformerConfig> { type Kind = Transformer; }
 impl Handle<Transformer> {
     /// `Ref`, the `LogGroupIdentifier`.
     #[must_use]

@@ -5,27 +5,75 @@
 pub(crate) mod actions;
 #[rustfmt::skip]
 pub(crate) mod links;
+#[cfg(feature = "amplify")]
+#[rustfmt::skip]
+pub mod amplify;
+#[cfg(feature = "apigateway")]
+#[rustfmt::skip]
+pub mod apigateway;
+#[cfg(feature = "apigatewayv2")]
+#[rustfmt::skip]
+pub mod apigatewayv2;
 #[cfg(feature = "appsync")]
 #[rustfmt::skip]
 pub mod appsync;
+#[cfg(feature = "certificatemanager")]
+#[rustfmt::skip]
+pub mod certificatemanager;
+#[cfg(feature = "cloudformation")]
+#[rustfmt::skip]
+pub mod cloudformation;
+#[cfg(feature = "cloudfront")]
+#[rustfmt::skip]
+pub mod cloudfront;
+#[cfg(feature = "cloudwatch")]
+#[rustfmt::skip]
+pub mod cloudwatch;
 #[cfg(feature = "cognito")]
 #[rustfmt::skip]
 pub mod cognito;
 #[cfg(feature = "dynamodb")]
 #[rustfmt::skip]
 pub mod dynamodb;
+#[cfg(feature = "events")]
+#[rustfmt::skip]
+pub mod events;
 #[cfg(feature = "iam")]
 #[rustfmt::skip]
 pub mod iam;
+#[cfg(feature = "kms")]
+#[rustfmt::skip]
+pub mod kms;
 #[cfg(feature = "lambda")]
 #[rustfmt::skip]
 pub mod lambda;
 #[cfg(feature = "logs")]
 #[rustfmt::skip]
 pub mod logs;
+#[cfg(feature = "route53")]
+#[rustfmt::skip]
+pub mod route53;
 #[cfg(feature = "s3")]
 #[rustfmt::skip]
 pub mod s3;
+#[cfg(feature = "scheduler")]
+#[rustfmt::skip]
+pub mod scheduler;
+#[cfg(feature = "secretsmanager")]
+#[rustfmt::skip]
+pub mod secretsmanager;
+#[cfg(feature = "sns")]
+#[rustfmt::skip]
+pub mod sns;
+#[cfg(feature = "sqs")]
+#[rustfmt::skip]
+pub mod sqs;
+#[cfg(feature = "ssm")]
+#[rustfmt::skip]
+pub mod ssm;
+#[cfg(feature = "wafv2")]
+#[rustfmt::skip]
+pub mod wafv2;
 
 /// What every service's file uses.
 #[allow(unused_imports)]
@@ -36,7 +84,9 @@ mod prelude {
 
     pub(super) use crate::link::{self, Provides};
     pub(super) use crate::policy::PolicyDocument;
-    pub(super) use crate::resource::{Attributes, Body, Given, Handle, IsGiven, Resource};
+    pub(super) use crate::resource::{
+        Attributes, Body as ResourceBody, Given, Handle, IsGiven, Resource as IsResource,
+    };
     pub(super) use crate::tag::Tag;
     pub(super) use crate::value::{Entries, List, Literal, Properties, Value};
 }

@@ -66,11 +66,11 @@ impl<HasOwner: IsGiven> From<AccessControlTranslation<HasOwner>> for Value<Acces
 /// [`AWS::S3::AccessGrant`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-accessgrant.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct AccessGrant<HasAccessGrantsLocationId = missing::AccessGrantsLocationId, HasGrantee = missing::Grantee, HasPermission = missing::Permission> { pub(crate) body: Body, given: PhantomData<(HasAccessGrantsLocationId,HasGrantee,HasPermission,)> }
+pub struct AccessGrant<HasAccessGrantsLocationId = missing::AccessGrantsLocationId, HasGrantee = missing::Grantee, HasPermission = missing::Permission> { pub(crate) body: ResourceBody, given: PhantomData<(HasAccessGrantsLocationId,HasGrantee,HasPermission,)> }
 
 impl AccessGrant {
     /// Nothing set yet. Required: `AccessGrantsLocationId`, `Grantee`, `Permission`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::S3::AccessGrant"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::S3::AccessGrant"), given: PhantomData } }
 }
 
 impl<HasAccessGrantsLocationId, HasGrantee, HasPermission> AccessGrant<HasAccessGrantsLocationId, HasGrantee, HasPermission> {
@@ -91,10 +91,10 @@ impl<HasAccessGrantsLocationId, HasGrantee, HasPermission> AccessGrant<HasAccess
 }
 
 impl<HasAccessGrantsLocationId, HasGrantee, HasPermission> Attributes for AccessGrant<HasAccessGrantsLocationId, HasGrantee, HasPermission> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasAccessGrantsLocationId: IsGiven, HasGrantee: IsGiven, HasPermission: IsGiven> Resource for AccessGrant<HasAccessGrantsLocationId, HasGrantee, HasPermission> { type Kind = AccessGrant; }
+impl<HasAccessGrantsLocationId: IsGiven, HasGrantee: IsGiven, HasPermission: IsGiven> IsResource for AccessGrant<HasAccessGrantsLocationId, HasGrantee, HasPermission> { type Kind = AccessGrant; }
 impl Handle<AccessGrant> {
     /// `Ref`, the `AccessGrantId`.
     #[must_use]
@@ -110,11 +110,11 @@ impl Handle<AccessGrant> {
 /// [`AWS::S3::AccessGrantsInstance`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-accessgrantsinstance.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct AccessGrantsInstance { pub(crate) body: Body, given: PhantomData<()> }
+pub struct AccessGrantsInstance { pub(crate) body: ResourceBody, given: PhantomData<()> }
 
 impl AccessGrantsInstance {
     /// Nothing set yet.
-    pub fn new() -> Self { Self { body: Body::new("AWS::S3::AccessGrantsInstance"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::S3::AccessGrantsInstance"), given: PhantomData } }
 }
 
 impl AccessGrantsInstance {
@@ -125,10 +125,10 @@ impl AccessGrantsInstance {
 }
 
 impl Attributes for AccessGrantsInstance {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl Resource for AccessGrantsInstance { type Kind = AccessGrantsInstance; }
+impl IsResource for AccessGrantsInstance { type Kind = AccessGrantsInstance; }
 impl Handle<AccessGrantsInstance> {
     /// `Ref`, the `AccessGrantsInstanceArn`.
     #[must_use]
@@ -141,11 +141,11 @@ impl Handle<AccessGrantsInstance> {
 /// [`AWS::S3::AccessGrantsLocation`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-accessgrantslocation.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct AccessGrantsLocation<HasIamRoleArn = missing::IamRoleArn, HasLocationScope = missing::LocationScope> { pub(crate) body: Body, given: PhantomData<(HasIamRoleArn,HasLocationScope,)> }
+pub struct AccessGrantsLocation<HasIamRoleArn = missing::IamRoleArn, HasLocationScope = missing::LocationScope> { pub(crate) body: ResourceBody, given: PhantomData<(HasIamRoleArn,HasLocationScope,)> }
 
 impl AccessGrantsLocation {
     /// Nothing set yet. Required: `IamRoleArn`, `LocationScope`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::S3::AccessGrantsLocation"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::S3::AccessGrantsLocation"), given: PhantomData } }
 }
 
 impl<HasIamRoleArn, HasLocationScope> AccessGrantsLocation<HasIamRoleArn, HasLocationScope> {
@@ -158,10 +158,10 @@ impl<HasIamRoleArn, HasLocationScope> AccessGrantsLocation<HasIamRoleArn, HasLoc
 }
 
 impl<HasIamRoleArn, HasLocationScope> Attributes for AccessGrantsLocation<HasIamRoleArn, HasLocationScope> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasIamRoleArn: IsGiven, HasLocationScope: IsGiven> Resource for AccessGrantsLocation<HasIamRoleArn, HasLocationScope> { type Kind = AccessGrantsLocation; }
+impl<HasIamRoleArn: IsGiven, HasLocationScope: IsGiven> IsResource for AccessGrantsLocation<HasIamRoleArn, HasLocationScope> { type Kind = AccessGrantsLocation; }
 impl Handle<AccessGrantsLocation> {
     /// `Ref`, the `AccessGrantsLocationId`.
     #[must_use]
@@ -193,11 +193,11 @@ impl<HasS3SubPrefix: IsGiven> From<AccessGrantsLocationConfiguration<HasS3SubPre
 /// [`AWS::S3::AccessPoint`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-accesspoint.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct AccessPoint<HasBucket = missing::Bucket> { pub(crate) body: Body, given: PhantomData<(HasBucket,)> }
+pub struct AccessPoint<HasBucket = missing::Bucket> { pub(crate) body: ResourceBody, given: PhantomData<(HasBucket,)> }
 
 impl AccessPoint {
     /// Nothing set yet. Required: `Bucket`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::S3::AccessPoint"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::S3::AccessPoint"), given: PhantomData } }
 }
 
 impl<HasBucket> AccessPoint<HasBucket> {
@@ -218,10 +218,10 @@ impl<HasBucket> AccessPoint<HasBucket> {
 }
 
 impl<HasBucket> Attributes for AccessPoint<HasBucket> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasBucket: IsGiven> Resource for AccessPoint<HasBucket> { type Kind = AccessPoint; }
+impl<HasBucket: IsGiven> IsResource for AccessPoint<HasBucket> { type Kind = AccessPoint; }
 impl Handle<AccessPoint> {
     /// `Ref`, the `Name`.
     #[must_use]
@@ -464,11 +464,11 @@ impl From<BlockedEncryptionTypes> for Value<BlockedEncryptionTypes> {
 /// [`AWS::S3::Bucket`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Bucket { pub(crate) body: Body, given: PhantomData<()> }
+pub struct Bucket { pub(crate) body: ResourceBody, given: PhantomData<()> }
 
 impl Bucket {
     /// Nothing set yet.
-    pub fn new() -> Self { Self { body: Body::new("AWS::S3::Bucket"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::S3::Bucket"), given: PhantomData } }
 }
 
 impl Bucket {
@@ -525,10 +525,10 @@ impl Bucket {
 }
 
 impl Attributes for Bucket {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl Resource for Bucket { type Kind = Bucket; }
+impl IsResource for Bucket { type Kind = Bucket; }
 impl Handle<Bucket> {
     /// `Ref`, the `BucketName`.
     #[must_use]
@@ -573,9 +573,12 @@ impl Handle<Bucket> {
     #[must_use]
     pub fn website_url(&self) -> Value<String> { self.get_att("WebsiteURL") }
 }
+impl Provides<link::CloudFrontOriginDomainName> for Bucket { const ATTRIBUTE: Option<&'static str> = Some("RegionalDomainName"); }
 impl Provides<link::LambdaPermissionSourceArn> for Bucket { const ATTRIBUTE: Option<&'static str> = Some("Arn"); }
 impl Provides<link::S3BucketArn> for Bucket { const ATTRIBUTE: Option<&'static str> = Some("Arn"); }
 impl Provides<link::S3BucketBucketName> for Bucket { const ATTRIBUTE: Option<&'static str> = None; }
+impl Provides<link::S3BucketRegionalDomainName> for Bucket { const ATTRIBUTE: Option<&'static str> = Some("RegionalDomainName"); }
+impl Provides<link::WAFv2LoggingConfigurationLogDestinationConfigs> for Bucket { const ATTRIBUTE: Option<&'static str> = Some("Arn"); }
 
 /// [`DataExport`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-dataexport.html) of an `AWS::S3::Bucket`
 #[derive(Clone, Debug)]
@@ -649,11 +652,11 @@ impl From<BucketLevel> for Value<BucketLevel> {
 /// [`AWS::S3::BucketPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucketpolicy.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct BucketPolicy<HasBucket = missing::Bucket, HasPolicyDocument = missing::PolicyDocument> { pub(crate) body: Body, given: PhantomData<(HasBucket,HasPolicyDocument,)> }
+pub struct BucketPolicy<HasBucket = missing::Bucket, HasPolicyDocument = missing::PolicyDocument> { pub(crate) body: ResourceBody, given: PhantomData<(HasBucket,HasPolicyDocument,)> }
 
 impl BucketPolicy {
     /// Nothing set yet. Required: `Bucket`, `PolicyDocument`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::S3::BucketPolicy"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::S3::BucketPolicy"), given: PhantomData } }
 }
 
 impl<HasBucket, HasPolicyDocument> BucketPolicy<HasBucket, HasPolicyDocument> {
@@ -664,10 +667,10 @@ impl<HasBucket, HasPolicyDocument> BucketPolicy<HasBucket, HasPolicyDocument> {
 }
 
 impl<HasBucket, HasPolicyDocument> Attributes for BucketPolicy<HasBucket, HasPolicyDocument> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasBucket: IsGiven, HasPolicyDocument: IsGiven> Resource for BucketPolicy<HasBucket, HasPolicyDocument> { type Kind = BucketPolicy; }
+impl<HasBucket: IsGiven, HasPolicyDocument: IsGiven> IsResource for BucketPolicy<HasBucket, HasPolicyDocument> { type Kind = BucketPolicy; }
 impl Handle<BucketPolicy> {
     /// `Ref`, the `Bucket`.
     #[must_use]
@@ -1357,11 +1360,11 @@ impl<HasId: IsGiven> From<MetricsConfiguration<HasId>> for Value<MetricsConfigur
 /// [`AWS::S3::MultiRegionAccessPoint`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-multiregionaccesspoint.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct MultiRegionAccessPoint<HasRegions = missing::Regions> { pub(crate) body: Body, given: PhantomData<(HasRegions,)> }
+pub struct MultiRegionAccessPoint<HasRegions = missing::Regions> { pub(crate) body: ResourceBody, given: PhantomData<(HasRegions,)> }
 
 impl MultiRegionAccessPoint {
     /// Nothing set yet. Required: `Regions`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::S3::MultiRegionAccessPoint"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::S3::MultiRegionAccessPoint"), given: PhantomData } }
 }
 
 impl<HasRegions> MultiRegionAccessPoint<HasRegions> {
@@ -1374,10 +1377,10 @@ impl<HasRegions> MultiRegionAccessPoint<HasRegions> {
 }
 
 impl<HasRegions> Attributes for MultiRegionAccessPoint<HasRegions> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasRegions: IsGiven> Resource for MultiRegionAccessPoint<HasRegions> { type Kind = MultiRegionAccessPoint; }
+impl<HasRegions: IsGiven> IsResource for MultiRegionAccessPoint<HasRegions> { type Kind = MultiRegionAccessPoint; }
 impl Handle<MultiRegionAccessPoint> {
     /// `Ref`, the `Name`.
     #[must_use]
@@ -1393,11 +1396,11 @@ impl Handle<MultiRegionAccessPoint> {
 /// [`AWS::S3::MultiRegionAccessPointPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-multiregionaccesspointpolicy.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct MultiRegionAccessPointPolicy<HasMrapName = missing::MrapName, HasPolicy = missing::Policy> { pub(crate) body: Body, given: PhantomData<(HasMrapName,HasPolicy,)> }
+pub struct MultiRegionAccessPointPolicy<HasMrapName = missing::MrapName, HasPolicy = missing::Policy> { pub(crate) body: ResourceBody, given: PhantomData<(HasMrapName,HasPolicy,)> }
 
 impl MultiRegionAccessPointPolicy {
     /// Nothing set yet. Required: `MrapName`, `Policy`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::S3::MultiRegionAccessPointPolicy"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::S3::MultiRegionAccessPointPolicy"), given: PhantomData } }
 }
 
 impl<HasMrapName, HasPolicy> MultiRegionAccessPointPolicy<HasMrapName, HasPolicy> {
@@ -1408,10 +1411,10 @@ impl<HasMrapName, HasPolicy> MultiRegionAccessPointPolicy<HasMrapName, HasPolicy
 }
 
 impl<HasMrapName, HasPolicy> Attributes for MultiRegionAccessPointPolicy<HasMrapName, HasPolicy> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasMrapName: IsGiven, HasPolicy: IsGiven> Resource for MultiRegionAccessPointPolicy<HasMrapName, HasPolicy> { type Kind = MultiRegionAccessPointPolicy; }
+impl<HasMrapName: IsGiven, HasPolicy: IsGiven> IsResource for MultiRegionAccessPointPolicy<HasMrapName, HasPolicy> { type Kind = MultiRegionAccessPointPolicy; }
 impl Handle<MultiRegionAccessPointPolicy> {
     /// `Ref`, the `MrapName`.
     #[must_use]
@@ -2311,11 +2314,11 @@ impl From<StorageClassAnalysis> for Value<StorageClassAnalysis> {
 /// [`AWS::S3::StorageLens`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-storagelens.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct StorageLens<HasStorageLensConfiguration = missing::StorageLensConfiguration> { pub(crate) body: Body, given: PhantomData<(HasStorageLensConfiguration,)> }
+pub struct StorageLens<HasStorageLensConfiguration = missing::StorageLensConfiguration> { pub(crate) body: ResourceBody, given: PhantomData<(HasStorageLensConfiguration,)> }
 
 impl StorageLens {
     /// Nothing set yet. Required: `StorageLensConfiguration`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::S3::StorageLens"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::S3::StorageLens"), given: PhantomData } }
 }
 
 impl<HasStorageLensConfiguration> StorageLens<HasStorageLensConfiguration> {
@@ -2326,10 +2329,10 @@ impl<HasStorageLensConfiguration> StorageLens<HasStorageLensConfiguration> {
 }
 
 impl<HasStorageLensConfiguration> Attributes for StorageLens<HasStorageLensConfiguration> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasStorageLensConfiguration: IsGiven> Resource for StorageLens<HasStorageLensConfiguration> { type Kind = StorageLens; }
+impl<HasStorageLensConfiguration: IsGiven> IsResource for StorageLens<HasStorageLensConfiguration> { type Kind = StorageLens; }
 impl Handle<StorageLens> {
     /// `Ref`, the `StorageLensConfiguration/Id`.
     #[must_use]
@@ -2423,11 +2426,11 @@ impl From<StorageLensExpandedPrefixesDataExport> for Value<StorageLensExpandedPr
 /// [`AWS::S3::StorageLensGroup`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-storagelensgroup.html)
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct StorageLensGroup<HasFilter = missing::Filter, HasName = missing::Name> { pub(crate) body: Body, given: PhantomData<(HasFilter,HasName,)> }
+pub struct StorageLensGroup<HasFilter = missing::Filter, HasName = missing::Name> { pub(crate) body: ResourceBody, given: PhantomData<(HasFilter,HasName,)> }
 
 impl StorageLensGroup {
     /// Nothing set yet. Required: `Filter`, `Name`.
-    pub fn new() -> Self { Self { body: Body::new("AWS::S3::StorageLensGroup"), given: PhantomData } }
+    pub fn new() -> Self { Self { body: ResourceBody::new("AWS::S3::StorageLensGroup"), given: PhantomData } }
 }
 
 impl<HasFilter, HasName> StorageLensGroup<HasFilter, HasName> {
@@ -2440,10 +2443,10 @@ impl<HasFilter, HasName> StorageLensGroup<HasFilter, HasName> {
 }
 
 impl<HasFilter, HasName> Attributes for StorageLensGroup<HasFilter, HasName> {
-    fn body(&mut self) -> &mut Body { &mut self.body }
-    fn into_body(self) -> Body { self.body }
+    fn body(&mut self) -> &mut ResourceBody { &mut self.body }
+    fn into_body(self) -> ResourceBody { self.body }
 }
-impl<HasFilter: IsGiven, HasName: IsGiven> Resource for StorageLensGroup<HasFilter, HasName> { type Kind = StorageLensGroup; }
+impl<HasFilter: IsGiven, HasName: IsGiven> IsResource for StorageLensGroup<HasFilter, HasName> { type Kind = StorageLensGroup; }
 impl Handle<StorageLensGroup> {
     /// `Ref`, the `Name`.
     #[must_use]

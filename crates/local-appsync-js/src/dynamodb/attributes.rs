@@ -20,9 +20,8 @@ pub(super) struct Typed(pub(super) AttributeValue);
 impl<'de> Deserialize<'de> for Typed {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Typed, D::Error> {
         let binary = |text: String| {
-            let bytes = BASE64_STANDARD
-                .decode(&text)
-                .map_err(|_| D::Error::custom("a B that is not base64"))?;
+            let bytes =
+                BASE64_STANDARD.decode(&text).map_err(|_| D::Error::custom("a B that is not base64"))?;
             Ok(Blob::new(bytes))
         };
         Ok(Typed(match Written::deserialize(deserializer)? {
@@ -83,10 +82,9 @@ pub(super) fn plain(value: &AttributeValue) -> Value {
         AttributeValue::Bool(value) => Value::Bool(*value),
         AttributeValue::Ss(texts) => texts.clone().into(),
         AttributeValue::Ns(numbers) => numbers.iter().map(|number| plain_number(number)).collect(),
-        AttributeValue::Bs(all) => all
-            .iter()
-            .map(|bytes| Value::String(BASE64_STANDARD.encode(bytes)))
-            .collect(),
+        AttributeValue::Bs(all) => {
+            all.iter().map(|bytes| Value::String(BASE64_STANDARD.encode(bytes))).collect()
+        }
         AttributeValue::L(values) => values.iter().map(plain).collect(),
         AttributeValue::M(values) => plain_item(values),
         // Null, and kinds of values that DynamoDB does not have yet.
@@ -97,11 +95,7 @@ pub(super) fn plain(value: &AttributeValue) -> Value {
 pub(super) fn plain_item(item: &Attributes) -> Value {
     let mut attributes: Vec<_> = item.iter().collect();
     attributes.sort_by_key(|(name, _)| *name);
-    attributes
-        .into_iter()
-        .map(|(name, value)| (name.clone(), plain(value)))
-        .collect::<Map<_, _>>()
-        .into()
+    attributes.into_iter().map(|(name, value)| (name.clone(), plain(value))).collect::<Map<_, _>>().into()
 }
 
 /// Integers stay integers; beyond 64 bits and in fractions a number is as precise as JavaScript's.
@@ -118,8 +112,5 @@ pub(super) fn typed_key(key: &Attributes) -> Value {
         AttributeValue::B(bytes) => json!({ "B": BASE64_STANDARD.encode(bytes) }),
         other => json!({ "S": plain(other) }),
     };
-    key.iter()
-        .map(|(name, value)| (name.clone(), typed(value)))
-        .collect::<Map<_, _>>()
-        .into()
+    key.iter().map(|(name, value)| (name.clone(), typed(value))).collect::<Map<_, _>>().into()
 }

@@ -37,14 +37,11 @@ pub(super) async fn get(client: &Client, request: Tables<BatchGet>) -> Answer {
     let mut data = Map::new();
     for (table, keys) in asked {
         let items = found.get(&table).map(Vec::as_slice).unwrap_or_default();
-        let in_order = keys
-            .iter()
-            .map(|key| items.iter().find(|item| has_key(item, key)).map(plain_item));
+        let in_order = keys.iter().map(|key| items.iter().find(|item| has_key(item, key)).map(plain_item));
         data.insert(table, in_order.map(Value::from).collect());
     }
-    let unprocessed = per_table(answer.unprocessed_keys(), |left| {
-        left.keys().iter().map(plain_item).collect()
-    });
+    let unprocessed =
+        per_table(answer.unprocessed_keys(), |left| left.keys().iter().map(plain_item).collect());
     Ok(json!({ "data": data, "unprocessedKeys": unprocessed }))
 }
 
@@ -83,9 +80,7 @@ async fn write(
         call = call.request_items(table, writes.map_err(incomplete)?);
     }
     let answer = call.send().await.map_err(|error| failed(&error, Value::Null))?;
-    let unprocessed = per_table(answer.unprocessed_items(), |left| {
-        left.iter().map(written).collect()
-    });
+    let unprocessed = per_table(answer.unprocessed_items(), |left| left.iter().map(written).collect());
     Ok((data.into(), unprocessed))
 }
 
@@ -97,10 +92,7 @@ fn written(request: &WriteRequest) -> Value {
 
 fn per_table<T>(tables: Option<&HashMap<String, T>>, list: impl Fn(&T) -> Value) -> Value {
     let tables = tables.into_iter().flatten();
-    tables
-        .map(|(table, left)| (table.clone(), list(left)))
-        .collect::<Map<_, _>>()
-        .into()
+    tables.map(|(table, left)| (table.clone(), list(left))).collect::<Map<_, _>>().into()
 }
 
 fn has_key(item: &Attributes, key: &Attributes) -> bool {

@@ -165,10 +165,7 @@ impl Placeholders {
     /// Moves the placeholders of `expression` here and gives its text.
     pub(super) fn take(&mut self, expression: Expression) -> Result<String, DataSourceError> {
         merge(&mut self.names, expression.expression_names.unwrap_or_default())?;
-        merge(
-            &mut self.values,
-            untyped(expression.expression_values.unwrap_or_default()),
-        )?;
+        merge(&mut self.values, untyped(expression.expression_values.unwrap_or_default()))?;
         Ok(expression.expression)
     }
 

@@ -16,9 +16,5 @@ pub(super) fn failed<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>, result:
         Some(message) => message.to_owned(),
         None => "DynamoDB gave no answer".to_owned(),
     };
-    DataSourceError::Failed {
-        message,
-        error_type: format!("DynamoDB:{exception}"),
-        result,
-    }
+    DataSourceError::Failed { message, error_type: format!("DynamoDB:{exception}"), result }
 }

@@ -32,10 +32,7 @@ pub(super) async fn get(client: &Client, table: &str, request: GetItem) -> Answe
 
 pub(super) async fn put(client: &Client, table: &str, request: PutItem) -> Answer {
     let mut placeholders = Placeholders::default();
-    let ignored = request
-        .condition
-        .as_ref()
-        .and_then(|condition| condition.equals_ignore.clone());
+    let ignored = request.condition.as_ref().and_then(|condition| condition.equals_ignore.clone());
     let condition = condition_of(request.condition, &mut placeholders)?;
     let mut item = untyped(request.attribute_values.unwrap_or_default());
     item.extend(untyped(request.key));

@@ -36,11 +36,7 @@ pub(super) async fn query(client: &Client, table: &str, request: Query) -> Resul
         .send()
         .await;
     let answer = answer.map_err(|error| failed(&error, Value::Null))?;
-    Ok(page_of(
-        answer.items(),
-        answer.last_evaluated_key(),
-        answer.scanned_count(),
-    ))
+    Ok(page_of(answer.items(), answer.last_evaluated_key(), answer.scanned_count()))
 }
 
 pub(super) async fn scan(client: &Client, table: &str, request: Scan) -> Result<Value, DataSourceError> {
@@ -65,11 +61,7 @@ pub(super) async fn scan(client: &Client, table: &str, request: Scan) -> Result<
         .send()
         .await;
     let answer = answer.map_err(|error| failed(&error, Value::Null))?;
-    Ok(page_of(
-        answer.items(),
-        answer.last_evaluated_key(),
-        answer.scanned_count(),
-    ))
+    Ok(page_of(answer.items(), answer.last_evaluated_key(), answer.scanned_count()))
 }
 
 fn page_of(items: &[Attributes], last: Option<&Attributes>, scanned_count: i32) -> Value {

@@ -145,19 +145,13 @@ struct Check {
 impl Check {
     fn of(condition: Option<Condition>) -> Result<Check, DataSourceError> {
         let mut placeholders = Placeholders::default();
-        let shows_item = condition
-            .as_ref()
-            .and_then(|one| one.return_values_on_condition_check_failure);
+        let shows_item = condition.as_ref().and_then(|one| one.return_values_on_condition_check_failure);
         let on_failure = match shows_item {
             Some(false) => ReturnValuesOnConditionCheckFailure::None,
             _ => ReturnValuesOnConditionCheckFailure::AllOld,
         };
         let expression = placeholders.take_optional(condition.map(|condition| condition.expression))?;
-        Ok(Check {
-            expression,
-            placeholders,
-            on_failure,
-        })
+        Ok(Check { expression, placeholders, on_failure })
     }
 }
 
@@ -168,8 +162,7 @@ fn reasons(reasons: &[CancellationReason]) -> Vec<Value> {
 }
 
 fn or_null(item: Option<&Attributes>) -> Value {
-    item.filter(|item| !item.is_empty())
-        .map_or(Value::Null, plain_item)
+    item.filter(|item| !item.is_empty()).map_or(Value::Null, plain_item)
 }
 
 fn incomplete(error: BuildError) -> DataSourceError {

@@ -30,30 +30,19 @@ async fn each_kind_of_value_is_stored_and_read_as_plain_json() {
         (json!({ "NS": [3] }), json!([3])),
         (json!({ "BS": ["AAEC"] }), json!(["AAEC"])),
         (json!({ "L": [{ "S": "a" }, { "N": 2 }] }), json!(["a", 2])),
-        (
-            json!({ "M": { "a": { "M": { "b": { "N": 1 } } } } }),
-            json!({ "a": { "b": 1 } }),
-        ),
+        (json!({ "M": { "a": { "M": { "b": { "N": 1 } } } } }), json!({ "a": { "b": 1 } })),
     ];
     for (typed, plain) in table {
-        let put = dynamodb(&client, "Todo", &put(json!({ "value": typed })))
-            .await
-            .unwrap();
+        let put = dynamodb(&client, "Todo", &put(json!({ "value": typed }))).await.unwrap();
         assert_eq!(put["value"], plain, "{typed}");
         let get = json!({ "operation": "GetItem", "key": key("1"), "consistentRead": true });
-        assert_eq!(
-            dynamodb(&client, "Todo", &get).await.unwrap()["value"],
-            plain,
-            "{typed}"
-        );
+        assert_eq!(dynamodb(&client, "Todo", &get).await.unwrap()["value"], plain, "{typed}");
     }
 }
 
 fn kind_and_result(error: DataSourceError) -> (String, Value) {
     match error {
-        DataSourceError::Failed {
-            error_type, result, ..
-        } => (error_type, result),
+        DataSourceError::Failed { error_type, result, .. } => (error_type, result),
         DataSourceError::Request(message) => panic!("{message}"),
     }
 }
@@ -72,19 +61,12 @@ async fn a_put_whose_condition_fails_over_the_same_item_counts_as_done() {
     assert_eq!(dynamodb(&client, "Todo", &first).await.unwrap(), stored);
 
     let later = json!({ "n": { "N": 1 }, "at": { "S": "later" } });
-    let error = dynamodb(&client, "Todo", &with_condition(later.clone(), absent))
-        .await
-        .unwrap_err();
+    let error = dynamodb(&client, "Todo", &with_condition(later.clone(), absent)).await.unwrap_err();
     let refused = "DynamoDB:ConditionalCheckFailedException".to_owned();
     assert_eq!(kind_and_result(error), (refused, stored.clone()));
 
     let ignoring = json!({ "expression": "attribute_not_exists(id)", "equalsIgnore": ["at"] });
-    assert_eq!(
-        dynamodb(&client, "Todo", &with_condition(later, ignoring))
-            .await
-            .unwrap(),
-        stored
-    );
+    assert_eq!(dynamodb(&client, "Todo", &with_condition(later, ignoring)).await.unwrap(), stored);
 }
 
 #[tokio::test]
@@ -93,14 +75,9 @@ async fn a_delete_whose_condition_fails_counts_as_done_when_the_item_is_gone() {
     let condition = json!({ "expression": "n = :n", "expressionValues": { ":n": { "N": 2 } } });
     let delete = json!({ "operation": "DeleteItem", "key": key("1"), "condition": condition });
     assert_eq!(dynamodb(&client, "Todo", &delete).await.unwrap(), Value::Null);
-    let stored = dynamodb(&client, "Todo", &put(json!({ "n": { "N": 1 } })))
-        .await
-        .unwrap();
+    let stored = dynamodb(&client, "Todo", &put(json!({ "n": { "N": 1 } }))).await.unwrap();
     let (kind, result) = kind_and_result(dynamodb(&client, "Todo", &delete).await.unwrap_err());
-    assert_eq!(
-        (kind.as_str(), result),
-        ("DynamoDB:ConditionalCheckFailedException", stored)
-    );
+    assert_eq!((kind.as_str(), result), ("DynamoDB:ConditionalCheckFailedException", stored));
 }
 
 #[tokio::test]
@@ -112,10 +89,7 @@ async fn an_update_whose_condition_fails_is_an_error_also_without_an_item() {
         "condition": { "expression": "attribute_exists(id)" },
     });
     let (kind, result) = kind_and_result(dynamodb(&client, "Todo", &update).await.unwrap_err());
-    assert_eq!(
-        (kind.as_str(), result),
-        ("DynamoDB:ConditionalCheckFailedException", Value::Null)
-    );
+    assert_eq!((kind.as_str(), result), ("DynamoDB:ConditionalCheckFailedException", Value::Null));
 }
 
 #[tokio::test]
@@ -144,20 +118,11 @@ async fn documents_that_are_no_requests_are_refused_with_what_is_wrong() {
         (json!({}), "operation"),
         (json!({ "operation": "Sync" }), "Sync"),
         (json!({ "operation": "GetItem" }), "key"),
-        (
-            json!({ "operation": "GetItem", "key": { "id": "plain" } }),
-            "plain",
-        ),
-        (
-            json!({ "operation": "GetItem", "key": { "id": { "X": "1" } } }),
-            "X",
-        ),
+        (json!({ "operation": "GetItem", "key": { "id": "plain" } }), "plain"),
+        (json!({ "operation": "GetItem", "key": { "id": { "X": "1" } } }), "X"),
         (put(json!({ "b": { "B": "%" } })), "base64"),
         (put(json!({ "n": { "N": [] } })), "number"),
-        (
-            json!({ "operation": "Query", "query": query, "filter": clash }),
-            "two things",
-        ),
+        (json!({ "operation": "Query", "query": query, "filter": clash }), "two things"),
         (custom, "Reject"),
     ];
     for (request, told) in table {

@@ -88,10 +88,7 @@ fn what_only_looks_forbidden_is_taken() {
 #[test]
 fn a_script_without_handlers_is_refused_by_the_name_of_what_is_missing() {
     let error = refused("export function request(ctx) { return {}; }");
-    assert_eq!(
-        error.to_string(),
-        "script.js: add `export function response(ctx) { … }`"
-    );
+    assert_eq!(error.to_string(), "script.js: add `export function response(ctx) { … }`");
 }
 
 #[test]
@@ -106,19 +103,14 @@ fn only_the_modules_of_appsync_can_be_imported() {
     for module in ["./shared.js", "lodash", "@aws-appsync/utils/rds", "parlor/native"] {
         let error = refused(&format!("import {{ x }} from '{module}';\n{}", with("return x;")));
         assert_eq!(error.problems[0].line, 1, "{module}");
-        assert!(
-            error.to_string().contains("@aws-appsync/utils/dynamodb"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("@aws-appsync/utils/dynamodb"), "{error}");
     }
 }
 
 #[test]
 fn an_import_that_the_module_lacks_is_named() {
-    let error = refused(&format!(
-        "import {{ upsert }} from '@aws-appsync/utils/dynamodb';\n{}",
-        with("return 1;")
-    ));
+    let error =
+        refused(&format!("import {{ upsert }} from '@aws-appsync/utils/dynamodb';\n{}", with("return 1;")));
     assert!(error.to_string().contains("upsert"), "{error}");
 }
 
@@ -130,21 +122,9 @@ fn more_code_than_appsync_takes_is_refused() {
 
 #[test]
 fn garbage_is_refused_and_never_a_panic() {
-    for garbage in [
-        "",
-        "'",
-        "\"\\",
-        "`${",
-        "`${`${",
-        "/",
-        "/[",
-        "}",
-        "é'",
-        "/*",
-        "x\u{2028}`",
-        "'\n",
-        "${}`\u{0}",
-    ] {
+    for garbage in
+        ["", "'", "\"\\", "`${", "`${`${", "/", "/[", "}", "é'", "/*", "x\u{2028}`", "'\n", "${}`\u{0}"]
+    {
         refused(garbage);
     }
 }

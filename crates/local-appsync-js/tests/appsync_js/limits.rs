@@ -11,33 +11,19 @@ fn script(body: &str) -> Script {
 }
 
 async fn raised(body: &str, limits: Limits) -> Raised {
-    script(body)
-        .with_limits(limits)
-        .request(json!({}))
-        .await
-        .expect_err(body)
+    script(body).with_limits(limits).request(json!({})).await.expect_err(body)
 }
 
 fn short() -> Limits {
-    Limits {
-        time: Duration::from_millis(200),
-        ..Limits::default()
-    }
+    Limits { time: Duration::from_millis(200), ..Limits::default() }
 }
 
 #[tokio::test]
 async fn an_endless_loop_is_stopped() {
     let started = Instant::now();
     let bodies = [
-        format!(
-            "const n = [...'0123456789']; {} return 1;",
-            "for (const x of n) ".repeat(16) + "{}"
-        ),
-        format!(
-            "const n = [...'0123456789']; {}1{}; return 1;",
-            "n.map(() => ".repeat(16),
-            ")".repeat(16)
-        ),
+        format!("const n = [...'0123456789']; {} return 1;", "for (const x of n) ".repeat(16) + "{}"),
+        format!("const n = [...'0123456789']; {}1{}; return 1;", "n.map(() => ".repeat(16), ")".repeat(16)),
     ];
     for body in bodies {
         let error = raised(&body, short()).await;
@@ -61,10 +47,7 @@ async fn a_pattern_that_backtracks_for_ever_is_stopped() {
 fn one_endless_instruction_does_not_keep_the_caller_waiting() {
     let body = "const list = []; list.length = 4294967295; return list.reverse();";
     let started = Instant::now();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let error = runtime.block_on(raised(body, short()));
     // The engine is still at it; its thread ends with the process.
     runtime.shutdown_background();
@@ -74,10 +57,7 @@ fn one_endless_instruction_does_not_keep_the_caller_waiting() {
 
 #[tokio::test]
 async fn a_memory_bomb_is_stopped() {
-    let limits = Limits {
-        memory_bytes: 8 << 20,
-        ..Limits::default()
-    };
+    let limits = Limits { memory_bytes: 8 << 20, ..Limits::default() };
     for body in [
         "let text = 'x'; for (const n of [...'a'.concat('bcdefghijklmnopqrstuvwxyz1234567890')]) { text = text.concat(text); } return text.length;",
         "const list = [1]; for (const x of list) { list.push({ x }); }",
@@ -96,10 +76,7 @@ async fn however_little_memory_there_is_the_outcome_is_a_value_or_an_error() {
     let script = script("return { list: [...'abcdefgh'].map((x) => ({ x, id: util.autoId() })) };");
     let (mut values, mut errors) = (0, 0);
     for memory_bytes in (50_000..1_000_000).step_by(17_777) {
-        let limits = Limits {
-            memory_bytes,
-            ..Limits::default()
-        };
+        let limits = Limits { memory_bytes, ..Limits::default() };
         match script.clone().with_limits(limits).request(json!({})).await {
             Ok(_) => values += 1,
             Err(error) => {
@@ -113,32 +90,16 @@ async fn however_little_memory_there_is_the_outcome_is_a_value_or_an_error() {
 
 #[tokio::test]
 async fn endless_recursion_is_stopped() {
-    let error = raised(
-        "const deeper = (n) => deeper(n + 1) + 1; return deeper(0);",
-        Limits::default(),
-    )
-    .await;
+    let error = raised("const deeper = (n) => deeper(n + 1) + 1; return deeper(0);", Limits::default()).await;
     assert!(error.message.contains("nested too deeply"), "{error}");
 }
 
 #[tokio::test]
 async fn a_mistake_carries_its_message_and_line() {
-    let error = raised(
-        "const todo = ctx.args.todo;\nreturn todo.name;",
-        Limits::default(),
-    )
-    .await;
-    assert!(
-        error.message.starts_with("Runtime Error: wild.js:3: TypeError: "),
-        "{error}"
-    );
+    let error = raised("const todo = ctx.args.todo;\nreturn todo.name;", Limits::default()).await;
+    assert!(error.message.starts_with("Runtime Error: wild.js:3: TypeError: "), "{error}");
     let error = raised("\n\nreturn missing;", Limits::default()).await;
-    assert!(
-        error
-            .message
-            .starts_with("Runtime Error: wild.js:4: ReferenceError: missing"),
-        "{error}"
-    );
+    assert!(error.message.starts_with("Runtime Error: wild.js:4: ReferenceError: missing"), "{error}");
 }
 
 #[tokio::test]
@@ -188,13 +149,9 @@ async fn evaluations_run_side_by_side() {
     let running: Vec<_> = (0..64)
         .map(|n| {
             let script = script.clone();
-            tokio::spawn(async move {
-                script
-                    .request(json!({ "arguments": { "n": n } }))
-                    .await
-                    .unwrap()
-                    .value
-            })
+            tokio::spawn(
+                async move { script.request(json!({ "arguments": { "n": n } })).await.unwrap().value },
+            )
         })
         .collect();
     for (n, done) in running.into_iter().enumerate() {

@@ -17,10 +17,7 @@ fn script(name: &str, request: &str, response: &str) -> Script {
 }
 
 fn function(request: &str, response: &str) -> PipelineFunction {
-    PipelineFunction {
-        script: script("function.js", request, response),
-        source: DataSource::None,
-    }
+    PipelineFunction { script: script("function.js", request, response), source: DataSource::None }
 }
 
 /// Doubles `n`; has no answer for 13.
@@ -41,114 +38,70 @@ fn doubling() -> DataSource {
 
 async fn value_of(before: &str, functions: &[PipelineFunction], after: &str) -> Result<Value, Raised> {
     let script = script("pipeline.js", before, after);
-    Ok(
-        run_pipeline(&script, functions, json!({ "arguments": { "n": 1 } }))
-            .await?
-            .value,
-    )
+    Ok(run_pipeline(&script, functions, json!({ "arguments": { "n": 1 } })).await?.value)
 }
 
 #[tokio::test]
 async fn a_none_data_source_hands_the_payload_on() {
-    let script = script(
-        "none.js",
-        "return { payload: { n: ctx.args.n } };",
-        "return ctx.result.n + 1;",
-    );
-    let evaluated = run_unit(&script, &DataSource::None, json!({ "arguments": { "n": 1 } }))
-        .await
-        .unwrap();
+    let script = script("none.js", "return { payload: { n: ctx.args.n } };", "return ctx.result.n + 1;");
+    let evaluated = run_unit(&script, &DataSource::None, json!({ "arguments": { "n": 1 } })).await.unwrap();
     assert_eq!(evaluated.value, 2);
 }
 
 #[tokio::test]
 async fn a_function_gets_the_payload_and_its_answer_is_the_result() {
-    let script = script(
-        "lambda.js",
-        "return { operation: 'Invoke', payload: ctx.args };",
-        "return ctx.result;",
-    );
-    let evaluated = run_unit(&script, &doubling(), json!({ "arguments": { "n": 21 } }))
-        .await
-        .unwrap();
+    let script =
+        script("lambda.js", "return { operation: 'Invoke', payload: ctx.args };", "return ctx.result;");
+    let evaluated = run_unit(&script, &doubling(), json!({ "arguments": { "n": 21 } })).await.unwrap();
     assert_eq!(evaluated.value, 42);
 }
 
 #[tokio::test]
 async fn a_function_that_fails_is_the_response_handlers_to_judge() {
     let request = "return { operation: 'Invoke', payload: { n: 13 } };";
-    let hard = script(
-        "hard.js",
-        request,
-        "if (ctx.error) util.error(ctx.error.message, ctx.error.type);",
-    );
+    let hard = script("hard.js", request, "if (ctx.error) util.error(ctx.error.message, ctx.error.type);");
     let error = run_unit(&hard, &doubling(), json!({})).await.unwrap_err();
-    assert_eq!(
-        (error.message.as_str(), error.error_type.as_deref()),
-        ("unlucky", Some("Lambda:Unhandled"))
-    );
+    assert_eq!((error.message.as_str(), error.error_type.as_deref()), ("unlucky", Some("Lambda:Unhandled")));
     let soft = script("soft.js", request, "return ctx.error.message;");
-    assert_eq!(
-        run_unit(&soft, &doubling(), json!({})).await.unwrap().value,
-        "unlucky"
-    );
+    assert_eq!(run_unit(&soft, &doubling(), json!({})).await.unwrap().value, "unlucky");
 }
 
 #[tokio::test]
 async fn an_event_is_not_waited_for() {
     let request = "return { operation: 'Invoke', invocationType: 'Event', payload: { n: 13 } };";
     let script = script("event.js", request, "return ctx.error ?? ctx.result;");
-    assert_eq!(
-        run_unit(&script, &doubling(), json!({})).await.unwrap().value,
-        Value::Null
-    );
+    assert_eq!(run_unit(&script, &doubling(), json!({})).await.unwrap().value, Value::Null);
 }
 
 #[tokio::test]
 async fn a_request_that_is_none_of_the_data_sources_fails_before_the_response_handler() {
-    for request in [
-        "return {};",
-        "return { operation: 'BatchInvoke' };",
-        "return null;",
-        "return { payload: 1 };",
-    ] {
+    for request in
+        ["return {};", "return { operation: 'BatchInvoke' };", "return null;", "return { payload: 1 };"]
+    {
         let script = script("wrong.js", request, "return 'never';");
         let error = run_unit(&script, &doubling(), json!({})).await.unwrap_err();
         assert_eq!(error.error_type.as_deref(), Some("MappingTemplate"), "{request}");
-        assert!(
-            error.message.contains("not a request to a Lambda function"),
-            "{error}"
-        );
+        assert!(error.message.contains("not a request to a Lambda function"), "{error}");
     }
 }
 
 #[tokio::test]
 async fn a_pipelines_functions_see_what_the_one_before_answered_and_share_the_stash() {
     let functions = [
-        function(
-            "ctx.stash.first = true; return { payload: ctx.prev.result + 1 };",
-            "return ctx.result;",
-        ),
+        function("ctx.stash.first = true; return { payload: ctx.prev.result + 1 };", "return ctx.result;"),
         function(
             "return { payload: ctx.prev.result * 10 };",
             "ctx.stash.last = ctx.prev.result; return ctx.result;",
         ),
     ];
-    let value = value_of(
-        "return ctx.args.n;",
-        &functions,
-        "return [ctx.prev.result, ctx.result, ctx.stash];",
-    )
-    .await;
+    let value =
+        value_of("return ctx.args.n;", &functions, "return [ctx.prev.result, ctx.result, ctx.stash];").await;
     assert_eq!(value.unwrap(), json!([20, 20, { "first": true, "last": 2 }]));
 }
 
 #[tokio::test]
 async fn an_error_in_a_function_ends_the_pipeline() {
-    let functions = [
-        function("util.error('no', 'Forbidden');", ""),
-        function("util.error('late');", ""),
-    ];
+    let functions = [function("util.error('no', 'Forbidden');", ""), function("util.error('late');", "")];
     let error = value_of("", &functions, "return 'never';").await.unwrap_err();
     assert_eq!(error.message, "no");
 }
@@ -157,37 +110,18 @@ async fn an_error_in_a_function_ends_the_pipeline() {
 async fn early_returns_pass_over_what_aws_says_they_do() {
     let add = || function("return { payload: ctx.prev.result + 1 };", "return ctx.result;");
     let next = function("runtime.earlyReturn(10); return {};", "return 'passed over';");
-    let end = function(
-        "runtime.earlyReturn(20, { skipTo: 'END' }); return {};",
-        "return 'passed over';",
-    );
+    let end = function("runtime.earlyReturn(20, { skipTo: 'END' }); return {};", "return 'passed over';");
     let after = "return ctx.prev.result;";
     assert_eq!(value_of("return 0;", &[next, add()], after).await.unwrap(), 11);
     assert_eq!(value_of("return 0;", &[end, add()], after).await.unwrap(), 20);
-    assert_eq!(
-        value_of("runtime.earlyReturn(30);", &[add()], after)
-            .await
-            .unwrap(),
-        30
-    );
+    assert_eq!(value_of("runtime.earlyReturn(30);", &[add()], after).await.unwrap(), 30);
 }
 
 #[tokio::test]
 async fn errors_appended_on_the_way_are_all_told_in_order() {
-    let functions = [function(
-        "util.appendError('one'); return {};",
-        "util.appendError('two'); return 1;",
-    )];
-    let script = script(
-        "pipeline.js",
-        "util.appendError('zero');",
-        "util.appendError('three');",
-    );
+    let functions = [function("util.appendError('one'); return {};", "util.appendError('two'); return 1;")];
+    let script = script("pipeline.js", "util.appendError('zero');", "util.appendError('three');");
     let evaluated = run_pipeline(&script, &functions, json!({})).await.unwrap();
-    let messages: Vec<&str> = evaluated
-        .appended_errors
-        .iter()
-        .map(|error| error.message.as_str())
-        .collect();
+    let messages: Vec<&str> = evaluated.appended_errors.iter().map(|error| error.message.as_str()).collect();
     assert_eq!(messages, ["zero", "one", "two", "three"]);
 }

@@ -7,9 +7,7 @@ use serde_json::{Value, json};
 #[tokio::test]
 async fn a_signed_in_subscriber_hears_of_public_rooms_and_of_their_own() {
     let context = json!({ "arguments": {}, "identity": { "sub": "u-1", "username": "ada" } });
-    let evaluated = run_unit(&product_script("on_create_room"), &DataSource::None, context)
-        .await
-        .unwrap();
+    let evaluated = run_unit(&product_script("on_create_room"), &DataSource::None, context).await.unwrap();
     assert_eq!(evaluated.value, Value::Null);
     let filter = evaluated.subscription_filter.unwrap();
     let public = json!({ "filters": [{ "fieldName": "visibility", "operator": "eq", "value": "PUBLIC" }] });
@@ -19,14 +17,10 @@ async fn a_signed_in_subscriber_hears_of_public_rooms_and_of_their_own() {
 
 #[tokio::test]
 async fn a_caller_without_a_user_is_refused() {
-    for identity in [
-        json!(null),
-        json!({ "userArn": "arn:aws:sts::1:role", "accountId": "1" }),
-    ] {
+    for identity in [json!(null), json!({ "userArn": "arn:aws:sts::1:role", "accountId": "1" })] {
         let context = json!({ "arguments": {}, "identity": identity });
-        let error = run_unit(&product_script("on_create_room"), &DataSource::None, context)
-            .await
-            .unwrap_err();
+        let error =
+            run_unit(&product_script("on_create_room"), &DataSource::None, context).await.unwrap_err();
         assert_eq!(error.error_type.as_deref(), Some("Forbidden"));
     }
 }

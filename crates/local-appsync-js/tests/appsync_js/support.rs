@@ -28,16 +28,7 @@ pub(crate) async fn table() -> (Client, DataSource) {
         ],
         "BillingMode": "PAY_PER_REQUEST",
     });
-    dynamodb
-        .create_table_if_absent("Todo", &properties)
-        .await
-        .unwrap();
+    dynamodb.create_table_if_absent("Todo", &properties).await.unwrap();
     let client = dynamodb.client();
-    (
-        client.clone(),
-        DataSource::DynamoDb {
-            client,
-            table: "Todo".to_owned(),
-        },
-    )
+    (client.clone(), DataSource::DynamoDb { client, table: "Todo".to_owned() })
 }

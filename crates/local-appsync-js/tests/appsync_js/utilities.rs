@@ -9,10 +9,7 @@ async fn run(body: &str, context: Value) -> Result<Evaluated, Raised> {
         export function request(ctx) {{ {body} }}
         export function response(ctx) {{}}"
     );
-    Script::compile("utilities.js", &code)
-        .expect(body)
-        .request(context)
-        .await
+    Script::compile("utilities.js", &code).expect(body).request(context).await
 }
 
 async fn value_of(expression: &str) -> Value {
@@ -26,17 +23,11 @@ async fn value_of(expression: &str) -> Value {
 async fn each_function_gives_what_aws_documents() {
     let table = [
         // Encodings, with the results of Java's URLEncoder and Apache's escapeEcmaScript.
-        (
-            r#"util.urlEncode("a b&c=ü!'()~*-._")"#,
-            json!("a+b%26c%3D%C3%BC%21%27%28%29%7E*-._"),
-        ),
+        (r#"util.urlEncode("a b&c=ü!'()~*-._")"#, json!("a+b%26c%3D%C3%BC%21%27%28%29%7E*-._")),
         (r#"util.urlDecode("a+b%26c%3D%C3%BC")"#, json!("a b&c=ü")),
         (r#"util.base64Encode("Grüße")"#, json!("R3LDvMOfZQ==")),
         (r#"util.base64Decode("R3LDvMOfZQ==")"#, json!("Grüße")),
-        (
-            r#"util.escapeJavaScript("it's \"/\" \\ \n ü")"#,
-            json!("it\\'s \\\"\\/\\\" \\\\ \\n \\u00FC"),
-        ),
+        (r#"util.escapeJavaScript("it's \"/\" \\ \n ü")"#, json!("it\\'s \\\"\\/\\\" \\\\ \\n \\u00FC")),
         // Patterns match the whole value.
         (r#"util.matches("a*b", "aaaaab")"#, json!(true)),
         (r#"util.matches("a|b", "ab")"#, json!(false)),
@@ -45,20 +36,11 @@ async fn each_function_gives_what_aws_documents() {
         ("util.math.roundNum(2.5)", json!(3)),
         ("util.math.minVal(2, 3)", json!(2)),
         ("util.math.maxVal(2, 3)", json!(3)),
-        (
-            "[1, 1.5, -0, 9007199254740991, 1e21]",
-            json!([1, 1.5, 0, 9007199254740991i64, 1e21]),
-        ),
+        ("[1, 1.5, -0, 9007199254740991, 1e21]", json!([1, 1.5, 0, 9007199254740991i64, 1e21])),
         (r#"util.str.normalize("e\u0301", "nfc")"#, json!("é")),
         // Times.
-        (
-            "util.time.epochMilliSecondsToISO8601(1517943695750)",
-            json!("2018-02-06T19:01:35.750Z"),
-        ),
-        (
-            "util.time.epochMilliSecondsToSeconds(1517943695750)",
-            json!(1517943695),
-        ),
+        ("util.time.epochMilliSecondsToISO8601(1517943695750)", json!("2018-02-06T19:01:35.750Z")),
+        ("util.time.epochMilliSecondsToSeconds(1517943695750)", json!(1517943695)),
         (
             r#"util.time.parseISO8601ToEpochMilliSeconds("2018-02-01T17:21:05.180+08:00")"#,
             json!(1517476865180i64),
@@ -102,28 +84,16 @@ async fn each_function_gives_what_aws_documents() {
         ),
         ("util.dynamodb.toString('a')", json!({ "S": "a" })),
         ("util.dynamodb.toString(null)", json!(null)),
-        (
-            "util.dynamodb.toStringSet(['a', 'b'])",
-            json!({ "SS": ["a", "b"] }),
-        ),
+        ("util.dynamodb.toStringSet(['a', 'b'])", json!({ "SS": ["a", "b"] })),
         ("util.dynamodb.toNumber(12345)", json!({ "N": 12345 })),
         ("util.dynamodb.toNumberSet([1, 4.56])", json!({ "NS": [1, 4.56] })),
         ("util.dynamodb.toBinary('Zm9v')", json!({ "B": "Zm9v" })),
         ("util.dynamodb.toBinarySet(['Zm9v'])", json!({ "BS": ["Zm9v"] })),
         ("util.dynamodb.toBoolean(false)", json!({ "BOOL": false })),
         ("util.dynamodb.toNull()", json!({ "NULL": null })),
-        (
-            "util.dynamodb.toList(['a', 1])",
-            json!({ "L": [{ "S": "a" }, { "N": 1 }] }),
-        ),
-        (
-            "util.dynamodb.toMap({ a: 1 })",
-            json!({ "M": { "a": { "N": 1 } } }),
-        ),
-        (
-            "util.dynamodb.toMapValues({ a: 1, b: undefined })",
-            json!({ "a": { "N": 1 } }),
-        ),
+        ("util.dynamodb.toList(['a', 1])", json!({ "L": [{ "S": "a" }, { "N": 1 }] })),
+        ("util.dynamodb.toMap({ a: 1 })", json!({ "M": { "a": { "N": 1 } } })),
+        ("util.dynamodb.toMapValues({ a: 1, b: undefined })", json!({ "a": { "N": 1 } })),
         (
             "util.dynamodb.fromS3ObjectJson(util.dynamodb.toS3Object('k', 'b', 'r').S)",
             json!({ "key": "k", "bucket": "b", "region": "r" }),
@@ -155,18 +125,14 @@ async fn the_clock_is_the_real_one() {
     let is_now = |ms: i64| (now_ms - 60_000..=now_ms).contains(&ms);
     assert!(times[0].as_str().unwrap().len() == 24, "{times}");
     assert!(is_now(times[1].as_i64().unwrap() * 1000), "{times}");
-    assert!(
-        is_now(times[2].as_i64().unwrap()) && is_now(times[3].as_i64().unwrap()),
-        "{times}"
-    );
+    assert!(is_now(times[2].as_i64().unwrap()) && is_now(times[3].as_i64().unwrap()), "{times}");
 }
 
 #[tokio::test]
 async fn ids_are_new_each_time_and_sort_by_their_age() {
-    let [a, b] = [
-        value_of("[util.autoId(), util.autoUlid(), util.autoKsuid()]").await,
-        { value_of("[util.autoId(), util.autoUlid(), util.autoKsuid()]").await },
-    ];
+    let [a, b] = [value_of("[util.autoId(), util.autoUlid(), util.autoKsuid()]").await, {
+        value_of("[util.autoId(), util.autoUlid(), util.autoKsuid()]").await
+    }];
     for (index, length) in [36, 26, 27].into_iter().enumerate() {
         assert_eq!(a[index].as_str().unwrap().len(), length);
         assert_ne!(a[index], b[index]);
@@ -178,10 +144,7 @@ async fn ids_are_new_each_time_and_sort_by_their_age() {
 #[tokio::test]
 async fn random_numbers_stay_in_their_range() {
     for _ in 0..20 {
-        let number = value_of("util.math.randomWithinRange(3, 5)")
-            .await
-            .as_i64()
-            .unwrap();
+        let number = value_of("util.math.randomWithinRange(3, 5)").await.as_i64().unwrap();
         assert!((3..5).contains(&number));
         assert!((0.0..1.0).contains(&value_of("util.math.randomDouble()").await.as_f64().unwrap()));
     }
@@ -189,12 +152,9 @@ async fn random_numbers_stay_in_their_range() {
 
 #[tokio::test]
 async fn an_error_ends_the_handler_with_all_that_was_said() {
-    let error = run(
-        "util.error('No', 'Forbidden', { id: 1 }, { why: 'x' }); return 1;",
-        json!({}),
-    )
-    .await
-    .unwrap_err();
+    let error = run("util.error('No', 'Forbidden', { id: 1 }, { why: 'x' }); return 1;", json!({}))
+        .await
+        .unwrap_err();
     let expected = Raised {
         message: "No".to_owned(),
         error_type: Some("Forbidden".to_owned()),
@@ -202,51 +162,30 @@ async fn an_error_ends_the_handler_with_all_that_was_said() {
         info: json!({ "why": "x" }),
     };
     assert_eq!(error, expected);
-    assert_eq!(
-        run("util.error('Just this');", json!({}))
-            .await
-            .unwrap_err()
-            .error_type,
-        None
-    );
+    assert_eq!(run("util.error('Just this');", json!({})).await.unwrap_err().error_type, None);
 }
 
 #[tokio::test]
 async fn an_appended_error_does_not_end_the_handler() {
-    let evaluated = run("util.appendError('Half', 'Partial'); return 1;", json!({}))
-        .await
-        .unwrap();
+    let evaluated = run("util.appendError('Half', 'Partial'); return 1;", json!({})).await.unwrap();
     assert_eq!(evaluated.value, 1);
     assert_eq!(evaluated.appended_errors[0].message, "Half");
-    assert_eq!(
-        evaluated.appended_errors[0].error_type.as_deref(),
-        Some("Partial")
-    );
+    assert_eq!(evaluated.appended_errors[0].error_type.as_deref(), Some("Partial"));
 }
 
 #[tokio::test]
 async fn unauthorized_names_the_field() {
     let context = json!({ "info": { "fieldName": "createTodo", "parentTypeName": "Mutation" } });
     let error = run("util.unauthorized();", context).await.unwrap_err();
-    assert_eq!(
-        error.message,
-        "Not Authorized to access createTodo on type Mutation"
-    );
+    assert_eq!(error.message, "Not Authorized to access createTodo on type Mutation");
     assert_eq!(error.error_type.as_deref(), Some("Unauthorized"));
 }
 
 #[tokio::test]
 async fn an_early_return_ends_the_handler() {
-    let evaluated = run("runtime.earlyReturn({ a: 1 }); return 2;", json!({}))
-        .await
-        .unwrap();
-    assert_eq!(
-        (evaluated.value, evaluated.returned_early),
-        (json!({ "a": 1 }), Some(SkipTo::Next))
-    );
-    let evaluated = run("runtime.earlyReturn(1, { skipTo: 'END' });", json!({}))
-        .await
-        .unwrap();
+    let evaluated = run("runtime.earlyReturn({ a: 1 }); return 2;", json!({})).await.unwrap();
+    assert_eq!((evaluated.value, evaluated.returned_early), (json!({ "a": 1 }), Some(SkipTo::Next)));
+    let evaluated = run("runtime.earlyReturn(1, { skipTo: 'END' });", json!({})).await.unwrap();
     assert_eq!(evaluated.returned_early, Some(SkipTo::End));
 }
 
@@ -260,10 +199,7 @@ async fn the_context_is_appsyncs() {
         return [ctx.args.a, ctx.arguments.a, ctx.source.b, ctx.stash.c, ctx.prev.result, ctx.identity.sub,
             ctx.request.headers.x, ctx.info.fieldName, ctx.error ?? 'no error', ctx.env];";
     let evaluated = run(body, context).await.unwrap();
-    assert_eq!(
-        evaluated.value,
-        json!([1, 1, 2, 3, 4, "u", "y", "f", "no error", {}])
-    );
+    assert_eq!(evaluated.value, json!([1, 1, 2, 3, 4, "u", "y", "f", "no error", {}]));
     assert_eq!(evaluated.stash, json!({ "c": 3, "more": true }));
 }
 
@@ -282,20 +218,12 @@ async fn nothing_returned_is_null() {
 async fn the_kind_of_caller_is_told() {
     for (identity, expected) in [
         (json!(null), "API Key Authorization"),
-        (
-            json!({ "username": "ada", "sub": "u", "issuer": "i" }),
-            "User Pool Authorization",
-        ),
+        (json!({ "username": "ada", "sub": "u", "issuer": "i" }), "User Pool Authorization"),
         (json!({ "userArn": "arn", "username": "x" }), "IAM Authorization"),
-        (
-            json!({ "issuer": "i", "sub": "u", "claims": {} }),
-            "Open ID Connect Authorization",
-        ),
+        (json!({ "issuer": "i", "sub": "u", "claims": {} }), "Open ID Connect Authorization"),
         (json!({ "resolverContext": {} }), "Lambda Authorization"),
     ] {
-        let evaluated = run("return util.authType();", json!({ "identity": identity }))
-            .await
-            .unwrap();
+        let evaluated = run("return util.authType();", json!({ "identity": identity })).await.unwrap();
         assert_eq!(evaluated.value, expected);
     }
 }
@@ -304,31 +232,14 @@ async fn the_kind_of_caller_is_told() {
 async fn wrong_arguments_are_told_in_words() {
     for (expression, told) in [
         ("util.base64Decode('%')", "not the base64"),
-        (
-            "util.time.parseISO8601ToEpochMilliSeconds('soon')",
-            "not an ISO 8601",
-        ),
-        (
-            "util.time.nowFormatted('yyyy', 'Mars/Olympus')",
-            "not a time zone",
-        ),
+        ("util.time.parseISO8601ToEpochMilliSeconds('soon')", "not an ISO 8601"),
+        ("util.time.nowFormatted('yyyy', 'Mars/Olympus')", "not a time zone"),
         ("util.time.nowFormatted('GG')", "letter G"),
-        (
-            "util.time.parseFormattedToEpochMilliSeconds('x', 'yyyy')",
-            "not written as yyyy",
-        ),
-        (
-            "util.transform.toDynamoDBFilterExpression({ a: { like: 'b' } })",
-            "like is not a filter operator",
-        ),
-        (
-            "util.transform.toDynamoDBFilterExpression({})",
-            "at least one condition",
-        ),
+        ("util.time.parseFormattedToEpochMilliSeconds('x', 'yyyy')", "not written as yyyy"),
+        ("util.transform.toDynamoDBFilterExpression({ a: { like: 'b' } })", "like is not a filter operator"),
+        ("util.transform.toDynamoDBFilterExpression({})", "at least one condition"),
     ] {
-        let error = run(&format!("return {expression};"), json!({}))
-            .await
-            .unwrap_err();
+        let error = run(&format!("return {expression};"), json!({})).await.unwrap_err();
         assert!(error.message.contains(told), "{expression}: {error}");
     }
 }

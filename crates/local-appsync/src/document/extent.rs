@@ -25,14 +25,10 @@ const MOST_INTROSPECTED: usize = 1_000;
 
 pub(super) fn check(document: &Document, limits: &Limits) -> Result<(), Unacceptable> {
     let mut fragments = Fragments::of(document);
-    let operations = document
-        .definitions
-        .iter()
-        .filter_map(Definition::as_operation_definition);
+    let operations = document.definitions.iter().filter_map(Definition::as_operation_definition);
     // Fragments that no operation spreads are measured too: validation walks them all the same.
-    let mut extents: Vec<Extent> = operations
-        .map(|operation| fragments.measure(&operation.selection_set))
-        .collect();
+    let mut extents: Vec<Extent> =
+        operations.map(|operation| fragments.measure(&operation.selection_set)).collect();
     extents.extend(fragments.names().iter().map(|name| fragments.extent_of(name)));
     if extents.iter().any(|extent| extent.depth > limits.query_depth) {
         return Err(Unacceptable::BadRequest(format!(
@@ -40,19 +36,13 @@ pub(super) fn check(document: &Document, limits: &Limits) -> Result<(), Unaccept
             limits.query_depth
         )));
     }
-    if extents
-        .iter()
-        .any(|extent| extent.fields > limits.selected_fields)
-    {
+    if extents.iter().any(|extent| extent.fields > limits.selected_fields) {
         return Err(Unacceptable::BadRequest(format!(
             "The document selects more than {} fields. Ask for less in one request.",
             limits.selected_fields
         )));
     }
-    if extents
-        .iter()
-        .any(|extent| extent.introspected > MOST_INTROSPECTED)
-    {
+    if extents.iter().any(|extent| extent.introspected > MOST_INTROSPECTED) {
         return Err(Unacceptable::BadRequest(format!(
             "The document selects more than {MOST_INTROSPECTED} fields of __schema and __type."
         )));
@@ -68,17 +58,9 @@ struct Fragments<'a> {
 
 impl<'a> Fragments<'a> {
     fn of(document: &'a Document) -> Fragments<'a> {
-        let fragments = document
-            .definitions
-            .iter()
-            .filter_map(Definition::as_fragment_definition);
-        let selections = fragments
-            .map(|fragment| (&fragment.name, &fragment.selection_set[..]))
-            .collect();
-        Fragments {
-            selections,
-            measured: HashMap::new(),
-        }
+        let fragments = document.definitions.iter().filter_map(Definition::as_fragment_definition);
+        let selections = fragments.map(|fragment| (&fragment.name, &fragment.selection_set[..])).collect();
+        Fragments { selections, measured: HashMap::new() }
     }
 
     fn names(&self) -> Vec<&'a Name> {
@@ -108,11 +90,7 @@ impl<'a> Fragments<'a> {
                     Extent {
                         fields: below.fields.saturating_add(1),
                         depth: below.depth + 1,
-                        introspected: if is_introspection {
-                            below.fields
-                        } else {
-                            below.introspected
-                        },
+                        introspected: if is_introspection { below.fields } else { below.introspected },
                     }
                 }
                 Selection::FragmentSpread(spread) => self.extent_of(&spread.fragment_name),

@@ -28,20 +28,12 @@ const MOST_ERRORS: usize = 100;
 
 /// The ways in which the document does not fit the schema.
 pub(super) fn errors(document: &Document, with_errors: &WithErrors<ExecutableDocument>) -> Vec<GraphQlError> {
-    with_errors
-        .errors
-        .iter()
-        .take(MOST_ERRORS)
-        .map(|diagnostic| error(document, &diagnostic))
-        .collect()
+    with_errors.errors.iter().take(MOST_ERRORS).map(|diagnostic| error(document, &diagnostic)).collect()
 }
 
 fn error(document: &Document, diagnostic: &Diagnostic<'_, DiagnosticData>) -> GraphQlError {
     let kind = kind(diagnostic.error);
-    let mut message = format!(
-        "Validation error of type {kind}: {}",
-        wording(kind, diagnostic.error)
-    );
+    let mut message = format!("Validation error of type {kind}: {}", wording(kind, diagnostic.error));
     let start = diagnostic.line_column_range().map(|range| range.start);
     if let Some(start) = start {
         let path = path_at(document, start);
@@ -110,14 +102,9 @@ fn wording(kind: &str, error: &DiagnosticData) -> String {
 /// The response names of the fields around a position.
 fn path_at(document: &Document, position: LineColumn) -> Vec<String> {
     let mut path = Vec::new();
-    let mut selections = document
-        .definitions
-        .iter()
-        .flat_map(selections_of)
-        .collect::<Vec<&Selection>>();
-    while let Some(around) = selections
-        .iter()
-        .find(|selection| contains(selection, &document.sources, position))
+    let mut selections = document.definitions.iter().flat_map(selections_of).collect::<Vec<&Selection>>();
+    while let Some(around) =
+        selections.iter().find(|selection| contains(selection, &document.sources, position))
     {
         selections = match around {
             Selection::Field(field) => {

@@ -19,10 +19,7 @@ pub(super) fn variables(
     let mut variables = Map::new();
     let mut errors = Vec::new();
     let no_variables = Map::new();
-    let inputs = Inputs {
-        schema,
-        variables: &no_variables,
-    };
+    let inputs = Inputs { schema, variables: &no_variables };
     for definition in &document.operation.variables {
         let name = definition.name.as_str();
         let coerced = match (given.get(name), &definition.default_value) {
@@ -36,10 +33,7 @@ pub(super) fn variables(
             Ok(None) => {}
             Err(invalid) => {
                 let message = invalid.of_variable();
-                errors.push(GraphQlError::of_document(
-                    message,
-                    Location::of(definition.location(), sources),
-                ));
+                errors.push(GraphQlError::of_document(message, Location::of(definition.location(), sources)));
             }
         }
     }
@@ -49,17 +43,10 @@ pub(super) fn variables(
     for field in document.operation.all_fields(&document.executable) {
         if let Err(invalid) = of_field(schema, field, &variables) {
             let message = format!("Validation error of type WrongType: {invalid} @ '{}'", field.name);
-            errors.push(GraphQlError::of_document(
-                message,
-                Location::of(field.location(), sources),
-            ));
+            errors.push(GraphQlError::of_document(message, Location::of(field.location(), sources)));
         }
     }
-    if errors.is_empty() {
-        Ok(variables)
-    } else {
-        Err(errors)
-    }
+    if errors.is_empty() { Ok(variables) } else { Err(errors) }
 }
 
 /// A field's arguments, coerced. Those neither given nor defaulted are absent.

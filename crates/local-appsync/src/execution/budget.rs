@@ -31,20 +31,14 @@ impl Budget {
     pub(super) fn spend_resolver_call(&self) -> Result<(), Exceeded> {
         let made = self.calls_made.fetch_add(1, Ordering::Relaxed);
         self.check(made < self.resolver_calls, || {
-            format!(
-                "The request calls more than {} resolvers. Ask for less at once.",
-                self.resolver_calls
-            )
+            format!("The request calls more than {} resolvers. Ask for less at once.", self.resolver_calls)
         })
     }
 
     pub(super) fn spend_bytes(&self, bytes: usize) -> Result<(), Exceeded> {
         let collected = self.bytes_collected.fetch_add(bytes, Ordering::Relaxed) + bytes;
         self.check(collected <= self.response_bytes, || {
-            format!(
-                "The answer is larger than {} bytes. Ask for less at once.",
-                self.response_bytes
-            )
+            format!("The answer is larger than {} bytes. Ask for less at once.", self.response_bytes)
         })
     }
 
@@ -56,8 +50,7 @@ impl Budget {
         if is_within && self.exceeded.get().is_none() {
             return Ok(());
         }
-        self.exceeded
-            .get_or_init(|| Raised::new("LimitExceeded", message()));
+        self.exceeded.get_or_init(|| Raised::new("LimitExceeded", message()));
         Err(Exceeded)
     }
 }

@@ -35,19 +35,11 @@ impl<'a> Execution<'a> {
         spread: &mut HashSet<&'s Name>,
         fields: &mut Fields<'s>,
     ) {
-        for selection in set
-            .selections
-            .iter()
-            .filter(|selection| self.is_included(selection.directives()))
-        {
+        for selection in set.selections.iter().filter(|selection| self.is_included(selection.directives())) {
             match selection {
                 Selection::Field(field) => fields.entry(field.response_name()).or_default().push(field),
                 Selection::InlineFragment(inline) => {
-                    if inline
-                        .type_condition
-                        .as_ref()
-                        .is_none_or(|name| self.applies(name, object_type))
-                    {
+                    if inline.type_condition.as_ref().is_none_or(|name| self.applies(name, object_type)) {
                         self.collect(object_type, &inline.selection_set, spread, fields);
                     }
                 }

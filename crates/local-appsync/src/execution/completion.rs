@@ -66,10 +66,8 @@ impl<'a> Execution<'a> {
             return self.mismatch(path, "LIST");
         };
         let paths: Vec<Path<'_>> = (0..items.len()).map(|index| path.index(index)).collect();
-        let completed = items
-            .iter()
-            .zip(&paths)
-            .map(|(value, path)| self.complete(item, value, fields, *path, parent));
+        let completed =
+            items.iter().zip(&paths).map(|(value, path)| self.complete(item, value, fields, *path, parent));
         self.all(completed).await.map(Output::List)
     }
 
@@ -78,9 +76,7 @@ impl<'a> Execution<'a> {
         let object_type = match definition {
             ExtendedType::Scalar(_) => return self.scalar(name, value, path),
             ExtendedType::Enum(definition) => {
-                let text = value
-                    .as_str()
-                    .filter(|text| definition.values.contains_key(*text));
+                let text = value.as_str().filter(|text| definition.values.contains_key(*text));
                 return match text {
                     Some(_) => self.leaf(value.clone()),
                     None => self.unserializable(
@@ -107,21 +103,14 @@ impl<'a> Execution<'a> {
         if !value.is_object() {
             return self.mismatch(path, "OBJECT");
         }
-        let sets = fields
-            .iter()
-            .filter_map(|field| field.selection_set.as_ref())
-            .collect();
+        let sets = fields.iter().filter_map(|field| field.selection_set.as_ref()).collect();
         self.selection(object_type, value, sets, Some(path)).await
     }
 
     /// The type of an interface's or union's value is what its `__typename` says.
     fn concrete_type(&self, definition: &ExtendedType, value: &Value) -> Option<&'a ObjectType> {
-        let object_type = self
-            .schema
-            .graphql
-            .get_object(value.get("__typename")?.as_str()?)?;
-        self.applies(definition.name(), object_type)
-            .then_some(object_type)
+        let object_type = self.schema.graphql.get_object(value.get("__typename")?.as_str()?)?;
+        self.applies(definition.name(), object_type).then_some(object_type)
     }
 
     fn scalar(&self, name: &Name, value: &Value, path: Path<'_>) -> Completed {

@@ -33,14 +33,8 @@ impl<'a> Execution<'a> {
     ) -> Result<Property, Nullified> {
         let path = Path::field(parent_path.as_ref(), response_name);
         let value = self.field(parent, source, &fields, path).await?;
-        self.budget
-            .spend_bytes(response_name.len() + 4)
-            .map_err(|_| Nullified)?;
-        Ok(Property {
-            response_name: response_name.clone(),
-            field_name: fields[0].name.clone(),
-            value,
-        })
+        self.budget.spend_bytes(response_name.len() + 4).map_err(|_| Nullified)?;
+        Ok(Property { response_name: response_name.clone(), field_name: fields[0].name.clone(), value })
     }
 
     async fn field(
@@ -62,8 +56,7 @@ impl<'a> Execution<'a> {
                 if !extensions.invalidations.is_empty() {
                     self.invalidations().extend(extensions.invalidations);
                 }
-                self.complete(&fields[0].definition.ty, &value, fields, path, &parent.name)
-                    .await
+                self.complete(&fields[0].definition.ty, &value, fields, path, &parent.name).await
             }
             Err(Nullified) if fields[0].definition.ty.is_non_null() => Err(Nullified),
             Err(Nullified) => Ok(Output::NULL),
@@ -85,21 +78,12 @@ impl<'a> Execution<'a> {
             self.report_raised(path, field, Raised::new("Unauthorized", message));
             return Err(Nullified);
         }
-        let resolver = plan
-            .resolver
-            .as_ref()
-            .filter(|_| self.source == Source::Resolvers);
+        let resolver = plan.resolver.as_ref().filter(|_| self.source == Source::Resolvers);
         let Some(resolver) = resolver else {
             let value = Cow::Borrowed(source.get(field.name.as_str()).unwrap_or(&Value::Null));
             // Only subscriptions look at the arguments of a field without a resolver.
             let arguments = arguments::of_field(self.schema, field, &self.variables).unwrap_or_default();
-            return Ok((
-                arguments,
-                FieldValue {
-                    value,
-                    extensions: Extensions::default(),
-                },
-            ));
+            return Ok((arguments, FieldValue { value, extensions: Extensions::default() }));
         };
         let arguments = arguments::of_field(self.schema, field, &self.variables).map_err(|error| {
             self.report(GraphQlError::of_value(path.to_vec(), error.to_string()));
@@ -108,21 +92,11 @@ impl<'a> Execution<'a> {
         self.budget.spend_resolver_call().map_err(|_| Nullified)?;
         let context = self.context(parent, source, fields, arguments.clone());
         match call(resolver.as_ref(), context).await {
-            Ok(Resolved {
-                value,
-                extensions,
-                errors,
-            }) => {
+            Ok(Resolved { value, extensions, errors }) => {
                 for raised in errors {
                     self.report_raised(path, field, raised);
                 }
-                Ok((
-                    arguments,
-                    FieldValue {
-                        value: Cow::Owned(value),
-                        extensions,
-                    },
-                ))
+                Ok((arguments, FieldValue { value: Cow::Owned(value), extensions }))
             }
             Err(raised) => {
                 self.report_raised(path, field, raised);
@@ -142,10 +116,7 @@ impl<'a> Execution<'a> {
             arguments,
             identity: self.call.caller.identity.clone(),
             source: source.clone(),
-            request: Request {
-                headers: self.call.headers.clone(),
-                domain_name: None,
-            },
+            request: Request { headers: self.call.headers.clone(), domain_name: None },
             prev: Value::Null,
             info: self.info(parent, fields),
             stash: Map::new(),

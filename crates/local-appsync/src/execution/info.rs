@@ -27,11 +27,7 @@ impl<'a> Execution<'a> {
 
     /// Only fields of the declared type: fragments on its implementations are left out.
     fn flatten(&self, set: &SelectionSet, declared: &Name, prefix: &str, list: &mut List) {
-        for selection in set
-            .selections
-            .iter()
-            .filter(|selection| self.is_included(selection.directives()))
-        {
+        for selection in set.selections.iter().filter(|selection| self.is_included(selection.directives())) {
             match selection {
                 Selection::Field(field) => {
                     let path = format!("{prefix}{}", field.response_name());
@@ -44,11 +40,7 @@ impl<'a> Execution<'a> {
                     }
                 }
                 Selection::InlineFragment(inline) => {
-                    if inline
-                        .type_condition
-                        .as_ref()
-                        .is_none_or(|name| self.is_declared(name, declared))
-                    {
+                    if inline.type_condition.as_ref().is_none_or(|name| self.is_declared(name, declared)) {
                         self.flatten(&inline.selection_set, declared, prefix, list);
                     }
                 }
@@ -89,8 +81,6 @@ fn graphql(fields: &[&Field]) -> String {
         return String::new();
     };
     let mut merged = first.clone();
-    merged
-        .selections
-        .extend(sets.flat_map(|set| set.selections.iter().cloned()));
+    merged.selections.extend(sets.flat_map(|set| set.selections.iter().cloned()));
     merged.to_string()
 }

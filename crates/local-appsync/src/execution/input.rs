@@ -33,22 +33,14 @@ impl Inputs<'_> {
         };
         let coerced = match (self.schema.graphql.types.get(type_name), value) {
             (Some(ExtendedType::Scalar(_)), _) => scalars::parse(type_name, value),
-            (Some(ExtendedType::Enum(definition)), Value::String(text)) => definition
-                .values
-                .contains_key(text.as_str())
-                .then(|| value.clone()),
+            (Some(ExtendedType::Enum(definition)), Value::String(text)) => {
+                definition.values.contains_key(text.as_str()).then(|| value.clone())
+            }
             (Some(ExtendedType::InputObject(definition)), Value::Object(fields)) => {
-                let unknown = fields
-                    .keys()
-                    .find(|key| !definition.fields.contains_key(key.as_str()));
+                let unknown = fields.keys().find(|key| !definition.fields.contains_key(key.as_str()));
                 if let Some(unknown) = unknown {
-                    let reason = Reason::UnknownField {
-                        input_type: type_name.to_string(),
-                    };
-                    return Err(Invalid {
-                        name: unknown.clone(),
-                        reason,
-                    });
+                    let reason = Reason::UnknownField { input_type: type_name.to_string() };
+                    return Err(Invalid { name: unknown.clone(), reason });
                 }
                 return self.object(definition, |field, ty| match fields.get(field) {
                     Some(value) => self.json(field, ty, value).map(Some),
@@ -85,16 +77,14 @@ impl Inputs<'_> {
                 return items.collect::<Result<Value, Invalid>>().map(Some);
             }
             (Type::List(item) | Type::NonNullList(item), _) => {
-                return Ok(self
-                    .literal(name, item, value)?
-                    .map(|value| Value::Array(vec![value])));
+                return Ok(self.literal(name, item, value)?.map(|value| Value::Array(vec![value])));
             }
             (Type::Named(type_name) | Type::NonNullNamed(type_name), _) => type_name,
         };
         let coerced = match (self.schema.graphql.types.get(type_name), value.as_ref()) {
-            (Some(ExtendedType::Scalar(_)), _) => self
-                .plain(value)
-                .and_then(|value| scalars::parse(type_name, &value)),
+            (Some(ExtendedType::Scalar(_)), _) => {
+                self.plain(value).and_then(|value| scalars::parse(type_name, &value))
+            }
             (Some(ExtendedType::Enum(_)), Literal::Enum(name)) => Some(name.as_str().into()),
             (Some(ExtendedType::InputObject(definition)), Literal::Object(fields)) => {
                 let object = self.object(definition, |name, ty| {
@@ -107,9 +97,7 @@ impl Inputs<'_> {
             }
             _ => None,
         };
-        coerced
-            .map(Some)
-            .ok_or_else(|| Invalid::wrong(name, value, type_name))
+        coerced.map(Some).ok_or_else(|| Invalid::wrong(name, value, type_name))
     }
 
     fn object(
@@ -142,14 +130,9 @@ impl Inputs<'_> {
             Literal::Boolean(is_true) => (*is_true).into(),
             Literal::Int(number) => Value::Number(number.as_str().parse().ok()?),
             Literal::Float(number) => Value::Number(number.as_str().parse().ok()?),
-            Literal::List(items) => items
-                .iter()
-                .map(|item| self.plain(item))
-                .collect::<Option<Value>>()?,
+            Literal::List(items) => items.iter().map(|item| self.plain(item)).collect::<Option<Value>>()?,
             Literal::Object(fields) => {
-                let fields = fields
-                    .iter()
-                    .map(|(name, value)| Some((name.to_string(), self.plain(value)?)));
+                let fields = fields.iter().map(|(name, value)| Some((name.to_string(), self.plain(value)?)));
                 Value::Object(fields.collect::<Option<_>>()?)
             }
         })
@@ -173,22 +156,14 @@ enum Reason {
 
 impl Invalid {
     pub(super) fn null(name: &str, ty: &Type) -> Invalid {
-        Invalid {
-            name: name.to_owned(),
-            reason: Reason::Null {
-                expected: ty.to_string(),
-            },
-        }
+        Invalid { name: name.to_owned(), reason: Reason::Null { expected: ty.to_string() } }
     }
 
     fn wrong(name: &str, value: &dyn fmt::Display, expected: &dyn fmt::Display) -> Invalid {
         let value = value.to_string().chars().take(100).collect();
         Invalid {
             name: name.to_owned(),
-            reason: Reason::WrongValue {
-                value,
-                expected: expected.to_string(),
-            },
+            reason: Reason::WrongValue { value, expected: expected.to_string() },
         }
     }
 
@@ -215,16 +190,10 @@ impl fmt::Display for Invalid {
                 write!(f, "'{name}' has coerced Null value for NonNull type '{expected}'")
             }
             Reason::WrongValue { value, expected } => {
-                write!(
-                    f,
-                    "argument '{name}' with value '{value}' is not a valid '{expected}'"
-                )
+                write!(f, "argument '{name}' with value '{value}' is not a valid '{expected}'")
             }
             Reason::UnknownField { input_type } => {
-                write!(
-                    f,
-                    "field name '{name}' that is not defined for input object type '{input_type}'"
-                )
+                write!(f, "field name '{name}' that is not defined for input object type '{input_type}'")
             }
         }
     }

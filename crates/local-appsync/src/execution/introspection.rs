@@ -13,10 +13,7 @@ impl<'a> Execution<'a> {
     /// The values of `__schema` and `__type`, as properties of the root value.
     pub(super) fn introspect(&self, root: &ObjectType) -> Result<Value, Vec<GraphQlError>> {
         let fields = self.collect_fields(root, &[&self.document.operation.selection_set]);
-        let mut asked = fields
-            .into_iter()
-            .filter(|(_, fields)| is_introspection(fields[0]))
-            .peekable();
+        let mut asked = fields.into_iter().filter(|(_, fields)| is_introspection(fields[0])).peekable();
         if asked.peek().is_none() {
             return Ok(Value::Null);
         }

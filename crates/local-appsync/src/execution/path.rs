@@ -18,24 +18,15 @@ enum Segment<'a> {
 
 impl<'a> Path<'a> {
     pub(super) fn root(response_name: &'a str) -> Path<'a> {
-        Path {
-            parent: None,
-            segment: Segment::Field(response_name),
-        }
+        Path { parent: None, segment: Segment::Field(response_name) }
     }
 
     pub(super) fn field(parent: Option<&'a Path<'a>>, response_name: &'a str) -> Path<'a> {
-        Path {
-            parent,
-            segment: Segment::Field(response_name),
-        }
+        Path { parent, segment: Segment::Field(response_name) }
     }
 
     pub(super) fn index(&'a self, index: usize) -> Path<'a> {
-        Path {
-            parent: Some(self),
-            segment: Segment::Index(index),
-        }
+        Path { parent: Some(self), segment: Segment::Index(index) }
     }
 
     pub(super) fn to_vec(self) -> Vec<PathSegment> {

@@ -22,11 +22,7 @@ impl<'a> Execution<'a> {
     pub(crate) async fn subscribe(self) -> Result<Accepted, Vec<GraphQlError>> {
         let accepted = self.accept().await;
         let errors = self.take_errors();
-        if errors.is_empty() {
-            accepted.ok_or_else(Vec::new)
-        } else {
-            Err(errors)
-        }
+        if errors.is_empty() { accepted.ok_or_else(Vec::new) } else { Err(errors) }
     }
 
     async fn accept(&self) -> Option<Accepted> {
@@ -37,15 +33,9 @@ impl<'a> Execution<'a> {
         let (arguments, resolved) = self.resolve(root, &Value::Null, &fields, path).await.ok()?;
         let value = resolved.value.into_owned();
         if !value.is_null() {
-            self.complete(&fields[0].definition.ty, &value, &fields, path, &root.name)
-                .await
-                .ok()?;
+            self.complete(&fields[0].definition.ty, &value, &fields, path, &root.name).await.ok()?;
         }
-        Some(Accepted {
-            field_name: fields[0].name.to_string(),
-            arguments,
-            extensions: resolved.extensions,
-        })
+        Some(Accepted { field_name: fields[0].name.to_string(), arguments, extensions: resolved.extensions })
     }
 
     /// What a subscription delivers of an event: the mutation's result by field names.

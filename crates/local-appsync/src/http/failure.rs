@@ -20,11 +20,7 @@ impl Failure {
     }
 
     pub(super) fn bad_request(error_type: &'static str, message: String) -> Failure {
-        Failure {
-            status: StatusCode::BAD_REQUEST,
-            error_type,
-            message,
-        }
+        Failure { status: StatusCode::BAD_REQUEST, error_type, message }
     }
 
     pub(super) fn too_large(most_bytes: usize) -> Failure {
@@ -37,22 +33,14 @@ impl Failure {
 
     pub(super) fn internal() -> Failure {
         let message = "The request failed here; the log says why.".to_owned();
-        Failure {
-            status: StatusCode::INTERNAL_SERVER_ERROR,
-            error_type: "InternalFailure",
-            message,
-        }
+        Failure { status: StatusCode::INTERNAL_SERVER_ERROR, error_type: "InternalFailure", message }
     }
 }
 
 impl From<Refused> for Failure {
     fn from(refused: Refused) -> Failure {
         let message = refused.message;
-        Failure {
-            status: StatusCode::UNAUTHORIZED,
-            error_type: "UnauthorizedException",
-            message,
-        }
+        Failure { status: StatusCode::UNAUTHORIZED, error_type: "UnauthorizedException", message }
     }
 }
 
@@ -61,9 +49,7 @@ impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let body = json!({"errors": [{"message": self.message, "errorType": self.error_type}]});
         let mut response = json_response(self.status, &body);
-        response
-            .headers_mut()
-            .insert("x-amzn-errortype", HeaderValue::from_static(self.error_type));
+        response.headers_mut().insert("x-amzn-errortype", HeaderValue::from_static(self.error_type));
         response
     }
 }

@@ -143,11 +143,7 @@ impl Connection {
             ("start", Some(id)) => self.start(id, frame.payload),
             ("stop", Some(id)) => self.stop(&id),
             ("start" | "stop", None) => {
-                self.complain(
-                    None,
-                    "BadRequestException",
-                    &format!("A {} frame needs an id.", frame.kind),
-                );
+                self.complain(None, "BadRequestException", &format!("A {} frame needs an id.", frame.kind));
             }
             (_, id) => self.unsupported(id.as_ref(), "unknown"),
         }
@@ -176,21 +172,13 @@ impl Connection {
         let (api, headers, source_ip) = (self.api.clone(), self.headers.clone(), self.source_ip);
         let started = async move {
             let subscription = start::prepare(&api, payload, &headers, source_ip).await;
-            Started {
-                id,
-                number,
-                subscription,
-            }
+            Started { id, number, subscription }
         };
         self.starting.push(started.boxed());
     }
 
     fn started(&mut self, started: Started) {
-        let Started {
-            id,
-            number,
-            subscription,
-        } = started;
+        let Started { id, number, subscription } = started;
         if !matches!(self.subscriptions.get(&id), Some(State::Starting(current)) if *current == number) {
             return;
         }
@@ -228,17 +216,14 @@ impl Connection {
     }
 
     fn complain(&self, id: Option<&SubscriptionId>, error_type: &str, message: &str) {
-        self.outbox
-            .put(ServerFrame::error(id, &[Problem::new(error_type, message)]));
+        self.outbox.put(ServerFrame::error(id, &[Problem::new(error_type, message)]));
     }
 
     /// A connection lasts no longer than any token that it was authorized with.
     fn end_with(&mut self, caller: &Caller) {
         if let Some(expires_at_s) = caller.expires_at_s {
             let left = Duration::from_secs(
-                expires_at_s
-                    .saturating_sub(now_s())
-                    .min(self.api.limits.connection.as_secs()),
+                expires_at_s.saturating_sub(now_s()).min(self.api.limits.connection.as_secs()),
             );
             self.ends_at = self.ends_at.min(Instant::now() + left);
         }

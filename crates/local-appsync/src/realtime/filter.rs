@@ -71,9 +71,9 @@ impl Filter {
     /// The event is a mutation's result by field names; what the mutation did not select counts as null.
     pub(super) fn matches(&self, event: &Value) -> bool {
         match self {
-            Filter::Arguments(arguments) => arguments
-                .iter()
-                .all(|(name, wanted)| equal(event.get(name).unwrap_or(&Value::Null), wanted)),
+            Filter::Arguments(arguments) => {
+                arguments.iter().all(|(name, wanted)| equal(event.get(name).unwrap_or(&Value::Null), wanted))
+            }
             Filter::Enhanced(groups) => groups
                 .filter_group
                 .iter()
@@ -84,27 +84,21 @@ impl Filter {
 
 impl Condition {
     fn check(&self) -> Result<(), String> {
-        let Condition {
-            field_name,
-            operator,
-            value,
-        } = self;
+        let Condition { field_name, operator, value } = self;
         if field_name.split('.').count() > 5 {
-            return Err(format!(
-                "The filter's field {field_name} is nested more than 5 levels deep."
-            ));
+            return Err(format!("The filter's field {field_name} is nested more than 5 levels deep."));
         }
         let values = value.as_array().map(Vec::len);
         match (operator, values) {
             (Operator::In | Operator::NotIn, Some(1..=5))
             | (Operator::ContainsAny, Some(1..=20))
             | (Operator::Between, Some(2)) => Ok(()),
-            (Operator::In | Operator::NotIn, _) => Err(format!(
-                "The filter on {field_name} needs a list of 1 to 5 values."
-            )),
-            (Operator::ContainsAny, _) => Err(format!(
-                "The filter on {field_name} needs a list of 1 to 20 values."
-            )),
+            (Operator::In | Operator::NotIn, _) => {
+                Err(format!("The filter on {field_name} needs a list of 1 to 5 values."))
+            }
+            (Operator::ContainsAny, _) => {
+                Err(format!("The filter on {field_name} needs a list of 1 to 20 values."))
+            }
             (Operator::Between, _) => Err(format!("The filter on {field_name} needs a list of two values.")),
             (_, Some(_)) => Err(format!("The filter on {field_name} needs a single value.")),
             (_, None) => Ok(()),
@@ -112,11 +106,8 @@ impl Condition {
     }
 
     fn holds(&self, event: &Value) -> bool {
-        let actual = self
-            .field_name
-            .split('.')
-            .try_fold(event, |value, name| value.get(name))
-            .unwrap_or(&Value::Null);
+        let actual =
+            self.field_name.split('.').try_fold(event, |value, name| value.get(name)).unwrap_or(&Value::Null);
         let wanted = &self.value;
         let any = |matches: &dyn Fn(&Value) -> bool| {
             wanted.as_array().is_some_and(|values| values.iter().any(matches))
@@ -240,11 +231,7 @@ mod tests {
         assert!(filter.matches(&json!({"a": 1, "b": 1})));
         assert!(filter.matches(&json!({"c": 1})));
         assert!(!filter.matches(&json!({"a": 1, "b": 2})));
-        assert!(
-            !Filter::enhanced(&json!({"filterGroup": []}))
-                .unwrap()
-                .matches(&json!({}))
-        );
+        assert!(!Filter::enhanced(&json!({"filterGroup": []})).unwrap().matches(&json!({})));
     }
 
     #[test]

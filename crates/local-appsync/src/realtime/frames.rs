@@ -119,38 +119,25 @@ pub(super) struct Problem {
 
 impl Problem {
     pub(super) fn new(error_type: &str, message: impl Into<String>) -> Problem {
-        Problem {
-            error_type: Some(error_type.to_owned()),
-            message: message.into(),
-            error_code: None,
-        }
+        Problem { error_type: Some(error_type.to_owned()), message: message.into(), error_code: None }
     }
 
     pub(super) fn with_code(self, error_code: u16) -> Problem {
-        Problem {
-            error_code: Some(error_code),
-            ..self
-        }
+        Problem { error_code: Some(error_code), ..self }
     }
 }
 
 impl From<&GraphQlError> for Problem {
     fn from(error: &GraphQlError) -> Problem {
         let error_type = error.error_type().map(str::to_owned);
-        Problem {
-            error_type,
-            message: error.message.clone(),
-            error_code: None,
-        }
+        Problem { error_type, message: error.message.clone(), error_code: None }
     }
 }
 
 /// Writes frames, all of them before the socket is flushed.
 pub(super) async fn send(socket: &mut WebSocket, frames: Vec<ServerFrame>) -> Result<(), axum::Error> {
     for frame in frames {
-        socket
-            .feed(Message::Text(Utf8Bytes::from(frame.into_text())))
-            .await?;
+        socket.feed(Message::Text(Utf8Bytes::from(frame.into_text()))).await?;
     }
     socket.flush().await
 }

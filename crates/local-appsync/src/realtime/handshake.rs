@@ -15,9 +15,7 @@ struct ConnectQuery {
 
 /// Names in lower case. What is given in the query or a subprotocol goes before plain headers of the same name.
 pub(super) fn connect_headers(parts: &request::Parts, plain: &[(String, String)]) -> Vec<(String, String)> {
-    let mut headers = encoded(parts)
-        .map(|headers| lower_case(&headers))
-        .unwrap_or_default();
+    let mut headers = encoded(parts).map(|headers| lower_case(&headers)).unwrap_or_default();
     headers.extend(plain.iter().cloned());
     headers
 }
@@ -92,12 +90,9 @@ mod tests {
 
     #[test]
     fn garbage_is_no_header() {
-        for uri in [
-            "/graphql?header=",
-            "/graphql?header=%%%",
-            "/graphql?header=e30",
-            "/graphql?header=bm90IGpzb24",
-        ] {
+        for uri in
+            ["/graphql?header=", "/graphql?header=%%%", "/graphql?header=e30", "/graphql?header=bm90IGpzb24"]
+        {
             assert_eq!(connect_headers(&parts(uri, "graphql-ws"), &[]), [], "{uri}");
         }
     }

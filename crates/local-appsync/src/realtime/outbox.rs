@@ -44,16 +44,7 @@ pub(super) fn outbox(limits: &Limits) -> (Outbox, Waiting) {
         most_bytes: limits.waiting_bytes,
         ending: watch::Sender::new(None),
     });
-    (
-        Outbox {
-            frames: sender,
-            shared: shared.clone(),
-        },
-        Waiting {
-            frames: receiver,
-            shared,
-        },
-    )
+    (Outbox { frames: sender, shared: shared.clone() }, Waiting { frames: receiver, shared })
 }
 
 impl Outbox {
@@ -67,9 +58,7 @@ impl Outbox {
     }
 
     pub(super) fn end(&self, ending: Ending) {
-        self.shared
-            .ending
-            .send_if_modified(|first| first.replace(ending).is_none());
+        self.shared.ending.send_if_modified(|first| first.replace(ending).is_none());
     }
 }
 

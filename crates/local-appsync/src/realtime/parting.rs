@@ -28,11 +28,7 @@ pub(super) enum End {
 pub(super) async fn refuse(mut socket: WebSocket, refused: Refused) {
     _ = timeout(PARTING, socket.recv()).await;
     let problem = Problem::new("UnauthorizedException", refused.message).with_code(401);
-    _ = timeout(
-        PARTING,
-        send(&mut socket, vec![ServerFrame::connection_error(problem)]),
-    )
-    .await;
+    _ = timeout(PARTING, send(&mut socket, vec![ServerFrame::connection_error(problem)])).await;
     close(socket, close_code::POLICY, "Unauthorized").await;
 }
 
@@ -51,10 +47,7 @@ pub(super) async fn part(socket: WebSocket, end: End) {
 async fn close(mut socket: WebSocket, code: u16, reason: &'static str) {
     let goodbye = async {
         socket
-            .send(Message::Close(Some(CloseFrame {
-                code,
-                reason: Utf8Bytes::from_static(reason),
-            })))
+            .send(Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) })))
             .await?;
         while let Some(Ok(_)) = socket.recv().await {}
         Ok::<(), axum::Error>(())

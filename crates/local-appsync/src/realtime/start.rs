@@ -26,23 +26,13 @@ pub(super) async fn prepare(
     let payload = parse(payload)?;
     let mut headers = lower_case(&payload.extensions.authorization);
     let body = Bytes::from(payload.data);
-    let evidence = Evidence {
-        path: "/graphql",
-        query: "",
-        headers: &headers,
-        body: &body,
-    };
-    let caller = caller::identify(api, evidence, source_ip)
-        .await
-        .map_err(|refused| {
-            tracing::debug!(%refused, "a subscription was not authorized");
-            vec![Problem::new("UnauthorizedException", "Permission denied")]
-        })?;
+    let evidence = Evidence { path: "/graphql", query: "", headers: &headers, body: &body };
+    let caller = caller::identify(api, evidence, source_ip).await.map_err(|refused| {
+        tracing::debug!(%refused, "a subscription was not authorized");
+        vec![Problem::new("UnauthorizedException", "Permission denied")]
+    })?;
     let request: GraphQlRequest = serde_json::from_slice(&body).map_err(|_| {
-        vec![Problem::new(
-            "BadRequestException",
-            "payload.data must be a GraphQL request as JSON text.",
-        )]
+        vec![Problem::new("BadRequestException", "payload.data must be a GraphQL request as JSON text.")]
     })?;
     headers.extend(
         connect_headers
@@ -73,12 +63,7 @@ pub(super) async fn prepare(
             Some(filter) => enhanced(filter)?,
             None => Filter::Arguments(accepted.arguments),
         },
-        invalidation: accepted
-            .extensions
-            .invalidation_filter
-            .as_ref()
-            .map(enhanced)
-            .transpose()?,
+        invalidation: accepted.extensions.invalidation_filter.as_ref().map(enhanced).transpose()?,
         request: json!([request.query, request.operation_name, request.variables]),
         field_name: accepted.field_name,
         document,

@@ -55,20 +55,11 @@ pub(super) struct Subscription {
 
 impl Subscription {
     fn key(&self) -> AudienceKey {
-        let Subscription {
-            request,
-            call,
-            filter,
-            invalidation,
-            ..
-        } = self;
+        let Subscription { request, call, filter, invalidation, .. } = self;
         let mut groups = call.caller.groups.clone();
         groups.sort();
         // Authorization of the delivered fields depends on the caller's mode and groups.
-        AudienceKey(format!(
-            "{request} {:?} {groups:?} {filter:?} {invalidation:?}",
-            call.caller.mode
-        ))
+        AudienceKey(format!("{request} {:?} {groups:?} {filter:?} {invalidation:?}", call.caller.mode))
     }
 }
 
@@ -108,24 +99,16 @@ impl Subscriptions {
         registry.members_so_far += 1;
         let number = registry.members_so_far;
         let audiences = registry.by_field.entry(field_name.clone()).or_default();
-        let audience = audiences.entry(key.clone()).or_insert_with(|| Audience {
-            subscription,
-            members: HashMap::new(),
-        });
+        let audience = audiences
+            .entry(key.clone())
+            .or_insert_with(|| Audience { subscription, members: HashMap::new() });
         audience.members.insert(number, Member { id, outbox });
-        Membership {
-            api: api.clone(),
-            field_name,
-            audience: key,
-            number,
-        }
+        Membership { api: api.clone(), field_name, audience: key, number }
     }
 
     fn registry(&self) -> MutexGuard<'_, Registry> {
         // A panic while delivering leaves the registry as it was.
-        self.registry
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.registry.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
@@ -147,18 +130,13 @@ impl Api {
         }
         let registry = self.subscriptions.registry();
         let event = result.to_source();
-        for audience in fields
-            .iter()
-            .filter_map(|field| registry.by_field.get(field))
-            .flat_map(HashMap::values)
+        for audience in
+            fields.iter().filter_map(|field| registry.by_field.get(field)).flat_map(HashMap::values)
         {
             if audience.subscription.filter.matches(&event) {
                 let payload: Arc<str> = self.payload(&audience.subscription, &event).into();
                 for Member { id, outbox } in audience.members.values() {
-                    outbox.put(ServerFrame::Data {
-                        id: id.clone(),
-                        payload: payload.clone(),
-                    });
+                    outbox.put(ServerFrame::Data { id: id.clone(), payload: payload.clone() });
                 }
             }
         }
@@ -182,12 +160,7 @@ impl Api {
     }
 
     fn payload(&self, subscription: &Subscription, event: &Value) -> String {
-        let Subscription {
-            field_name,
-            document,
-            call,
-            ..
-        } = subscription;
+        let Subscription { field_name, document, call, .. } = subscription;
         let payload = match Execution::prepare(&self.schema, &self.limits, document, call) {
             Ok(execution) => serde_json::to_string(&execution.deliver(field_name, event)),
             Err(errors) => serde_json::to_string(&json!({"data": {field_name: null}, "errors": errors})),
@@ -196,10 +169,7 @@ impl Api {
             Ok(payload) if payload.len() <= self.limits.subscription_payload_bytes => payload,
             Ok(_) => {
                 let most = self.limits.subscription_payload_bytes;
-                tracing::warn!(
-                    field_name,
-                    "an event is larger than {most} bytes and was not delivered"
-                );
+                tracing::warn!(field_name, "an event is larger than {most} bytes and was not delivered");
                 let message = format!("The event is larger than {most} bytes. Select less in the mutation.");
                 let error =
                     json!({"path": [field_name], "errorType": "PayloadSizeExceeded", "message": message});

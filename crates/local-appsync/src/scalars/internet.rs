@@ -11,9 +11,7 @@ pub(super) fn is_email(text: &str) -> bool {
         && !local.starts_with('.')
         && !local.ends_with('.')
         && !local.contains("..")
-        && local
-            .chars()
-            .all(|c| c.is_alphanumeric() || "!#$%&'*+/=?^_`{|}~.-".contains(c));
+        && local.chars().all(|c| c.is_alphanumeric() || "!#$%&'*+/=?^_`{|}~.-".contains(c));
     let is_label = |label: &str| {
         (1..=63).contains(&label.len())
             && !label.starts_with('-')
@@ -73,24 +71,8 @@ mod tests {
     fn an_email_address_has_a_user_and_a_domain() {
         check(
             is_email,
-            &[
-                "username@example.com",
-                "a+b.c@x-y.co.uk",
-                "ünï@exämple.org",
-                "root@localhost",
-            ],
-            &[
-                "",
-                "a",
-                "@b.c",
-                "a@",
-                "a@b",
-                "a@b..c",
-                "a b@c.d",
-                ".a@b.c",
-                "a@-b.c",
-                "a@b@c.d,e",
-            ],
+            &["username@example.com", "a+b.c@x-y.co.uk", "ünï@exämple.org", "root@localhost"],
+            &["", "a", "@b.c", "a@", "a@b", "a@b..c", "a b@c.d", ".a@b.c", "a@-b.c", "a@b@c.d,e"],
         );
     }
 
@@ -121,14 +103,7 @@ mod tests {
         check(
             is_ip_address,
             &["127.0.0.1", "10.0.0.0/8", "::1", "2001:db8::/32"],
-            &[
-                "",
-                "256.0.0.1",
-                "10.0.0.0/33",
-                "::/129",
-                "10.0.0.0/",
-                "10.0.0.0/+8",
-            ],
+            &["", "256.0.0.1", "10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/+8"],
         );
     }
 }

@@ -28,22 +28,15 @@ const SCHEMA: &str = "
 
 fn api() -> Fixture {
     let object = json!({"name": "n", "secret": "s", "must": "m"});
-    [
-        "default", "keyOnly", "both", "signed", "admins", "lone", "required",
-    ]
-    .into_iter()
-    .fold(fixture(SCHEMA), |api, field| {
-        api.value(&format!("Query.{field}"), json!("yes"))
-    })
-    .value("Query.closed", object.clone())
-    .value("Query.open", object)
+    ["default", "keyOnly", "both", "signed", "admins", "lone", "required"]
+        .into_iter()
+        .fold(fixture(SCHEMA), |api, field| api.value(&format!("Query.{field}"), json!("yes")))
+        .value("Query.closed", object.clone())
+        .value("Query.open", object)
 }
 
 fn signed(body: &str, signature: &str) -> Request<axum::body::Body> {
-    Request::post("/graphql")
-        .header("authorization", signature)
-        .body(body.to_owned().into())
-        .unwrap()
+    Request::post("/graphql").header("authorization", signature).body(body.to_owned().into()).unwrap()
 }
 
 async fn values_as(api: &Server, caller: &str, query: &str) -> Value {
@@ -78,11 +71,7 @@ async fn a_field_is_open_to_the_modes_and_groups_that_its_directives_name() {
                     "locations": [{"line": 1, "column": 3, "sourceName": null}],
                     "message": format!("Not Authorized to access {field} on type Query"),
                 });
-                assert_eq!(
-                    answer,
-                    json!({"data": {field: null}, "errors": [error]}),
-                    "{caller}"
-                );
+                assert_eq!(answer, json!({"data": {field: null}, "errors": [error]}), "{caller}");
             }
         }
     }
@@ -91,25 +80,13 @@ async fn a_field_is_open_to_the_modes_and_groups_that_its_directives_name() {
 #[tokio::test]
 async fn fields_of_a_returned_type_need_the_mode_too() {
     let api = api().build();
-    let answer = api
-        .query_with_key("{ closed { name } open { name secret } }")
-        .await;
-    assert_eq!(
-        answer["data"],
-        json!({"closed": {"name": null}, "open": {"name": "n", "secret": null}})
-    );
-    let messages: Vec<&Value> = answer["errors"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|error| &error["message"])
-        .collect();
+    let answer = api.query_with_key("{ closed { name } open { name secret } }").await;
+    assert_eq!(answer["data"], json!({"closed": {"name": null}, "open": {"name": "n", "secret": null}}));
+    let messages: Vec<&Value> =
+        answer["errors"].as_array().unwrap().iter().map(|error| &error["message"]).collect();
     assert_eq!(
         messages,
-        [
-            "Not Authorized to access name on type Closed",
-            "Not Authorized to access secret on type Open"
-        ]
+        ["Not Authorized to access name on type Closed", "Not Authorized to access secret on type Open"]
     );
     let answer = api.query("{ closed { name } open { name secret must } }").await;
     assert_eq!(answer["errors"], Value::Null);
@@ -137,28 +114,15 @@ async fn aws_auth_names_groups_where_a_user_pool_is_the_only_mode() {
 async fn credentials_that_are_missing_or_wrong_get_a_401_that_browsers_can_read() {
     let api = api().build();
     let body = || axum::body::Body::from(r#"{"query":"{ default }"}"#);
-    let request = |name: &str, value: &str| {
-        Request::post("/graphql")
-            .header(name, value)
-            .body(body())
-            .unwrap()
-    };
+    let request =
+        |name: &str, value: &str| Request::post("/graphql").header(name, value).body(body()).unwrap();
     let expired = "alice@1000000000";
     for (request, message) in [
-        (
-            Request::post("/graphql").body(body()).unwrap(),
-            "Valid authorization header not provided.",
-        ),
-        (
-            request("authorization", ""),
-            "Valid authorization header not provided.",
-        ),
+        (Request::post("/graphql").body(body()).unwrap(), "Valid authorization header not provided."),
+        (request("authorization", ""), "Valid authorization header not provided."),
         (request("authorization", "mallory"), "Unable to parse JWT token."),
         (request("authorization", expired), "Token has expired."),
-        (
-            request("x-api-key", "da2-other"),
-            "You are not authorized to make this call.",
-        ),
+        (request("x-api-key", "da2-other"), "You are not authorized to make this call."),
         (
             request("authorization", "AWS4-HMAC-SHA256 Signature=1"),
             "You are not authorized to make this call.",
@@ -178,10 +142,7 @@ async fn credentials_that_are_missing_or_wrong_get_a_401_that_browsers_can_read(
 
 #[tokio::test]
 async fn a_token_may_say_bearer() {
-    let answer = api()
-        .build()
-        .query_as("Bearer alice", "{ default }", json!({}))
-        .await;
+    let answer = api().build().query_as("Bearer alice", "{ default }", json!({})).await;
     assert_eq!(answer["data"]["default"], "yes");
 }
 
@@ -193,14 +154,8 @@ async fn a_mode_that_the_api_does_not_have_is_refused() {
     let api = api.build();
     let body = r#"{"query":"{ __typename }"}"#;
     assert_eq!(api.post("alice", body).await.status, 401);
-    assert_eq!(
-        api.send(signed(body, &signature("/graphql", body))).await.status,
-        401
-    );
-    assert_eq!(
-        api.query_with_key("{ __typename }").await,
-        json!({"data": {"__typename": "Query"}})
-    );
+    assert_eq!(api.send(signed(body, &signature("/graphql", body))).await.status, 401);
+    assert_eq!(api.query_with_key("{ __typename }").await, json!({"data": {"__typename": "Query"}}));
 }
 
 #[tokio::test]
@@ -208,14 +163,9 @@ async fn a_key_counts_beside_a_token_of_a_mode_that_the_api_does_not_have() {
     let mut api = api();
     api.0.default_mode = AuthMode::ApiKey;
     api.0.additional_modes.clear();
-    let request = Request::post("/graphql")
-        .header("authorization", "alice")
-        .header("x-api-key", "da2-key");
+    let request = Request::post("/graphql").header("authorization", "alice").header("x-api-key", "da2-key");
     assert_eq!(
-        api.build()
-            .send(request.body(r#"{"query":"{ default }"}"#.into()).unwrap())
-            .await
-            .status,
+        api.build().send(request.body(r#"{"query":"{ default }"}"#.into()).unwrap()).await.status,
         200
     );
 }

@@ -35,32 +35,19 @@ fn api() -> Fixture {
     };
     fixture(SCHEMA)
         .resolve("Query.fails", move |_| Err(raised()))
-        .resolve("Query.mustNotFail", |_| {
-            Err(Raised::new("CustomException", "Custom Message"))
-        })
-        .resolve("Query.refuses", |_| {
-            Err(Raised::new("UnauthorizedException", "the table is t-123"))
-        })
-        .resolve("Query.panics", |_| {
-            panic!("a resolver of a test panics, as it should")
-        })
+        .resolve("Query.mustNotFail", |_| Err(Raised::new("CustomException", "Custom Message")))
+        .resolve("Query.refuses", |_| Err(Raised::new("UnauthorizedException", "the table is t-123")))
+        .resolve("Query.panics", |_| panic!("a resolver of a test panics, as it should"))
         .resolve_async("Query.appends", |_| {
             let errors = vec![Raised::new("Warning", "half of it")];
-            std::future::ready(Ok(Resolved {
-                value: json!("value"),
-                errors,
-                ..Resolved::default()
-            }))
+            std::future::ready(Ok(Resolved { value: json!("value"), errors, ..Resolved::default() }))
         })
         .value("Query.fine", json!("fine"))
 }
 
 async fn errors(api: Fixture, query: &str) -> (Value, Vec<Value>) {
     let mut answer = api.build().query(query).await;
-    (
-        answer["data"].take(),
-        answer["errors"].as_array().cloned().unwrap_or_default(),
-    )
+    (answer["data"].take(), answer["errors"].as_array().cloned().unwrap_or_default())
 }
 
 #[tokio::test]
@@ -104,10 +91,7 @@ async fn a_panic_fails_its_field_alone() {
 async fn an_appended_error_stands_beside_the_value() {
     let (data, errors) = errors(api(), "{ appends }").await;
     assert_eq!(data, json!({"appends": "value"}));
-    assert_eq!(
-        (&errors[0]["errorType"], &errors[0]["path"]),
-        (&json!("Warning"), &json!(["appends"]))
-    );
+    assert_eq!((&errors[0]["errorType"], &errors[0]["path"]), (&json!("Warning"), &json!(["appends"])));
 }
 
 #[tokio::test]
@@ -136,11 +120,8 @@ async fn a_null_where_none_may_be_voids_up_to_the_next_nullable_parent() {
 
 #[tokio::test]
 async fn a_null_in_a_non_null_root_field_voids_all_data() {
-    let (data, errors) = errors(
-        api().value("Query.mustPage", Value::Null),
-        "{ fine mustPage { items { id } } }",
-    )
-    .await;
+    let (data, errors) =
+        errors(api().value("Query.mustPage", Value::Null), "{ fine mustPage { items { id } } }").await;
     assert_eq!(data, Value::Null);
     assert_eq!(
         errors[0]["message"],
@@ -175,12 +156,7 @@ async fn a_value_of_the_wrong_type_is_null_with_an_error() {
             "{ role }",
             "Can't serialize value (/scalars/role) : Invalid input for Enum 'Role'. No value found for name 'KING'",
         ),
-        (
-            "list",
-            json!("x"),
-            "",
-            "Can't resolve value (/list) : type mismatch error, expected type LIST",
-        ),
+        ("list", json!("x"), "", "Can't resolve value (/list) : type mismatch error, expected type LIST"),
         (
             "object",
             json!([]),
@@ -200,11 +176,9 @@ async fn a_value_of_the_wrong_type_is_null_with_an_error() {
             "Can't resolve value (/thing) : the value's __typename must name an object type that is a Thing",
         ),
     ] {
-        let (data, errors) = errors(
-            api().value(&format!("Query.{field}"), value),
-            &format!("{{ {field} {selection} fine }}"),
-        )
-        .await;
+        let (data, errors) =
+            errors(api().value(&format!("Query.{field}"), value), &format!("{{ {field} {selection} fine }}"))
+                .await;
         assert_eq!(data["fine"], "fine", "{message}");
         assert_eq!(errors.len(), 1, "{message}");
         assert_eq!(errors[0]["message"], message);

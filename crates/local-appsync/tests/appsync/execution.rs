@@ -38,17 +38,12 @@ fn api() -> Fixture {
             "Query.things",
             json!([{"__typename": "Note", "id": "1"}, {"__typename": "Author", "name": "Ada"}, null]),
         )
-        .value(
-            "Query.named",
-            json!({"__typename": "Note", "id": "1", "name": "n"}),
-        )
+        .value("Query.named", json!({"__typename": "Note", "id": "1", "name": "n"}))
 }
 
 async fn echoed(api: &Server, query: &str, variables: Value) -> Value {
     let answer = api.query_with(query, variables).await;
-    let text = answer["data"]["echo"]
-        .as_str()
-        .unwrap_or_else(|| panic!("{answer}"));
+    let text = answer["data"]["echo"].as_str().unwrap_or_else(|| panic!("{answer}"));
     serde_json::from_str(text).unwrap()
 }
 
@@ -100,10 +95,7 @@ async fn skip_and_include_leave_fields_out() {
         note(id: 1) { id @include(if: $no) name @skip(if: $yes) size @include(if: true) ... @skip(if: $no) { author { name } } }
     }";
     let answer = api().build().query_with(query, json!({"no": false})).await;
-    assert_eq!(
-        answer["data"]["note"],
-        json!({"size": null, "author": {"name": "Ada"}})
-    );
+    assert_eq!(answer["data"]["note"], json!({"size": null, "author": {"name": "Ada"}}));
 }
 
 #[tokio::test]
@@ -111,41 +103,17 @@ async fn arguments_are_coerced_and_defaulted_but_what_is_absent_stays_absent() {
     let api = api().build();
     for (query, variables, expected) in [
         ("{ echo }", json!({}), json!({"text": "hello"})),
-        (
-            "{ echo(id: 5, text: null) }",
-            json!({}),
-            json!({"id": "5", "text": null}),
-        ),
-        (
-            "{ echo(tags: \"a\") }",
-            json!({}),
-            json!({"text": "hello", "tags": ["a"]}),
-        ),
+        ("{ echo(id: 5, text: null) }", json!({}), json!({"id": "5", "text": null})),
+        ("{ echo(tags: \"a\") }", json!({}), json!({"text": "hello", "tags": ["a"]})),
         (
             "{ echo(filter: {}) }",
             json!({}),
             json!({"text": "hello", "filter": {"order": "ASC", "limit": 10}}),
         ),
-        (
-            "query ($id: ID) { echo(id: $id) }",
-            json!({}),
-            json!({"text": "hello"}),
-        ),
-        (
-            "query ($id: ID) { echo(id: $id) }",
-            json!({"id": null}),
-            json!({"text": "hello", "id": null}),
-        ),
-        (
-            "query ($id: ID = 3) { echo(id: $id) }",
-            json!({}),
-            json!({"text": "hello", "id": "3"}),
-        ),
-        (
-            "query ($t: String) { echo(text: $t) }",
-            json!({}),
-            json!({"text": "hello"}),
-        ),
+        ("query ($id: ID) { echo(id: $id) }", json!({}), json!({"text": "hello"})),
+        ("query ($id: ID) { echo(id: $id) }", json!({"id": null}), json!({"text": "hello", "id": null})),
+        ("query ($id: ID = 3) { echo(id: $id) }", json!({}), json!({"text": "hello", "id": "3"})),
+        ("query ($t: String) { echo(text: $t) }", json!({}), json!({"text": "hello"})),
         (
             "query ($t: String) { echo(tags: [\"a\", $t]) }",
             json!({}),
@@ -161,11 +129,7 @@ async fn arguments_are_coerced_and_defaulted_but_what_is_absent_stays_absent() {
             json!({"f": {"text": null, "limit": 1}}),
             json!({"text": "hello", "filter": {"text": null, "order": "ASC", "limit": 1}}),
         ),
-        (
-            "{ echo(json: \"{\\\"a\\\": [1]}\") }",
-            json!({}),
-            json!({"text": "hello", "json": {"a": [1]}}),
-        ),
+        ("{ echo(json: \"{\\\"a\\\": [1]}\") }", json!({}), json!({"text": "hello", "json": {"a": [1]}})),
         (
             "query ($j: AWSJSON) { echo(json: $j) }",
             json!({"j": "[1]"}),
@@ -196,16 +160,9 @@ async fn a_resolver_gets_the_context_of_a_direct_lambda_resolver() {
         .header("X-Custom", "1")
         .header("X-Custom", "2")
         .header("cookie", "secret")
-        .body(
-            json!({"query": query, "variables": {"id": 7, "more": [1]}})
-                .to_string()
-                .into(),
-        )
+        .body(json!({"query": query, "variables": {"id": 7, "more": [1]}}).to_string().into())
         .unwrap();
-    assert_eq!(
-        api.build().send(request).await.body["data"]["note"]["author"]["n"],
-        "Ada"
-    );
+    assert_eq!(api.build().send(request).await.body["data"]["note"]["author"]["n"], "Ada");
     let expected = json!({
         "arguments": {},
         "identity": {"sub": "alice", "username": "alice", "groups": [], "sourceIp": ["127.0.0.1"]},
@@ -240,13 +197,8 @@ async fn fields_of_a_query_are_resolved_side_by_side() {
             }
         }
     };
-    let api = api()
-        .resolve_async("Query.one", meet(one))
-        .resolve_async("Query.two", meet(two));
-    assert_eq!(
-        api.build().query("{ one two }").await,
-        json!({"data": {"one": 1, "two": 1}})
-    );
+    let api = api().resolve_async("Query.one", meet(one)).resolve_async("Query.two", meet(two));
+    assert_eq!(api.build().query("{ one two }").await, json!({"data": {"one": 1, "two": 1}}));
 }
 
 #[tokio::test]
@@ -284,10 +236,7 @@ async fn an_operation_is_chosen_by_name() {
 #[tokio::test]
 async fn the_schema_can_be_introspected_beside_other_fields() {
     let query = "query ($name: String!) { s: __schema { queryType { name } directives { name } } t: __type(name: $name) { kind } unresolved }";
-    let answer = api()
-        .build()
-        .query_with(query, json!({"name": "AWSDateTime"}))
-        .await;
+    let answer = api().build().query_with(query, json!({"name": "AWSDateTime"})).await;
     assert_eq!(answer["errors"], Value::Null);
     assert_eq!(answer["data"]["s"]["queryType"]["name"], "Query");
     assert_eq!(answer["data"]["t"], json!({"kind": "SCALAR"}));

@@ -6,9 +6,7 @@ use serde_json::{Value, json};
 use super::support::{Server, fixture};
 
 fn api() -> Server {
-    fixture("type Query { a: String } type Subscription { s: String }")
-        .value("Query.a", json!("ä"))
-        .build()
+    fixture("type Query { a: String } type Subscription { s: String }").value("Query.a", json!("ä")).build()
 }
 
 #[tokio::test]
@@ -30,10 +28,7 @@ async fn a_body_that_is_no_graphql_request_is_malformed() {
         ("[]", "Unable to parse GraphQL query."),
         ("null", "Unable to parse GraphQL query."),
         (r#"{"query": 5}"#, "Unable to parse GraphQL query."),
-        (
-            r#"{"query": "{ a }", "variables": "none"}"#,
-            "Unable to parse GraphQL query.",
-        ),
+        (r#"{"query": "{ a }", "variables": "none"}"#, "Unable to parse GraphQL query."),
         (
             r#"{"query": "{ a"}"#,
             "Unable to parse GraphQL query. syntax error: expected R_CURLY, got EOF at line 1 column 4",
@@ -41,10 +36,7 @@ async fn a_body_that_is_no_graphql_request_is_malformed() {
     ] {
         let answer = api().post("alice", body).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{body}");
-        assert_eq!(
-            answer.headers["x-amzn-errortype"],
-            "MalformedHttpRequestException"
-        );
+        assert_eq!(answer.headers["x-amzn-errortype"], "MalformedHttpRequestException");
         let error = &answer.body["errors"][0];
         assert_eq!(error["errorType"], "MalformedHttpRequestException");
         let told = error["message"].as_str().unwrap();
@@ -57,10 +49,7 @@ async fn a_body_that_is_no_graphql_request_is_malformed() {
 
 #[tokio::test]
 async fn bytes_that_are_not_utf8_are_malformed() {
-    assert_eq!(
-        api().post("alice", vec![0xff, 0xfe, b'{']).await.status,
-        StatusCode::BAD_REQUEST
-    );
+    assert_eq!(api().post("alice", vec![0xff, 0xfe, b'{']).await.status, StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]
@@ -72,10 +61,7 @@ async fn null_variables_and_an_empty_operation_name_are_none() {
 #[tokio::test]
 async fn an_operation_that_cannot_be_told_is_refused() {
     for (body, message) in [
-        (
-            json!({"query": "query A { a }", "operationName": "B"}),
-            "Unknown operation named 'B'.",
-        ),
+        (json!({"query": "query A { a }", "operationName": "B"}), "Unknown operation named 'B'."),
         (
             json!({"query": "query A { a } query B { a }"}),
             "Must provide operation name if query contains multiple operations.",
@@ -89,9 +75,7 @@ async fn an_operation_that_cannot_be_told_is_refused() {
 
 #[tokio::test]
 async fn subscriptions_are_not_served_over_http() {
-    let answer = api()
-        .post("alice", json!({"query": "subscription { s }"}).to_string())
-        .await;
+    let answer = api().post("alice", json!({"query": "subscription { s }"}).to_string()).await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     assert_eq!(answer.body["errors"][0]["errorType"], "UnsupportedOperation");
 }
@@ -102,12 +86,7 @@ async fn a_get_without_upgrade_says_how_it_is_done() {
         let answer = api().send(Request::get(path).body("".into()).unwrap()).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST);
         assert_eq!(answer.headers["allow"], "POST");
-        assert!(
-            answer.body["errors"][0]["message"]
-                .as_str()
-                .unwrap()
-                .contains("WebSocket")
-        );
+        assert!(answer.body["errors"][0]["message"].as_str().unwrap().contains("WebSocket"));
     }
 }
 
@@ -118,19 +97,13 @@ async fn a_preflight_allows_whatever_headers_a_browser_asks_for() {
         .uri("/graphql")
         .header("origin", "http://localhost:5173")
         .header("access-control-request-method", "POST")
-        .header(
-            "access-control-request-headers",
-            "authorization,content-type,x-amz-user-agent",
-        );
+        .header("access-control-request-headers", "authorization,content-type,x-amz-user-agent");
     let answer = api().send(request.body("".into()).unwrap()).await;
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(answer.body, Value::Null);
     for (name, value) in [
         ("access-control-allow-origin", "*"),
-        (
-            "access-control-allow-headers",
-            "authorization,content-type,x-amz-user-agent",
-        ),
+        ("access-control-allow-headers", "authorization,content-type,x-amz-user-agent"),
         ("access-control-allow-methods", "POST"),
         ("access-control-max-age", "172800"),
     ] {

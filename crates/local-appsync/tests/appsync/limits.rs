@@ -17,14 +17,8 @@ fn api() -> Fixture {
 }
 
 async fn refused(api: Fixture, query: &str) -> (StatusCode, String) {
-    let answer = api
-        .build()
-        .post("alice", json!({"query": query}).to_string())
-        .await;
-    let message = answer.body["errors"][0]["message"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
+    let answer = api.build().post("alice", json!({"query": query}).to_string()).await;
+    let message = answer.body["errors"][0]["message"].as_str().unwrap_or_default().to_owned();
     (answer.status, message)
 }
 
@@ -32,16 +26,10 @@ async fn refused(api: Fixture, query: &str) -> (StatusCode, String) {
 async fn a_body_over_a_megabyte_is_too_large() {
     let api = api().build();
     let answer = api
-        .post(
-            "alice",
-            json!({"query": "{ text }", "variables": {"x": "x".repeat(1 << 20)}}).to_string(),
-        )
+        .post("alice", json!({"query": "{ text }", "variables": {"x": "x".repeat(1 << 20)}}).to_string())
         .await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
-    assert_eq!(
-        answer.body["errors"][0]["errorType"],
-        "RequestEntityTooLargeException"
-    );
+    assert_eq!(answer.body["errors"][0]["errorType"], "RequestEntityTooLargeException");
     assert_eq!(api.query("{ text }").await["data"]["text"], "0123456789");
 }
 
@@ -53,38 +41,21 @@ async fn a_document_of_too_many_tokens_is_refused() {
     let (status, message) = refused(api(), &format!("{{ {} }}", "text ".repeat(15_000))).await;
     assert_eq!(
         (status, &message[..]),
-        (
-            StatusCode::BAD_REQUEST,
-            "The document has more than 15000 tokens. Send less in one request."
-        )
+        (StatusCode::BAD_REQUEST, "The document has more than 15000 tokens. Send less in one request.")
     );
 }
 
 #[tokio::test]
 async fn nesting_too_deep_is_refused() {
-    let nested = |levels: usize| {
-        format!(
-            "{{ {} node {{ name }} {} }}",
-            "node {".repeat(levels),
-            "}".repeat(levels)
-        )
-    };
-    assert_eq!(
-        api().build().query(&nested(70)).await["data"]
-            .as_object()
-            .unwrap()
-            .len(),
-        1
-    );
+    let nested =
+        |levels: usize| format!("{{ {} node {{ name }} {} }}", "node {".repeat(levels), "}".repeat(levels));
+    assert_eq!(api().build().query(&nested(70)).await["data"].as_object().unwrap().len(), 1);
     for levels in [80, 160, 7_000] {
         let (status, message) = refused(api(), &nested(levels)).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{levels}: {message}");
     }
-    let (status, _) = refused(
-        api(),
-        &format!("{{ text(a: {}1{}) }}", "[".repeat(5_000), "]".repeat(5_000)),
-    )
-    .await;
+    let (status, _) =
+        refused(api(), &format!("{{ text(a: {}1{}) }}", "[".repeat(5_000), "]".repeat(5_000))).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
 }
 
@@ -93,12 +64,7 @@ async fn fragments_that_nest_too_deep_or_select_too_much_are_refused() {
     let mut deep = "{ node { ...F0 } }".to_owned();
     let mut wide = deep.clone();
     for level in 0..1_300 {
-        write!(
-            deep,
-            " fragment F{level} on Node {{ node {{ ...F{} }} }}",
-            level + 1
-        )
-        .unwrap();
+        write!(deep, " fragment F{level} on Node {{ node {{ ...F{} }} }}", level + 1).unwrap();
     }
     deep.push_str(" fragment F1300 on Node { name }");
     for level in 0..40 {
@@ -122,23 +88,15 @@ async fn fragments_that_nest_too_deep_or_select_too_much_are_refused() {
 
 #[tokio::test]
 async fn introspection_cannot_be_multiplied() {
-    let many: String = (0..300)
-        .map(|n| format!("a{n}: __schema {{ types {{ fields {{ name }} }} }} "))
-        .collect();
+    let many: String =
+        (0..300).map(|n| format!("a{n}: __schema {{ types {{ fields {{ name }} }} }} ")).collect();
     assert_eq!(refused(api(), &format!("{{ {many} }}")).await.0, StatusCode::OK);
-    let many: String = (0..400)
-        .map(|n| format!("a{n}: __schema {{ types {{ fields {{ name }} }} }} "))
-        .collect();
-    assert_eq!(
-        refused(api(), &format!("{{ {many} }}")).await.0,
-        StatusCode::BAD_REQUEST
-    );
+    let many: String =
+        (0..400).map(|n| format!("a{n}: __schema {{ types {{ fields {{ name }} }} }} ")).collect();
+    assert_eq!(refused(api(), &format!("{{ {many} }}")).await.0, StatusCode::BAD_REQUEST);
     let nested = "{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }";
     let (status, message) = refused(api(), nested).await;
-    assert_eq!(
-        (status, &message[..]),
-        (StatusCode::OK, "Maximum introspection depth exceeded")
-    );
+    assert_eq!((status, &message[..]), (StatusCode::OK, "Maximum introspection depth exceeded"));
 }
 
 #[tokio::test]
@@ -156,10 +114,7 @@ async fn an_answer_that_is_too_large_is_replaced_by_an_error() {
 async fn a_request_calls_only_so_many_resolvers() {
     let api = api().limits(|limits| limits.resolver_calls = 2).build();
     assert_eq!(api.query("{ a: text b: text }").await["errors"], Value::Null);
-    assert_eq!(
-        api.query("{ a: text b: text c: text }").await["errors"][0]["errorType"],
-        "LimitExceeded"
-    );
+    assert_eq!(api.query("{ a: text b: text c: text }").await["errors"][0]["errorType"], "LimitExceeded");
 }
 
 #[tokio::test(start_paused = true)]

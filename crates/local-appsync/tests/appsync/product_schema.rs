@@ -68,32 +68,18 @@ fn fields_without_a_resolver_and_subscriptions_that_cannot_work_are_warned_of() 
 #[test]
 fn a_schema_that_cannot_be_deployed_is_refused() {
     let unknown = refusal(fixture("type Query { a: String }").value("Query.b", json!(null)));
-    assert_eq!(
-        unknown.to_string(),
-        "there is a resolver for Query.b, but the schema has no such field"
-    );
+    assert_eq!(unknown.to_string(), "there is a resolver for Query.b, but the schema has no such field");
     assert!(
         matches!(refusal(fixture("type Query { a: Missing }")), BuildError::InvalidSchema(text) if text.contains("Missing"))
     );
-    assert!(matches!(
-        refusal(fixture("type Query {")),
-        BuildError::InvalidSchema(_)
-    ));
+    assert!(matches!(refusal(fixture("type Query {")), BuildError::InvalidSchema(_)));
     let of = |mutation: &str| {
         format!(
             "type Query {{ a: Int }} type Mutation {{ m: Int }} type Subscription {{ s: String @aws_subscribe(mutations: [\"{mutation}\"]) }}"
         )
     };
-    assert!(
-        refusal(fixture(&of("n")))
-            .to_string()
-            .contains("no such mutation")
-    );
-    assert!(
-        refusal(fixture(&of("m")))
-            .to_string()
-            .contains("it returns Int, not String")
-    );
+    assert!(refusal(fixture(&of("n"))).to_string().contains("no such mutation"));
+    assert!(refusal(fixture(&of("m"))).to_string().contains("it returns Int, not String"));
 }
 
 #[tokio::test]
@@ -101,10 +87,5 @@ async fn a_schema_may_declare_for_other_tools_what_appsync_predefines() {
     let schema = "scalar AWSDateTime directive @aws_api_key on OBJECT | FIELD_DEFINITION type Query { now: AWSDateTime @aws_api_key }";
     let api = fixture(schema).value("Query.now", json!("not a time")).build();
     let answer = api.query_with_key("{ now }").await;
-    assert!(
-        answer["errors"][0]["message"]
-            .as_str()
-            .unwrap()
-            .contains("Unable to serialize `not a time`")
-    );
+    assert!(answer["errors"][0]["message"].as_str().unwrap().contains("Unable to serialize `not a time`"));
 }

@@ -33,9 +33,7 @@ fn api() -> Fixture {
             Ok(Value::Object(message))
         })
         .value("Mutation.edit", json!({"id": "m1", "room": "a", "seq": 9}))
-        .resolve("Sender.shout", |context| {
-            Ok(json!(context.source["name"].as_str().unwrap().to_uppercase()))
-        })
+        .resolve("Sender.shout", |context| Ok(json!(context.source["name"].as_str().unwrap().to_uppercase())))
 }
 
 async fn subscribed(api: &Server, query: &str, variables: Value) -> Client {
@@ -81,18 +79,9 @@ async fn arguments_filter_by_what_the_mutation_selected() {
         ("subscription { onMessage { seq } }", json!({})),
         ("subscription { onMessage(room: \"a\") { seq } }", json!({})),
         ("subscription ($r: ID) { onMessage(room: $r) { seq } }", json!({})),
-        (
-            "subscription ($r: ID) { onMessage(room: $r) { seq } }",
-            json!({"r": "b"}),
-        ),
-        (
-            "subscription ($r: ID) { onMessage(room: $r) { seq } }",
-            json!({"r": null}),
-        ),
-        (
-            "subscription { onMessage(room: \"a\", seq: 2) { seq } }",
-            json!({}),
-        ),
+        ("subscription ($r: ID) { onMessage(room: $r) { seq } }", json!({"r": "b"})),
+        ("subscription ($r: ID) { onMessage(room: $r) { seq } }", json!({"r": null})),
+        ("subscription { onMessage(room: \"a\", seq: 2) { seq } }", json!({})),
     ] {
         let mut client = Client::connect(address, "alice").await;
         client.subscribe("1", query, variables).await;
@@ -108,19 +97,11 @@ async fn arguments_filter_by_what_the_mutation_selected() {
     ] {
         assert_eq!(api.query(mutation).await["errors"], Value::Null);
     }
-    for (client, expected) in clients.iter_mut().zip([
-        &[1, 2, 3, 4, 9][..],
-        &[1, 2, 9],
-        &[1, 2, 3, 4, 9],
-        &[3],
-        &[4],
-        &[2],
-    ]) {
+    for (client, expected) in
+        clients.iter_mut().zip([&[1, 2, 3, 4, 9][..], &[1, 2, 9], &[1, 2, 3, 4, 9], &[3], &[4], &[2]])
+    {
         for seq in expected {
-            assert_eq!(
-                client.event("1").await,
-                json!({"data": {"onMessage": {"seq": seq}}})
-            );
+            assert_eq!(client.event("1").await, json!({"data": {"onMessage": {"seq": seq}}}));
         }
         // Nothing else was on its way.
         client.send(json!({"id": "1", "type": "stop"})).await;
@@ -132,12 +113,8 @@ async fn arguments_filter_by_what_the_mutation_selected() {
 async fn only_mutations_that_have_a_value_are_published_and_only_where_they_are_named() {
     let api = api().build();
     let mut client = api.client().await;
-    client
-        .subscribe("all", "subscription { onMessage { seq } }", json!({}))
-        .await;
-    client
-        .subscribe("edits", "subscription { onEdit { seq } }", json!({}))
-        .await;
+    client.subscribe("all", "subscription { onMessage { seq } }", json!({})).await;
+    client.subscribe("edits", "subscription { onEdit { seq } }", json!({})).await;
     api.query("mutation { a: send(fails: true) { id seq } b: send(nothing: true) { id seq } c: send(seq: 5) { id seq } d: edit { id seq } }").await;
     assert_eq!(client.event("all").await["data"]["onMessage"]["seq"], 5);
     let mut last = [client.next().await, client.next().await];
@@ -150,12 +127,8 @@ async fn only_mutations_that_have_a_value_are_published_and_only_where_they_are_
 async fn a_stopped_subscription_gets_nothing_more() {
     let api = api().build();
     let mut client = api.client().await;
-    client
-        .subscribe("1", "subscription { onMessage { seq } }", json!({}))
-        .await;
-    client
-        .subscribe("2", "subscription { onMessage { seq } }", json!({}))
-        .await;
+    client.subscribe("1", "subscription { onMessage { seq } }", json!({})).await;
+    client.subscribe("2", "subscription { onMessage { seq } }", json!({})).await;
     client.send(json!({"id": "1", "type": "stop"})).await;
     assert_eq!(client.next().await["type"], "complete");
     api.query("mutation { send(seq: 1) { id seq } }").await;
@@ -171,19 +144,12 @@ async fn fields_closed_to_the_subscriber_are_withheld_though_the_sender_may_see_
     let mut client = subscribed(&api, query, json!({})).await;
     client.start_as("bob", "2", query, json!({})).await;
     assert_eq!(client.next().await["type"], "start_ack");
-    api.query_as("bob", "mutation { send(seq: 1) { id seq secret } }", json!({}))
-        .await;
+    api.query_as("bob", "mutation { send(seq: 1) { id seq secret } }", json!({})).await;
     let mut frames = [client.next().await, client.next().await];
     frames.sort_by_key(|frame| frame["id"].to_string());
-    assert_eq!(
-        frames[0]["payload"]["data"]["onMessage"],
-        json!({"seq": 1, "secret": null})
-    );
+    assert_eq!(frames[0]["payload"]["data"]["onMessage"], json!({"seq": 1, "secret": null}));
     assert_eq!(frames[0]["payload"]["errors"][0]["errorType"], "Unauthorized");
-    assert_eq!(
-        frames[1]["payload"],
-        json!({"data": {"onMessage": {"seq": 1, "secret": "s"}}})
-    );
+    assert_eq!(frames[1]["payload"], json!({"data": {"onMessage": {"seq": 1, "secret": "s"}}}));
 }
 
 #[tokio::test]
@@ -191,20 +157,12 @@ async fn an_event_over_240_kilobytes_arrives_as_an_error() {
     let api = api().build();
     let mut client = subscribed(&api, "subscription { onMessage { text } }", json!({})).await;
     let query = "mutation ($text: String) { send(text: $text) { id text } }";
-    api.query_with(query, json!({"text": "x".repeat(240 * 1024)}))
-        .await;
+    api.query_with(query, json!({"text": "x".repeat(240 * 1024)})).await;
     let event = client.event("1").await;
     assert_eq!(event["data"], json!({"onMessage": null}));
     assert_eq!(event["errors"][0]["errorType"], "PayloadSizeExceeded");
-    api.query_with(query, json!({"text": "x".repeat(200 * 1024)}))
-        .await;
-    assert_eq!(
-        client.event("1").await["data"]["onMessage"]["text"]
-            .as_str()
-            .unwrap()
-            .len(),
-        200 * 1024
-    );
+    api.query_with(query, json!({"text": "x".repeat(200 * 1024)})).await;
+    assert_eq!(client.event("1").await["data"]["onMessage"]["text"].as_str().unwrap().len(), 200 * 1024);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -214,9 +172,7 @@ async fn everyone_sees_the_events_in_the_same_order() {
     let mut clients = Vec::new();
     for _ in 0..5 {
         let mut client = Client::connect(address, "alice").await;
-        client
-            .subscribe("1", "subscription { onMessage { seq } }", json!({}))
-            .await;
+        client.subscribe("1", "subscription { onMessage { seq } }", json!({})).await;
         clients.push(client);
     }
     let senders = (0..4).map(|sender| {
@@ -231,19 +187,12 @@ async fn everyone_sees_the_events_in_the_same_order() {
             }
         })
     });
-    futures::future::join_all(senders.collect::<Vec<_>>())
-        .await
-        .into_iter()
-        .for_each(Result::unwrap);
+    futures::future::join_all(senders.collect::<Vec<_>>()).await.into_iter().for_each(Result::unwrap);
     let mut orders = Vec::new();
     for client in &mut clients {
         let mut order = Vec::new();
         for _ in 0..200 {
-            order.push(
-                client.event("1").await["data"]["onMessage"]["seq"]
-                    .as_i64()
-                    .unwrap(),
-            );
+            order.push(client.event("1").await["data"]["onMessage"]["seq"].as_i64().unwrap());
         }
         orders.push(order);
     }
@@ -305,17 +254,11 @@ async fn a_client_that_vanishes_leaves_the_others_alone() {
     let mut stays = Client::connect(address, "alice").await;
     let mut vanishes = Client::connect(address, "bob").await;
     for client in [&mut stays, &mut vanishes] {
-        client
-            .subscribe("1", "subscription { onMessage { seq } }", json!({}))
-            .await;
+        client.subscribe("1", "subscription { onMessage { seq } }", json!({})).await;
     }
     drop(vanishes);
     for seq in 0..10 {
-        api.query_with(
-            "mutation ($n: Int) { send(seq: $n) { id seq } }",
-            json!({"n": seq}),
-        )
-        .await;
+        api.query_with("mutation ($n: Int) { send(seq: $n) { id seq } }", json!({"n": seq})).await;
         assert_eq!(stays.event("1").await["data"]["onMessage"]["seq"], seq);
     }
 }

@@ -19,9 +19,7 @@ const SCHEMA: &str = "
 const ON_SAY: &str = "subscription { onSay { text } }";
 
 fn api() -> Fixture {
-    fixture(SCHEMA).resolve("Mutation.say", |context| {
-        Ok(json!({"text": context.arguments["text"]}))
-    })
+    fixture(SCHEMA).resolve("Mutation.say", |context| Ok(json!({"text": context.arguments["text"]})))
 }
 
 fn error(id: Option<&str>, error_type: &str, message: &str) -> Value {
@@ -38,36 +36,19 @@ async fn headers_may_come_in_the_query_in_a_subprotocol_or_as_headers_on_either_
     let address = api().build().listen().await;
     let headers = json!({"Authorization": "alice", "host": address}).to_string();
     let standard = base64::engine::general_purpose::STANDARD.encode(&headers);
-    let encoded = standard
-        .replace('+', "%2B")
-        .replace('/', "%2F")
-        .replace('=', "%3D");
+    let encoded = standard.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
     let url_safe = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&headers);
     for path in ["/graphql/realtime", "/graphql"] {
         for (query, protocols, authorization) in [
-            (
-                format!("?header={standard}&payload=e30="),
-                "graphql-ws".to_owned(),
-                None,
-            ),
-            (
-                format!("?header={encoded}&payload=e30%3D"),
-                "graphql-ws".to_owned(),
-                None,
-            ),
+            (format!("?header={standard}&payload=e30="), "graphql-ws".to_owned(), None),
+            (format!("?header={encoded}&payload=e30%3D"), "graphql-ws".to_owned(), None),
             (String::new(), format!("graphql-ws, header-{url_safe}"), None),
             (String::new(), "graphql-ws".to_owned(), Some("alice")),
         ] {
-            let mut request = format!("ws://{address}{path}{query}")
-                .into_client_request()
-                .unwrap();
-            request
-                .headers_mut()
-                .insert("sec-websocket-protocol", protocols.parse().unwrap());
+            let mut request = format!("ws://{address}{path}{query}").into_client_request().unwrap();
+            request.headers_mut().insert("sec-websocket-protocol", protocols.parse().unwrap());
             if let Some(token) = authorization {
-                request
-                    .headers_mut()
-                    .insert("authorization", token.parse().unwrap());
+                request.headers_mut().insert("authorization", token.parse().unwrap());
             }
             let (socket, response) = connect_async(request).await.unwrap();
             assert_eq!(response.headers()["sec-websocket-protocol"], "graphql-ws");
@@ -86,14 +67,8 @@ async fn every_mode_of_authorization_can_connect_and_subscribe() {
     let address = api.listen().await;
     let request = json!({"query": ON_SAY}).to_string();
     for (connect, start) in [
-        (
-            json!({"x-api-key": "da2-key"}),
-            json!({"x-api-key": "da2-key", "x-amz-date": "now"}),
-        ),
-        (
-            json!({"Authorization": "Bearer alice"}),
-            json!({"authorization": "alice"}),
-        ),
+        (json!({"x-api-key": "da2-key"}), json!({"x-api-key": "da2-key", "x-amz-date": "now"})),
+        (json!({"Authorization": "Bearer alice"}), json!({"authorization": "alice"})),
         (
             json!({"Authorization": signature("/graphql/connect", "{}")}),
             json!({"Authorization": signature("/graphql", &request)}),
@@ -104,37 +79,22 @@ async fn every_mode_of_authorization_can_connect_and_subscribe() {
         assert_eq!(client.next().await["type"], "connection_ack");
         assert_eq!(client.next().await["type"], "ka");
         let payload = json!({"data": request, "extensions": {"authorization": start}});
-        client
-            .send(json!({"id": "1", "type": "start", "payload": payload}))
-            .await;
-        assert_eq!(
-            client.next().await,
-            json!({"id": "1", "type": "start_ack"}),
-            "{connect}"
-        );
+        client.send(json!({"id": "1", "type": "start", "payload": payload})).await;
+        assert_eq!(client.next().await, json!({"id": "1", "type": "start_ack"}), "{connect}");
         api.query("mutation { say(text: \"hi\") { text } }").await;
-        assert_eq!(
-            client.event("1").await,
-            json!({"data": {"onSay": {"text": "hi"}}})
-        );
+        assert_eq!(client.event("1").await, json!({"data": {"onSay": {"text": "hi"}}}));
     }
 }
 
 #[tokio::test]
 async fn a_stranger_gets_a_connection_error_and_is_closed() {
     let address = api().build().listen().await;
-    for headers in [
-        json!({"Authorization": "mallory"}),
-        json!({"x-api-key": "da2-no"}),
-    ] {
+    for headers in [json!({"Authorization": "mallory"}), json!({"x-api-key": "da2-no"})] {
         let mut client = Client::open(address, &headers).await;
         client.send(json!({"type": "connection_init"})).await;
         let frame = client.next().await;
         assert_eq!(frame["type"], "connection_error");
-        assert_eq!(
-            frame["payload"]["errors"][0]["errorType"],
-            "UnauthorizedException"
-        );
+        assert_eq!(frame["payload"]["errors"][0]["errorType"], "UnauthorizedException");
         assert_eq!(frame["payload"]["errors"][0]["errorCode"], 401);
         assert_eq!(client.closed().await.code, CloseCode::Policy);
     }
@@ -143,9 +103,7 @@ async fn a_stranger_gets_a_connection_error_and_is_closed() {
 #[tokio::test]
 async fn a_client_that_does_not_speak_graphql_ws_is_not_upgraded() {
     let address = api().build().listen().await;
-    let request = format!("ws://{address}/graphql/realtime")
-        .into_client_request()
-        .unwrap();
+    let request = format!("ws://{address}/graphql/realtime").into_client_request().unwrap();
     match connect_async(request).await {
         Err(tungstenite::Error::Http(response)) => assert_eq!(response.status(), 400),
         other => panic!("{other:?}"),
@@ -185,35 +143,18 @@ async fn frames_that_make_no_sense_get_an_error_and_harm_nobody() {
     ] {
         client.0.send(Message::text(text)).await.unwrap();
         let frame = client.next().await;
-        assert_eq!(
-            frame["payload"]["errors"][0]["errorType"], "BadRequestException",
-            "{text}: {frame}"
-        );
+        assert_eq!(frame["payload"]["errors"][0]["errorType"], "BadRequestException", "{text}: {frame}");
     }
     for (frame, answer) in [
-        (
-            json!({"type": "start"}),
-            error(None, "BadRequestException", "A start frame needs an id."),
-        ),
-        (
-            json!({"type": "stop"}),
-            error(None, "BadRequestException", "A stop frame needs an id."),
-        ),
+        (json!({"type": "start"}), error(None, "BadRequestException", "A start frame needs an id.")),
+        (json!({"type": "stop"}), error(None, "BadRequestException", "A stop frame needs an id.")),
         (
             json!({"type": "subscribe", "id": "7"}),
-            error(
-                Some("7"),
-                "UnsupportedOperation",
-                "unknown not supported through the realtime channel",
-            ),
+            error(Some("7"), "UnsupportedOperation", "unknown not supported through the realtime channel"),
         ),
         (
             json!({"type": "ping"}),
-            error(
-                None,
-                "UnsupportedOperation",
-                "unknown not supported through the realtime channel",
-            ),
+            error(None, "UnsupportedOperation", "unknown not supported through the realtime channel"),
         ),
         (
             json!({"type": "stop", "id": "7"}),
@@ -227,24 +168,10 @@ async fn frames_that_make_no_sense_get_an_error_and_harm_nobody() {
         client.send(frame).await;
         assert_eq!(client.next().await, answer);
     }
-    client
-        .0
-        .send(Message::binary(vec![0, 159, 146, 150]))
-        .await
-        .unwrap();
-    assert_eq!(
-        client.next().await["payload"]["errors"][0]["errorType"],
-        "UnsupportedOperation"
-    );
-    client
-        .0
-        .send(Message::Ping("are you there".into()))
-        .await
-        .unwrap();
-    assert_eq!(
-        client.0.next().await.unwrap().unwrap(),
-        Message::Pong("are you there".into())
-    );
+    client.0.send(Message::binary(vec![0, 159, 146, 150])).await.unwrap();
+    assert_eq!(client.next().await["payload"]["errors"][0]["errorType"], "UnsupportedOperation");
+    client.0.send(Message::Ping("are you there".into())).await.unwrap();
+    assert_eq!(client.0.next().await.unwrap().unwrap(), Message::Pong("are you there".into()));
 
     api.query("mutation { say(text: \"hi\") { text } }").await;
     assert_eq!(client.event("1").await["data"]["onSay"]["text"], "hi");
@@ -274,36 +201,16 @@ async fn a_start_that_cannot_be_served_gets_an_error_with_its_id() {
     let start =
         |data: String| json!({"data": data, "extensions": {"authorization": {"Authorization": "alice"}}});
     for (payload, error_type, message) in [
-        (
-            Value::Null,
-            Some("BadRequestException"),
-            "A start frame's payload must be",
-        ),
-        (
-            json!("x"),
-            Some("BadRequestException"),
-            "A start frame's payload must be",
-        ),
-        (
-            json!({"data": {"query": ON_SAY}}),
-            Some("BadRequestException"),
-            "A start frame's payload must be",
-        ),
-        (
-            json!({"data": data(ON_SAY)}),
-            Some("UnauthorizedException"),
-            "Permission denied",
-        ),
+        (Value::Null, Some("BadRequestException"), "A start frame's payload must be"),
+        (json!("x"), Some("BadRequestException"), "A start frame's payload must be"),
+        (json!({"data": {"query": ON_SAY}}), Some("BadRequestException"), "A start frame's payload must be"),
+        (json!({"data": data(ON_SAY)}), Some("UnauthorizedException"), "Permission denied"),
         (
             json!({"data": data(ON_SAY), "extensions": {"authorization": {"Authorization": "mallory"}}}),
             Some("UnauthorizedException"),
             "Permission denied",
         ),
-        (
-            start("not json".to_owned()),
-            Some("BadRequestException"),
-            "payload.data must be a GraphQL request",
-        ),
+        (start("not json".to_owned()), Some("BadRequestException"), "payload.data must be a GraphQL request"),
         (
             start(data("subscription {")),
             Some("MalformedHttpRequestException"),
@@ -325,15 +232,9 @@ async fn a_start_that_cannot_be_served_gets_an_error_with_its_id() {
             "mutation not supported through the realtime channel",
         ),
     ] {
-        client
-            .send(json!({"id": "1", "type": "start", "payload": payload}))
-            .await;
+        client.send(json!({"id": "1", "type": "start", "payload": payload})).await;
         let frame = client.next().await;
-        assert_eq!(
-            (frame["type"].as_str(), frame["id"].as_str()),
-            (Some("error"), Some("1")),
-            "{frame}"
-        );
+        assert_eq!((frame["type"].as_str(), frame["id"].as_str()), (Some("error"), Some("1")), "{frame}");
         let error = &frame["payload"]["errors"][0];
         assert_eq!(error["errorType"].as_str(), error_type, "{frame}");
         assert!(error["message"].as_str().unwrap().starts_with(message), "{frame}");
@@ -346,10 +247,7 @@ async fn an_id_counts_once_on_a_connection_and_again_when_it_is_stopped() {
     let mut client = api().build().client().await;
     client.subscribe("1", ON_SAY, json!({})).await;
     let frame = client.start("1", ON_SAY, json!({})).await;
-    assert_eq!(
-        frame["payload"]["errors"][0]["errorType"],
-        "DuplicatedOperationError"
-    );
+    assert_eq!(frame["payload"]["errors"][0]["errorType"], "DuplicatedOperationError");
     client.send(json!({"id": "1", "type": "stop"})).await;
     assert_eq!(client.next().await, json!({"id": "1", "type": "complete"}));
     client.subscribe("1", ON_SAY, json!({})).await;
@@ -372,39 +270,25 @@ async fn a_connection_holds_two_hundred_subscriptions() {
         client.subscribe(&id.to_string(), ON_SAY, json!({})).await;
     }
     let frame = client.start("one more", ON_SAY, json!({})).await;
-    assert_eq!(
-        frame["payload"]["errors"][0]["errorType"],
-        "MaxSubscriptionsReachedError"
-    );
+    assert_eq!(frame["payload"]["errors"][0]["errorType"], "MaxSubscriptionsReachedError");
 }
 
 #[tokio::test]
 async fn a_connection_ends_with_the_token_that_opened_it() {
     let address = api().build().listen().await;
-    let expires_at_s = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap()
-        .as_secs()
-        + 2;
+    let expires_at_s =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() + 2;
     let mut client = Client::connect(address, &format!("alice@{expires_at_s}")).await;
     let end = client.closed().await;
-    assert_eq!(
-        (end.code, end.reason.as_str()),
-        (CloseCode::Policy, "The authorization has expired")
-    );
+    assert_eq!((end.code, end.reason.as_str()), (CloseCode::Policy, "The authorization has expired"));
 }
 
 #[tokio::test]
 async fn a_connection_ends_with_the_token_of_any_of_its_subscriptions() {
     let mut client = api().build().client().await;
-    let expires_at_s = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap()
-        .as_secs()
-        + 2;
-    client
-        .start_as(&format!("alice@{expires_at_s}"), "1", ON_SAY, json!({}))
-        .await;
+    let expires_at_s =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() + 2;
+    client.start_as(&format!("alice@{expires_at_s}"), "1", ON_SAY, json!({})).await;
     assert_eq!(client.next().await["type"], "start_ack");
     assert_eq!(client.closed().await.code, CloseCode::Policy);
 }
@@ -413,20 +297,13 @@ async fn a_connection_ends_with_the_token_of_any_of_its_subscriptions() {
 async fn closing_the_api_says_goodbye_to_everyone() {
     let api = api().build();
     let address = api.listen().await;
-    let mut clients = [
-        Client::connect(address, "alice").await,
-        Client::connect(address, "bob").await,
-    ];
+    let mut clients = [Client::connect(address, "alice").await, Client::connect(address, "bob").await];
     clients[0].subscribe("1", ON_SAY, json!({})).await;
     api.0.close();
     for client in &mut clients {
         assert_eq!(client.closed().await.code, CloseCode::Away);
     }
-    let mut request = format!("ws://{address}/graphql/realtime")
-        .into_client_request()
-        .unwrap();
-    request
-        .headers_mut()
-        .insert("sec-websocket-protocol", "graphql-ws".parse().unwrap());
+    let mut request = format!("ws://{address}/graphql/realtime").into_client_request().unwrap();
+    request.headers_mut().insert("sec-websocket-protocol", "graphql-ws".parse().unwrap());
     assert!(connect_async(request).await.is_err());
 }

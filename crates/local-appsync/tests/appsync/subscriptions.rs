@@ -25,9 +25,7 @@ fn api() -> Fixture {
 }
 
 fn deciding(decide: impl Fn(&Context) -> Resolved + Send + Sync + 'static) -> Fixture {
-    api().resolve_async("Subscription.onSend", move |context| {
-        std::future::ready(Ok(decide(&context)))
-    })
+    api().resolve_async("Subscription.onSend", move |context| std::future::ready(Ok(decide(&context))))
 }
 
 fn is(field: &str, operator: &str, value: impl Into<Value>) -> Value {
@@ -50,10 +48,7 @@ async fn the_resolver_is_asked_once_at_start_and_may_refuse() {
     let mut client = api.client().await;
     let refusal = client.start("1", ON_SEND, json!({"room": "closed"})).await;
     let error = json!({"errorType": "Forbidden", "message": "You are not a member of this room."});
-    assert_eq!(
-        refusal,
-        json!({"id": "1", "type": "error", "payload": {"errors": [error]}})
-    );
+    assert_eq!(refusal, json!({"id": "1", "type": "error", "payload": {"errors": [error]}}));
     client.subscribe("1", ON_SEND, json!({"room": "open"})).await;
     for seq in 1..=3 {
         api.query_with(SEND, json!({"room": "open", "seq": seq})).await;
@@ -65,24 +60,13 @@ async fn the_resolver_is_asked_once_at_start_and_may_refuse() {
 async fn a_value_that_the_resolver_returns_must_fit_the_selection() {
     let returning = |value: Value| deciding(move |_| value.clone().into()).build();
     let query = "subscription { onSend { room } }";
-    let frame = returning(json!({"seq": 1}))
-        .client()
-        .await
-        .start("1", query, json!({}))
-        .await;
+    let frame = returning(json!({"seq": 1})).client().await.start("1", query, json!({})).await;
     let message = "Cannot return null for non-nullable type: 'ID' within parent 'Message' (/onSend/room)";
     assert_eq!(frame["payload"]["errors"][0]["message"], message);
-    returning(json!({"room": "r"}))
-        .client()
-        .await
-        .subscribe("1", query, json!({}))
-        .await;
+    returning(json!({"room": "r"})).client().await.subscribe("1", query, json!({})).await;
     let null = api().value("Subscription.onMust", Value::Null).build();
     assert_eq!(
-        null.client()
-            .await
-            .start("1", "subscription { onMust { seq } }", json!({}))
-            .await["type"],
+        null.client().await.start("1", "subscription { onMust { seq } }", json!({})).await["type"],
         "start_ack"
     );
 }
@@ -90,27 +74,17 @@ async fn a_value_that_the_resolver_returns_must_fit_the_selection() {
 #[tokio::test]
 async fn a_subscription_that_the_caller_may_not_access_is_refused() {
     let mut client = api().build().client().await;
-    let frame = client
-        .start("1", "subscription { onAdmin { seq } }", json!({}))
-        .await;
+    let frame = client.start("1", "subscription { onAdmin { seq } }", json!({})).await;
     let error = json!({"errorType": "Unauthorized", "message": "Not Authorized to access onAdmin on type Subscription"});
-    assert_eq!(
-        frame,
-        json!({"id": "1", "type": "error", "payload": {"errors": [error]}})
-    );
-    client
-        .start_as("bob", "1", "subscription { onAdmin { seq } }", json!({}))
-        .await;
+    assert_eq!(frame, json!({"id": "1", "type": "error", "payload": {"errors": [error]}}));
+    client.start_as("bob", "1", "subscription { onAdmin { seq } }", json!({})).await;
     assert_eq!(client.next().await["type"], "start_ack");
 }
 
 #[tokio::test]
 async fn a_filter_that_the_resolver_sets_replaces_the_arguments() {
     let api = deciding(|_| Resolved {
-        extensions: Extensions {
-            subscription_filter: Some(is("seq", "gt", 5)),
-            ..Extensions::default()
-        },
+        extensions: Extensions { subscription_filter: Some(is("seq", "gt", 5)), ..Extensions::default() },
         ..Resolved::default()
     });
     let api = api.build();
@@ -133,10 +107,7 @@ async fn a_filter_out_of_shape_fails_the_start() {
         ..Resolved::default()
     });
     let frame = api.build().client().await.start("1", ON_SEND, json!({})).await;
-    assert_eq!(
-        frame["payload"]["errors"][0]["errorType"],
-        "InvalidSubscriptionFilter"
-    );
+    assert_eq!(frame["payload"]["errors"][0]["errorType"], "InvalidSubscriptionFilter");
 }
 
 #[tokio::test]
@@ -151,14 +122,8 @@ async fn an_invalidation_ends_the_subscriptions_it_matches_and_their_connections
     .resolve_async("Mutation.kick", |context| {
         let invalidation =
             json!({"subscriptionField": "onSend", "payload": {"user": context.arguments["user"]}});
-        let extensions = Extensions {
-            invalidations: vec![invalidation],
-            ..Extensions::default()
-        };
-        std::future::ready(Ok(Resolved {
-            extensions,
-            ..Resolved::default()
-        }))
+        let extensions = Extensions { invalidations: vec![invalidation], ..Extensions::default() };
+        std::future::ready(Ok(Resolved { extensions, ..Resolved::default() }))
     })
     .build();
     let address = api.listen().await;
@@ -208,8 +173,5 @@ async fn starting_and_stopping_in_turn_piles_nothing_up() {
         assert_eq!(client.next().await["type"], "complete", "{id}");
     }
     let frame = client.start("1", ON_SEND, json!({})).await;
-    assert_eq!(
-        frame["payload"]["errors"][0]["errorType"],
-        "MaxSubscriptionsReachedError"
-    );
+    assert_eq!(frame["payload"]["errors"][0]["errorType"], "MaxSubscriptionsReachedError");
 }

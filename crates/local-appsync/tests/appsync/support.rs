@@ -40,51 +40,26 @@ impl Authenticator for Callers {
                     _ => return Err(Refused::new("Unable to parse JWT token.")),
                 };
                 let identity = json!({"sub": name, "username": name, "groups": groups});
-                return Ok(Caller {
-                    mode: AuthMode::UserPool,
-                    identity,
-                    groups,
-                    expires_at_s,
-                });
+                return Ok(Caller { mode: AuthMode::UserPool, identity, groups, expires_at_s });
             }
             Credentials::Signed(request) => {
-                let signed = format!(
-                    "{} {} {}",
-                    request.method,
-                    request.path,
-                    String::from_utf8_lossy(&request.body)
-                );
-                let signature = request
-                    .headers
-                    .iter()
-                    .find(|(name, _)| name == "authorization")
-                    .unwrap();
+                let signed =
+                    format!("{} {} {}", request.method, request.path, String::from_utf8_lossy(&request.body));
+                let signature = request.headers.iter().find(|(name, _)| name == "authorization").unwrap();
                 if !signature.1.ends_with(&format!("Signature={}", signed.len())) {
                     return Err(Refused::not_authorized());
                 }
-                (
-                    AuthMode::Iam,
-                    json!({"userArn": "arn:aws:iam::000000000000:user/ivy"}),
-                    vec![],
-                )
+                (AuthMode::Iam, json!({"userArn": "arn:aws:iam::000000000000:user/ivy"}), vec![])
             }
             Credentials::ApiKey(_) => return Err(Refused::not_authorized()),
         };
-        Ok(Caller {
-            mode,
-            identity,
-            groups,
-            expires_at_s: None,
-        })
+        Ok(Caller { mode, identity, groups, expires_at_s: None })
     }
 }
 
 /// What [`Callers`] takes for the signature of a request.
 pub(crate) fn signature(path: &str, body: &str) -> String {
-    format!(
-        "AWS4-HMAC-SHA256 Credential=x, Signature={}",
-        format!("POST {path} {body}").len()
-    )
+    format!("AWS4-HMAC-SHA256 Credential=x, Signature={}", format!("POST {path} {body}").len())
 }
 
 struct FromFn<F>(F);
@@ -121,9 +96,7 @@ impl Fixture {
         Fut: Future<Output = Result<Resolved, Raised>> + Send + 'static,
     {
         let (type_name, name) = field.split_once('.').unwrap();
-        self.0
-            .resolvers
-            .insert(Field::new(type_name, name), Arc::new(FromFn(resolver)));
+        self.0.resolvers.insert(Field::new(type_name, name), Arc::new(FromFn(resolver)));
         self
     }
 
@@ -132,9 +105,7 @@ impl Fixture {
         field: &str,
         resolver: impl Fn(Context) -> Result<Value, Raised> + Send + Sync + 'static,
     ) -> Fixture {
-        self.resolve_async(field, move |context| {
-            std::future::ready(resolver(context).map(Resolved::from))
-        })
+        self.resolve_async(field, move |context| std::future::ready(resolver(context).map(Resolved::from)))
     }
 
     pub(crate) fn value(self, field: &str, value: Value) -> Fixture {
@@ -165,16 +136,8 @@ impl Server {
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let (parts, body) = self.0.router().oneshot(request).await.unwrap().into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap();
-        let body = if body.is_empty() {
-            Value::Null
-        } else {
-            serde_json::from_slice(&body).unwrap()
-        };
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            body,
-        }
+        let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
+        Answer { status: parts.status, headers: parts.headers, body }
     }
 
     pub(crate) async fn post(&self, authorization: &str, body: impl Into<Body>) -> Answer {
@@ -192,12 +155,7 @@ impl Server {
     }
 
     pub(crate) async fn query_as(&self, caller: &str, query: &str, variables: Value) -> Value {
-        let answer = self
-            .post(
-                caller,
-                json!({"query": query, "variables": variables}).to_string(),
-            )
-            .await;
+        let answer = self.post(caller, json!({"query": query, "variables": variables}).to_string()).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
         answer.body
     }
@@ -205,9 +163,7 @@ impl Server {
     /// With the API key.
     pub(crate) async fn query_with_key(&self, query: &str) -> Value {
         let request = Request::post("/graphql").header("x-api-key", "da2-key");
-        self.send(request.body(json!({"query": query}).to_string().into()).unwrap())
-            .await
-            .body
+        self.send(request.body(json!({"query": query}).to_string().into()).unwrap()).await.body
     }
 
     /// On a free port of the loopback, until the test ends.
@@ -215,10 +171,7 @@ impl Server {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let listener = listener.tap_io(|stream| stream.set_nodelay(true).unwrap());
-        let router = self
-            .0
-            .router()
-            .into_make_service_with_connect_info::<SocketAddr>();
+        let router = self.0.router().into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, router).await });
         address
     }
@@ -237,13 +190,9 @@ impl Client {
     pub(crate) async fn open(address: SocketAddr, headers: &Value) -> Client {
         use base64::Engine;
         let header = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(headers.to_string());
-        let mut request = format!("ws://{address}/graphql/realtime")
-            .into_client_request()
-            .unwrap();
+        let mut request = format!("ws://{address}/graphql/realtime").into_client_request().unwrap();
         let protocols = format!("graphql-ws, header-{header}");
-        request
-            .headers_mut()
-            .insert("sec-websocket-protocol", protocols.parse().unwrap());
+        request.headers_mut().insert("sec-websocket-protocol", protocols.parse().unwrap());
         let (socket, response) = connect_async_with_config(request, None, true).await.unwrap();
         assert_eq!(response.headers()["sec-websocket-protocol"], "graphql-ws");
         Client(socket)
@@ -284,8 +233,7 @@ impl Client {
         let data = json!({"query": query, "variables": variables}).to_string();
         let authorization = json!({"Authorization": token, "host": "localhost"});
         let payload = json!({"data": data, "extensions": {"authorization": authorization}});
-        self.send(json!({"id": id, "type": "start", "payload": payload}))
-            .await;
+        self.send(json!({"id": id, "type": "start", "payload": payload})).await;
     }
 
     /// Starts as Alice and answers the frame that comes back.
@@ -295,20 +243,13 @@ impl Client {
     }
 
     pub(crate) async fn subscribe(&mut self, id: &str, query: &str, variables: Value) {
-        assert_eq!(
-            self.start(id, query, variables).await,
-            json!({"id": id, "type": "start_ack"})
-        );
+        assert_eq!(self.start(id, query, variables).await, json!({"id": id, "type": "start_ack"}));
     }
 
     /// The `data` of the next event, which must belong to this subscription.
     pub(crate) async fn event(&mut self, id: &str) -> Value {
         let frame = self.next().await;
-        assert_eq!(
-            (frame["type"].as_str(), frame["id"].as_str()),
-            (Some("data"), Some(id)),
-            "{frame}"
-        );
+        assert_eq!((frame["type"].as_str(), frame["id"].as_str()), (Some("data"), Some(id)), "{frame}");
         frame["payload"].clone()
     }
 }

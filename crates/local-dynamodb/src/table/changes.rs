@@ -10,11 +10,7 @@ use super::{TableError, request, stream_view_type};
 pub(super) fn same_keys(name: &str, stored: &Value, wanted: &Map<String, Value>) -> Result<(), TableError> {
     let wanted = Value::Object(wanted.clone());
     let pairs = [
-        (
-            "key schema",
-            key_schema(stored, stored),
-            key_schema(&wanted, &wanted),
-        ),
+        ("key schema", key_schema(stored, stored), key_schema(&wanted, &wanted)),
         (
             "local secondary indexes",
             indexes(stored, "LocalSecondaryIndexes").join(", "),
@@ -23,12 +19,7 @@ pub(super) fn same_keys(name: &str, stored: &Value, wanted: &Map<String, Value>)
     ];
     for (what, stored, wanted) in pairs {
         if stored != wanted {
-            return Err(TableError::KeysChanged {
-                table: name.to_owned(),
-                what,
-                stored,
-                wanted,
-            });
+            return Err(TableError::KeysChanged { table: name.to_owned(), what, stored, wanted });
         }
     }
     Ok(())
@@ -51,22 +42,12 @@ pub(super) fn update_indexes(
             "AttributeDefinitions": wanted["AttributeDefinitions"],
             "GlobalSecondaryIndexUpdates": [change],
         });
-        db.update_table(request(body)?)
-            .map(drop)
-            .map_err(|e| e.to_string())
+        db.update_table(request(body)?).map(drop).map_err(|e| e.to_string())
     };
-    for (index, _) in list(stored, GLOBAL)
-        .iter()
-        .zip(&before)
-        .filter(|(_, text)| !after.contains(text))
-    {
+    for (index, _) in list(stored, GLOBAL).iter().zip(&before).filter(|(_, text)| !after.contains(text)) {
         update(json!({ "Delete": { "IndexName": index["IndexName"] } }))?;
     }
-    for (index, _) in list(&wanted, GLOBAL)
-        .iter()
-        .zip(&after)
-        .filter(|(_, text)| !before.contains(text))
-    {
+    for (index, _) in list(&wanted, GLOBAL).iter().zip(&after).filter(|(_, text)| !before.contains(text)) {
         update(json!({ "Create": index }))?;
     }
     Ok(())
@@ -80,9 +61,7 @@ pub(super) fn update_stream(
 ) -> Result<(), String> {
     let set = |specification: Value| {
         let body = json!({ "TableName": name, "StreamSpecification": specification });
-        db.update_table(request(body)?)
-            .map(drop)
-            .map_err(|e| e.to_string())
+        db.update_table(request(body)?).map(drop).map_err(|e| e.to_string())
     };
     let before = stored["StreamSpecification"]["StreamViewType"].as_str();
     let after = stream_view_type(wanted);
@@ -107,22 +86,17 @@ pub(super) fn update_time_to_live(
     let after = specification
         .filter(|s| s["Enabled"].as_bool().unwrap_or(true))
         .and_then(|s| s["AttributeName"].as_str());
-    let stored = db
-        .describe_time_to_live(request(json!({ "TableName": name }))?)
-        .map_err(|e| e.to_string())?;
+    let stored =
+        db.describe_time_to_live(request(json!({ "TableName": name }))?).map_err(|e| e.to_string())?;
     let stored = json!(stored)["TimeToLiveDescription"].take();
-    let before = stored["AttributeName"]
-        .as_str()
-        .filter(|_| stored["TimeToLiveStatus"] == "ENABLED");
+    let before = stored["AttributeName"].as_str().filter(|_| stored["TimeToLiveStatus"] == "ENABLED");
     if before == after {
         return Ok(());
     }
     let set = |attribute: &str, enabled: bool| {
         let specification = json!({ "AttributeName": attribute, "Enabled": enabled });
         let body = json!({ "TableName": name, "TimeToLiveSpecification": specification });
-        db.update_time_to_live(request(body)?)
-            .map(drop)
-            .map_err(|e| e.to_string())
+        db.update_time_to_live(request(body)?).map(drop).map_err(|e| e.to_string())
     };
     before.map_or(Ok(()), |attribute| set(attribute, false))?;
     after.map_or(Ok(()), |attribute| set(attribute, true))

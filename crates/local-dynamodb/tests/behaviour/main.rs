@@ -28,18 +28,9 @@ pub(crate) struct Room {
 
 pub(crate) async fn room() -> Room {
     let folder = tempfile::tempdir().unwrap();
-    let dynamodb = DynamoDb::open(&folder.path().join("dynamodb.sqlite"))
-        .await
-        .unwrap();
-    dynamodb
-        .create_table_if_absent("chat", &chat_table())
-        .await
-        .unwrap();
-    Room {
-        client: dynamodb.client(),
-        dynamodb,
-        _folder: folder,
-    }
+    let dynamodb = DynamoDb::open(&folder.path().join("dynamodb.sqlite")).await.unwrap();
+    dynamodb.create_table_if_absent("chat", &chat_table()).await.unwrap();
+    Room { client: dynamodb.client(), dynamodb, _folder: folder }
 }
 
 /// The properties of a table as a template has them: two keys, one index, a stream and a time to live.
@@ -84,22 +75,10 @@ pub(crate) fn n(number: i64) -> AttributeValue {
 }
 
 pub(crate) async fn put(client: &Client, item: Item) {
-    client
-        .put_item()
-        .table_name("chat")
-        .set_item(Some(item))
-        .send()
-        .await
-        .unwrap();
+    client.put_item().table_name("chat").set_item(Some(item)).send().await.unwrap();
 }
 
 pub(crate) async fn get(client: &Client, key: Item) -> Option<Item> {
-    let got = client
-        .get_item()
-        .table_name("chat")
-        .set_key(Some(key))
-        .consistent_read(true)
-        .send()
-        .await;
+    let got = client.get_item().table_name("chat").set_key(Some(key)).consistent_read(true).send().await;
     got.unwrap().item
 }

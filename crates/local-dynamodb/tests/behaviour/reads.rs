@@ -22,12 +22,7 @@ async fn pages(room: &Room, forward: bool, limit: i32) -> Vec<Vec<String>> {
             .send()
             .await
             .unwrap();
-        pages.push(
-            page.items()
-                .iter()
-                .map(|i| i["SK"].as_s().unwrap().replace("message#", ""))
-                .collect(),
-        );
+        pages.push(page.items().iter().map(|i| i["SK"].as_s().unwrap().replace("message#", "")).collect());
         match page.last_evaluated_key {
             Some(key) => start = Some(key),
             None => return pages,
@@ -38,24 +33,11 @@ async fn pages(room: &Room, forward: bool, limit: i32) -> Vec<Vec<String>> {
 #[tokio::test]
 async fn a_query_pages_in_both_directions_without_holes_or_repeats() {
     let room = room().await;
-    for sk in [
-        "message#1",
-        "message#2",
-        "message#3",
-        "message#4",
-        "message#5",
-        "member#1",
-    ] {
+    for sk in ["message#1", "message#2", "message#3", "message#4", "message#5", "member#1"] {
         put(&room.client, item("room", sk)).await;
     }
-    assert_eq!(
-        pages(&room, true, 2).await,
-        [vec!["1", "2"], vec!["3", "4"], vec!["5"]]
-    );
-    assert_eq!(
-        pages(&room, false, 2).await,
-        [vec!["5", "4"], vec!["3", "2"], vec!["1"]]
-    );
+    assert_eq!(pages(&room, true, 2).await, [vec!["1", "2"], vec!["3", "4"], vec!["5"]]);
+    assert_eq!(pages(&room, false, 2).await, [vec!["5", "4"], vec!["3", "2"], vec!["1"]]);
 }
 
 #[tokio::test]
@@ -87,11 +69,7 @@ async fn an_index_finds_items_by_another_key() {
         .send()
         .await
         .unwrap();
-    let names: Vec<_> = found
-        .items()
-        .iter()
-        .map(|i| i["PK"].as_s().unwrap().as_str())
-        .collect();
+    let names: Vec<_> = found.items().iter().map(|i| i["PK"].as_s().unwrap().as_str()).collect();
     assert_eq!(names, ["room 2", "room 1"]);
 }
 
@@ -102,22 +80,11 @@ async fn a_consistent_batch_reads_what_was_just_written_and_leaves_out_what_is_a
         put(&room.client, item(pk, "profile")).await;
     }
     let keys = ["1", "3", "absent"].map(|pk| item(pk, "profile"));
-    let wanted = KeysAndAttributes::builder()
-        .set_keys(Some(keys.to_vec()))
-        .consistent_read(true)
-        .build()
-        .unwrap();
-    let got = room
-        .client
-        .batch_get_item()
-        .request_items("chat", wanted)
-        .send()
-        .await
-        .unwrap();
-    let mut found: Vec<_> = got.responses.unwrap()["chat"]
-        .iter()
-        .map(|i| i["PK"].as_s().unwrap().clone())
-        .collect();
+    let wanted =
+        KeysAndAttributes::builder().set_keys(Some(keys.to_vec())).consistent_read(true).build().unwrap();
+    let got = room.client.batch_get_item().request_items("chat", wanted).send().await.unwrap();
+    let mut found: Vec<_> =
+        got.responses.unwrap()["chat"].iter().map(|i| i["PK"].as_s().unwrap().clone()).collect();
     found.sort();
     assert_eq!(found, ["1", "3"]);
     assert!(got.unprocessed_keys.unwrap_or_default().is_empty());

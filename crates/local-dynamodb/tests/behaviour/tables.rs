@@ -9,46 +9,22 @@ use serde_json::json;
 use crate::{Room, chat_table, get, item, n, put, room, s};
 
 async fn describe(room: &Room) -> TableDescription {
-    room.client
-        .describe_table()
-        .table_name("chat")
-        .send()
-        .await
-        .unwrap()
-        .table
-        .unwrap()
+    room.client.describe_table().table_name("chat").send().await.unwrap().table.unwrap()
 }
 
 fn index_names(table: &TableDescription) -> Vec<&str> {
-    table
-        .global_secondary_indexes()
-        .iter()
-        .filter_map(|i| i.index_name())
-        .collect()
+    table.global_secondary_indexes().iter().filter_map(|i| i.index_name()).collect()
 }
 
 #[tokio::test]
 async fn the_table_has_the_keys_indexes_stream_and_time_to_live_of_the_template() {
     let room = room().await;
     let table = describe(&room).await;
-    assert_eq!(
-        table
-            .key_schema()
-            .iter()
-            .map(|k| k.attribute_name())
-            .collect::<Vec<_>>(),
-        ["PK", "SK"]
-    );
+    assert_eq!(table.key_schema().iter().map(|k| k.attribute_name()).collect::<Vec<_>>(), ["PK", "SK"]);
     assert_eq!(index_names(&table), ["byOwner"]);
     let stream = table.stream_specification().unwrap();
     assert_eq!(stream.stream_view_type(), Some(&StreamViewType::NewAndOldImages));
-    let ttl = room
-        .client
-        .describe_time_to_live()
-        .table_name("chat")
-        .send()
-        .await
-        .unwrap();
+    let ttl = room.client.describe_time_to_live().table_name("chat").send().await.unwrap();
     let ttl = ttl.time_to_live_description.unwrap();
     assert_eq!(ttl.attribute_name(), Some("expiresAt"));
     assert_eq!(ttl.time_to_live_status(), Some(&TimeToLiveStatus::Enabled));
@@ -58,11 +34,7 @@ async fn the_table_has_the_keys_indexes_stream_and_time_to_live_of_the_template(
 async fn making_the_same_table_again_keeps_its_items() {
     let room = room().await;
     put(&room.client, item("1", "profile")).await;
-    let again = room
-        .dynamodb
-        .create_table_if_absent("chat", &chat_table())
-        .await
-        .unwrap();
+    let again = room.dynamodb.create_table_if_absent("chat", &chat_table()).await.unwrap();
     assert!(!again.created);
     assert!(get(&room.client, item("1", "profile")).await.is_some());
 }
@@ -72,11 +44,7 @@ async fn properties_without_effect_on_localhost_are_named() {
     let room = room().await;
     let mut properties = chat_table();
     properties["KinesisStreamSpecification"] = json!({ "StreamArn": "arn:aws:kinesis:us-east-1:1:stream/s" });
-    let table = room
-        .dynamodb
-        .create_table_if_absent("other", &properties)
-        .await
-        .unwrap();
+    let table = room.dynamodb.create_table_if_absent("other", &properties).await.unwrap();
     assert!(table.created);
     assert_eq!(table.not_served, ["KinesisStreamSpecification"]);
 }
@@ -87,11 +55,7 @@ async fn changed_keys_are_refused_with_advice_and_the_items_stay() {
     put(&room.client, item("1", "profile")).await;
     let mut properties = chat_table();
     properties["AttributeDefinitions"][1]["AttributeType"] = json!("N");
-    let refused = room
-        .dynamodb
-        .create_table_if_absent("chat", &properties)
-        .await
-        .unwrap_err();
+    let refused = room.dynamodb.create_table_if_absent("chat", &properties).await.unwrap_err();
     assert_eq!(
         refused.to_string(),
         "table chat on disk has the key schema PK (HASH, S), SK (RANGE, S), but the template says \
@@ -115,10 +79,7 @@ async fn an_index_added_to_the_template_is_built_from_the_items_there_are_and_a_
         "KeySchema": [{ "AttributeName": "invitedBy", "KeyType": "HASH" }],
         "Projection": { "ProjectionType": "KEYS_ONLY" },
     }]);
-    room.dynamodb
-        .create_table_if_absent("chat", &properties)
-        .await
-        .unwrap();
+    room.dynamodb.create_table_if_absent("chat", &properties).await.unwrap();
 
     assert_eq!(index_names(&describe(&room).await), ["byInviter"]);
     let found = room
@@ -140,45 +101,18 @@ async fn the_stream_and_the_time_to_live_follow_the_template() {
     let mut properties = chat_table();
     properties["StreamSpecification"]["StreamViewType"] = json!("NEW_IMAGE");
     properties["TimeToLiveSpecification"]["AttributeName"] = json!("goneAt");
-    room.dynamodb
-        .create_table_if_absent("chat", &properties)
-        .await
-        .unwrap();
+    room.dynamodb.create_table_if_absent("chat", &properties).await.unwrap();
 
     let table = describe(&room).await;
-    assert_eq!(
-        table.stream_specification().unwrap().stream_view_type(),
-        Some(&StreamViewType::NewImage)
-    );
-    let ttl = room
-        .client
-        .describe_time_to_live()
-        .table_name("chat")
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(
-        ttl.time_to_live_description.unwrap().attribute_name(),
-        Some("goneAt")
-    );
+    assert_eq!(table.stream_specification().unwrap().stream_view_type(), Some(&StreamViewType::NewImage));
+    let ttl = room.client.describe_time_to_live().table_name("chat").send().await.unwrap();
+    assert_eq!(ttl.time_to_live_description.unwrap().attribute_name(), Some("goneAt"));
 
     properties.as_object_mut().unwrap().remove("StreamSpecification");
-    properties
-        .as_object_mut()
-        .unwrap()
-        .remove("TimeToLiveSpecification");
-    room.dynamodb
-        .create_table_if_absent("chat", &properties)
-        .await
-        .unwrap();
+    properties.as_object_mut().unwrap().remove("TimeToLiveSpecification");
+    room.dynamodb.create_table_if_absent("chat", &properties).await.unwrap();
     assert_eq!(describe(&room).await.stream_specification(), None);
-    let ttl = room
-        .client
-        .describe_time_to_live()
-        .table_name("chat")
-        .send()
-        .await
-        .unwrap();
+    let ttl = room.client.describe_time_to_live().table_name("chat").send().await.unwrap();
     let ttl = ttl.time_to_live_description.unwrap();
     assert_eq!(ttl.time_to_live_status(), Some(&TimeToLiveStatus::Disabled));
 }
@@ -196,12 +130,7 @@ async fn properties_that_dynamodb_refuses_are_refused_in_its_words() {
         ("text", json!("KeySchema"), "must be a JSON object"),
         ("x", chat_table(), "at least 3 characters"),
     ] {
-        let refused = room
-            .dynamodb
-            .create_table_if_absent(name, &properties)
-            .await
-            .unwrap_err()
-            .to_string();
+        let refused = room.dynamodb.create_table_if_absent(name, &properties).await.unwrap_err().to_string();
         assert!(refused.starts_with(&format!("table {name}: ")), "{refused}");
         assert!(refused.contains(message), "{refused}");
     }

@@ -22,20 +22,13 @@ fn count(pk: &str) -> TransactWriteItem {
         .set_key(Some(item(pk, "counter")))
         .update_expression("ADD seq :one")
         .expression_attribute_values(":one", n(1));
-    TransactWriteItem::builder()
-        .update(update.build().unwrap())
-        .build()
+    TransactWriteItem::builder().update(update.build().unwrap()).build()
 }
 
 #[tokio::test]
 async fn a_failed_condition_cancels_the_whole_transaction_and_hands_back_the_item_that_was_there() {
     let room = room().await;
-    room.client
-        .transact_write_items()
-        .transact_items(put_once("m1", "first"))
-        .send()
-        .await
-        .unwrap();
+    room.client.transact_write_items().transact_items(put_once("m1", "first")).send().await.unwrap();
 
     let refused = room
         .client
@@ -64,11 +57,7 @@ async fn a_failed_condition_cancels_the_whole_transaction_and_hands_back_the_ite
     assert_eq!(reasons[0].code(), Some("None"));
     assert_eq!(reasons[1].code(), Some("ConditionalCheckFailed"));
     assert_eq!(reasons[1].item().unwrap()["text"], s("first"));
-    assert_eq!(
-        get(&room.client, item("room", "counter")).await,
-        None,
-        "nothing of it was written"
-    );
+    assert_eq!(get(&room.client, item("room", "counter")).await, None, "nothing of it was written");
 }
 
 #[tokio::test]
@@ -104,10 +93,7 @@ async fn a_repeated_request_token_writes_once_and_another_request_under_it_is_re
     };
     send("room").await.unwrap();
     send("room").await.unwrap();
-    assert_eq!(
-        get(&room.client, item("room", "counter")).await.unwrap()["seq"],
-        n(1)
-    );
+    assert_eq!(get(&room.client, item("room", "counter")).await.unwrap()["seq"], n(1));
 
     let refused = send("another room").await.unwrap_err();
     assert_eq!(refused.code(), Some("IdempotentParameterMismatchException"));
@@ -152,11 +138,7 @@ async fn of_sixteen_who_take_the_same_name_one_gets_it() {
     let takers: Vec<_> = (0..16)
         .map(|taker| {
             let request = room.client.transact_write_items();
-            tokio::spawn(
-                request
-                    .transact_items(put_once("name", &taker.to_string()))
-                    .send(),
-            )
+            tokio::spawn(request.transact_items(put_once("name", &taker.to_string())).send())
         })
         .collect();
     let mut winners = Vec::new();

@@ -47,40 +47,22 @@ async fn the_stream_can_be_read_from_outside() {
 async fn nonsense_gets_the_errors_of_aws_and_harms_nobody() {
     let room = room().await;
     for (target, body, kind) in [
-        (
-            "DynamoDB_20120810.GetItem",
-            "{",
-            "com.amazon.coral.service#SerializationException",
-        ),
+        ("DynamoDB_20120810.GetItem", "{", "com.amazon.coral.service#SerializationException"),
         (
             "DynamoDB_20120810.GetItem",
             r#"{"TableName": 7}"#,
             "com.amazon.coral.service#SerializationException",
         ),
-        (
-            "DynamoDB_20120810.GetItem",
-            "{}",
-            "com.amazon.coral.validate#ValidationException",
-        ),
-        (
-            "DynamoDB_20120810.Dance",
-            "{}",
-            "com.amazon.coral.service#UnknownOperationException",
-        ),
+        ("DynamoDB_20120810.GetItem", "{}", "com.amazon.coral.validate#ValidationException"),
+        ("DynamoDB_20120810.Dance", "{}", "com.amazon.coral.service#UnknownOperationException"),
     ] {
         let (status, answer) = post(&room, target, body).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{target} {body}");
         assert_eq!(answer["__type"], kind, "{target} {body}");
     }
-    let deep = format!(
-        r#"{{"TableName":"chat","Item":{}{}}}"#,
-        r#"{"M":"#.repeat(20_000),
-        "}".repeat(20_000)
-    );
-    assert_eq!(
-        post(&room, "DynamoDB_20120810.PutItem", deep).await.0,
-        StatusCode::BAD_REQUEST
-    );
+    let deep =
+        format!(r#"{{"TableName":"chat","Item":{}{}}}"#, r#"{"M":"#.repeat(20_000), "}".repeat(20_000));
+    assert_eq!(post(&room, "DynamoDB_20120810.PutItem", deep).await.0, StatusCode::BAD_REQUEST);
     put(&room.client, item("1", "profile")).await;
 }
 
@@ -101,12 +83,7 @@ async fn a_request_without_a_signature_is_refused() {
 #[tokio::test]
 async fn a_body_over_sixteen_megabytes_is_refused() {
     let room = room().await;
-    let (status, answer) = post(
-        &room,
-        "DynamoDB_20120810.PutItem",
-        vec![b' '; 16 * 1024 * 1024 + 1],
-    )
-    .await;
+    let (status, answer) = post(&room, "DynamoDB_20120810.PutItem", vec![b' '; 16 * 1024 * 1024 + 1]).await;
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(answer["message"], "The request body is larger than 16 MB.");
 }

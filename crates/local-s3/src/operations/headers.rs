@@ -50,11 +50,7 @@ pub(super) use {headers_of, output_of};
 
 /// The headers as they are to be stored.
 pub(super) fn checked(mut headers: Headers) -> S3Result<Headers> {
-    let size: usize = headers
-        .metadata
-        .iter()
-        .map(|(name, value)| name.len() + value.len())
-        .sum();
+    let size: usize = headers.metadata.iter().map(|(name, value)| name.len() + value.len()).sum();
     if size > METADATA_LIMIT_BYTES {
         return Err(s3_error!(
             MetadataTooLarge,
@@ -63,15 +59,9 @@ pub(super) fn checked(mut headers: Headers) -> S3Result<Headers> {
     }
     // `aws-chunked` is how the body travelled; it has been taken off, so it is not kept.
     headers.content_encoding = headers.content_encoding.and_then(|encoding| {
-        let kept: Vec<_> = encoding
-            .split(',')
-            .map(str::trim)
-            .filter(|e| *e != "aws-chunked")
-            .collect();
+        let kept: Vec<_> = encoding.split(',').map(str::trim).filter(|e| *e != "aws-chunked").collect();
         Some(kept.join(", ")).filter(|kept| !kept.is_empty())
     });
-    headers
-        .content_type
-        .get_or_insert_with(|| DEFAULT_CONTENT_TYPE.to_owned());
+    headers.content_type.get_or_insert_with(|| DEFAULT_CONTENT_TYPE.to_owned());
     Ok(headers)
 }

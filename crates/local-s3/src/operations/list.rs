@@ -35,27 +35,13 @@ pub(super) async fn list_objects_v2(
     let delimiter = input.delimiter.clone().filter(|delimiter| !delimiter.is_empty());
     let read = move |index: &mut index::Index, _: &_| {
         let delimiter = delimiter.as_deref();
-        list(
-            index,
-            &Listing {
-                bucket: &bucket,
-                prefix: &prefix,
-                delimiter,
-                from,
-                limit,
-            },
-        )
+        list(index, &Listing { bucket: &bucket, prefix: &prefix, delimiter, from, limit })
     };
     let page = backend.store.with_index(read).await.map_err(internal)?;
 
-    let is_encoded = input
-        .encoding_type
-        .as_ref()
-        .is_some_and(|e| e.as_str() == EncodingType::URL);
+    let is_encoded = input.encoding_type.as_ref().is_some_and(|e| e.as_str() == EncodingType::URL);
     let shown = |text: String| if is_encoded { url_encoded(&text) } else { text };
-    let common_prefix = |prefix| CommonPrefix {
-        prefix: Some(shown(prefix)),
-    };
+    let common_prefix = |prefix| CommonPrefix { prefix: Some(shown(prefix)) };
     let object = |object: index::Object| Object {
         e_tag: Some(ETag::Strong(object.etag)),
         key: Some(shown(object.key)),
@@ -89,8 +75,5 @@ pub(super) fn list_buckets(backend: &Backend) -> ListBucketsOutput {
         creation_date: Some(timestamp(made_at_ms)),
         bucket_region: Some(backend.region.clone()),
     };
-    ListBucketsOutput {
-        buckets: Some(backend.buckets.iter().map(bucket).collect()),
-        ..Default::default()
-    }
+    ListBucketsOutput { buckets: Some(backend.buckets.iter().map(bucket).collect()), ..Default::default() }
 }

@@ -71,10 +71,7 @@ pub(super) async fn upload_part(
         settle(index::Written::Yes { replaced }, blob, blobs)
     };
     backend.store.with_index(put).await?;
-    Ok(UploadPartOutput {
-        e_tag: Some(ETag::Strong(etag)),
-        ..Default::default()
-    })
+    Ok(UploadPartOutput { e_tag: Some(ETag::Strong(etag)), ..Default::default() })
 }
 
 /// The parts that have come, by number.
@@ -82,11 +79,7 @@ pub(super) async fn list_parts(backend: &Backend, input: ListPartsInput) -> S3Re
     let upload = find(backend, &input.upload_id, &input.bucket, &input.key).await?;
     let after = input.part_number_marker.unwrap_or(0);
     let limit = usize::try_from(input.max_parts.unwrap_or(1_000).clamp(0, 1_000)).unwrap_or(0);
-    let parts = backend
-        .store
-        .with_index(move |index, _| index.parts(&upload.id))
-        .await
-        .map_err(internal)?;
+    let parts = backend.store.with_index(move |index, _| index.parts(&upload.id)).await.map_err(internal)?;
     let mut parts: Vec<_> = parts.into_iter().filter(|part| part.number > after).collect();
     let is_truncated = parts.len() > limit;
     parts.truncate(limit);
@@ -117,26 +110,14 @@ pub(super) async fn complete(
     let upload = find(backend, &input.upload_id, &input.bucket, &input.key).await?;
     let condition = condition(input.if_match.as_ref(), input.if_none_match.as_ref())?;
     let id = upload.id.clone();
-    let stored = backend
-        .store
-        .with_index(move |index, _| index.parts(&id))
-        .await
-        .map_err(internal)?;
-    let parts = chosen(
-        &stored,
-        input
-            .multipart_upload
-            .and_then(|upload| upload.parts)
-            .unwrap_or_default(),
-    )?;
+    let stored = backend.store.with_index(move |index, _| index.parts(&id)).await.map_err(internal)?;
+    let parts = chosen(&stored, input.multipart_upload.and_then(|upload| upload.parts).unwrap_or_default())?;
     let (blob, etag) = put_together(backend, &parts).await?;
     let object = object_of(input.key.clone(), &blob, etag.clone(), upload.headers.clone());
     let bucket = input.bucket.clone();
     let finish = move |index: &mut Index, blobs: &Blobs| {
         upload.still_there(index)?;
-        let written = index
-            .complete_upload(&upload.id, &bucket, &object, &condition)
-            .map_err(internal)?;
+        let written = index.complete_upload(&upload.id, &bucket, &object, &condition).map_err(internal)?;
         settle(written, blob, blobs)?;
         stored.iter().for_each(|part| blobs.remove(&part.blob));
         Ok::<_, S3Error>(())
@@ -177,10 +158,7 @@ struct Upload {
 
 impl Upload {
     fn still_there(&self, index: &Index) -> S3Result<()> {
-        match index
-            .upload(&self.id, &self.bucket, &self.key)
-            .map_err(internal)?
-        {
+        match index.upload(&self.id, &self.bucket, &self.key).map_err(internal)? {
             Some(_) => Ok(()),
             None => Err(no_such_upload()),
         }
@@ -191,16 +169,8 @@ async fn find(backend: &Backend, id: &str, bucket: &str, key: &str) -> S3Result<
     backend.has_bucket(bucket)?;
     let (id, bucket, key) = (id.to_owned(), bucket.to_owned(), key.to_owned());
     let look = move |index: &mut Index, _: &_| {
-        let headers = index
-            .upload(&id, &bucket, &key)
-            .map_err(internal)?
-            .ok_or_else(no_such_upload)?;
-        Ok(Upload {
-            id,
-            bucket,
-            key,
-            headers,
-        })
+        let headers = index.upload(&id, &bucket, &key).map_err(internal)?.ok_or_else(no_such_upload)?;
+        Ok(Upload { id, bucket, key, headers })
     };
     backend.store.with_index(look).await
 }
@@ -230,10 +200,7 @@ fn chosen(stored: &[index::Part], named: Vec<CompletedPart>) -> S3Result<Vec<&in
         })
     };
     let parts = named.iter().map(find).collect::<S3Result<Vec<_>>>()?;
-    if parts[..parts.len() - 1]
-        .iter()
-        .any(|part| part.size_bytes < MIN_PART_BYTES)
-    {
+    if parts[..parts.len() - 1].iter().any(|part| part.size_bytes < MIN_PART_BYTES) {
         return Err(s3_error!(
             EntityTooSmall,
             "Your proposed upload is smaller than the minimum allowed size"

@@ -17,10 +17,7 @@ const CHUNK_BYTES: usize = 64 * 1024;
 pub(super) async fn get_object(backend: &Backend, input: GetObjectInput) -> S3Result<GetObjectOutput> {
     backend.has_bucket(&input.bucket)?;
     let (bucket, key) = (input.bucket.clone(), input.key.clone());
-    let found = backend
-        .store
-        .with_index(move |index, blobs| open(index, blobs, &bucket, &key))
-        .await?;
+    let found = backend.store.with_index(move |index, blobs| open(index, blobs, &bucket, &key)).await?;
     let (object, file) = found.ok_or_else(no_such_key)?;
     let conditions = Conditions {
         if_match: input.if_match,
@@ -33,9 +30,7 @@ pub(super) async fn get_object(backend: &Backend, input: GetObjectInput) -> S3Re
     let part = input.range.map(|range| range.check(size)).transpose()?;
     let sent = part.clone().unwrap_or(0..size);
     let mut file = tokio::fs::File::from_std(file);
-    file.seek(std::io::SeekFrom::Start(sent.start))
-        .await
-        .map_err(internal)?;
+    file.seek(std::io::SeekFrom::Start(sent.start)).await.map_err(internal)?;
     let length = sent.end - sent.start;
     let body = ReaderStream::with_capacity(file.take(length), CHUNK_BYTES);
     Ok(GetObjectOutput {
@@ -50,26 +45,12 @@ pub(super) async fn get_object(backend: &Backend, input: GetObjectInput) -> S3Re
 pub(super) async fn head_object(backend: &Backend, input: HeadObjectInput) -> S3Result<HeadObjectOutput> {
     backend.has_bucket(&input.bucket)?;
     let HeadObjectInput {
-        bucket,
-        key,
-        if_match,
-        if_none_match,
-        if_modified_since,
-        if_unmodified_since,
-        ..
+        bucket, key, if_match, if_none_match, if_modified_since, if_unmodified_since, ..
     } = input;
-    let object = backend
-        .store
-        .with_index(move |index, _| index.get(&bucket, &key))
-        .await
-        .map_err(internal)?;
+    let object =
+        backend.store.with_index(move |index, _| index.get(&bucket, &key)).await.map_err(internal)?;
     let object = object.ok_or_else(no_such_key)?;
-    let conditions = Conditions {
-        if_match,
-        if_none_match,
-        if_modified_since,
-        if_unmodified_since,
-    };
+    let conditions = Conditions { if_match, if_none_match, if_modified_since, if_unmodified_since };
     conditions.hold(&object)?;
     Ok(output_of!(HeadObjectOutput, object))
 }

@@ -102,23 +102,16 @@ fn same_md5(promised: Option<&str>, computed: &[u8; 16]) -> S3Result<()> {
     let Some(promised) = promised else { return Ok(()) };
     match BASE64_STANDARD.decode(promised) {
         Ok(promised) if promised == computed => Ok(()),
-        Ok(promised) if promised.len() == computed.len() => Err(s3_error!(
-            BadDigest,
-            "The Content-MD5 you specified did not match what we received."
-        )),
-        _ => Err(s3_error!(
-            InvalidDigest,
-            "The Content-MD5 you specified is not valid."
-        )),
+        Ok(promised) if promised.len() == computed.len() => {
+            Err(s3_error!(BadDigest, "The Content-MD5 you specified did not match what we received."))
+        }
+        _ => Err(s3_error!(InvalidDigest, "The Content-MD5 you specified is not valid.")),
     }
 }
 
 /// The checksums to compute: those that are promised in a header, or announced to follow the body.
 fn checksums_of(headers: &HeaderMap) -> ChecksumHasher {
-    let announced = headers
-        .get("x-amz-trailer")
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let announced = headers.get("x-amz-trailer").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let is_wanted = |name: &str| {
         headers.contains_key(name) || announced.split(',').any(|a| a.trim().eq_ignore_ascii_case(name))
     };
@@ -132,10 +125,7 @@ fn checksums_of(headers: &HeaderMap) -> ChecksumHasher {
 }
 
 fn same_checksums(computed: s3s::dto::Checksum, promise: &Promise<'_>) -> S3Result<()> {
-    let trailers = promise
-        .trailers
-        .and_then(TrailingHeaders::take)
-        .unwrap_or_default();
+    let trailers = promise.trailers.and_then(TrailingHeaders::take).unwrap_or_default();
     for (name, computed) in [
         ("crc32", computed.checksum_crc32),
         ("crc32c", computed.checksum_crc32c),
@@ -148,10 +138,7 @@ fn same_checksums(computed: s3s::dto::Checksum, promise: &Promise<'_>) -> S3Resu
         if computed.is_some_and(|computed| promised.is_none_or(|promised| promised != computed.as_str())) {
             return Err(S3Error::with_message(
                 S3ErrorCode::BadDigest,
-                format!(
-                    "The {} you specified did not match the calculated checksum.",
-                    name.to_uppercase()
-                ),
+                format!("The {} you specified did not match the calculated checksum.", name.to_uppercase()),
             ));
         }
     }

@@ -25,27 +25,18 @@ pub(super) async fn put_object(backend: &Backend, r: S3Request<PutObjectInput>) 
     let object = object_of(input.key, &blob, hex(&blob.md5), headers);
     let etag = object.etag.clone();
     commit(backend, input.bucket, object, blob, condition).await?;
-    Ok(PutObjectOutput {
-        e_tag: Some(ETag::Strong(etag)),
-        ..Default::default()
-    })
+    Ok(PutObjectOutput { e_tag: Some(ETag::Strong(etag)), ..Default::default() })
 }
 
 /// Copies an object, with its headers or with new ones.
 pub(super) async fn copy_object(backend: &Backend, mut input: CopyObjectInput) -> S3Result<CopyObjectOutput> {
     backend.has_bucket(&input.bucket)?;
     let CopySource::Bucket { bucket, key, .. } = &input.copy_source else {
-        return Err(s3_error!(
-            NotImplemented,
-            "Copying from an access point is not served on localhost."
-        ));
+        return Err(s3_error!(NotImplemented, "Copying from an access point is not served on localhost."));
     };
     backend.has_bucket(bucket)?;
     let (bucket, key) = (bucket.to_string(), key.to_string());
-    let found = backend
-        .store
-        .with_index(move |index, blobs| open(index, blobs, &bucket, &key))
-        .await?;
+    let found = backend.store.with_index(move |index, blobs| open(index, blobs, &bucket, &key)).await?;
     let (source, file) = found.ok_or_else(no_such_key)?;
     let headers = match input.metadata_directive.as_ref().map(MetadataDirective::as_str) {
         Some(MetadataDirective::REPLACE) => headers_of!(input)?,
@@ -64,10 +55,7 @@ pub(super) async fn copy_object(backend: &Backend, mut input: CopyObjectInput) -
         ..Default::default()
     };
     commit(backend, input.bucket, object, blob, Condition::None).await?;
-    Ok(CopyObjectOutput {
-        copy_object_result: Some(result),
-        ..Default::default()
-    })
+    Ok(CopyObjectOutput { copy_object_result: Some(result), ..Default::default() })
 }
 
 /// Deletes an object; one that is not there counts as deleted.
@@ -86,32 +74,14 @@ pub(super) async fn delete_objects(
     input: DeleteObjectsInput,
 ) -> S3Result<DeleteObjectsOutput> {
     backend.has_bucket(&input.bucket)?;
-    let keys: Vec<String> = input
-        .delete
-        .objects
-        .into_iter()
-        .map(|object| object.key)
-        .collect();
+    let keys: Vec<String> = input.delete.objects.into_iter().map(|object| object.key).collect();
     if keys.len() > 1_000 {
-        return Err(s3_error!(
-            MalformedXML,
-            "A request may delete at most 1,000 objects."
-        ));
+        return Err(s3_error!(MalformedXML, "A request may delete at most 1,000 objects."));
     }
     delete(backend, input.bucket, keys.clone()).await?;
-    let deleted = |key| DeletedObject {
-        key: Some(key),
-        ..Default::default()
-    };
-    let told = if input.delete.quiet == Some(true) {
-        Vec::new()
-    } else {
-        keys
-    };
-    Ok(DeleteObjectsOutput {
-        deleted: Some(told.into_iter().map(deleted).collect()),
-        ..Default::default()
-    })
+    let deleted = |key| DeletedObject { key: Some(key), ..Default::default() };
+    let told = if input.delete.quiet == Some(true) { Vec::new() } else { keys };
+    Ok(DeleteObjectsOutput { deleted: Some(told.into_iter().map(deleted).collect()), ..Default::default() })
 }
 
 async fn delete(backend: &Backend, bucket: String, keys: Vec<String>) -> S3Result<()> {

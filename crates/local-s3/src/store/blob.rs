@@ -16,20 +16,14 @@ pub(crate) struct Blobs {
 impl Blobs {
     pub(crate) fn open(folder: &Path) -> io::Result<Blobs> {
         std::fs::create_dir_all(folder)?;
-        Ok(Blobs {
-            folder: folder.to_owned(),
-        })
+        Ok(Blobs { folder: folder.to_owned() })
     }
 
     /// Removes every file but those that are `needed`.
     pub(crate) fn retain(&self, needed: &HashSet<String>) -> io::Result<()> {
         for entry in std::fs::read_dir(&self.folder)? {
             let entry = entry?;
-            if !entry
-                .file_name()
-                .to_str()
-                .is_some_and(|name| needed.contains(name))
-            {
+            if !entry.file_name().to_str().is_some_and(|name| needed.contains(name)) {
                 std::fs::remove_file(entry.path())?;
             }
         }
@@ -53,13 +47,7 @@ impl Blobs {
         let path = self.folder.join(&name);
         let file = File::options().create_new(true).write(true).open(&path)?;
         let unkept = Unkept(Some(path));
-        Ok(NewBlob {
-            name,
-            file: tokio::fs::File::from_std(file),
-            md5: Md5::new(),
-            size_bytes: 0,
-            unkept,
-        })
+        Ok(NewBlob { name, file: tokio::fs::File::from_std(file), md5: Md5::new(), size_bytes: 0, unkept })
     }
 
     /// Makes the names in the folder durable, as a file's own flush does not.
@@ -92,19 +80,10 @@ impl NewBlob {
     pub(crate) async fn finish(mut self, blobs: &Blobs) -> io::Result<Blob> {
         self.file.flush().await?;
         self.file.sync_all().await?;
-        let folder = Blobs {
-            folder: blobs.folder.clone(),
-        };
-        tokio::task::spawn_blocking(move || folder.flush())
-            .await
-            .map_err(io::Error::other)??;
+        let folder = Blobs { folder: blobs.folder.clone() };
+        tokio::task::spawn_blocking(move || folder.flush()).await.map_err(io::Error::other)??;
         let md5 = self.md5.finalize();
-        Ok(Blob {
-            name: self.name,
-            size_bytes: self.size_bytes,
-            md5,
-            unkept: self.unkept,
-        })
+        Ok(Blob { name: self.name, size_bytes: self.size_bytes, md5, unkept: self.unkept })
     }
 }
 
@@ -131,10 +110,7 @@ impl Drop for Unkept {
         if let Some(path) = self.0.take()
             && let Err(e) = std::fs::remove_file(&path)
         {
-            tracing::warn!(
-                "{} could not be removed and will be at the next start: {e}",
-                path.display()
-            );
+            tracing::warn!("{} could not be removed and will be at the next start: {e}", path.display());
         }
     }
 }

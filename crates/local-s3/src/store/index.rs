@@ -97,9 +97,7 @@ impl Index {
 
     /// The names of all files that are needed.
     pub(crate) fn blobs(&self) -> Result<HashSet<String>> {
-        let mut query = self
-            .0
-            .prepare("SELECT blob FROM objects UNION ALL SELECT blob FROM parts")?;
+        let mut query = self.0.prepare("SELECT blob FROM objects UNION ALL SELECT blob FROM parts")?;
         query.query_map([], |row| row.get(0))?.collect()
     }
 
@@ -117,9 +115,7 @@ impl Index {
     /// Forgets an object and answers the name of its file.
     pub(crate) fn delete(&mut self, bucket: &str, key: &str) -> Result<Option<String>> {
         let sql = "DELETE FROM objects WHERE bucket = ? AND key = ? RETURNING blob";
-        self.0
-            .query_row(sql, params![bucket, key.as_bytes()], |row| row.get(0))
-            .optional()
+        self.0.query_row(sql, params![bucket, key.as_bytes()], |row| row.get(0)).optional()
     }
 
     /// At most `limit` objects from the key `from` on, by key.
@@ -127,9 +123,7 @@ impl Index {
         let sql = "SELECT key, blob, size_bytes, etag, modified_at_ms, headers FROM objects
                    WHERE bucket = ? AND key >= ? ORDER BY key LIMIT ?";
         let mut query = self.0.prepare_cached(sql)?;
-        query
-            .query_map(params![bucket, from, limit as i64], object)?
-            .collect()
+        query.query_map(params![bucket, from, limit as i64], object)?.collect()
     }
 
     pub(crate) fn begin_upload(
@@ -148,25 +142,19 @@ impl Index {
     /// The headers of an upload in progress, if it is one of this bucket and key.
     pub(crate) fn upload(&self, id: &str, bucket: &str, key: &str) -> Result<Option<Headers>> {
         let sql = "SELECT headers FROM uploads WHERE id = ? AND bucket = ? AND key = ?";
-        self.0
-            .query_row(sql, params![id, bucket, key.as_bytes()], |row| headers(row, 0))
-            .optional()
+        self.0.query_row(sql, params![id, bucket, key.as_bytes()], |row| headers(row, 0)).optional()
     }
 
     /// Adds or replaces a part and answers the file of the one that was there.
     pub(crate) fn put_part(&mut self, upload: &str, part: &Part) -> Result<Option<String>> {
         let transaction = self.0.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let sql = "SELECT blob FROM parts WHERE upload = ? AND number = ?";
-        let replaced = transaction
-            .query_row(sql, params![upload, part.number], |row| row.get(0))
-            .optional()?;
+        let replaced =
+            transaction.query_row(sql, params![upload, part.number], |row| row.get(0)).optional()?;
         let sql = "INSERT OR REPLACE INTO parts (upload, number, blob, size_bytes, etag, modified_at_ms)
                    VALUES (?, ?, ?, ?, ?, ?)";
         let (size, modified) = (part.size_bytes as i64, part.modified_at_ms as i64);
-        transaction.execute(
-            sql,
-            params![upload, part.number, part.blob, size, part.etag, modified],
-        )?;
+        transaction.execute(sql, params![upload, part.number, part.blob, size, part.etag, modified])?;
         transaction.commit()?;
         Ok(replaced)
     }
@@ -177,13 +165,7 @@ impl Index {
         let mut query = self.0.prepare(sql)?;
         let part = |row: &Row<'_>| {
             let (size_bytes, modified_at_ms) = (unsigned(row, 2)?, unsigned(row, 4)?);
-            Ok(Part {
-                number: row.get(0)?,
-                blob: row.get(1)?,
-                size_bytes,
-                etag: row.get(3)?,
-                modified_at_ms,
-            })
+            Ok(Part { number: row.get(0)?, blob: row.get(1)?, size_bytes, etag: row.get(3)?, modified_at_ms })
         };
         query.query_map([upload], part)?.collect()
     }
@@ -207,9 +189,7 @@ impl Index {
 
     /// Forgets an upload with its parts.
     pub(crate) fn abort_upload(&mut self, upload: &str) -> Result<()> {
-        self.0
-            .execute("DELETE FROM uploads WHERE id = ?", [upload])
-            .map(drop)
+        self.0.execute("DELETE FROM uploads WHERE id = ?", [upload]).map(drop)
     }
 }
 
@@ -232,28 +212,15 @@ fn put(
                VALUES (?, ?, ?, ?, ?, ?, ?)";
     let headers = serde_json::to_string(&object.headers).expect("headers have text keys");
     let (size, modified) = (object.size_bytes as i64, object.modified_at_ms as i64);
-    let values = params![
-        bucket,
-        object.key.as_bytes(),
-        object.blob,
-        size,
-        object.etag,
-        modified,
-        headers
-    ];
+    let values = params![bucket, object.key.as_bytes(), object.blob, size, object.etag, modified, headers];
     transaction.execute(sql, values)?;
-    Ok(Written::Yes {
-        replaced: stored.map(|stored| stored.blob),
-    })
+    Ok(Written::Yes { replaced: stored.map(|stored| stored.blob) })
 }
 
 fn find(connection: &Connection, bucket: &str, key: &str) -> Result<Option<Object>> {
     let sql = "SELECT key, blob, size_bytes, etag, modified_at_ms, headers FROM objects
                WHERE bucket = ? AND key = ?";
-    connection
-        .prepare_cached(sql)?
-        .query_row(params![bucket, key.as_bytes()], object)
-        .optional()
+    connection.prepare_cached(sql)?.query_row(params![bucket, key.as_bytes()], object).optional()
 }
 
 fn object(row: &Row<'_>) -> Result<Object> {

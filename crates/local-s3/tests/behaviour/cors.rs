@@ -22,19 +22,11 @@ fn preflight(path: &str, origin: &str, method: &str, headers: &str) -> Request<B
 async fn a_preflight_is_granted_by_the_rules() {
     let room = room().await;
     let asked = "Content-Type,X-Amz-Date";
-    let granted = room
-        .send(preflight("/uploads/a", "http://localhost:5173", "PUT", asked))
-        .await;
+    let granted = room.send(preflight("/uploads/a", "http://localhost:5173", "PUT", asked)).await;
     assert_eq!(granted.status, 200);
-    assert_eq!(
-        granted.header("access-control-allow-origin"),
-        "http://localhost:5173"
-    );
+    assert_eq!(granted.header("access-control-allow-origin"), "http://localhost:5173");
     assert_eq!(granted.header("access-control-allow-methods"), "GET, PUT");
-    assert_eq!(
-        granted.header("access-control-allow-headers"),
-        "content-type,x-amz-date"
-    );
+    assert_eq!(granted.header("access-control-allow-headers"), "content-type,x-amz-date");
     assert_eq!(granted.header("access-control-max-age"), "3000");
     assert!(granted.header("vary").contains("Origin"));
 }
@@ -62,31 +54,20 @@ async fn what_no_rule_allows_is_refused() {
 async fn an_allowed_page_can_read_answers_and_errors_and_others_cannot() {
     let room = room().await;
     let put = |origin: &str| {
-        let mut put = with_body(
-            Caller::account().presign(request(Method::PUT, "/uploads/a")),
-            b"hello",
-        );
+        let mut put = with_body(Caller::account().presign(request(Method::PUT, "/uploads/a")), b"hello");
         put.headers_mut().insert("origin", origin.parse().unwrap());
         put
     };
     let stored = room.send(put("https://chat.example")).await;
     assert_eq!(stored.status, 200);
-    assert_eq!(
-        stored.header("access-control-allow-origin"),
-        "https://chat.example"
-    );
+    assert_eq!(stored.header("access-control-allow-origin"), "https://chat.example");
     assert_eq!(stored.header("access-control-expose-headers"), "ETag");
 
     let mut unsigned = request(Method::GET, "/uploads/a");
-    unsigned
-        .headers_mut()
-        .insert("origin", "https://chat.example".parse().unwrap());
+    unsigned.headers_mut().insert("origin", "https://chat.example".parse().unwrap());
     let refused = room.send(unsigned).await;
     assert_eq!(refused.error(), (403, "AccessDenied".to_owned()));
-    assert_eq!(
-        refused.header("access-control-allow-origin"),
-        "https://chat.example"
-    );
+    assert_eq!(refused.header("access-control-allow-origin"), "https://chat.example");
 
     let elsewhere = room.send(put("https://evil.example")).await;
     assert_eq!(elsewhere.header("access-control-allow-origin"), "");
@@ -102,17 +83,9 @@ fn rules_are_read_from_the_template() {
     assert_eq!(bucket.name, "uploads");
     assert_eq!(bucket.cors[0].exposed_headers, ["ETag"]);
     assert_eq!(bucket.cors[0].max_age, Some(3_000));
-    assert!(
-        Bucket::of_template("uploads", &json!({}))
-            .unwrap()
-            .cors
-            .is_empty()
-    );
+    assert!(Bucket::of_template("uploads", &json!({})).unwrap().cors.is_empty());
 
     let refused = Bucket::of_template("uploads", &json!({ "CorsConfiguration": { "CorsRules": [{}] } }));
     let text = refused.unwrap_err().to_string();
-    assert_eq!(
-        text,
-        "bucket uploads: CorsConfiguration: missing field `AllowedOrigins`"
-    );
+    assert_eq!(text, "bucket uploads: CorsConfiguration: missing field `AllowedOrigins`");
 }

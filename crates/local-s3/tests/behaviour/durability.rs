@@ -21,42 +21,26 @@ async fn acknowledged_objects_survive_kill_9_and_half_ones_do_not_appear() {
     let folder = tempfile::tempdir().unwrap();
     let mut writer = Killed(
         Command::new(std::env::current_exe().unwrap())
-            .args([
-                "--exact",
-                "durability::acknowledged_objects_survive_kill_9_and_half_ones_do_not_appear",
-            ])
+            .args(["--exact", "durability::acknowledged_objects_survive_kill_9_and_half_ones_do_not_appear"])
             .arg("--nocapture")
             .env(WRITE_TO, folder.path())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap(),
     );
-    let lines = BufReader::new(writer.0.stdout.take().unwrap())
-        .lines()
-        .map(Result::unwrap);
+    let lines = BufReader::new(writer.0.stdout.take().unwrap()).lines().map(Result::unwrap);
     let mut numbers = lines.filter_map(|line| line.strip_prefix("acknowledged ")?.parse::<usize>().ok());
     let enough = numbers.by_ref().take(50).last().unwrap();
     writer.0.kill().unwrap();
     let last = numbers.last().unwrap_or(enough);
 
-    let room = Room {
-        s3: open(folder.path()).await.unwrap(),
-        folder,
-    };
+    let room = Room { s3: open(folder.path()).await.unwrap(), folder };
     for number in 1..=last {
         let got = room.get(&format!("/uploads/{number}")).await;
-        assert!(
-            got.body == body_of(number),
-            "{number} of {last} is lost or broken"
-        );
+        assert!(got.body == body_of(number), "{number} of {last} is lost or broken");
     }
     let overwritten = room.get("/uploads/same").await.body;
-    assert!(
-        [last, last + 1]
-            .iter()
-            .any(|number| overwritten == body_of(*number)),
-        "one or the other, whole"
-    );
+    assert!([last, last + 1].iter().any(|number| overwritten == body_of(*number)), "one or the other, whole");
     assert_eq!(room.get("/uploads/half").await.status, 404);
     let objects = room.get("/uploads?list-type=2").await.all("Key").len();
     assert_eq!(room.files(), objects, "no file is left of the half object");
@@ -76,9 +60,7 @@ async fn write_until_killed(folder: &Path) {
         futures::future::pending::<Result<Vec<u8>, std::io::Error>>().await
     });
     let body = Body::from_stream(futures::StreamExt::chain(half, rest));
-    let put = Caller::account()
-        .presign(request(Method::PUT, "/uploads/half"))
-        .map(|_| body);
+    let put = Caller::account().presign(request(Method::PUT, "/uploads/half")).map(|_| body);
     let uploading = s3.clone();
     tokio::spawn(async move { send(&uploading, put).await });
     on_its_way.await.unwrap();
@@ -106,13 +88,10 @@ impl Drop for Killed {
 #[tokio::test]
 async fn an_upload_whose_sender_goes_away_leaves_nothing() {
     let room = room().await;
-    let broken = futures::stream::iter([
-        Ok(vec![b'h'; 100_000]),
-        Err(std::io::Error::other("connection reset")),
-    ]);
-    let put = Caller::account()
-        .presign(request(Method::PUT, "/uploads/a"))
-        .map(|_| Body::from_stream(broken));
+    let broken =
+        futures::stream::iter([Ok(vec![b'h'; 100_000]), Err(std::io::Error::other("connection reset"))]);
+    let put =
+        Caller::account().presign(request(Method::PUT, "/uploads/a")).map(|_| Body::from_stream(broken));
     assert_eq!(room.send(put).await.error(), (400, "IncompleteBody".to_owned()));
     assert_eq!(room.get("/uploads/a").await.status, 404);
     assert_eq!(room.files(), 0);
@@ -124,32 +103,17 @@ async fn a_second_opener_of_the_same_folder_is_told_so() {
     room.put("/uploads/a", b"hello").await;
     let refused = open(room.folder.path()).await.unwrap_err();
     assert!(matches!(refused, OpenError::InUse { .. }));
-    assert!(
-        refused
-            .to_string()
-            .contains("is in use by another process: stop it"),
-        "{refused}"
-    );
+    assert!(refused.to_string().contains("is in use by another process: stop it"), "{refused}");
     let Room { s3, folder } = room;
     drop(s3);
-    let room = Room {
-        s3: open(folder.path()).await.unwrap(),
-        folder,
-    };
+    let room = Room { s3: open(folder.path()).await.unwrap(), folder };
     assert_eq!(room.get("/uploads/a").await.text(), "hello");
 }
 
 #[tokio::test]
 async fn a_folder_that_holds_something_else_is_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(
-        folder.path().join("index.sqlite"),
-        "not a database, but notes ".repeat(100),
-    )
-    .unwrap();
+    std::fs::write(folder.path().join("index.sqlite"), "not a database, but notes ".repeat(100)).unwrap();
     let refused = open(folder.path()).await.unwrap_err().to_string();
-    assert!(
-        refused.contains("cannot be used as a folder of S3 objects"),
-        "{refused}"
-    );
+    assert!(refused.contains("cannot be used as a folder of S3 objects"), "{refused}");
 }

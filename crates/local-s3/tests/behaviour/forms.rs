@@ -13,10 +13,7 @@ use crate::{Answer, HOST, Room, room};
 
 /// The day and second for which the tests sign: now.
 fn amz_date() -> String {
-    let seconds = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap()
-        .as_secs() as i64;
+    let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs() as i64;
     aws_smithy_types::DateTime::from_secs(seconds)
         .fmt(aws_smithy_types::date_time::Format::DateTime)
         .unwrap()

@@ -26,22 +26,14 @@ async fn no_key_is_too_strange() {
         (longest.as_str(), longest.as_str()),
     ];
     for (number, (path, _)) in keys.iter().enumerate() {
-        room.put(&format!("/uploads/{path}"), number.to_string().as_bytes())
-            .await;
+        room.put(&format!("/uploads/{path}"), number.to_string().as_bytes()).await;
     }
     for (number, (path, _)) in keys.iter().enumerate() {
-        assert_eq!(
-            room.get(&format!("/uploads/{path}")).await.text(),
-            number.to_string(),
-            "{path}"
-        );
+        assert_eq!(room.get(&format!("/uploads/{path}")).await.text(), number.to_string(), "{path}");
     }
     assert!(room.get("/other.bucket?list-type=2").await.all("Key").is_empty());
 
-    let listed = room
-        .get("/uploads?encoding-type=url&list-type=2")
-        .await
-        .all("Key");
+    let listed = room.get("/uploads?encoding-type=url&list-type=2").await.all("Key");
     let decode = |key: &String| percent_decode(key);
     let listed: Vec<String> = listed.iter().map(decode).collect();
     let mut expected: Vec<String> = keys.iter().map(|(_, key)| (*key).to_owned()).collect();
@@ -49,28 +41,16 @@ async fn no_key_is_too_strange() {
     assert_eq!(listed, expected, "all of them, in the order of their bytes");
 
     let outside = std::fs::read_dir(room.folder.path()).unwrap();
-    let mut outside: Vec<_> = outside
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
+    let mut outside: Vec<_> =
+        outside.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     outside.sort();
-    assert_eq!(
-        outside,
-        [
-            "blobs",
-            "index.sqlite",
-            "index.sqlite-shm",
-            "index.sqlite-wal",
-            "lock"
-        ]
-    );
+    assert_eq!(outside, ["blobs", "index.sqlite", "index.sqlite-shm", "index.sqlite-wal", "lock"]);
 }
 
 #[tokio::test]
 async fn a_key_over_1024_bytes_is_refused() {
     let room = room().await;
-    let refused = room
-        .call(Method::PUT, &format!("/uploads/{}", "k".repeat(1_025)), b"")
-        .await;
+    let refused = room.call(Method::PUT, &format!("/uploads/{}", "k".repeat(1_025)), b"").await;
     assert_eq!(refused.error(), (400, "KeyTooLongError".to_owned()));
 }
 

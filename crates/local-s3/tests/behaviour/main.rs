@@ -31,10 +31,7 @@ pub(crate) struct Room {
 
 pub(crate) async fn room() -> Room {
     let folder = tempfile::tempdir().unwrap();
-    Room {
-        s3: open(folder.path()).await.unwrap(),
-        folder,
-    }
+    Room { s3: open(folder.path()).await.unwrap(), folder }
 }
 
 /// The largest upload in these tests, in bytes.
@@ -49,23 +46,14 @@ pub(crate) async fn open(folder: &Path) -> Result<S3, local_s3::OpenError> {
         max_age: Some(3_000),
     };
     let credential = |secret: &str, token: Option<&str>| {
-        Some(Credential {
-            secret_access_key: secret.to_owned(),
-            session_token: token.map(str::to_owned),
-        })
+        Some(Credential { secret_access_key: secret.to_owned(), session_token: token.map(str::to_owned) })
     };
     S3::open(Config {
         folder: folder.to_owned(),
         region: "us-east-1".to_owned(),
         buckets: vec![
-            Bucket {
-                name: "uploads".to_owned(),
-                cors: vec![browser],
-            },
-            Bucket {
-                name: "other.bucket".to_owned(),
-                cors: vec![],
-            },
+            Bucket { name: "uploads".to_owned(), cors: vec![browser] },
+            Bucket { name: "other.bucket".to_owned(), cors: vec![] },
         ],
         credentials: Arc::new(move |key| match key {
             "AKIALOCAL" => credential("the secret", None),
@@ -115,8 +103,7 @@ impl Room {
 
     /// A request signed in its headers by the account's own key.
     pub(crate) async fn call(&self, method: Method, path: &str, body: &[u8]) -> Answer {
-        self.send(Caller::account().sign(request(method, path), body))
-            .await
+        self.send(Caller::account().sign(request(method, path), body)).await
     }
 
     pub(crate) async fn put(&self, path: &str, body: &[u8]) -> Answer {
@@ -143,19 +130,10 @@ pub(crate) async fn send(s3: &S3, request: Request<Body>) -> Answer {
     let response = s3.handle(request).await;
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
-    Answer {
-        status: parts.status,
-        headers: parts.headers,
-        body,
-    }
+    Answer { status: parts.status, headers: parts.headers, body }
 }
 
 /// An unsigned request without a body.
 pub(crate) fn request(method: Method, path: &str) -> Request<Body> {
-    Request::builder()
-        .method(method)
-        .uri(path)
-        .header("host", HOST)
-        .body(Body::empty())
-        .unwrap()
+    Request::builder().method(method).uri(path).header("host", HOST).body(Body::empty()).unwrap()
 }

@@ -12,29 +12,16 @@ async fn begin(room: &Room) -> String {
 }
 
 async fn part(room: &Room, upload: &str, number: usize, body: &[u8]) -> Answer {
-    room.call(
-        Method::PUT,
-        &format!("/uploads/film?partNumber={number}&uploadId={upload}"),
-        body,
-    )
-    .await
+    room.call(Method::PUT, &format!("/uploads/film?partNumber={number}&uploadId={upload}"), body).await
 }
 
 async fn complete(room: &Room, upload: &str, parts: &[(usize, &Answer)]) -> Answer {
     let part = |(number, answer): &(usize, &Answer)| {
-        format!(
-            "<Part><PartNumber>{number}</PartNumber><ETag>{}</ETag></Part>",
-            answer.header("etag")
-        )
+        format!("<Part><PartNumber>{number}</PartNumber><ETag>{}</ETag></Part>", answer.header("etag"))
     };
     let parts: String = parts.iter().map(part).collect();
     let body = format!("<CompleteMultipartUpload>{parts}</CompleteMultipartUpload>");
-    room.call(
-        Method::POST,
-        &format!("/uploads/film?uploadId={upload}"),
-        body.as_bytes(),
-    )
-    .await
+    room.call(Method::POST, &format!("/uploads/film?uploadId={upload}"), body.as_bytes()).await
 }
 
 #[tokio::test]
@@ -47,11 +34,7 @@ async fn parts_in_any_order_become_one_object() {
     let one = part(&room, &upload, 2, &first).await;
     let listed = room.get(&format!("/uploads/film?uploadId={upload}")).await;
     assert_eq!(listed.all("PartNumber"), ["2", "7"]);
-    assert_eq!(
-        room.get("/uploads/film").await.status,
-        404,
-        "not before it is complete"
-    );
+    assert_eq!(room.get("/uploads/film").await.status, 404, "not before it is complete");
 
     let completed = complete(&room, &upload, &[(2, &one), (7, &second)]).await;
     assert_eq!(completed.status, 200, "{}", completed.text());
@@ -59,10 +42,7 @@ async fn parts_in_any_order_become_one_object() {
     assert!(got.body == [first, last].concat());
     assert!(got.header("etag").ends_with("-2\""), "{}", got.header("etag"));
     assert_eq!(room.files(), 1);
-    assert_eq!(
-        complete(&room, &upload, &[(2, &one)]).await.error(),
-        (404, "NoSuchUpload".to_owned())
-    );
+    assert_eq!(complete(&room, &upload, &[(2, &one)]).await.error(), (404, "NoSuchUpload".to_owned()));
 }
 
 #[tokio::test]
@@ -78,16 +58,10 @@ async fn wrong_parts_are_refused_and_the_upload_goes_on() {
         (&[(3, &other)], "InvalidPart"),
         (&[], "MalformedXML"),
     ] {
-        assert_eq!(
-            complete(&room, &upload, parts).await.error(),
-            (400, code.to_owned())
-        );
+        assert_eq!(complete(&room, &upload, parts).await.error(), (400, code.to_owned()));
     }
     for number in [0, 10_001] {
-        assert_eq!(
-            part(&room, &upload, number, b"x").await.error(),
-            (400, "InvalidArgument".to_owned())
-        );
+        assert_eq!(part(&room, &upload, number, b"x").await.error(), (400, "InvalidArgument".to_owned()));
     }
     assert_eq!(complete(&room, &upload, &[(2, &other)]).await.status, 200);
     assert_eq!(room.get("/uploads/film").await.text(), "other");
@@ -98,19 +72,11 @@ async fn an_aborted_upload_leaves_nothing() {
     let room = room().await;
     let upload = begin(&room).await;
     let one = part(&room, &upload, 1, b"one").await;
-    let aborted = room
-        .call(Method::DELETE, &format!("/uploads/film?uploadId={upload}"), b"")
-        .await;
+    let aborted = room.call(Method::DELETE, &format!("/uploads/film?uploadId={upload}"), b"").await;
     assert_eq!(aborted.status, 204);
     assert_eq!(room.files(), 0);
-    assert_eq!(
-        part(&room, &upload, 2, b"two").await.error(),
-        (404, "NoSuchUpload".to_owned())
-    );
-    assert_eq!(
-        complete(&room, &upload, &[(1, &one)]).await.error(),
-        (404, "NoSuchUpload".to_owned())
-    );
+    assert_eq!(part(&room, &upload, 2, b"two").await.error(), (404, "NoSuchUpload".to_owned()));
+    assert_eq!(complete(&room, &upload, &[(1, &one)]).await.error(), (404, "NoSuchUpload".to_owned()));
 }
 
 #[tokio::test]
@@ -118,10 +84,7 @@ async fn an_upload_belongs_to_its_key() {
     let room = room().await;
     let upload = begin(&room).await;
     let path = format!("/uploads/another?partNumber=1&uploadId={upload}");
-    assert_eq!(
-        room.call(Method::PUT, &path, b"x").await.error(),
-        (404, "NoSuchUpload".to_owned())
-    );
+    assert_eq!(room.call(Method::PUT, &path, b"x").await.error(), (404, "NoSuchUpload".to_owned()));
 }
 
 #[tokio::test]
@@ -131,10 +94,7 @@ async fn an_upload_goes_on_after_a_restart() {
     let one = part(&room, &upload, 1, b"one").await;
     let Room { s3, folder } = room;
     drop(s3);
-    let room = Room {
-        s3: open(folder.path()).await.unwrap(),
-        folder,
-    };
+    let room = Room { s3: open(folder.path()).await.unwrap(), folder };
     assert_eq!(files(room.folder.path()), 1);
     assert_eq!(complete(&room, &upload, &[(1, &one)]).await.status, 200);
     assert_eq!(room.get("/uploads/film").await.text(), "one");

@@ -46,10 +46,7 @@ async fn headers_and_metadata_come_back_with_the_object() {
 async fn an_object_without_a_type_is_bytes() {
     let room = room().await;
     room.put("/uploads/a", b"?").await;
-    assert_eq!(
-        room.get("/uploads/a").await.header("content-type"),
-        "binary/octet-stream"
-    );
+    assert_eq!(room.get("/uploads/a").await.header("content-type"), "binary/octet-stream");
 }
 
 #[tokio::test]
@@ -57,9 +54,7 @@ async fn a_reader_may_ask_for_other_headers_in_the_url() {
     let room = room().await;
     room.put("/uploads/a", b"?").await;
     let path = "/uploads/a?response-content-type=text%2Fcsv&response-content-disposition=attachment";
-    let got = room
-        .send(Caller::account().presign(request(Method::GET, path)))
-        .await;
+    let got = room.send(Caller::account().presign(request(Method::GET, path))).await;
     assert_eq!(got.header("content-type"), "text/csv");
     assert_eq!(got.header("content-disposition"), "attachment");
 }
@@ -79,14 +74,7 @@ async fn a_range_is_a_part_of_the_object() {
         assert_eq!(got.header("content-range"), content_range);
         assert_eq!(got.header("content-length"), part.len().to_string());
     }
-    let beyond = with_headers(
-        &room,
-        Method::GET,
-        "/uploads/digits",
-        &[("range", "bytes=10-")],
-        b"",
-    )
-    .await;
+    let beyond = with_headers(&room, Method::GET, "/uploads/digits", &[("range", "bytes=10-")], b"").await;
     assert_eq!(beyond.error(), (416, "InvalidRange".to_owned()));
 }
 
@@ -113,19 +101,9 @@ async fn an_unchanged_object_is_not_sent_again() {
 async fn a_write_on_condition_happens_only_if_it_holds() {
     let room = room().await;
     let put = async |header, value: String, body: &'static [u8]| {
-        with_headers(
-            &room,
-            Method::PUT,
-            "/uploads/a",
-            &[(header, value.as_str())],
-            body,
-        )
-        .await
+        with_headers(&room, Method::PUT, "/uploads/a", &[(header, value.as_str())], body).await
     };
-    assert_eq!(
-        put("if-match", "\"0\"".to_owned(), b"x").await.error(),
-        (404, "NoSuchKey".to_owned())
-    );
+    assert_eq!(put("if-match", "\"0\"".to_owned(), b"x").await.error(), (404, "NoSuchKey".to_owned()));
     let first = put("if-none-match", "*".to_owned(), b"one").await;
     assert_eq!(first.status, 200);
     let second = put("if-none-match", "*".to_owned(), b"two").await;
@@ -134,12 +112,7 @@ async fn a_write_on_condition_happens_only_if_it_holds() {
         put("if-match", "\"0\"".to_owned(), b"x").await.error(),
         (412, "PreconditionFailed".to_owned())
     );
-    assert_eq!(
-        put("if-match", first.header("etag").to_owned(), b"three")
-            .await
-            .status,
-        200
-    );
+    assert_eq!(put("if-match", first.header("etag").to_owned(), b"three").await.status, 200);
     assert_eq!(room.get("/uploads/a").await.text(), "three");
     assert_eq!(room.files(), 1);
 }
@@ -147,15 +120,8 @@ async fn a_write_on_condition_happens_only_if_it_holds() {
 #[tokio::test]
 async fn of_sixteen_who_put_the_same_key_if_it_is_free_one_succeeds() {
     let room = room().await;
-    let puts = (0..16).map(|_| {
-        with_headers(
-            &room,
-            Method::PUT,
-            "/uploads/name",
-            &[("if-none-match", "*")],
-            b"mine",
-        )
-    });
+    let puts = (0..16)
+        .map(|_| with_headers(&room, Method::PUT, "/uploads/name", &[("if-none-match", "*")], b"mine"));
     let answers = futures::future::join_all(puts).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
     assert_eq!(room.files(), 1);
@@ -165,17 +131,9 @@ async fn of_sixteen_who_put_the_same_key_if_it_is_free_one_succeeds() {
 async fn a_checksum_or_digest_that_does_not_match_is_refused_and_nothing_is_stored() {
     let room = room().await;
     for (header, wrong, right) in [
-        (
-            "content-md5",
-            "AAAAAAAAAAAAAAAAAAAAAA==",
-            "XUFAKrxLKna5cZ2REBfFkg==",
-        ),
+        ("content-md5", "AAAAAAAAAAAAAAAAAAAAAA==", "XUFAKrxLKna5cZ2REBfFkg=="),
         ("x-amz-checksum-crc32", "AAAAAA==", "NhCmhg=="),
-        (
-            "x-amz-checksum-sha1",
-            "AAAAAAAAAAAAAAAAAAAAAAAAAAA=",
-            "qvTGHdzF6KLavt4PO0gs2a6pQ00=",
-        ),
+        ("x-amz-checksum-sha1", "AAAAAAAAAAAAAAAAAAAAAAAAAAA=", "qvTGHdzF6KLavt4PO0gs2a6pQ00="),
     ] {
         let refused = with_headers(&room, Method::PUT, "/uploads/a", &[(header, wrong)], b"hello").await;
         assert_eq!(refused.error(), (400, "BadDigest".to_owned()), "{header}");
@@ -184,14 +142,8 @@ async fn a_checksum_or_digest_that_does_not_match_is_refused_and_nothing_is_stor
         assert_eq!(stored.status, 200, "{header}: {}", stored.text());
         room.call(Method::DELETE, "/uploads/a", b"").await;
     }
-    let nonsense = with_headers(
-        &room,
-        Method::PUT,
-        "/uploads/a",
-        &[("content-md5", "hello")],
-        b"hello",
-    )
-    .await;
+    let nonsense =
+        with_headers(&room, Method::PUT, "/uploads/a", &[("content-md5", "hello")], b"hello").await;
     assert_eq!(nonsense.error(), (400, "InvalidDigest".to_owned()));
 }
 
@@ -199,14 +151,7 @@ async fn a_checksum_or_digest_that_does_not_match_is_refused_and_nothing_is_stor
 async fn too_much_metadata_is_refused() {
     let room = room().await;
     let long = "x".repeat(2_048);
-    let refused = with_headers(
-        &room,
-        Method::PUT,
-        "/uploads/a",
-        &[("x-amz-meta-note", &long)],
-        b"",
-    )
-    .await;
+    let refused = with_headers(&room, Method::PUT, "/uploads/a", &[("x-amz-meta-note", &long)], b"").await;
     assert_eq!(refused.error(), (400, "MetadataTooLarge".to_owned()));
 }
 
@@ -225,10 +170,7 @@ async fn overwriting_and_deleting_leave_no_file_behind() {
             "deleting twice is no error"
         );
     }
-    assert_eq!(
-        room.get("/uploads/a").await.error(),
-        (404, "NoSuchKey".to_owned())
-    );
+    assert_eq!(room.get("/uploads/a").await.error(), (404, "NoSuchKey".to_owned()));
     assert_eq!(room.call(Method::HEAD, "/uploads/a", b"").await.status, 404);
     assert_eq!(room.files(), 0);
 }
@@ -242,42 +184,23 @@ async fn a_reader_who_has_begun_gets_the_old_object_to_its_end() {
     let response = room.s3.handle(get).await;
     room.put("/uploads/a", b"new").await;
     room.call(Method::DELETE, "/uploads/a", b"").await;
-    let read = axum::body::to_bytes(response.into_body(), usize::MAX)
-        .await
-        .unwrap();
+    let read = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
     assert!(read == old);
 }
 
 #[tokio::test]
 async fn a_copy_has_the_contents_and_the_headers_or_new_ones() {
     let room = room().await;
-    with_headers(
-        &room,
-        Method::PUT,
-        "/uploads/a",
-        &[("content-type", "text/plain")],
-        b"hello",
-    )
-    .await;
+    with_headers(&room, Method::PUT, "/uploads/a", &[("content-type", "text/plain")], b"hello").await;
     let source = ("x-amz-copy-source", "/uploads/a");
     let copied = with_headers(&room, Method::PUT, "/other.bucket/b", &[source], b"").await;
     assert_eq!(copied.status, 200, "{}", copied.text());
     let replace = ("x-amz-metadata-directive", "REPLACE");
-    with_headers(
-        &room,
-        Method::PUT,
-        "/uploads/c",
-        &[source, replace, ("content-type", "text/html")],
-        b"",
-    )
-    .await;
+    with_headers(&room, Method::PUT, "/uploads/c", &[source, replace, ("content-type", "text/html")], b"")
+        .await;
     for (path, content_type) in [("/other.bucket/b", "text/plain"), ("/uploads/c", "text/html")] {
         let copy = room.get(path).await;
-        assert_eq!(
-            (copy.text().as_str(), copy.header("content-type")),
-            ("hello", content_type),
-            "{path}"
-        );
+        assert_eq!((copy.text().as_str(), copy.header("content-type")), ("hello", content_type), "{path}");
     }
     let absent = ("x-amz-copy-source", "/uploads/absent");
     let refused = with_headers(&room, Method::PUT, "/uploads/d", &[absent], b"").await;
@@ -318,20 +241,14 @@ async fn buckets_are_listed_and_say_their_region() {
     let room = room().await;
     assert_eq!(room.get("/").await.all("Name"), ["uploads", "other.bucket"]);
     let head = room.call(Method::HEAD, "/uploads", b"").await;
-    assert_eq!(
-        (head.status.as_u16(), head.header("x-amz-bucket-region")),
-        (200, "us-east-1")
-    );
+    assert_eq!((head.status.as_u16(), head.header("x-amz-bucket-region")), (200, "us-east-1"));
     assert_eq!(room.get("/uploads?location").await.status, 200);
 }
 
 #[tokio::test]
 async fn what_is_not_served_says_so() {
     let room = room().await;
-    assert_eq!(
-        room.get("/uploads?lifecycle").await.error(),
-        (501, "NotImplemented".to_owned())
-    );
+    assert_eq!(room.get("/uploads?lifecycle").await.error(), (501, "NotImplemented".to_owned()));
 }
 
 #[tokio::test]

@@ -28,24 +28,13 @@ impl Caller {
     /// The account's own key, now, for a minute.
     pub(crate) fn account() -> Caller {
         let expires_in = Duration::from_secs(60);
-        Caller {
-            key: "AKIALOCAL",
-            secret: "the secret",
-            token: None,
-            at: SystemTime::now(),
-            expires_in,
-        }
+        Caller { key: "AKIALOCAL", secret: "the secret", token: None, at: SystemTime::now(), expires_in }
     }
 
     /// A key of an identity pool.
     pub(crate) fn temporary() -> Caller {
         let (key, secret, token) = ("ASIATEMPORARY", "a temporary secret", Some("the session token"));
-        Caller {
-            key,
-            secret,
-            token,
-            ..Caller::account()
-        }
+        Caller { key, secret, token, ..Caller::account() }
     }
 
     /// Signs the request, with its headers and body, in its headers.
@@ -56,11 +45,7 @@ impl Caller {
 
     /// Signs the request, with its headers but without a body, in its URL.
     pub(crate) fn presign(&self, request: Request<Body>) -> Request<Body> {
-        self.signed(
-            request,
-            SignableBody::UnsignedPayload,
-            SignatureLocation::QueryParams,
-        )
+        self.signed(request, SignableBody::UnsignedPayload, SignatureLocation::QueryParams)
     }
 
     fn signed(
@@ -90,10 +75,7 @@ impl Caller {
             .build()
             .unwrap();
         let uri = format!("http://{HOST}{}", request.uri());
-        let headers = request
-            .headers()
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.to_str().unwrap()));
+        let headers = request.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap()));
         let signable = SignableRequest::new(request.method().as_str(), &uri, headers, body).unwrap();
         let (instructions, _) = sign(signable, &params.into()).unwrap().into_parts();
         instructions.apply_to_request_http1x(&mut request);

@@ -1,4 +1,4 @@
-//! What a template's check finds, and what it says.
+//! References, cycles and logical ids; and the source line of a problem.
 
 use cfn::{Output, Raw, Template, Value, prelude::*};
 use serde_json::json;
@@ -72,7 +72,7 @@ fn ids_are_letters_and_digits_and_taken_once() {
         t.add("Twice", raw(json!(1)));
         t.add("Twice", raw(json!(2)));
     });
-    let [bad, twice] = found.as_slice() else { panic!("{found:?}") };
+    let [twice, bad] = found.as_slice() else { panic!("{found:?}") };
     assert!(bad.starts_with("not-an-id: a logical id has 1 to 255 letters and digits"), "{bad}");
     assert!(twice.starts_with("Twice: the logical id was taken already at"), "{twice}");
 }
@@ -83,5 +83,5 @@ fn a_problem_names_the_line_that_made_it() {
     let line = line!() + 1;
     template.add("Thing", raw(json!({ "Ref": "Gone" })));
     let problem = template.check().unwrap_err().remove(0).to_string();
-    assert!(problem.ends_with(&format!("checks.rs:{line})")), "{problem}");
+    assert!(problem.ends_with(&format!("references.rs:{line})")), "{problem}");
 }

@@ -1,0 +1,149 @@
+//! AppSync: resolvers after their schema, on their sources; keys that expire in time; the schema itself.
+
+use serde_json::{Value as Json, json};
+
+use crate::{each_is_found, function, role, template};
+
+fn api() -> Json {
+    let of_api = |mut properties: Json| {
+        properties["ApiId"] = json!({ "Fn::GetAtt": ["Api", "ApiId"] });
+        properties
+    };
+    let invoke = role(
+        "appsync.amazonaws.com",
+        json!("lambda:InvokeFunction"),
+        json!({ "Fn::GetAtt": ["Function", "Arn"] }),
+    );
+    let schema = "type Query { room(id: ID!): Room rooms: [Room!]! }\ntype Room { id: ID! at: AWSDateTime }";
+    let mut template = template([
+        ("Api", "AWS::AppSync::GraphQLApi", json!({ "AuthenticationType": "API_KEY" })),
+        ("Schema", "AWS::AppSync::GraphQLSchema", of_api(json!({ "Definition": schema }))),
+        ("Key", "AWS::AppSync::ApiKey", of_api(json!({}))),
+        ("SourceRole", "AWS::IAM::Role", invoke),
+        (
+            "Source",
+            "AWS::AppSync::DataSource",
+            of_api(json!({
+                "Name": "Chat", "Type": "AWS_LAMBDA", "ServiceRoleArn": { "Fn::GetAtt": ["SourceRole", "Arn"] },
+                "LambdaConfig": { "LambdaFunctionArn": { "Fn::GetAtt": ["Function", "Arn"] } },
+            })),
+        ),
+        (
+            "Room",
+            "AWS::AppSync::Resolver",
+            of_api(json!({ "TypeName": "Query", "FieldName": "room", "DataSourceName": "Chat" })),
+        ),
+        (
+            "Rooms",
+            "AWS::AppSync::Resolver",
+            of_api(json!({
+                "TypeName": "Query", "FieldName": "rooms", "DataSourceName": { "Fn::GetAtt": ["Source", "Name"] },
+            })),
+        ),
+    ]);
+    template["Resources"]["Room"]["DependsOn"] = json!(["Schema", "Source"]);
+    template["Resources"]["Rooms"]["DependsOn"] = json!("Room");
+    function(&mut template, json!("logs:PutLogEvents"), json!({ "Fn::GetAtt": ["Logs", "Arn"] }));
+    template
+}
+
+#[test]
+fn a_resolver_waits_for_its_schema_and_has_its_source() {
+    each_is_found(
+        &api(),
+        &[
+            ("/Resources/Rooms/DependsOn", json!(null), "Rooms", "add `DependsOn: Schema`"),
+            ("/Resources/Room/DependsOn", json!(["Schema"]), "Room", "add `DependsOn: Source`"),
+            (
+                "/Resources/Room/Properties/DataSourceName",
+                json!("Chatt"),
+                "Room",
+                "no data source of its API is called `Chatt`",
+            ),
+            ("/Resources/Room/Properties/DataSourceName", json!(null), "Room", "needs a `DataSourceName`"),
+            (
+                "/Resources/Rooms/Properties/Kind",
+                json!("PIPELINE"),
+                "Rooms",
+                "needs `PipelineConfig.Functions`",
+            ),
+            (
+                "/Resources/Rooms/Properties/FieldName",
+                json!("room"),
+                "Rooms",
+                "`Room` resolves Query.room already",
+            ),
+            ("/Resources/Rooms/Properties/Code", json!("export …"), "Rooms", "needs a `Runtime`"),
+            ("/Resources/Source/Properties/LambdaConfig", json!(null), "Source", "needs a `LambdaConfig`"),
+            ("/Resources/Source/Properties/Type", json!("HTTP"), "Source", "needs a `HttpConfig`"),
+            (
+                "/Resources/Api/Properties/AuthenticationType",
+                json!("AWS_LAMBDA"),
+                "Api",
+                "needs a `LambdaAuthorizerConfig`",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_source_may_reach_what_it_reads() {
+    let statement = "/Resources/SourceRole/Properties/Policies/0/PolicyDocument/Statement/0";
+    let at = |name: &str| -> &'static str { Box::leak(format!("{statement}/{name}").into_boxed_str()) };
+    let says = "`lambda:InvokeFunction` on `Function`";
+    each_is_found(
+        &api(),
+        &[
+            (at("Action"), json!("lambda:GetFunction"), "Source", says),
+            (at("Resource"), json!({ "Fn::GetAtt": ["Logs", "Arn"] }), "Source", says),
+            (at("Effect"), json!("Deny"), "Source", says),
+        ],
+    );
+}
+
+#[test]
+fn a_key_expires_within_a_year() {
+    let expires = "/Resources/Key/Properties/Expires";
+    each_is_found(
+        &api(),
+        &[
+            (expires, json!(1_000_000_000), "Key", "in the past"),
+            (expires, json!(33_000_000_000_i64), "Key", "more than 365 days away"),
+            (expires, json!("soon"), "Key", "no number of seconds"),
+        ],
+    );
+}
+
+#[cfg(feature = "graphql")]
+#[test]
+fn the_schema_parses_and_has_what_is_named() {
+    let definition = "/Resources/Schema/Properties/Definition";
+    let rest = "rooms: [Room!]! } type Room { id: ID! at: AWSDateTime }";
+    let schema = |query: &str| json!(format!("type Query {{\n {query} {rest}"));
+    each_is_found(
+        &api(),
+        &[
+            (definition, schema("room(id: ID!: Room"), "Schema", "line 2 of the schema"),
+            (
+                definition,
+                schema("room(id: ID!): Rom"),
+                "Schema",
+                "type `Rom`, which does not exist (the nearest is `Room`)",
+            ),
+            (
+                definition,
+                schema("room(id: Id!): Room"),
+                "Schema",
+                "`Query.room` in the schema is of the type `Id`",
+            ),
+            (definition, schema("rom: Room"), "Room", "`Query` has no such field (the nearest is `rom`)"),
+            (definition, schema("room: Room room: Room"), "Schema", "`Query.room` is in the schema twice"),
+            (
+                "/Resources/Rooms/Properties/TypeName",
+                json!("Qery"),
+                "Rooms",
+                "no type `Qery` (the nearest is `Query`)",
+            ),
+        ],
+    );
+}
