@@ -6,6 +6,7 @@
 mod auth;
 mod data;
 mod files;
+mod front_end;
 mod functions;
 mod graphql;
 mod identity;
@@ -14,6 +15,8 @@ mod parameters;
 mod resolvers;
 
 use cfn::Template;
+
+pub use front_end::{MissingOutput, front_end_config};
 
 /// The whole application.
 #[must_use]

@@ -5,7 +5,7 @@ mod command;
 use std::env;
 use std::process::ExitCode;
 
-use command::{check, help, synth};
+use command::{check, config, help, synth};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -14,6 +14,8 @@ fn main() -> ExitCode {
         [] => synth::run(),
         ["-h" | "--help" | "help"] => help::print(help::ALL),
         ["check", "-h" | "--help"] => help::print(check::HELP),
+        ["config"] => config::run(),
+        ["config", "-h" | "--help"] => help::print(config::HELP),
         ["check", files @ ..] if files.iter().all(|file| *file == "-" || !file.starts_with('-')) => {
             check::run(files)
         }

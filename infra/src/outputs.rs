@@ -25,6 +25,7 @@ pub(crate) fn add(
     t.output("ApiKey", Output::new(api.key.api_key()).description("Opens the sample's todos, nothing else."));
     t.output("Region", pseudo::region());
     t.output("Stage", parameters.stage.value());
+    t.output("GuestAccess", parameters.guest_access.value());
     t.output("UserPoolId", auth.user_pool.user_pool_id());
     t.output("UserPoolClientId", auth.web_client.client_id());
     t.output("IdentityPoolId", identity_pool.identity_pool_id());

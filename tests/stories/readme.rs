@@ -21,6 +21,6 @@ async fn a_first_message_goes_as_the_readme_says() {
     // The answers of SignUp, ConfirmSignUp and the last line stand side by side.
     let last = text.rfind("{\"data\"").unwrap_or_else(|| panic!("no data: {text}"));
     let answer: Value = serde_json::from_str(&text[last..]).expect("JSON");
-    let message = json!({ "seq": 1, "sender": { "name": "Ann Lee" }, "content": { "text": "Hello" } });
+    let message = json!({ "seq": 1, "sender": { "name": "Carol Lee" }, "content": { "text": "Hello" } });
     assert_eq!(answer["data"]["sendMessage"], message, "{text}");
 }

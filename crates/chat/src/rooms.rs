@@ -45,6 +45,9 @@ impl RoomName {
     /// Checks the limits; white space around the name is dropped.
     pub fn new(name: &str) -> Result<RoomName, Error> {
         let name = name.trim();
+        if name.chars().any(char::is_control) {
+            return Err(Error::InvalidInput("name has a control character or a line break in it".into()));
+        }
         match name.chars().count() {
             1..=100 => Ok(RoomName(name.to_owned())),
             0 => Err(Error::InvalidInput("name is empty: a room's name has 1 to 100 characters".into())),

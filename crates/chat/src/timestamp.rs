@@ -37,8 +37,10 @@ impl From<SystemTime> for Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let moment = DateTime::from_millis(i64::try_from(self.0).unwrap_or(i64::MAX));
-        f.write_str(&moment.fmt(DateTimeFormat::DateTime).map_err(|_| fmt::Error)?)
+        let second = DateTime::from_secs(i64::try_from(self.0 / 1000).unwrap_or(i64::MAX));
+        let second = second.fmt(DateTimeFormat::DateTime).map_err(|_| fmt::Error)?;
+        // Always three digits, so that text order is time order.
+        write!(f, "{}.{:03}Z", second.trim_end_matches('Z'), self.0 % 1000)
     }
 }
 
@@ -54,6 +56,12 @@ mod tests {
 
     #[test]
     fn a_moment_is_written_in_utc_with_milliseconds() {
-        assert_eq!(Timestamp::from_ms(1_700_000_000_123).to_string(), "2023-11-14T22:13:20.123Z");
+        for (ms, text) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (1_700_000_000_123, "2023-11-14T22:13:20.123Z"),
+            (1_700_000_000_120, "2023-11-14T22:13:20.120Z"),
+        ] {
+            assert_eq!(Timestamp::from_ms(ms).to_string(), text);
+        }
     }
 }

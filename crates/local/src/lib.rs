@@ -5,7 +5,6 @@
 
 mod appsync;
 mod cognito;
-mod config_json;
 mod data_folder;
 mod functions;
 mod pages;
@@ -69,6 +68,12 @@ pub enum StartError {
     /// A service could not open its data.
     #[error("{0} did not start: {1}")]
     Service(&'static str, String),
+}
+
+impl From<infra::MissingOutput> for StartError {
+    fn from(error: infra::MissingOutput) -> StartError {
+        StartError::Template(error.to_string())
+    }
 }
 
 impl From<stack::StackError> for StartError {

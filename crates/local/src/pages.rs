@@ -87,7 +87,7 @@ pub(crate) fn status(stack: &Stack, base_url: &str, folder: &Path, not_served: &
             service("Configuration", format!("{base_url}/config.json"), "for Amplify.configure(config.amplify)"),
             service("Cognito", format!("{base_url}/"), "aws cognito-idp --endpoint-url"),
             service("DynamoDB", format!("{base_url}/"), "aws dynamodb --endpoint-url"),
-            service("S3", format!("{base_url}/"), "aws s3 --endpoint-url, path style"),
+            service("S3", format!("{base_url}/"), "aws s3 --endpoint-url, with AWS_SHARED_CREDENTIALS_FILE=(data folder)/credentials"),
             service("Outbox", format!("{base_url}/_local/outbox"), "the mails that Cognito would send"),
         ],
         "resources": resources,
@@ -110,5 +110,7 @@ pub(crate) async fn console_file(UrlPath(name): UrlPath<String>) -> Response {
         Some("js") => "text/javascript; charset=utf-8",
         _ => "text/html; charset=utf-8",
     };
-    ([("content-type", content_type)], file.contents()).into_response()
+    // Nobody puts the console into a frame of theirs.
+    let headers = [("content-type", content_type), ("content-security-policy", "frame-ancestors 'none'")];
+    (headers, file.contents()).into_response()
 }

@@ -18,7 +18,6 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::config_json::config_json;
 use crate::data_folder::DataFolder;
 use crate::functions::Function;
 use crate::stack::Stack;
@@ -51,6 +50,8 @@ const GRACE: Duration = Duration::from_secs(3);
 impl Server {
     /// Takes the port and the data folder, deploys the template, opens every service.
     pub async fn start(options: Options) -> Result<Server, StartError> {
+        // What cannot be deployed leaves no trace.
+        Stack::deploy(&infra::template().to_json(), &options.parameters, "http://localhost")?;
         let folder = DataFolder::open(&options.data)?;
         let listeners = listen(options.port).await?;
         let port = listeners[0].local_addr().map_or(options.port, |address| address.port());
@@ -63,7 +64,7 @@ impl Server {
         let cognito = cognito::open(&stack, &functions, &folder, &base_url).await?;
         let s3 = storage::open_buckets(&stack, &folder, credentials, Arc::clone(&cognito)).await?;
         let appsync = appsync::open(&stack, &functions, &dynamodb, Arc::clone(&cognito))?;
-        let config = config_json(&stack, &base_url)?;
+        let config = infra::front_end_config(&stack.outputs, Some(&format!("{base_url}/")))?;
         let not_served = pages::not_served(&stack);
         let status = pages::status(&stack, &base_url, folder.path(), &not_served);
 
@@ -173,7 +174,7 @@ fn router(services: &Arc<Services>, config: Value, status: Value) -> Router {
     Router::new()
         .route("/", get(pages::console))
         .route("/config.json", public(config))
-        .route("/_local/status", public(status))
+        .route("/_local/status", get(move || async move { axum::Json(status) }))
         .route("/_local/console/{file}", get(pages::console_file))
         .merge(local_cognito::router(Arc::clone(&services.cognito)))
         .merge(services.appsync.router())

@@ -7,7 +7,7 @@ mod intrinsics;
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use intrinsics::Scope;
 
@@ -24,9 +24,7 @@ pub(crate) struct Stack {
     /// By logical id. Resources whose condition is false are not among them.
     pub(crate) resources: BTreeMap<String, Resource>,
     /// By name.
-    pub(crate) outputs: BTreeMap<String, Value>,
-    /// The parameters' values.
-    pub(crate) parameters: Map<String, Value>,
+    pub(crate) outputs: BTreeMap<String, String>,
 }
 
 /// A resource with everything in it resolved.
@@ -65,8 +63,7 @@ impl Stack {
             };
             resources.insert(id.clone(), deployed);
         }
-        let outputs = scope.outputs()?;
-        Ok(Stack { resources, outputs, parameters: scope.into_parameters() })
+        Ok(Stack { resources, outputs: scope.outputs()? })
     }
 
     /// The resources of one type, with their logical ids.
@@ -88,8 +85,8 @@ impl Stack {
     pub(crate) fn output(&self, name: &str) -> Result<&str, StackError> {
         self.outputs
             .get(name)
-            .and_then(Value::as_str)
-            .ok_or_else(|| StackError(format!("it has no output {name}, which /config.json needs")))
+            .map(String::as_str)
+            .ok_or_else(|| StackError(format!("it has no output {name}")))
     }
 }
 
@@ -130,7 +127,7 @@ mod tests {
         Stack::deploy(&template, &BTreeMap::new(), "http://localhost:4000")
     }
 
-    fn outputs(template: Value) -> BTreeMap<String, Value> {
+    fn outputs(template: Value) -> BTreeMap<String, String> {
         deploy(template).unwrap().outputs
     }
 

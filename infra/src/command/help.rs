@@ -21,6 +21,7 @@ Parameters, each as NAME=VALUE after --parameter-overrides: see \"Parameters\" i
 Verbs, each with its own --help:
 
   check [FILE…]   what AWS would refuse, in this template or in any other
+  config          a front end's config.json, from the description of a deployed stack
 ";
 
 /// Whoever reads may stop early (`| head`), which is no failure of ours to report.

@@ -17,7 +17,7 @@ use crate::uploads;
 use crate::{ClientId, Content, Error, RoomId, Store, Timestamp, UserId, members};
 
 /// Others may be sending to the same room; how long to go on trying for the next number.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(8);
 
 /// Stores a message of a member and answers it; repeated with the same client id, it answers the stored one.
 ///
@@ -67,7 +67,7 @@ pub async fn send(
             return Err(Error::Busy);
         }
         tokio::time::sleep(pause.mul_f64(fastrand::f64())).await;
-        pause = (pause * 2).min(Duration::from_millis(160));
+        pause = (pause * 2).min(Duration::from_millis(640));
     }
 }
 

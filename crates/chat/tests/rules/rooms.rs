@@ -26,6 +26,8 @@ async fn a_room_name_says_something() {
         ("  Tea ", true),
         ("", false),
         (" \n", false),
+        ("a\nb", false),
+        ("a\0", false),
         (&"é".repeat(100), true),
         (&"e".repeat(101), false),
     ] {

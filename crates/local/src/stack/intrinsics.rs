@@ -41,10 +41,6 @@ impl<'a> Scope<'a> {
         Ok(Scope { template, base_url, parameters, deciding: RefCell::default() })
     }
 
-    pub(super) fn into_parameters(self) -> Map<String, Value> {
-        self.parameters
-    }
-
     pub(super) fn resources(&self) -> impl Iterator<Item = (&'a String, &'a Value)> {
         self.template.get("Resources").and_then(Value::as_object).into_iter().flatten()
     }
@@ -67,12 +63,12 @@ impl<'a> Scope<'a> {
         of.get("Condition").and_then(Value::as_str).map_or(Ok(true), |condition| self.holds(condition))
     }
 
-    pub(super) fn outputs(&self) -> Result<BTreeMap<String, Value>, StackError> {
+    pub(super) fn outputs(&self) -> Result<BTreeMap<String, String>, StackError> {
         let outputs = self.template.get("Outputs").and_then(Value::as_object);
         let mut values = BTreeMap::new();
         for (name, output) in outputs.into_iter().flatten() {
             if self.is_made(output)? {
-                values.insert(name.clone(), self.resolve(&output["Value"])?);
+                values.insert(name.clone(), plain_text(&self.resolve(&output["Value"])?));
             }
         }
         Ok(values)

@@ -1,0 +1,71 @@
+//! `config.json`: what a front end needs to know of a stack, in one format for a laptop and for AWS.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+/// A stack without this output is not one of ours, or an older one.
+#[derive(Debug, PartialEq, Eq)]
+pub struct MissingOutput(pub &'static str);
+
+impl std::fmt::Display for MissingOutput {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the stack has no output {}: deploy the template that this program prints", self.0)
+    }
+}
+
+impl std::error::Error for MissingOutput {}
+
+/// Makes the configuration from the stack's outputs.
+///
+/// `endpoint`: where all services are, if not at AWS (`http://localhost:4000/`). The member `amplify` is what
+/// `Amplify.configure` of aws-amplify v6 takes.
+pub fn front_end_config(
+    outputs: &BTreeMap<String, String>,
+    endpoint: Option<&str>,
+) -> Result<Value, MissingOutput> {
+    let output = |name| outputs.get(name).map(String::as_str).ok_or(MissingOutput(name));
+    let (region, bucket) = (output("Region")?, output("UploadsBucket")?);
+    let (graphql_url, api_key) = (output("GraphQLUrl")?, output("ApiKey")?);
+    let at_aws = |service: &str| format!("https://{service}.{region}.amazonaws.com/");
+    let user_pool_endpoint = endpoint.map_or_else(|| at_aws("cognito-idp"), str::to_owned);
+    let identity_pool_endpoint = endpoint.map_or_else(|| at_aws("cognito-identity"), str::to_owned);
+    let mut cognito = json!({
+        "userPoolId": output("UserPoolId")?,
+        "userPoolClientId": output("UserPoolClientId")?,
+        "identityPoolId": output("IdentityPoolId")?,
+        "allowGuestAccess": output("GuestAccess")? == "true",
+    });
+    if endpoint.is_some() {
+        // Amplify knows AWS's own endpoints, and warns of any that it is given.
+        cognito["userPoolEndpoint"] = json!(user_pool_endpoint);
+        cognito["identityPoolEndpoint"] = json!(identity_pool_endpoint);
+    }
+    Ok(json!({
+        "region": region,
+        "stage": output("Stage")?,
+        "userPoolId": output("UserPoolId")?,
+        "userPoolClientId": output("UserPoolClientId")?,
+        "identityPoolId": output("IdentityPoolId")?,
+        "userPoolEndpoint": user_pool_endpoint,
+        "identityPoolEndpoint": identity_pool_endpoint,
+        "graphqlUrl": graphql_url,
+        "realtimeUrl": output("RealtimeUrl")?,
+        "apiId": output("ApiId")?,
+        "apiKey": api_key,
+        "bucket": bucket,
+        "amplify": {
+            "Auth": { "Cognito": cognito },
+            "API": { "GraphQL": {
+                // Amplify turns a lower-case `http://` into `wss://`, which needs a certificate; this spelling
+                // it leaves alone, and browsers take it as http and ws.
+                "endpoint": graphql_url.replacen("http://", "HTTP://", 1),
+                "region": region,
+                "defaultAuthMode": "userPool",
+                "apiKey": api_key,
+            } },
+            // At AWS alone: Amplify's Storage takes no endpoint from here. On a laptop use `createUpload`.
+            "Storage": { "S3": { "bucket": bucket, "region": region } },
+        },
+    }))
+}
