@@ -1,5 +1,7 @@
 //! `infra config`, run as a program.
 
+#![allow(clippy::unwrap_used)]
+
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
