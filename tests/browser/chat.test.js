@@ -199,6 +199,12 @@ test('people talk in the browser', async (story) => {
     assert.ok(refused > 1, 'the first link was refused');
   });
 
+  await step('whoever was signed out everywhere finds the way back in', async () => {
+    await parlor.cognito('GlobalSignOut', { AccessToken: await accessToken(ben) });
+    await ben.reload();
+    await ben.getByRole('button', { name: 'Sign in' }).waitFor();
+  });
+
   await step('no page met an error that it did not handle', async () => {
     assert.deepEqual(browser.uncaught(), []);
   });
@@ -228,6 +234,10 @@ async function signIn(page, email, password) {
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
+
+/** The token that Amplify keeps in the page. */
+const accessToken = (page) =>
+  page.evaluate(() => Object.entries(localStorage).find(([key]) => key.endsWith('.accessToken'))?.[1]);
 
 async function createRoom(page, name, visibility) {
   await page.getByRole('button', { name: 'New room' }).click();

@@ -31,6 +31,12 @@ export async function startParlor() {
       if (!mail) throw new Error(`Nothing was sent to ${email}.`);
       return mail.code;
     },
+    /** One operation of Cognito, from outside of any page. */
+    async cognito(operation, body) {
+      const headers = { 'x-amz-target': `AWSCognitoIdentityProviderService.${operation}` };
+      const answer = await fetch(`${url}/`, { method: 'POST', headers, body: JSON.stringify(body) });
+      if (!answer.ok) throw new Error(`${operation}: ${await answer.text()}`);
+    },
     /** As a power cut: nothing is tidied up. */
     async kill() {
       await running.end('SIGKILL');

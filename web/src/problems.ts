@@ -28,6 +28,11 @@ const TEXTS: Record<string, string> = {
   NoValidAuthTokens: 'You are signed out. Sign in again.',
 };
 
+const SESSION_ENDED = ['UnauthorizedException', 'NoSignedUser', 'NoValidAuthTokens'];
+
+/** Whether nothing helps but signing in again. */
+export const hasSessionEnded = (thrown: unknown) => SESSION_ENDED.includes(explain(thrown).type ?? '');
+
 const MAY_PASS = ['Busy', 'Internal', 'InternalErrorException', 'ThrottlingException', 'Throttling'];
 
 /** For everything that the GraphQL client or Amplify's auth functions throw. */

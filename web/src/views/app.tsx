@@ -4,7 +4,7 @@ import { Hub } from 'aws-amplify/utils';
 import { useCallback, useEffect, useState } from 'react';
 import * as api from '../chat/api';
 import type { Profile } from '../chat/types';
-import { explain } from '../problems';
+import { explain, hasSessionEnded } from '../problems';
 import { useRoomInAddress } from './address';
 import { Avatar } from './avatar';
 import { Copy } from './copy';
@@ -22,9 +22,15 @@ export function App({ outbox }: { outbox: string | null }) {
     try {
       const { userId, signInDetails } = await getCurrentUser();
       const fallback = { id: userId, name: signInDetails?.loginId ?? null, avatarUrl: null };
-      // The profile only adds a name; the chat works without it, e.g. while the server is away.
-      setSession({ state: 'signed-in', me: await api.me().catch(() => fallback) });
-    } catch {
+      const me = await api.me().catch((thrown: unknown) => {
+        if (hasSessionEnded(thrown)) throw thrown;
+        // The profile only adds a name; the chat works without it, e.g. while the server is away.
+        return fallback;
+      });
+      setSession({ state: 'signed-in', me });
+    } catch (thrown) {
+      // Tokens that the server no longer knows are of no use, and would be in the way of signing in.
+      if (hasSessionEnded(thrown)) await signOut().catch(() => undefined);
       setSession({ state: 'signed-out' });
     }
   }, []);
