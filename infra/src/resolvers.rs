@@ -8,7 +8,7 @@ use cfn::{Handle, Template, prelude::*};
 use crate::graphql::Sources;
 
 /// Fields that the resolvers' function answers; `resolvers/src/fields` has a file for each.
-const DIRECT: [(&str, &str); 16] = [
+const DIRECT: [(&str, &str); 14] = [
     ("Query", "me"),
     ("Query", "getRoom"),
     ("Query", "listRooms"),
@@ -19,13 +19,17 @@ const DIRECT: [(&str, &str); 16] = [
     ("Mutation", "createRoom"),
     ("Mutation", "joinRoom"),
     ("Mutation", "addMember"),
-    ("Mutation", "removeMember"),
     ("Mutation", "sendMessage"),
     ("Mutation", "updateMessage"),
     ("Mutation", "deleteMessage"),
     ("Mutation", "createUpload"),
-    // Refuses those who are not members, when they subscribe.
-    ("Subscription", "onMessage"),
+];
+
+/// Fields that the same function answers to a script, which then does what only scripts can: `onMessage` says
+/// when it is to end, `removeMember` ends it.
+const SCRIPTED: [(&str, &str, &str); 2] = [
+    ("Mutation", "removeMember", include_str!("../../resolvers/js/remove_member.js")),
+    ("Subscription", "onMessage", include_str!("../../resolvers/js/on_message.js")),
 ];
 
 /// Fields of the sample, by JavaScript on its table.
@@ -47,13 +51,15 @@ pub(crate) fn add(
     sources: &Sources,
 ) {
     let direct = DIRECT.map(|(parent, field)| (parent, field, &sources.chat, None));
+    let scripted = SCRIPTED.map(|(parent, field, code)| (parent, field, &sources.chat, Some(code)));
     let todo = TODO.map(|(parent, field, code)| (parent, field, &sources.todo, Some(code)));
     let on_create_room = [("Subscription", "onCreateRoom", &sources.none, Some(ON_CREATE_ROOM))];
 
     // AppSync changes an API one step at a time and refuses the rest with ConcurrentModificationException,
     // so each resolver waits for the one before it. It also needs its field to exist, which no property says.
     let mut previous: Option<Handle<Resolver>> = None;
-    for (parent, field, source, code) in direct.into_iter().chain(todo).chain(on_create_room) {
+    for (parent, field, source, code) in direct.into_iter().chain(scripted).chain(todo).chain(on_create_room)
+    {
         let mut resolver = resolver(api, parent, field, source, code).depends_on(schema);
         if let Some(previous) = &previous {
             resolver = resolver.depends_on(previous);

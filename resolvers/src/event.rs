@@ -14,6 +14,10 @@ pub struct Event {
     arguments: Value,
     identity: Option<Identity>,
     info: Info,
+    /// Set by our JavaScript resolvers, in front of this function: AppSync tells them of a failed call without
+    /// its errorType, so they want answers and errors as a batch has them.
+    #[serde(default)]
+    wrapped: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -46,6 +50,11 @@ impl Event {
     /// For the log: the user's id, or `-`.
     pub(crate) fn user(&self) -> String {
         self.identity.as_ref().and_then(|identity| identity.sub.clone()).unwrap_or_else(|| "-".into())
+    }
+
+    /// Whether the answer is for a script, not for AppSync itself.
+    pub(crate) fn is_wrapped(&self) -> bool {
+        self.wrapped
     }
 
     /// Who calls: the token says so, never the arguments.

@@ -57,13 +57,28 @@ async fn a_refusal_is_told_in_appsyncs_terms() {
     }
 }
 
+#[tokio::test]
+async fn a_script_gets_answers_and_errors_side_by_side() {
+    let store = chat_with_ann().await;
+    let wrapped = |event: &str| {
+        let mut event: Value = serde_json::from_str(event).unwrap();
+        event["wrapped"] = json!(true);
+        event.to_string()
+    };
+    let me = answer(&store, &wrapped(include_str!("../events/me.json"))).await.unwrap();
+    assert_eq!(me["data"]["name"], "Ann Example");
+    let refused = answer(&store, &wrapped(include_str!("../events/on_message.json"))).await.unwrap();
+    assert_eq!((&refused["errorType"], &refused["data"]), (&json!("NotFound"), &Value::Null));
+}
+
 #[test]
-fn every_direct_resolver_of_the_template_is_answered_here() {
+fn every_resolver_on_this_function_is_answered_here() {
     let template = infra::template().to_json();
     let resolvers = template["Resources"].as_object().unwrap().values();
     let mut direct: Vec<String> = resolvers
         .filter(|resource| {
-            resource["Type"] == "AWS::AppSync::Resolver" && resource["Properties"]["Code"].is_null()
+            resource["Type"] == "AWS::AppSync::Resolver"
+                && resource["Properties"]["DataSourceName"] == json!({ "Fn::GetAtt": ["ChatSource", "Name"] })
         })
         .map(|resource| &resource["Properties"])
         .map(|p| format!("{}.{}", p["TypeName"].as_str().unwrap(), p["FieldName"].as_str().unwrap()))

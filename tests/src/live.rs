@@ -92,6 +92,20 @@ impl Live {
         tokio::time::timeout(PATIENCE, next).await.expect("the frame comes in time")
     }
 
+    /// Every further frame until the server closes the connection.
+    pub async fn until_closed(&mut self) -> Vec<Value> {
+        let rest = async {
+            let mut heard = Vec::from(std::mem::take(&mut self.waiting));
+            while let Some(Ok(message)) = self.socket.next().await {
+                if let Message::Text(text) = message {
+                    heard.push(serde_json::from_str(&text).expect("frames are JSON"));
+                }
+            }
+            heard
+        };
+        tokio::time::timeout(PATIENCE, rest).await.expect("the server closes the connection in time")
+    }
+
     /// Frames that came and nobody asked for, of one type.
     pub fn unheard(&self, kind: &str) -> usize {
         self.waiting.iter().filter(|frame| frame["type"] == kind).count()

@@ -126,3 +126,35 @@ async fn a_private_room_opens_to_whom_its_owner_adds_and_closes_again() {
     let input = json!({ "roomId": room, "content": { "text": "Hello?" } });
     assert_eq!(ben.refused(send, json!({ "input": input })).await, "Forbidden");
 }
+
+#[tokio::test]
+async fn whoever_is_removed_hears_nothing_more() {
+    let parlor = Parlor::start().await;
+    let (ann, ben) = (Person::join(&parlor, "Ann").await, Person::join(&parlor, "Ben").await);
+    let room = ann.create_room("PUBLIC").await;
+    ben.join_room(&room).await;
+    let (mut anns_screen, mut bens_screen) = (ann.go_live().await, ben.go_live().await);
+    anns_screen.listen(&room).await;
+    bens_screen.listen(&room).await;
+    let before = ann.send(&room, "Ben can read this").await;
+    assert_eq!(bens_screen.message().await, before);
+
+    let remove = "mutation($input: RemoveMemberInput!) { removeMember(input: $input) { user { id } } }";
+    let removed = ann.ask(remove, json!({ "input": { "roomId": room, "userId": ben.id } })).await;
+    assert_eq!(removed["removeMember"]["user"]["id"], json!(ben.id));
+    let after = ann.send(&room, "but not this").await;
+    assert_eq!(anns_screen.message().await, before);
+    assert_eq!(anns_screen.message().await, after, "the others go on");
+    let heard = bens_screen.until_closed().await;
+    assert!(heard.iter().all(|frame| frame["type"] != "data"), "{heard:?}");
+
+    let mut again = ben.go_live().await;
+    let subscribe = "subscription($room: ID!) { onMessage(roomId: $room) { id } }";
+    let frame = again.start("1", subscribe, json!({ "room": room })).await;
+    assert_eq!(frame["payload"]["errors"][0]["errorType"], "Forbidden");
+    // A refusal keeps its kind through the script.
+    assert_eq!(
+        ben.refused(remove, json!({ "input": { "roomId": room, "userId": ann.id } })).await,
+        "Forbidden"
+    );
+}
