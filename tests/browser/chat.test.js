@@ -138,6 +138,18 @@ test('people talk in the browser', async (story) => {
     await sees(cy, 'Nobody hears us here');
   });
 
+  await step('Ann removes Cy again, and he hears nothing more', async () => {
+    await ann.getByRole('button', { name: 'Members' }).click();
+    const members = ann.getByRole('region', { name: 'Members' });
+    await members.getByRole('listitem').filter({ hasText: 'Cy Carter' }).getByRole('button').click();
+    await members.getByText('Cy Carter').waitFor({ state: 'detached' });
+    await ann.getByRole('button', { name: 'Close' }).click();
+    await write(ann, 'Cy is gone');
+    await sees(ann, 'Cy is gone');
+    await cy.getByRole('main').getByRole('alert').waitFor({ timeout: RECONNECT_PATIENCE_MS });
+    assert.equal(await message(cy, 'Cy is gone').count(), 0);
+  });
+
   await step(
     'the server is killed and comes back: both pages recover by themselves, and nothing is lost',
     async () => {
