@@ -56,18 +56,26 @@ pub async fn send(
     };
     let started = Instant::now();
     let mut pause = Duration::from_millis(5);
+    let mut is_head_news = false;
     loop {
         match write(store, caller, room, sent_key.as_ref(), &message).await? {
             Written::Done => return message.shown(store, room, sender),
             Written::SentBefore { seq } => return stored(store, room, seq, sender).await,
-            Written::HeadIs { seq } => message.seq = seq + 1,
-            Written::Contended => {}
+            Written::HeadIs { seq } => {
+                message.seq = seq + 1;
+                is_head_news = !is_head_news;
+            }
+            Written::Contended => is_head_news = false,
         }
         if started.elapsed() > PATIENCE {
             return Err(Error::Busy);
         }
-        tokio::time::sleep(pause.mul_f64(fastrand::f64())).await;
-        pause = (pause * 2).min(Duration::from_millis(640));
+        // What was learned just now is worth a try at once. Whoever pauses first comes back with an old number
+        // and only learns again, so after a pause there are two tries, and the pauses spread the senders out.
+        if !is_head_news {
+            tokio::time::sleep(pause.mul_f64(fastrand::f64())).await;
+            pause = (pause * 2).min(Duration::from_millis(640));
+        }
     }
 }
 
