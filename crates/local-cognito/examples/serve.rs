@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use local_cognito::{
-    ClientConfig, Cognito, Config, DeviceConfiguration, IdentityPoolConfig, IdentityProvider, PasswordPolicy,
-    PostConfirmation, SystemClock, UserPoolConfig, UserPoolOptions, router,
+    ClientConfig, Cognito, Config, DeviceConfiguration, IdentityPoolConfig, IdentityProvider,
+    MfaConfiguration, PasswordPolicy, PostConfirmation, SystemClock, UserPoolConfig, router,
 };
 
 /// Says what the post-confirmation function would get.
@@ -50,6 +50,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                 ..ClientConfig::default()
             }],
             groups: vec!["admin".to_owned()],
+            mfa_configuration: MfaConfiguration::Optional,
+            device_configuration: Some(DeviceConfiguration {
+                challenge_required_on_new_device: true,
+                device_only_remembered_on_user_prompt: true,
+            }),
         },
         identity_pool: Some(IdentityPoolConfig {
             identity_pool_id: "us-east-1:00000000-0000-4000-8000-000000000000".to_owned(),
@@ -63,14 +68,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         post_confirmation: Some(Arc::new(Print)),
         clock: Arc::new(SystemClock),
     };
-    let options = UserPoolOptions {
-        device_configuration: Some(DeviceConfiguration {
-            challenge_required_on_new_device: true,
-            device_only_remembered_on_user_prompt: true,
-        }),
-        ..UserPoolOptions::default()
-    };
-    let cognito = tokio::task::spawn_blocking(|| Cognito::open_with(config, options)).await??;
+    let cognito = tokio::task::spawn_blocking(|| Cognito::open(config)).await??;
     println!("user pool us-east-1_Parlor, client webclient, on http://{host}");
     axum::serve(listener, router(cognito)).await?;
     Ok(())

@@ -1,6 +1,5 @@
 //! What the template says about the pools: the host fills this in, the operations obey it.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// One Cognito user pool. Its sign-in name is the e-mail (`UsernameAttributes: [email]`), in any case.
@@ -20,6 +19,10 @@ pub struct UserPoolConfig {
     pub clients: Vec<ClientConfig>,
     /// Groups a user may be in; made when the pool opens.
     pub groups: Vec<String>,
+    /// `MfaConfiguration`; the second factor is an authenticator app.
+    pub mfa_configuration: MfaConfiguration,
+    /// `DeviceConfiguration`; `None` remembers no devices.
+    pub device_configuration: Option<DeviceConfiguration>,
 }
 
 impl UserPoolConfig {
@@ -55,6 +58,8 @@ pub struct PasswordPolicy {
     pub require_numbers: bool,
     /// At least one of Cognito's symbols, e.g. `!` or an inner space.
     pub require_symbols: bool,
+    /// `TemporaryPasswordValidityDays`: how long a password that an operator set is good.
+    pub temporary_password_validity: Duration,
 }
 
 impl Default for PasswordPolicy {
@@ -65,6 +70,7 @@ impl Default for PasswordPolicy {
             require_uppercase: true,
             require_numbers: true,
             require_symbols: true,
+            temporary_password_validity: 7 * 24 * HOUR,
         }
     }
 }
@@ -88,6 +94,8 @@ pub struct ClientConfig {
     pub prevent_user_existence_errors: bool,
     /// `EnableTokenRevocation`: tokens carry `origin_jti` and `RevokeToken` works.
     pub token_revocation: bool,
+    /// `RefreshTokenRotation`, if it is enabled.
+    pub refresh_token_rotation: Option<RefreshTokenRotation>,
 }
 
 impl ClientConfig {
@@ -101,30 +109,6 @@ impl ClientConfig {
             return Err(format!("refresh tokens of client {} may last ten years at most", self.client_id));
         }
         Ok(())
-    }
-}
-
-/// What a user pool may set beyond [`UserPoolConfig`].
-#[derive(Debug, Clone)]
-pub struct UserPoolOptions {
-    /// `MfaConfiguration`; the second factor is an authenticator app.
-    pub mfa_configuration: MfaConfiguration,
-    /// `TemporaryPasswordValidityDays`: how long a password that an operator set is good.
-    pub temporary_password_validity: Duration,
-    /// `DeviceConfiguration`; `None` remembers no devices.
-    pub device_configuration: Option<DeviceConfiguration>,
-    /// `RefreshTokenRotation` of the clients that have it enabled, by client id.
-    pub refresh_token_rotation: BTreeMap<String, RefreshTokenRotation>,
-}
-
-impl Default for UserPoolOptions {
-    fn default() -> Self {
-        UserPoolOptions {
-            mfa_configuration: MfaConfiguration::Optional,
-            temporary_password_validity: 7 * 24 * HOUR,
-            device_configuration: None,
-            refresh_token_rotation: BTreeMap::new(),
-        }
     }
 }
 
@@ -178,6 +162,7 @@ impl Default for ClientConfig {
             refresh_token_validity: 30 * 24 * HOUR,
             prevent_user_existence_errors: false,
             token_revocation: true,
+            refresh_token_rotation: None,
         }
     }
 }

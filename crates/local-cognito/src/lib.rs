@@ -35,7 +35,7 @@ pub use claims::{Claims, TokenError, TokenUse};
 pub use clock::{Clock, SystemClock};
 pub use config::{
     ClientConfig, DeviceConfiguration, IdentityPoolConfig, IdentityProvider, MfaConfiguration,
-    PasswordPolicy, RefreshTokenRotation, UserPoolConfig, UserPoolOptions,
+    PasswordPolicy, RefreshTokenRotation, UserPoolConfig,
 };
 pub use error::Error;
 pub use http::{handle, is_cognito, preflight, router};
@@ -74,7 +74,6 @@ pub struct Cognito {
     hidden_users: Vec<u8>,
     challenges: challenges::Challenges<challenges::PasswordVerifier>,
     auth_sessions: challenges::Challenges<challenges::AuthSession>,
-    options: UserPoolOptions,
     /// The `event_id`s of ended sessions; a copy of the database, because every API call asks.
     revoked: RwLock<HashSet<String>>,
     /// By access key id; a copy of the database, because every signed request asks.
@@ -84,11 +83,6 @@ pub struct Cognito {
 impl Cognito {
     /// Opens the pools. Blocks; the first time it makes the signing key, which takes about a second.
     pub fn open(config: Config) -> Result<Arc<Self>, OpenError> {
-        Self::open_with(config, UserPoolOptions::default())
-    }
-
-    /// As [`Cognito::open`], with what a user pool may set but need not.
-    pub fn open_with(config: Config, options: UserPoolOptions) -> Result<Arc<Self>, OpenError> {
         config.user_pool.check().map_err(OpenError::Configuration)?;
         let now_s = config.clock.now_ms() / 1000;
         let (store, (signing_key, hidden_users, revoked, credentials)) =
@@ -113,7 +107,6 @@ impl Cognito {
             hidden_users,
             challenges: challenges::Challenges::default(),
             auth_sessions: challenges::Challenges::default(),
-            options,
             revoked: RwLock::new(revoked.into_iter().collect()),
             credentials: RwLock::new(credentials),
         }))

@@ -51,9 +51,9 @@ pub(crate) fn refresh(turn: &Turn<'_>, client: &ClientConfig, refresh_token: &st
         return Err(Error::NotAuthorized("User is disabled."));
     }
     let mut result = of_session(turn, &user, client, &session)?;
-    if let Some(grace) = turn.options().refresh_token_rotation.get(&client.client_id) {
+    if let Some(rotation) = &client.refresh_token_rotation {
         let new = new_refresh_token();
-        let good_until_s = turn.now_s() + seconds(grace.retry_grace_period);
+        let good_until_s = turn.now_s() + seconds(rotation.retry_grace_period);
         sessions::rotate(turn.db, &session, refresh_token, &new, good_until_s)?;
         result["RefreshToken"] = new.into();
     }

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use crate::Cognito;
 use crate::claims::{Claims, TokenError, TokenUse};
-use crate::config::{ClientConfig, UserPoolConfig, UserPoolOptions};
+use crate::config::{ClientConfig, UserPoolConfig};
 use crate::email;
 use crate::error::Error;
 use crate::operation::required;
@@ -29,13 +29,9 @@ impl Turn<'_> {
         &self.cognito.user_pool
     }
 
-    pub(crate) fn options(&self) -> &UserPoolOptions {
-        &self.cognito.options
-    }
-
     /// When a temporary password given out now ends.
     pub(crate) fn temporary_password_end_s(&self) -> i64 {
-        let validity_s = self.options().temporary_password_validity.as_secs();
+        let validity_s = self.pool().password_policy.temporary_password_validity.as_secs();
         self.now_s().saturating_add_unsigned(validity_s)
     }
 

@@ -8,7 +8,6 @@ use async_trait::async_trait;
 use local_cognito::{
     ClientConfig, Cognito, Config, DeviceConfiguration, IdentityPoolConfig, IdentityProvider,
     MfaConfiguration, PasswordPolicy, PostConfirmation, RefreshTokenRotation, SystemClock, UserPoolConfig,
-    UserPoolOptions,
 };
 use serde_json::Value;
 
@@ -16,6 +15,8 @@ use crate::StartError;
 use crate::data_folder::DataFolder;
 use crate::functions::Function;
 use crate::stack::{REGION, Resource, Stack, StackError};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Opens the pools; the post-confirmation function is the template's.
 pub(crate) async fn open(
@@ -37,14 +38,13 @@ pub(crate) async fn open(
         }
     };
     let config = Config {
-        user_pool: user_pool(stack, pool, base_url),
+        user_pool: user_pool(stack, pool, base_url)?,
         identity_pool: identity_pool(stack),
         database: folder.cognito(),
         post_confirmation,
         clock: Arc::new(SystemClock),
     };
-    let options = options(stack, pool)?;
-    let opened = tokio::task::spawn_blocking(move || Cognito::open_with(config, options)).await;
+    let opened = tokio::task::spawn_blocking(move || Cognito::open(config)).await;
     opened.expect("opening does not panic").map_err(|error| StartError::Service("Cognito", error.to_string()))
 }
 
@@ -57,10 +57,10 @@ impl PostConfirmation for Trigger {
     }
 }
 
-fn user_pool(stack: &Stack, pool: &Resource, base_url: &str) -> UserPoolConfig {
+fn user_pool(stack: &Stack, pool: &Resource, base_url: &str) -> Result<UserPoolConfig, StackError> {
     let schema = pool.property("/Schema").and_then(Value::as_array);
     let required = schema.into_iter().flatten().filter(|attribute| attribute["Required"] == true);
-    UserPoolConfig {
+    Ok(UserPoolConfig {
         pool_id: pool.physical_id.clone(),
         region: REGION.to_owned(),
         issuer: format!("{base_url}/{}", pool.physical_id),
@@ -71,51 +71,34 @@ fn user_pool(stack: &Stack, pool: &Resource, base_url: &str) -> UserPoolConfig {
             .map(|(_, client)| self::client(client))
             .collect(),
         groups: stack.of_kind("AWS::Cognito::UserPoolGroup").map(|(_, g)| g.physical_id.clone()).collect(),
+        mfa_configuration: mfa_configuration(pool)?,
+        device_configuration: device_configuration(pool),
+    })
+}
+
+fn mfa_configuration(pool: &Resource) -> Result<MfaConfiguration, StackError> {
+    match pool.text("/MfaConfiguration").as_deref() {
+        None | Some("OFF") => Ok(MfaConfiguration::Off),
+        Some("OPTIONAL") => Ok(MfaConfiguration::Optional),
+        Some("ON") => Ok(MfaConfiguration::On),
+        Some(other) => Err(StackError(format!("the user pool has the unknown MFA configuration {other}"))),
     }
 }
 
-fn options(stack: &Stack, pool: &Resource) -> Result<UserPoolOptions, StackError> {
-    let defaults = UserPoolOptions::default();
-    let day = Duration::from_secs(24 * 60 * 60);
-    let is = |property| pool.text(property).as_deref() == Some("true");
-    let rotating = stack
-        .of_kind("AWS::Cognito::UserPoolClient")
-        .map(|(_, client)| client)
-        .filter(|client| client.text("/RefreshTokenRotation/Feature").as_deref() == Some("ENABLED"));
-    Ok(UserPoolOptions {
-        mfa_configuration: match pool.text("/MfaConfiguration").as_deref() {
-            None | Some("OFF") => MfaConfiguration::Off,
-            Some("OPTIONAL") => MfaConfiguration::Optional,
-            Some("ON") => MfaConfiguration::On,
-            Some(other) => {
-                return Err(StackError(format!("the user pool has the unknown MFA configuration {other}")));
-            }
-        },
-        temporary_password_validity: pool
-            .number("/Policies/PasswordPolicy/TemporaryPasswordValidityDays")
-            .and_then(|days| u32::try_from(days).ok())
-            .map_or(defaults.temporary_password_validity, |days| day * days),
-        device_configuration: pool.property("/DeviceConfiguration").map(|_| DeviceConfiguration {
-            challenge_required_on_new_device: is("/DeviceConfiguration/ChallengeRequiredOnNewDevice"),
-            device_only_remembered_on_user_prompt: is(
-                "/DeviceConfiguration/DeviceOnlyRememberedOnUserPrompt",
-            ),
-        }),
-        refresh_token_rotation: rotating
-            .map(|client| {
-                let grace_s = client.number("/RefreshTokenRotation/RetryGracePeriodSeconds").unwrap_or(0);
-                let rotation = RefreshTokenRotation { retry_grace_period: Duration::from_secs(grace_s) };
-                (client.physical_id.clone(), rotation)
-            })
-            .collect(),
+fn device_configuration(pool: &Resource) -> Option<DeviceConfiguration> {
+    let is = |name: &str| pool.text(&format!("/DeviceConfiguration/{name}")).as_deref() == Some("true");
+    pool.property("/DeviceConfiguration").map(|_| DeviceConfiguration {
+        challenge_required_on_new_device: is("ChallengeRequiredOnNewDevice"),
+        device_only_remembered_on_user_prompt: is("DeviceOnlyRememberedOnUserPrompt"),
     })
 }
 
 fn password_policy(pool: &Resource) -> PasswordPolicy {
     let is =
         |name: &str| pool.property(&format!("/Policies/PasswordPolicy/{name}")) == Some(&Value::Bool(true));
+    let defaults = PasswordPolicy::default();
     match pool.property("/Policies/PasswordPolicy") {
-        None => PasswordPolicy::default(),
+        None => defaults,
         Some(_) => PasswordPolicy {
             minimum_length: pool
                 .number("/Policies/PasswordPolicy/MinimumLength")
@@ -125,6 +108,10 @@ fn password_policy(pool: &Resource) -> PasswordPolicy {
             require_uppercase: is("RequireUppercase"),
             require_numbers: is("RequireNumbers"),
             require_symbols: is("RequireSymbols"),
+            temporary_password_validity: pool
+                .number("/Policies/PasswordPolicy/TemporaryPasswordValidityDays")
+                .and_then(|days| u32::try_from(days).ok())
+                .map_or(defaults.temporary_password_validity, |days| DAY * days),
         },
     }
 }
@@ -152,6 +139,12 @@ fn client(client: &Resource) -> ClientConfig {
         prevent_user_existence_errors: client.text("/PreventUserExistenceErrors").as_deref()
             == Some("ENABLED"),
         token_revocation: client.text("/EnableTokenRevocation").as_deref() != Some("false"),
+        refresh_token_rotation: (client.text("/RefreshTokenRotation/Feature").as_deref() == Some("ENABLED"))
+            .then(|| RefreshTokenRotation {
+                retry_grace_period: Duration::from_secs(
+                    client.number("/RefreshTokenRotation/RetryGracePeriodSeconds").unwrap_or(0),
+                ),
+            }),
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) fn associate_software_token(
     turn: &Turn<'_>,
     request: AssociateSoftwareToken,
 ) -> Result<Reply, Error> {
-    if turn.options().mfa_configuration == MfaConfiguration::Off {
+    if turn.pool().mfa_configuration == MfaConfiguration::Off {
         return Err(Error::SoftwareTokenMfaNotFound);
     }
     let (user, session) = match request.session.filter(|session| !session.is_empty()) {

@@ -31,7 +31,7 @@ struct SecretVerifier {
 
 /// The device says what it will prove itself by.
 pub(super) fn confirm_device(turn: &Turn<'_>, request: ConfirmDevice) -> Result<Reply, Error> {
-    let config = turn.options().device_configuration;
+    let config = turn.pool().device_configuration;
     let config = config.ok_or_else(|| Error::ResourceNotFound("Device does not exist.".to_owned()))?;
     let device_key = required(request.device_key, "deviceKey")?;
     let verifier =

@@ -55,11 +55,9 @@ pub(super) fn begin(
             let device_key = parameter("DEVICE_KEY").ok();
             sign_in_with_password(turn, client, &name, &password, device_key.as_deref())
         }
-        Flow::RefreshToken if turn.options().refresh_token_rotation.contains_key(&client.client_id) => {
-            Err(Error::InvalidParameter(
-                "Refresh tokens of this client are rotated; use GetTokensFromRefreshToken".to_owned(),
-            ))
-        }
+        Flow::RefreshToken if client.refresh_token_rotation.is_some() => Err(Error::InvalidParameter(
+            "Refresh tokens of this client are rotated; use GetTokensFromRefreshToken".to_owned(),
+        )),
         Flow::RefreshToken => {
             let result = tokens::refresh(turn, client, &parameter("REFRESH_TOKEN")?)?;
             Ok(json!({ "AuthenticationResult": result, "ChallengeParameters": {} }).into())

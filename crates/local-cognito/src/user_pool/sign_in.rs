@@ -39,7 +39,7 @@ pub(super) fn after_own_password(
     device_key: Option<&str>,
 ) -> Result<Reply, Error> {
     let mfa = software_token_mfa::challenge(turn, client, user)?;
-    if let (Some(config), Some(device_key)) = (turn.options().device_configuration, device_key) {
+    if let (Some(config), Some(device_key)) = (turn.pool().device_configuration, device_key) {
         let device = devices::find(turn.db, &user.sub, device_key)?;
         let is_proof_wanted = mfa.is_none() || config.challenge_required_on_new_device;
         if device.secret.is_some() && device.is_remembered && is_proof_wanted {
@@ -61,7 +61,7 @@ pub(super) fn finish(
 ) -> Result<Reply, Error> {
     let mut result = tokens::sign_in(turn, user, client)?;
     let is_known = device_key.is_some_and(|key| devices::find(turn.db, &user.sub, key).is_ok());
-    if turn.options().device_configuration.is_some() && !is_known {
+    if turn.pool().device_configuration.is_some() && !is_known {
         result["NewDeviceMetadata"] = device_srp_auth::new_device(turn, user)?;
     }
     Ok(json!({ "AuthenticationResult": result, "ChallengeParameters": {} }).into())

@@ -17,7 +17,7 @@ use crate::turn::Turn;
 /// What the user must do before tokens are given out; `None` if nothing.
 pub(super) fn challenge(turn: &Turn<'_>, client: &ClientConfig, user: &User) -> Result<Option<Reply>, Error> {
     let token = software_tokens::of_user(turn.db, &user.sub)?;
-    let is_required = match turn.options().mfa_configuration {
+    let is_required = match turn.pool().mfa_configuration {
         MfaConfiguration::Off => return Ok(None),
         MfaConfiguration::Optional => false,
         MfaConfiguration::On => true,

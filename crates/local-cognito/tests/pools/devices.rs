@@ -1,7 +1,7 @@
 //! Devices that the pool remembers.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use local_cognito::{DeviceConfiguration, UserPoolOptions};
+use local_cognito::DeviceConfiguration;
 use num_bigint::BigUint;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -24,14 +24,12 @@ BBE117577A615D6C770988C0BAD946E208E24FA074E5AB3143DB5BFCE0FD108E4B82D120A93AD2CA
 const SECRET: &str = "c2VjcmV0IG9mIHRoZSBkZXZpY2U=";
 
 fn remembering(device_only_remembered_on_user_prompt: bool) -> Pool {
-    let options = UserPoolOptions {
-        device_configuration: Some(DeviceConfiguration {
+    Pool::configured(|config| {
+        config.user_pool.device_configuration = Some(DeviceConfiguration {
             challenge_required_on_new_device: true,
             device_only_remembered_on_user_prompt,
-        }),
-        ..UserPoolOptions::default()
-    };
-    Pool::made(options, |_| {})
+        });
+    })
 }
 
 struct Device {

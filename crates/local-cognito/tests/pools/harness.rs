@@ -11,7 +11,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use local_cognito::{
     ClientConfig, Clock, Cognito, Config, IdentityPoolConfig, IdentityProvider, MfaConfiguration,
-    PasswordPolicy, PostConfirmation, UserPoolConfig, UserPoolOptions, router,
+    PasswordPolicy, PostConfirmation, UserPoolConfig, router,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -43,18 +43,13 @@ impl Pool {
     }
 
     pub(crate) fn configured(change: impl FnOnce(&mut Config)) -> Self {
-        Self::made(UserPoolOptions::default(), change)
+        let folder = TempDir::new().unwrap();
+        std::fs::write(database(&folder), fresh_database()).unwrap();
+        Self::open(folder, Arc::new(ManualClock(AtomicI64::new(START_S * 1000))), change)
     }
 
     pub(crate) fn with_mfa(mfa_configuration: MfaConfiguration) -> Self {
-        let options = UserPoolOptions { mfa_configuration, ..UserPoolOptions::default() };
-        Self::made(options, |_| {})
-    }
-
-    pub(crate) fn made(options: UserPoolOptions, change: impl FnOnce(&mut Config)) -> Self {
-        let folder = TempDir::new().unwrap();
-        std::fs::write(database(&folder), fresh_database()).unwrap();
-        Self::open(folder, Arc::new(ManualClock(AtomicI64::new(START_S * 1000))), options, change)
+        Self::configured(|config| config.user_pool.mfa_configuration = mfa_configuration)
     }
 
     /// The same data after the process ended.
@@ -63,21 +58,16 @@ impl Pool {
         drop(router);
         assert_eq!(Arc::strong_count(&cognito), 1, "something still uses the pool");
         drop(cognito);
-        Self::open(folder, clock, UserPoolOptions::default(), |_| {})
+        Self::open(folder, clock, |_| {})
     }
 
-    fn open(
-        folder: TempDir,
-        clock: Arc<ManualClock>,
-        options: UserPoolOptions,
-        change: impl FnOnce(&mut Config),
-    ) -> Self {
+    fn open(folder: TempDir, clock: Arc<ManualClock>, change: impl FnOnce(&mut Config)) -> Self {
         let trigger = Arc::new(Trigger::default());
         let mut config = config(database(&folder));
         config.post_confirmation = Some(Arc::clone(&trigger) as _);
         config.clock = Arc::clone(&clock) as _;
         change(&mut config);
-        let cognito = Cognito::open_with(config, options).unwrap();
+        let cognito = Cognito::open(config).unwrap();
         Pool { router: router(Arc::clone(&cognito)), cognito, trigger, clock, folder }
     }
 
@@ -326,6 +316,8 @@ pub(crate) fn config(database: PathBuf) -> Config {
             password_policy: PasswordPolicy::default(),
             clients: vec![web, legacy, minimal],
             groups: vec!["admin".to_owned(), "staff".to_owned()],
+            mfa_configuration: MfaConfiguration::Optional,
+            device_configuration: None,
         },
         identity_pool: Some(IdentityPoolConfig {
             identity_pool_id: "us-east-1:0e1b2c3d-0000-4000-8000-000000000000".to_owned(),

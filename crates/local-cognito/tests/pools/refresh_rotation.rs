@@ -2,18 +2,17 @@
 
 use std::time::Duration;
 
-use local_cognito::{RefreshTokenRotation, UserPoolOptions};
+use local_cognito::RefreshTokenRotation;
 use serde_json::json;
 
 use crate::harness::{ADA, CLIENT, DAY_S, Pool, Tokens};
 
 fn rotating(grace_s: u64) -> Pool {
     let rotation = RefreshTokenRotation { retry_grace_period: Duration::from_secs(grace_s) };
-    let options = UserPoolOptions {
-        refresh_token_rotation: [(CLIENT.to_owned(), rotation)].into(),
-        ..UserPoolOptions::default()
-    };
-    Pool::made(options, |_| {})
+    Pool::configured(|config| {
+        let client = config.user_pool.clients.iter_mut().find(|client| client.client_id == CLIENT);
+        client.unwrap().refresh_token_rotation = Some(rotation);
+    })
 }
 
 async fn next(pool: &Pool, refresh_token: &str) -> String {

@@ -19,11 +19,10 @@ pub(super) fn describe_user_pool(turn: &Turn<'_>, request: DescribeUserPool) -> 
     turn.check_user_pool(request.user_pool_id)?;
     let pool = turn.pool();
     let policy = &pool.password_policy;
-    let options = turn.options();
     let required = pool.required_attributes.iter().map(
         |name| json!({ "Name": name, "AttributeDataType": "String", "Required": true, "Mutable": true }),
     );
-    let days = options.temporary_password_validity.as_secs() / (24 * 3600);
+    let days = policy.temporary_password_validity.as_secs() / (24 * 3600);
     let answer = json!({ "UserPool": {
         "Id": pool.pool_id,
         // A name is not configured; the part of the id after the region is what there is.
@@ -34,7 +33,7 @@ pub(super) fn describe_user_pool(turn: &Turn<'_>, request: DescribeUserPool) -> 
         "UserAttributeUpdateSettings": { "AttributesRequireVerificationBeforeUpdate": ["email"] },
         "UsernameConfiguration": { "CaseSensitive": false },
         "SchemaAttributes": required.collect::<Value>(),
-        "MfaConfiguration": options.mfa_configuration.as_str(),
+        "MfaConfiguration": pool.mfa_configuration.as_str(),
         "EstimatedNumberOfUsers": users::count(turn.db)?,
         "Policies": { "PasswordPolicy": {
             "MinimumLength": policy.minimum_length,
