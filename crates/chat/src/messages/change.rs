@@ -19,21 +19,22 @@ pub async fn update(
     id: MessageId,
     content: &Content,
 ) -> Result<Message, Error> {
-    for _ in 0..ATTEMPTS {
-        match try_update(store, caller, id, content).await {
-            Err(Refused::Overtaken) => {}
-            Err(Refused::For(error)) => return Err(error),
-            Ok(message) => return Ok(message),
-        }
-    }
-    Err(Error::Busy)
+    until_settled(|| try_update(store, caller, id, content)).await
 }
 
 /// Leaves a tombstone in the place of a message: the author's own, or anyone's for the owner and admins.
 /// It gives its files up. Repeating it changes nothing. Costs 3 requests: 3 RU; 4 WU and 2 a file; 1 RU.
 pub async fn delete(store: &Store, caller: UserId, id: MessageId) -> Result<Message, Error> {
-    for _ in 0..ATTEMPTS {
-        match try_delete(store, caller, id).await {
+    until_settled(|| try_delete(store, caller, id)).await
+}
+
+/// Others may be changing the same message: whoever is overtaken reads again and decides anew, a few times.
+async fn until_settled<A>(attempt: impl Fn() -> A) -> Result<Message, Error>
+where
+    A: Future<Output = Result<Message, Refused>>,
+{
+    for _ in 0..4 {
+        match attempt().await {
             Err(Refused::Overtaken) => {}
             Err(Refused::For(error)) => return Err(error),
             Ok(message) => return Ok(message),
@@ -41,9 +42,6 @@ pub async fn delete(store: &Store, caller: UserId, id: MessageId) -> Result<Mess
     }
     Err(Error::Busy)
 }
-
-/// Others may be changing the same message: whoever is overtaken reads again and decides anew.
-const ATTEMPTS: usize = 4;
 
 /// Why nothing was changed.
 enum Refused {

@@ -146,6 +146,22 @@ async fn a_deleted_message_leaves_a_tombstone_that_stays() {
 }
 
 #[tokio::test]
+async fn racing_changes_are_made_one_after_another() {
+    let store = chat().await;
+    let owner = user(&store, 1).await;
+    let room = room(&store, owner, Visibility::Public).await.id;
+    let sent = messages::send(&store, owner, room, None, &text("helo")).await.unwrap();
+    let edited = text("hello");
+    let (edit, first, second) = tokio::join!(
+        messages::update(&store, owner, sent.id, &edited),
+        messages::delete(&store, owner, sent.id),
+        messages::delete(&store, owner, sent.id)
+    );
+    assert!(matches!(&edit, Ok(_) | Err(Error::Conflict(_))), "before the deletion or not at all: {edit:?}");
+    assert_eq!(first.unwrap(), second.unwrap(), "deleted once");
+}
+
+#[tokio::test]
 async fn a_message_that_is_not_there_is_not_found() {
     let store = chat().await;
     let owner = user(&store, 1).await;
