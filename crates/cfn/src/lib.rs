@@ -17,6 +17,9 @@
 //!         ])
 //!         .key_schema([KeySchema::new().attribute_name("id").key_type(KeyType::Hash)])
 //!         .billing_mode(BillingMode::PayPerRequest)
+//!         .point_in_time_recovery_specification(
+//!             PointInTimeRecoverySpecification::new().point_in_time_recovery_enabled(true),
+//!         )
 //!         .retain(),
 //! );
 //! template.output("PhotoTable", table.table_name());
@@ -50,7 +53,11 @@
 //! | default, 7 services | 0.7 |
 //! | `all`, 23 services, 989 types | 1.6 |
 //!
-//! `graphql` has the checks read the schema of a GraphQL API, too, with a parser of its own.
+//! The setters' docstrings come from the same specification; they cost the compiler nothing that can be measured.
+//! `specification` embeds it as a table, 0.7 MB, of which [`check`] reads the types that a template has, so that
+//! it also finds a wrong property, value or reference in templates that no compiler has seen.
+//!
+//! `graph` draws a template. `graphql` has the checks read the schema of a GraphQL API, too, with a parser of its own.
 
 mod action;
 mod change;
@@ -58,6 +65,8 @@ pub mod check;
 pub mod condition;
 mod generated;
 mod grant;
+#[cfg(feature = "graph")]
+pub mod graph;
 pub mod intrinsic;
 #[cfg(feature = "lambda")]
 mod invocation;
@@ -67,10 +76,14 @@ mod output;
 #[cfg(feature = "lambda")]
 mod package;
 mod parameter;
+mod part;
 mod policy;
 pub mod pseudo;
 mod resource;
-mod rule;
+pub mod rule;
+#[cfg(feature = "specification")]
+pub mod specification;
+mod split;
 mod tag;
 mod template;
 mod value;
@@ -86,9 +99,11 @@ pub use intrinsic::{if_, join, no_value, select, split};
 pub use mapping::{Mapping, MappingHandle};
 pub use output::Output;
 pub use parameter::{Parameter, ParameterHandle};
+pub use part::Part;
 pub use policy::{Compare, PolicyDocument, Principal, Statement};
 pub use resource::{Attributes, Body, DeletionPolicy, Given, Handle, IsGiven, Raw, Resource};
 pub use rule::Rule;
+pub use split::{Piece, Split};
 pub use tag::Tag;
 pub use template::Template;
 pub use value::{Entries, List, Literal, Value};

@@ -21,6 +21,8 @@ use crate::value::{List, Literal, Value};
 #[must_use]
 pub struct Parameter<T> {
     pub(crate) definition: Map<String, Json>,
+    pub(crate) group: Option<String>,
+    pub(crate) label: Option<String>,
     kind: PhantomData<fn() -> T>,
 }
 
@@ -104,8 +106,19 @@ impl<T> Parameter<T> {
         self.with("ConstraintDescription", json!(text))
     }
 
+    /// The heading under which the console shows it, by `AWS::CloudFormation::Interface`.
+    pub fn group(self, heading: &str) -> Self {
+        Self { group: Some(heading.to_owned()), ..self }
+    }
+
+    /// What the console shows in place of its name, by `AWS::CloudFormation::Interface`.
+    pub fn label(self, text: &str) -> Self {
+        Self { label: Some(text.to_owned()), ..self }
+    }
+
     fn of_type(name: &str) -> Self {
-        Self { definition: Map::from_iter([("Type".to_owned(), json!(name))]), kind: PhantomData }
+        let definition = Map::from_iter([("Type".to_owned(), json!(name))]);
+        Self { definition, group: None, label: None, kind: PhantomData }
     }
 
     fn with(mut self, key: &str, value: Json) -> Self {
@@ -132,6 +145,12 @@ pub struct ParameterHandle<T> {
 impl<T> ParameterHandle<T> {
     pub(crate) fn new(id: &str) -> Self {
         Self { id: id.to_owned(), kind: PhantomData }
+    }
+
+    /// The parameter's logical id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
     }
 
     /// `Ref` to the parameter.

@@ -36,6 +36,12 @@ pub trait Attributes: Sized {
     #[doc(hidden)]
     fn into_body(self) -> Body;
 
+    /// The resource as it stands in the template.
+    #[must_use]
+    fn to_json(&mut self) -> Json {
+        self.body().to_json()
+    }
+
     /// `DependsOn`, where no property refers to the other resource. May be called again.
     #[must_use]
     fn depends_on<R>(mut self, other: &Handle<R>) -> Self {
@@ -108,6 +114,17 @@ pub trait Attributes: Sized {
         if let Some(skip) = checkov["skip"].as_array_mut() {
             skip.push(json!({ "id": id, "comment": reason }));
         }
+        self
+    }
+
+    /// Records beside the resource why a rule of cfn-guard (`CT.S3.PR.10`) does not apply to it.
+    #[must_use]
+    fn accept_guard(mut self, id: &str, reason: &str) -> Self {
+        let guard = self.body().metadata.entry("guard").or_insert_with(|| json!({ "SuppressedRules": [] }));
+        if let Some(suppressed) = guard["SuppressedRules"].as_array_mut() {
+            suppressed.push(json!(id));
+        }
+        guard["Reasons"][id] = json!(reason);
         self
     }
 

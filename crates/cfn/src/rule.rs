@@ -1,8 +1,10 @@
-//! Rules: what has to hold between parameters before anything is made.
+//! Rules: what has to hold between parameters before anything is made, and the functions that only they have.
 
 use serde_json::{Map, Value as Json, json};
 
 use crate::condition::Test;
+use crate::parameter::ParameterHandle;
+use crate::value::{List, Value};
 
 /// Assertions about parameters, for [`Template::rule`](crate::Template::rule). What CloudFormation evaluates is
 /// parameters and literals alone: no resources, no conditions.
@@ -51,4 +53,47 @@ impl Rule {
         json.insert("Assertions".into(), json!(self.assertions));
         Json::Object(json)
     }
+}
+
+/// `Fn::Contains`: the value is one of the list.
+///
+/// ```
+/// use cfn::{Parameter, Rule, Template, rule::contains};
+/// let mut template = Template::new("Photos");
+/// let stage = template.parameter("Stage", Parameter::text());
+/// template.rule("KnownStage", Rule::assert(contains(["test", "live"], &stage), "Stage is test or live."));
+/// ```
+#[must_use]
+pub fn contains<T>(list: impl Into<Value<List<T>>>, value: impl Into<Value<T>>) -> Test {
+    Test(json!({ "Fn::Contains": [list.into().into_json(), value.into().into_json()] }))
+}
+
+/// `Fn::EachMemberEquals`: every item of the list is this value.
+#[must_use]
+pub fn each_member_equals<T>(list: impl Into<Value<List<T>>>, value: impl Into<Value<T>>) -> Test {
+    Test(json!({ "Fn::EachMemberEquals": [list.into().into_json(), value.into().into_json()] }))
+}
+
+/// `Fn::EachMemberIn`: every item of the first list is one of the second.
+#[must_use]
+pub fn each_member_in<T>(list: impl Into<Value<List<T>>>, allowed: impl Into<Value<List<T>>>) -> Test {
+    Test(json!({ "Fn::EachMemberIn": [list.into().into_json(), allowed.into().into_json()] }))
+}
+
+/// `Fn::RefAll`: the values of all parameters of an AWS-specific type, such as `AWS::EC2::VPC::Id`.
+#[must_use]
+pub fn ref_all(parameter_type: &str) -> Value<List<String>> {
+    Value::intrinsic("Fn::RefAll", json!(parameter_type))
+}
+
+/// `Fn::ValueOf`: an attribute of what the parameter names, such as `Tags.Department` of a VPC.
+#[must_use]
+pub fn value_of<T>(parameter: &ParameterHandle<T>, attribute: &str) -> Value<String> {
+    Value::intrinsic("Fn::ValueOf", json!([parameter.id(), attribute]))
+}
+
+/// `Fn::ValueOfAll`: an attribute of what the parameters of an AWS-specific type name.
+#[must_use]
+pub fn value_of_all(parameter_type: &str, attribute: &str) -> Value<List<String>> {
+    Value::intrinsic("Fn::ValueOfAll", json!([parameter_type, attribute]))
 }

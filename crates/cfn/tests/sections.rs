@@ -2,6 +2,7 @@
 
 use cfn::condition::{equals, not};
 use cfn::intrinsic::{cidr, get_azs};
+use cfn::rule::{contains, each_member_equals, each_member_in, ref_all, value_of, value_of_all};
 use cfn::{CreationPolicy, Mapping, Parameter, Raw, Rule, Template, UpdatePolicy, Value, prelude::*, pseudo};
 use serde_json::json;
 
@@ -101,4 +102,63 @@ fn creation_and_update_policies_stand_beside_the_properties() {
 fn networks_are_cut_and_zones_are_listed() {
     assert_eq!(get_azs(pseudo::region()).into_json(), json!({ "Fn::GetAZs": { "Ref": "AWS::Region" } }));
     assert_eq!(cidr("10.0.0.0/16", 6, 8).into_json(), json!({ "Fn::Cidr": ["10.0.0.0/16", 6, "8"] }));
+}
+
+#[test]
+fn the_parameters_behind_a_value_are_found_through_conditions() {
+    let mut t = Template::new("");
+    let stage = t.parameter("Stage", Parameter::text().group("Basics").label("What it is for"));
+    t.parameter("Unused", Parameter::text());
+    let origins = t.parameter("Origins", Parameter::comma_delimited().group("Basics"));
+    let is_production = t.condition("IsProduction", equals(&stage, "production"));
+    let value: Value<String> = cfn::if_(&is_production, cfn::join(" ", &origins), "none");
+    let behind: Vec<_> = t.parameters_behind(&value.into_json()).into_iter().map(Value::into_json).collect();
+    assert_eq!(behind, [json!({ "Ref": "Stage" }), json!({ "Fn::Join": [",", { "Ref": "Origins" }] })]);
+    assert_eq!(
+        t.to_json()["Metadata"]["AWS::CloudFormation::Interface"],
+        json!({
+            "ParameterGroups": [{ "Label": { "default": "Basics" }, "Parameters": ["Stage", "Origins"] }],
+            "ParameterLabels": { "Stage": { "default": "What it is for" } },
+        })
+    );
+}
+
+#[test]
+fn rules_have_functions_of_their_own() {
+    let mut t = Template::new("");
+    let stage = t.parameter("Stage", Parameter::text());
+    let zones = t.parameter("Zones", Parameter::comma_delimited());
+    let network = t.parameter("Network", Parameter::text());
+    t.rule(
+        "Known",
+        Rule::assert(contains(["test", "live"], &stage), "Stage is test or live.")
+            .and(each_member_in(&zones, ["a", "b"]), "Zones are a and b.")
+            .and(
+                each_member_equals(value_of_all("AWS::EC2::VPC::Id", "Tags.Team"), "chat"),
+                "Networks are ours.",
+            )
+            .and(contains(ref_all("AWS::EC2::VPC::Id"), &network), "Network is a parameter.")
+            .and(equals(value_of(&network, "Tags.Stage"), &stage), "The network is the stage's."),
+    );
+    t.add("Thing", Raw::new("Custom::Thing"));
+    assert_eq!(t.check(), Ok(()));
+    let json = t.to_json();
+    let asserted: Vec<_> = json["Rules"]["Known"]["Assertions"]
+        .as_array()
+        .expect("assertions")
+        .iter()
+        .map(|assertion| assertion["Assert"].clone())
+        .collect();
+    assert_eq!(
+        asserted,
+        [
+            json!({ "Fn::Contains": [["test", "live"], { "Ref": "Stage" }] }),
+            json!({ "Fn::EachMemberIn": [{ "Ref": "Zones" }, ["a", "b"]] }),
+            json!({ "Fn::EachMemberEquals": [
+                { "Fn::ValueOfAll": ["AWS::EC2::VPC::Id", "Tags.Team"] }, "chat",
+            ] }),
+            json!({ "Fn::Contains": [{ "Fn::RefAll": "AWS::EC2::VPC::Id" }, { "Ref": "Network" }] }),
+            json!({ "Fn::Equals": [{ "Fn::ValueOf": ["Network", "Tags.Stage"] }, { "Ref": "Stage" }] }),
+        ]
+    );
 }

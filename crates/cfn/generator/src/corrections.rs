@@ -59,9 +59,21 @@ const ENUMERATIONS: [(&str, &str, &[&str]); 10] = [
     ("RecoveryOption", "Name", &["admin_only", "verified_email", "verified_phone_number"]),
 ];
 
+/// Patterns of names that neither source has, from the services' API references: owner, property, pattern.
+const PATTERNS: [(&str, &str, &str); 3] = [
+    ("AWS::DynamoDB::Table", "TableName", r"^[\w.-]{3,255}$"),
+    ("AWS::SNS::Topic", "TopicName", r"^[\w-]{1,256}(\.fifo)?$"),
+    ("AWS::SQS::Queue", "QueueName", r"^[\w-]{1,80}(\.fifo)?$"),
+];
+
 pub(crate) fn link(owner: &str, property: &str) -> Option<Target<'static>> {
     let found = LINKS.iter().find(|(prefix, name, _)| owner.starts_with(prefix) && *name == property);
     found.map(|(_, _, target)| *target)
+}
+
+pub(crate) fn pattern(owner: &str, property: &str) -> Option<&'static str> {
+    let found = PATTERNS.iter().find(|(name, field, _)| *name == owner && *field == property);
+    found.map(|(_, _, pattern)| *pattern)
 }
 
 pub(crate) fn is_no_link(owner: &str, property: &str) -> bool {

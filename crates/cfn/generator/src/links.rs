@@ -28,19 +28,7 @@ impl Links {
         name: &str,
         property: &Json,
     ) -> Option<String> {
-        if corrections::is_no_link(owner, name) {
-            return None;
-        }
-        let relations = property["relationshipRefs"].as_array().into_iter().flatten();
-        let mut targets: Vec<Target<'_>> = relations
-            .filter_map(|relation| {
-                Some(Target(relation["cloudFormationType"].as_str()?, relation["propertyName"].as_str()?))
-            })
-            .filter(|target| spec.resources.contains_key(target.0))
-            .collect();
-        if targets.is_empty() {
-            targets.extend(corrections::link(owner, name));
-        }
+        let mut targets = targets(spec, owner, name, property);
         let first = *targets.first()?;
         if targets.contains(&Target("AWS::Lambda::Function", "Arn")) {
             // Whatever takes a function takes one version of it, or an alias.
@@ -74,6 +62,24 @@ impl Links {
             providers.get(resource).map(|attribute| (kind.as_str(), attribute.as_deref()))
         })
     }
+}
+
+/// What a property wants by the specification, and by our corrections to it; nothing if it is no link.
+pub(crate) fn targets<'a>(spec: &Spec, owner: &str, name: &str, property: &'a Json) -> Vec<Target<'a>> {
+    if corrections::is_no_link(owner, name) {
+        return Vec::new();
+    }
+    let relations = property["relationshipRefs"].as_array().into_iter().flatten();
+    let mut targets: Vec<Target<'_>> = relations
+        .filter_map(|relation| {
+            Some(Target(relation["cloudFormationType"].as_str()?, relation["propertyName"].as_str()?))
+        })
+        .filter(|target| spec.resources.contains_key(target.0))
+        .collect();
+    if targets.is_empty() {
+        targets.extend(corrections::link(owner, name));
+    }
+    targets
 }
 
 fn attribute(spec: &Spec, resource: &str, wanted: &str) -> Option<String> {

@@ -16,9 +16,11 @@ mod links;
 mod model;
 mod names;
 mod naming;
+mod prose;
 mod schemas;
 mod shared;
 mod spec;
+mod table;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -107,9 +109,11 @@ fn generate(inputs: &Path, output: &Path) -> Result<(), String> {
         .iter()
         .map(|(module, namespace)| model::service(&spec, &schemas, &mut links, module, namespace))
         .collect();
+    let table = table::lines(&spec, &schemas, &SERVICES);
     for service in &services {
-        save(output, &format!("{}.rs", service.module), &write::service(service, &links))?;
+        save(output, &format!("{}.rs", service.module), &write::service(service, &links, &table))?;
     }
+    save(output, "specification.txt", &table::text(&table))?;
     save(output, "links.rs", &shared::links(&links))?;
     save(output, "actions.rs", &shared::actions(&schemas, &ACTIONS)?)?;
     save(output, "mod.rs", &shared::index(&SERVICES, &spec.version, &schemas.version))

@@ -35,6 +35,8 @@ pub(crate) struct Property {
     /// `yes`, `maybe`, or empty.
     pub(crate) replaces: String,
     pub(crate) default: Option<String>,
+    /// AWS's prose.
+    pub(crate) documentation: String,
 }
 
 /// What `Ref` or `Fn::GetAtt` gives.
@@ -138,6 +140,7 @@ impl Collected<'_> {
                 is_required: property["required"] == true,
                 replaces: property["causesReplacement"].as_str().unwrap_or_default().to_owned(),
                 default: property["defaultValue"].as_str().map(str::to_owned),
+                documentation: property["documentation"].as_str().unwrap_or_default().to_owned(),
             });
         }
         properties.sort_by(|left, right| left.name.cmp(&right.name));

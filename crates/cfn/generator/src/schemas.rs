@@ -61,11 +61,18 @@ impl Schemas {
 pub(crate) struct Node<'a> {
     root: &'a Json,
     alternatives: Vec<&'a Json>,
+    /// The keywords whose schemas are looked into.
+    choices: &'static [&'static str],
 }
 
 impl<'a> Node<'a> {
     pub(crate) fn root(root: &'a Json) -> Self {
-        Self { root, alternatives: vec![root] }
+        Self { root, alternatives: vec![root], choices: &["oneOf", "anyOf", "allOf"] }
+    }
+
+    /// A place of which only what always holds is wanted, no alternatives.
+    pub(crate) fn certain(root: &'a Json) -> Self {
+        Self { root, alternatives: vec![root], choices: &["allOf"] }
     }
 
     pub(crate) fn property(&self, name: &str) -> Self {
@@ -82,6 +89,43 @@ impl<'a> Node<'a> {
         items
     }
 
+    /// The elements of a list, without what is said of the list.
+    pub(crate) fn items_alone(&self) -> Self {
+        self.descend(|schema| schema.get("items").into_iter().collect())
+    }
+
+    /// What a keyword says here, if all that say something agree.
+    pub(crate) fn keyword(&self, name: &str) -> Option<&'a Json> {
+        let mut said = self.alternatives.iter().filter_map(|schema| schema.get(name));
+        let first = said.next()?;
+        said.all(|other| other == first).then_some(first)
+    }
+
+    /// The literals that are allowed here, as text; empty if any is.
+    pub(crate) fn values(&self) -> BTreeSet<String> {
+        let listed = self.keyword("enum").or_else(|| self.keyword("enumCaseInsensitive"));
+        let text = |value: &Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        listed.and_then(Json::as_array).into_iter().flatten().map(text).collect()
+    }
+
+    /// The shape that is taken here: `scalar`, `list`, `object`, or `json` for several; `None` if it is not said.
+    pub(crate) fn shapes(&self) -> Option<&'static str> {
+        let types = match self.keyword("type")? {
+            Json::String(name) => vec![name.as_str()],
+            names => names.as_array()?.iter().filter_map(Json::as_str).collect(),
+        };
+        let shape = |name: &str| match name {
+            "array" => "list",
+            "object" => "object",
+            _ => "scalar",
+        };
+        let shapes: BTreeSet<&'static str> = types.into_iter().map(shape).collect();
+        match shapes.first() {
+            Some(only) if shapes.len() == 1 => Some(only),
+            _ => Some("json"),
+        }
+    }
+
     /// The texts that are allowed here; empty if any is.
     pub(crate) fn enumeration(&self) -> BTreeSet<String> {
         let lists =
@@ -94,7 +138,7 @@ impl<'a> Node<'a> {
         for schema in self.alternatives.iter().flat_map(|schema| step(schema)) {
             self.expand(schema, 0, &mut alternatives);
         }
-        Self { root: self.root, alternatives }
+        Self { root: self.root, alternatives, choices: self.choices }
     }
 
     fn expand(&self, schema: &'a Json, depth: usize, found: &mut Vec<&'a Json>) {
@@ -105,8 +149,8 @@ impl<'a> Node<'a> {
             self.root.pointer(pointer).into_iter().for_each(|target| self.expand(target, depth + 1, found));
         }
         found.push(schema);
-        for choice in ["oneOf", "anyOf", "allOf"] {
-            for option in schema[choice].as_array().into_iter().flatten() {
+        for choice in self.choices {
+            for option in schema[*choice].as_array().into_iter().flatten() {
                 self.expand(option, depth + 1, found);
             }
         }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::problem::{Findings, quoted};
-use super::view::{Resource, View};
+use super::problem::{Findings, Judgement, quoted};
+use super::view::{Resource, View, mentioned};
 
 pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_>) {
     let mut fields: BTreeMap<(String, String, String), &str> = BTreeMap::new();
@@ -30,7 +30,12 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_>) {
     for function in view.of("AWS::AppSync::FunctionConfiguration") {
         source(view, function, findings);
     }
+    let mut names: BTreeMap<(String, String), &str> = BTreeMap::new();
     for source in view.of("AWS::AppSync::DataSource") {
+        let name = source.get("Name").to_string();
+        if let Some(first) = names.insert((source.get("ApiId").to_string(), name.clone()), source.id) {
+            findings.error(source.id, format!("`{first}` has the name {name} already: choose another"));
+        }
         settings(source, findings);
     }
     for key in view.of("AWS::AppSync::ApiKey") {
@@ -38,6 +43,68 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_>) {
     }
     for api in view.of("AWS::AppSync::GraphQLApi") {
         authorization(api, findings);
+        findings.range(api, "ResolverCountLimit", 0..=10_000);
+        findings.range(api, "QueryDepthLimit", 0..=75);
+        logs(view, api, findings);
+        providers(view, api, findings);
+    }
+}
+
+/// AppSync makes the group of an API that has none, and keeps its logs for ever.
+fn logs(view: &View<'_>, api: Resource<'_>, findings: &mut Findings<'_>) {
+    let config = api.get("LogConfig");
+    if config.is_null() {
+        return;
+    }
+    let has_group = view.of("AWS::Logs::LogGroup").any(|group| {
+        let name = group.get("LogGroupName");
+        mentioned(name).contains(api.id) && name.to_string().contains("/aws/appsync/apis/")
+    });
+    if !has_group {
+        let text = "it has no log group of its own, so AppSync makes one that keeps logs for ever: add an \
+                    `AWS::Logs::LogGroup` called `/aws/appsync/apis/` and the API's id, with `RetentionInDays`";
+        findings.judge(api, Judgement::LogsForever, text);
+    }
+    let is_silent = view.values(api, "LogConfig.FieldLogLevel").iter().all(|level| **level == "NONE");
+    if !is_silent && !view.values(api, "LogConfig.ExcludeVerboseContent").iter().any(|value| **value != false)
+    {
+        let text = "its logs hold headers and arguments, so tokens and messages: set `ExcludeVerboseContent`";
+        findings.judge(api, Judgement::VerboseLogs, text);
+    }
+}
+
+/// What the schema's directives, and a key, let in has to be a way in of the API.
+fn providers(view: &View<'_>, api: Resource<'_>, findings: &mut Findings<'_>) {
+    const WAYS: [(&str, &str); 4] = [
+        ("@aws_api_key", "API_KEY"),
+        ("@aws_iam", "AWS_IAM"),
+        ("@aws_cognito_user_pools", "AMAZON_COGNITO_USER_POOLS"),
+        ("@aws_lambda", "AWS_LAMBDA"),
+    ];
+    let main = api.get("AuthenticationType");
+    let more = api.items("AdditionalAuthenticationProviders").map(|provider| &provider["AuthenticationType"]);
+    let ways: Vec<&Json> = more.chain([main]).collect();
+    if ways.iter().any(|way| !way.is_string()) {
+        return;
+    }
+    let has = |way: &str| ways.iter().any(|known| **known == way);
+    for schema in view.of("AWS::AppSync::GraphQLSchema") {
+        let text = schema.get("Definition").as_str().unwrap_or_default();
+        let lines = || text.lines().map(|line| line.split('#').next().unwrap_or_default());
+        for (directive, way) in WAYS {
+            let is_own = view.target(schema.get("ApiId")).is_some_and(|target| target.id == api.id);
+            if is_own && !has(way) && lines().any(|line| line.contains(directive)) {
+                let text =
+                    format!("its schema says `{directive}`, but `{way}` is no way in: add it, or drop that");
+                findings.error(api.id, text);
+            }
+        }
+    }
+    for key in view.of("AWS::AppSync::ApiKey") {
+        if !has("API_KEY") && view.target(key.get("ApiId")).is_some_and(|target| target.id == api.id) {
+            let text = format!("`{}` is not taken: it needs an authentication provider `API_KEY`", api.id);
+            findings.error(key.id, text);
+        }
     }
 }
 

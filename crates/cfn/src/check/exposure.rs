@@ -4,11 +4,14 @@ use serde_json::Value as Json;
 
 use super::policies::{list, statements};
 use super::problem::{Findings, Judgement, quoted};
-use super::view::{Resource, View, mentioned};
+use super::view::{Resource, View, entries, keys, mentioned};
 
 pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_>) {
     for bucket in view.of("AWS::S3::Bucket") {
         public_bucket(view, bucket, findings);
+        plain_http(view, bucket, findings);
+        cors(bucket, findings);
+        versions(view, bucket, findings);
     }
     for policy in view.of("AWS::S3::BucketPolicy") {
         other_bucket(view, policy, findings);
@@ -85,10 +88,65 @@ fn public_bucket(view: &View<'_>, bucket: Resource<'_>, findings: &mut Findings<
     }
 }
 
+/// S3 answers on plain HTTP too, unless the bucket's policy refuses it.
+fn plain_http(view: &View<'_>, bucket: Resource<'_>, findings: &mut Findings<'_>) {
+    let own = view.of("AWS::S3::BucketPolicy").filter(|policy| {
+        let named = policy.get("Bucket");
+        mentioned(named).contains(bucket.id)
+            || !named.is_null() && !bucket.get("BucketName").is_null() && named == bucket.get("BucketName")
+    });
+    let is_refused = own.flat_map(|policy| statements(policy.get("PolicyDocument"))).any(|statement| {
+        let secure = &statement["Condition"]["Bool"]["aws:SecureTransport"];
+        statement["Effect"] == "Deny"
+            && (*secure == "false" || *secure == false)
+            && (statement["Principal"] == "*" || statement["Principal"]["AWS"] == "*")
+            && list(&statement["Action"]).iter().any(|action| **action == "s3:*" || **action == "*")
+    });
+    if !is_refused {
+        let text = "it answers on plain HTTP: add an `AWS::S3::BucketPolicy` that denies `s3:*` to anyone where \
+                    `aws:SecureTransport` is `false`";
+        findings.judge(bucket, Judgement::PlainHttp, text);
+    }
+}
+
+/// S3 takes the first rule that fits: one like it never counts.
+fn cors(bucket: Resource<'_>, findings: &mut Findings<'_>) {
+    let rules: Vec<&Json> = bucket.items("CorsConfiguration.CorsRules").collect();
+    for (at, rule) in rules.iter().enumerate() {
+        let alike = |other: &&Json| {
+            ["AllowedOrigins", "AllowedMethods"].iter().all(|name| other[*name] == rule[*name])
+        };
+        if let Some(first) = rules[..at].iter().position(alike) {
+            let text = format!(
+                "its CORS rule {} is for the origins and methods of rule {}, which counts alone: remove one",
+                at + 1,
+                first + 1
+            );
+            findings.error(bucket.id, text);
+        }
+        let writes = list(&rule["AllowedMethods"]).iter().any(|verb| **verb != "GET" && **verb != "HEAD");
+        if writes && list(&rule["AllowedOrigins"]).iter().any(|origin| **origin == "*") {
+            let text = "pages of any origin may write to it (`AllowedOrigins: *`): name your origins";
+            findings.judge(bucket, Judgement::Public, text);
+        }
+    }
+}
+
+fn versions(view: &View<'_>, bucket: Resource<'_>, findings: &mut Findings<'_>) {
+    let path = "VersioningConfiguration.Status";
+    if !view.values(bucket, path).iter().any(|status| **status != "Suspended") {
+        let text = format!("what is deleted or overwritten in it is lost: set `{path}` to `Enabled`");
+        findings.judge(bucket, Judgement::NotRestorable, text);
+    }
+}
+
 fn anyone(resource: Resource<'_>, statement: &Json, findings: &mut Findings<'_>) {
     let principal = &statement["Principal"];
     let is_anyone = principal == "*" || list(&principal["AWS"]).into_iter().any(|id| id == "*");
-    if statement["Effect"] == "Allow" && is_anyone && statement["Condition"].is_null() {
+    // That a request is encrypted, or is not, says nothing about who makes it.
+    let is_bound = entries(&statement["Condition"])
+        .any(|(_, compared)| keys(compared).any(|key| key != "aws:SecureTransport"));
+    if statement["Effect"] == "Allow" && is_anyone && !is_bound {
         let action = list(&statement["Action"]).first().map_or_else(String::new, |action| quoted(action));
         let text =
             format!("its policy lets anyone do {action} (`Principal: *`): name who may, or add a condition");

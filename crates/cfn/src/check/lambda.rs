@@ -5,9 +5,12 @@ use super::view::{Resource, View, entries};
 
 pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_>) {
     for function in view.of("AWS::Lambda::Function") {
-        findings.range(function, "Timeout", 1..=900);
-        findings.range(function, "MemorySize", 128..=10_240);
-        findings.range(function, "EphemeralStorage.Size", 512..=10_240);
+        // On instances of one's own, the quotas are others.
+        if function.get("CapacityProviderConfig").is_null() {
+            findings.range(function, "Timeout", 1..=900);
+            findings.range(function, "MemorySize", 128..=10_240);
+            findings.range(function, "EphemeralStorage.Size", 512..=10_240);
+        }
         findings.range(function, "ReservedConcurrentExecutions", 0..=i64::from(i32::MAX));
         code(function, findings);
         environment(function, findings);
@@ -21,7 +24,7 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_>) {
 }
 
 fn code(function: Resource<'_>, findings: &mut Findings<'_>) {
-    if function.get("PackageType") == "Image" || function.get("Code").is_string() {
+    if function.get("PackageType") == "Image" {
         return;
     }
     for name in ["Handler", "Runtime"] {
@@ -91,7 +94,7 @@ fn version(view: &View<'_>, alias: Resource<'_>, findings: &mut Findings<'_>) {
             findings.error(
                 alias.id,
                 format!(
-                    "it points to the version `{text}`, which the template does not make: add an \
+                    "`FunctionVersion` is the version `{text}`, which the template does not make: add an \
                      `AWS::Lambda::Version` and take its `Version`"
                 ),
             );

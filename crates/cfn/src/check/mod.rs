@@ -12,22 +12,39 @@
 //! ```
 
 mod appsync;
+mod arns;
+mod conditions;
 mod cycles;
 mod exposure;
+mod functions;
 #[cfg(feature = "graphql")]
 mod graphql;
 mod http;
+mod identity;
 mod lambda;
 mod lifetime;
 mod limits;
+#[cfg(feature = "specification")]
+mod links;
+mod needs;
+mod parameters;
 mod permissions;
 mod policies;
 mod problem;
 mod references;
 mod repeated;
 mod rest;
+mod scripts;
+mod sections;
+#[cfg(feature = "specification")]
+mod specification;
+mod stages;
+mod tables;
 mod times;
-mod view;
+#[cfg(feature = "specification")]
+mod values;
+pub(crate) mod view;
+mod waits;
 
 use std::collections::BTreeMap;
 use std::panic::Location;
@@ -38,23 +55,40 @@ use crate::template::Template;
 use problem::Findings;
 pub use problem::{Judgement, Level, Problem};
 use view::View;
+pub(crate) use view::{Reference, walk};
 
 /// The checks, each a family with its own file.
 const CHECKS: &[fn(&View<'_>, &mut Findings<'_>)] = &[
     limits::check,
+    sections::check,
+    parameters::check,
+    functions::check,
     references::check,
+    conditions::check,
     cycles::check,
     policies::check,
+    arns::check,
     permissions::check,
+    needs::check,
     exposure::check,
     lifetime::check,
     lambda::check,
+    waits::check,
+    tables::check,
+    identity::check,
     appsync::check,
+    scripts::check,
     #[cfg(feature = "graphql")]
     graphql::check,
     rest::check,
     http::check,
+    stages::check,
     times::check,
+    #[cfg(feature = "specification")]
+    links::check,
+    // Last: where a check that knows more has spoken, it is silent.
+    #[cfg(feature = "specification")]
+    specification::check,
 ];
 
 /// The problems and notes of a template given as JSON.

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::policies::{list, matches, statements};
-use super::problem::Findings;
+use super::problem::{Findings, Judgement};
 use super::view::{Resource, View, mentioned};
 
 pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_>) {
@@ -19,6 +19,9 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_>) {
                 invoked(view, invoker, path, service, findings);
             }
         }
+    }
+    for permission in view.of("AWS::Lambda::Permission") {
+        source(permission, findings);
     }
     for role in view.of("AWS::IAM::Role") {
         trust(view, role, findings);
@@ -46,7 +49,12 @@ fn invoked(view: &View<'_>, invoker: Resource<'_>, path: &str, service: &str, fi
     for function in functions {
         let permitted = view.of("AWS::Lambda::Permission").any(|permission| {
             let principal = permission.get("Principal");
+            let action = permission.get("Action");
             (principal == service || principal == "*" || !principal.is_string())
+                && action
+                    .as_str()
+                    .is_none_or(|action| ["lambda:InvokeFunction", "lambda:*"].contains(&action))
+                && comes_from(view, permission, invoker)
                 && view.target(permission.get("FunctionName")).is_some_and(|named| named.id == function.id)
         });
         if !permitted {
@@ -59,6 +67,31 @@ fn invoked(view: &View<'_>, invoker: Resource<'_>, path: &str, service: &str, fi
                 ),
             );
         }
+    }
+}
+
+/// Whether a permission is for this invoker, as far as the template shows where calls have to come from.
+fn comes_from(view: &View<'_>, permission: Resource<'_>, invoker: Resource<'_>) -> bool {
+    let mut sources = view.targets(permission.get("SourceArn")).peekable();
+    if sources.peek().is_none() {
+        return true;
+    }
+    let api = ["RestApiId", "ApiId", "TopicArn"].into_iter().find_map(|path| view.target(invoker.get(path)));
+    sources.any(|source| source.id == invoker.id || api.is_some_and(|api| api.id == source.id))
+}
+
+/// A service works for everybody: without the source, anybody's pool, bucket or rule may call the function.
+fn source(permission: Resource<'_>, findings: &mut Findings<'_>) {
+    let is_service =
+        permission.get("Principal").as_str().is_some_and(|name| name.ends_with(".amazonaws.com"));
+    let bounds = ["SourceArn", "SourceAccount", "PrincipalOrgID", "EventSourceToken"];
+    if is_service && bounds.iter().all(|name| permission.get(name).is_null()) {
+        let text = "anybody's resources of that service may invoke the function: set `SourceArn`";
+        findings.judge(permission, Judgement::Public, text);
+    }
+    if permission.get("Principal") == "*" && permission.get("FunctionUrlAuthType").is_null() {
+        let text = "anybody may invoke the function (`Principal: *`): name the service, and its `SourceArn`";
+        findings.judge(permission, Judgement::Public, text);
     }
 }
 
@@ -149,7 +182,7 @@ pub(super) fn function_behind<'a>(view: &View<'a>, name: &'a Json) -> Option<Res
 
 /// Whether a role may do something to a resource of the template. What the template does not show (managed
 /// policies, other stacks' policies) is taken to allow it.
-fn allows(view: &View<'_>, role: Resource<'_>, action: &str, target: &str) -> bool {
+pub(super) fn allows(view: &View<'_>, role: Resource<'_>, action: &str, target: &str) -> bool {
     let managed = list(role.get("ManagedPolicyArns"));
     let is_unseen =
         |arn: &&Json| !arn.as_str().is_some_and(|arn| arn.ends_with("AWSLambdaBasicExecutionRole"));
@@ -170,8 +203,10 @@ fn allows(view: &View<'_>, role: Resource<'_>, action: &str, target: &str) -> bo
         });
         let reaches = list(&statement["Resource"]).into_iter().any(|resource| {
             // Text may well be the ARN of the thing: only what refers elsewhere is known not to be.
+            // An index is not its table.
             let ids = mentioned(resource);
-            ids.contains(target) || !ids.iter().any(|id| view.named(id).is_some())
+            ids.contains(target) && !resource.to_string().contains("/index/")
+                || !ids.iter().any(|id| view.named(id).is_some())
         });
         statement["Effect"] == "Allow" && acts && reaches
     })
@@ -188,16 +223,23 @@ fn trust(view: &View<'_>, role: Resource<'_>, findings: &mut Findings<'_>) {
             );
         }
     }
-    let users: [(&str, &str, &str); 2] = [
+    let users: [(&str, &str, &str); 5] = [
         ("AWS::Lambda::Function", "Role", "lambda.amazonaws.com"),
         ("AWS::AppSync::DataSource", "ServiceRoleArn", "appsync.amazonaws.com"),
+        ("AWS::AppSync::GraphQLApi", "LogConfig.CloudWatchLogsRoleArn", "appsync.amazonaws.com"),
+        ("AWS::ApiGateway::Account", "CloudWatchRoleArn", "apigateway.amazonaws.com"),
+        ("AWS::Scheduler::Schedule", "Target.RoleArn", "scheduler.amazonaws.com"),
     ];
     for (kind, path, service) in users {
         let user =
             view.of(kind).find(|user| view.target(user.get(path)).is_some_and(|named| named.id == role.id));
         let is_trusted = trusted.iter().any(|statement| {
             let services = list(&statement["Principal"]["Service"]);
+            let takes = list(&statement["Action"]).iter().any(|action| {
+                action.as_str().is_none_or(|action| ["sts:AssumeRole", "sts:*", "*"].contains(&action))
+            });
             statement["Effect"] == "Allow"
+                && takes
                 && services.iter().any(|named| *named == service || !named.is_string())
         });
         if let Some(user) = user
@@ -205,7 +247,7 @@ fn trust(view: &View<'_>, role: Resource<'_>, findings: &mut Findings<'_>) {
         {
             findings.error(
                 role.id,
-                format!("`{}` runs as it, but it does not trust `{service}`: name it as principal", user.id),
+                format!("`{}` runs as it, but it does not trust `{service}`: name it as principal of `sts:AssumeRole`", user.id),
             );
         }
     }

@@ -11,8 +11,13 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_>) {
         for statement in statements(&resource.json["Properties"]) {
             effect(resource, statement, findings);
             names(resource, statement, findings);
-            parties(resource, statement, findings);
             wildcards(resource, statement, findings);
+        }
+        let of_identity =
+            ["AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"].contains(&resource.kind);
+        let own = of_identity.then(|| resource.get("PolicyDocument"));
+        for statement in own.into_iter().chain([resource.get("Policies")]).flat_map(statements) {
+            parties(resource, statement, findings);
         }
     }
 }
@@ -74,6 +79,8 @@ fn names(resource: Resource<'_>, statement: &Json, findings: &mut Findings<'_>) 
         let (service, name) = (service.to_lowercase(), name.to_lowercase());
         let known = actions::BY_SERVICE.iter().find(|(known, _)| *known == service);
         let exists = match known {
+            // No action of IAM's, but SNS writes it into the policies of its own that others copy.
+            Some(("sns", _)) if name == "receive" => true,
             Some((_, names)) => names.iter().any(|known| matches(&name, known)),
             None => {
                 actions::SERVICES.binary_search(&service.as_str()).is_ok() || service.contains(['*', '?'])
@@ -92,12 +99,10 @@ fn names(resource: Resource<'_>, statement: &Json, findings: &mut Findings<'_>) 
 
 fn parties(resource: Resource<'_>, statement: &Json, findings: &mut Findings<'_>) {
     let has = |name: &str| !statement[name].is_null();
-    let of_identity =
-        ["AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"].contains(&resource.kind);
-    if of_identity && !has("Resource") && !has("NotResource") {
+    if !has("Resource") && !has("NotResource") {
         findings.error(resource.id, "a statement has no `Resource`: name the ARNs that it is about");
     }
-    if of_identity && has("Principal") {
+    if has("Principal") {
         findings.error(resource.id, "a policy of a role or user has no `Principal`: remove it");
     }
 }

@@ -41,6 +41,14 @@ pub enum Judgement {
     LogsForever,
     /// Data that is lost with its stack.
     NotRetained,
+    /// Data that cannot be had back once it is overwritten or deleted.
+    NotRestorable,
+    /// Data that may travel unencrypted.
+    PlainHttp,
+    /// Logs that tell of tokens and of what people write.
+    VerboseLogs,
+    /// Sign-in that is easier to break than it has to be.
+    WeakSignIn,
     /// A permission for everything.
     Wildcard,
 }
@@ -54,6 +62,10 @@ impl Judgement {
             Self::Unencrypted => "Unencrypted",
             Self::LogsForever => "LogsForever",
             Self::NotRetained => "NotRetained",
+            Self::NotRestorable => "NotRestorable",
+            Self::PlainHttp => "PlainHttp",
+            Self::VerboseLogs => "VerboseLogs",
+            Self::WeakSignIn => "WeakSignIn",
             Self::Wildcard => "Wildcard",
         }
     }
@@ -109,6 +121,16 @@ impl<'a> Findings<'a> {
         }
         let text = text.into();
         self.error(about.id, format!("{text}, or say in its metadata why not: `Accepted: {{ {name}: … }}`"));
+    }
+
+    /// Whether one of the first errors, this many, names the resource's property at this path.
+    #[cfg(feature = "specification")]
+    pub(super) fn names(&self, about: &str, path: &str, first: usize) -> bool {
+        let last = path.rsplit('.').find(|part| part.parse::<usize>().is_err()).unwrap_or(path);
+        let names = [format!("`{path}`"), format!("`{last}`"), format!(".{last}`")];
+        let mut errors =
+            self.problems[..first].iter().filter(|problem| problem.about == about && problem.is_error());
+        errors.any(|problem| names.iter().any(|name| problem.text.contains(name)))
     }
 
     /// Reports a literal that is not a whole number within the range; intrinsics are left alone.

@@ -12,7 +12,7 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_>) {
                 if let Json::String(text) = value
                     && let Some(wrong) = schedule(text, kind.contains("Scheduler"))
                 {
-                    findings.error(rule.id, format!("the schedule `{text}` {wrong}"));
+                    findings.error(rule.id, format!("`ScheduleExpression`: `{text}` {wrong}"));
                 }
             }
             if kind == "AWS::Events::Rule"

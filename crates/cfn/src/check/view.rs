@@ -138,7 +138,7 @@ pub(super) fn alternatives(value: &Json) -> Vec<&Json> {
 }
 
 #[derive(Clone, Copy)]
-pub(super) enum Reference<'a> {
+pub(crate) enum Reference<'a> {
     /// A resource, or a parameter.
     Thing(&'a str),
     Condition(&'a str),
@@ -149,7 +149,7 @@ pub(super) enum Reference<'a> {
 }
 
 /// The ids of the parameters and resources that something refers to.
-pub(super) fn mentioned(json: &Json) -> BTreeSet<&str> {
+pub(crate) fn mentioned(json: &Json) -> BTreeSet<&str> {
     let mut ids = BTreeSet::new();
     walk(json, &mut |reference| {
         if let Reference::Thing(id) | Reference::Before(id) = reference {
@@ -160,7 +160,7 @@ pub(super) fn mentioned(json: &Json) -> BTreeSet<&str> {
 }
 
 /// Calls `found` with everything that a section's entry refers to.
-pub(super) fn walk<'a>(json: &'a Json, found: &mut impl FnMut(Reference<'a>)) {
+pub(crate) fn walk<'a>(json: &'a Json, found: &mut impl FnMut(Reference<'a>)) {
     match json {
         Json::Array(items) => items.iter().for_each(|item| walk(item, found)),
         Json::Object(object) => object.iter().for_each(|(key, value)| member(key, value, found)),
@@ -210,10 +210,10 @@ fn variables(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-pub(super) fn entries(json: &Json) -> impl Iterator<Item = (&str, &Json)> {
+pub(crate) fn entries(json: &Json) -> impl Iterator<Item = (&str, &Json)> {
     json.as_object().into_iter().flatten().map(|(key, value)| (key.as_str(), value))
 }
 
-pub(super) fn keys(json: &Json) -> impl Iterator<Item = &str> {
+pub(crate) fn keys(json: &Json) -> impl Iterator<Item = &str> {
     entries(json).map(|(key, _)| key)
 }

@@ -17,41 +17,77 @@ impl App {
 }
 
 impl<HasName> App<HasName> {
-    /// `AccessToken`.
+    /// The personal access token for a GitHub repository for an Amplify app.
+    ///
+    /// [`AccessToken`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-app.html#cfn-amplify-app-accesstoken). From 1 to 4096 characters. Matches `^(?s).+$`.
     pub fn access_token(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AccessToken", value.into()); self }
-    /// `AutoBranchCreationConfig`.
+    /// Sets the configuration for your automatic branch creation.
+    ///
+    /// [`AutoBranchCreationConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-app.html#cfn-amplify-app-autobranchcreationconfig).
     pub fn auto_branch_creation_config(mut self, value: impl Into<Value<AutoBranchCreationConfig>>) -> Self { self.body.set("AutoBranchCreationConfig", value.into()); self }
-    /// `BasicAuthConfig`.
+    /// The credentials for basic authorization for an Amplify app.
+    ///
+    /// [`BasicAuthConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-app.html#cfn-amplify-app-basicauthconfig).
     pub fn basic_auth_config(mut self, value: impl Into<Value<AppBasicAuthConfig>>) -> Self { self.body.set("BasicAuthConfig", value.into()); self }
-    /// `BuildSpec`.
+    /// The build specification (build spec) for an Amplify app.
+    ///
+    /// [`BuildSpec`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-app.html#cfn-amplify-app-buildspec). From 1 to 25000 characters. Matches `(?s).+`.
     pub fn build_spec(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("BuildSpec", value.into()); self }
-    /// `CacheConfig`.
+    /// The cache configuration for the Amplify app.
+    ///
+    /// [`CacheConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-app.html#cfn-amplify-app-cacheconfig).
     pub fn cache_config(mut self, value: impl Into<Value<CacheConfig>>) -> Self { self.body.set("CacheConfig", value.into()); self }
-    /// `ComputeRoleArn`.
+    /// The ARN of the IAM role for an SSR app.
+    ///
+    /// [`ComputeRoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-app.html#cfn-amplify-app-computerolearn). At most 1000 characters. Matches `(?s).*`.
     pub fn compute_role_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ComputeRoleArn", value.into()); self }
-    /// `CustomHeaders`.
+    /// The custom HTTP headers for an Amplify app.
+    ///
+    /// [`CustomHeaders`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-app.html#cfn-amplify-app-customheaders). At most 25000 characters. Matches `(?s).*`.
     pub fn custom_headers(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("CustomHeaders", value.into()); self }
-    /// `CustomRules`.
+    /// The custom rewrite and redirect rules for an Amplify app.
+    ///
+    /// [`CustomRules`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-app.html#cfn-amplify-app-customrules).
     pub fn custom_rules(mut self, value: impl Into<Value<List<CustomRule>>>) -> Self { self.body.set("CustomRules", value.into()); self }
-    /// `Description`.
+    /// The description of the Amplify app.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-app.html#cfn-amplify-app-description). At most 1000 characters. Matches `(?s).*`.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `EnableBranchAutoDeletion`.
+    /// Automatically disconnect a branch in Amplify Hosting when you delete a branch from your Git repository.
+    ///
+    /// [`EnableBranchAutoDeletion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-app.html#cfn-amplify-app-enablebranchautodeletion).
     pub fn enable_branch_auto_deletion(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("EnableBranchAutoDeletion", value.into()); self }
-    /// `EnvironmentVariables`.
+    /// The environment variables for the Amplify app.
+    ///
+    /// [`EnvironmentVariables`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-app.html#cfn-amplify-app-environmentvariables).
     pub fn environment_variables(mut self, value: impl Into<Value<List<EnvironmentVariable>>>) -> Self { self.body.set("EnvironmentVariables", value.into()); self }
-    /// `IAMServiceRole`.
+    /// AWS Identity and Access Management ( IAM ) service role for the ARN of the Amplify app.
+    ///
+    /// [`IAMServiceRole`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-app.html#cfn-amplify-app-iamservicerole). From 1 to 1000 characters. Matches `(?s).*`.
     pub fn iam_service_role(mut self, value: impl Into<Value<link::IAMRoleArn>>) -> Self { self.body.set("IAMServiceRole", value.into()); self }
-    /// `JobConfig`.
+    /// The configuration details that apply to the jobs for an Amplify app.
+    ///
+    /// [`JobConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-app.html#cfn-amplify-app-jobconfig).
     pub fn job_config(mut self, value: impl Into<Value<JobConfig>>) -> Self { self.body.set("JobConfig", value.into()); self }
-    /// `Name`. Required.
+    /// The name of the Amplify app.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-app.html#cfn-amplify-app-name). Required. From 1 to 255 characters. Matches `(?s).+`.
     pub fn name(self, value: impl Into<Value<String>>) -> App<Given> { App { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `OauthToken`.
+    /// The OAuth token for a third-party source control system for an Amplify app.
+    ///
+    /// [`OauthToken`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-app.html#cfn-amplify-app-oauthtoken). At most 4096 characters. Matches `(?s).*`.
     pub fn oauth_token(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("OauthToken", value.into()); self }
-    /// `Platform`.
+    /// The platform for the Amplify app.
+    ///
+    /// [`Platform`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-app.html#cfn-amplify-app-platform). One of `WEB`, `WEB_COMPUTE`, `WEB_DYNAMIC`.
     pub fn platform(mut self, value: impl Into<Value<Platform>>) -> Self { self.body.set("Platform", value.into()); self }
-    /// `Repository`.
+    /// The Git repository for the Amplify app.
+    ///
+    /// [`Repository`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-app.html#cfn-amplify-app-repository). At most 1000 characters. Matches `(?s).*`.
     pub fn repository(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Repository", value.into()); self }
-    /// `Tags`.
+    /// The tag for an Amplify app.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-app.html#cfn-amplify-app-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -87,11 +123,17 @@ impl AppBasicAuthConfig {
 }
 
 impl AppBasicAuthConfig {
-    /// `EnableBasicAuth`.
+    /// Enables basic authorization for the Amplify app's branches.
+    ///
+    /// [`EnableBasicAuth`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-amplify-app-basicauthconfig.html#cfn-amplify-app-basicauthconfig-enablebasicauth).
     pub fn enable_basic_auth(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("EnableBasicAuth", value.into()); self }
-    /// `Password`.
+    /// The password for basic authorization.
+    ///
+    /// [`Password`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-amplify-app-basicauthconfig.html#cfn-amplify-app-basicauthconfig-password). From 1 to 255 characters.
     pub fn password(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Password", value.into()); self }
-    /// `Username`.
+    /// The user name for basic authorization.
+    ///
+    /// [`Username`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-amplify-app-basicauthconfig.html#cfn-amplify-app-basicauthconfig-username). From 1 to 255 characters.
     pub fn username(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Username", value.into()); self }
 }
 
@@ -110,27 +152,49 @@ impl AutoBranchCreationConfig {
 }
 
 impl AutoBranchCreationConfig {
-    /// `AutoBranchCreationPatterns`.
+    /// Automated branch creation glob patterns for the Amplify app.
+    ///
+    /// [`AutoBranchCreationPatterns`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-amplify-app-autobranchcreationconfig.html#cfn-amplify-app-autobranchcreationconfig-autobranchcreationpatterns). From 1 to 2048 characters.
     pub fn auto_branch_creation_patterns(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("AutoBranchCreationPatterns", value.into()); self }
-    /// `BasicAuthConfig`.
+    /// Sets password protection for your auto created branch.
+    ///
+    /// [`BasicAuthConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-amplify-app-autobranchcreationconfig.html#cfn-amplify-app-autobranchcreationconfig-basicauthconfig).
     pub fn basic_auth_config(mut self, value: impl Into<Value<AppBasicAuthConfig>>) -> Self { self.body.set("BasicAuthConfig", value.into()); self }
-    /// `BuildSpec`.
+    /// The build specification (build spec) for the autocreated branch.
+    ///
+    /// [`BuildSpec`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-amplify-app-autobranchcreationconfig.html#cfn-amplify-app-autobranchcreationconfig-buildspec). From 1 to 25000 characters. Matches `^(?s).+$`.
     pub fn build_spec(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("BuildSpec", value.into()); self }
-    /// `EnableAutoBranchCreation`.
+    /// Enables automated branch creation for the Amplify app.
+    ///
+    /// [`EnableAutoBranchCreation`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-amplify-app-autobranchcreationconfig.html#cfn-amplify-app-autobranchcreationconfig-enableautobranchcreation).
     pub fn enable_auto_branch_creation(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("EnableAutoBranchCreation", value.into()); self }
-    /// `EnableAutoBuild`.
+    /// Enables auto building for the auto created branch.
+    ///
+    /// [`EnableAutoBuild`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-amplify-app-autobranchcreationconfig.html#cfn-amplify-app-autobranchcreationconfig-enableautobuild).
     pub fn enable_auto_build(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("EnableAutoBuild", value.into()); self }
-    /// `EnablePerformanceMode`.
+    /// Enables performance mode for the branch.
+    ///
+    /// [`EnablePerformanceMode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-amplify-app-autobranchcreationconfig.html#cfn-amplify-app-autobranchcreationconfig-enableperformancemode).
     pub fn enable_performance_mode(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("EnablePerformanceMode", value.into()); self }
-    /// `EnablePullRequestPreview`.
+    /// Sets whether pull request previews are enabled for each branch that Amplify Hosting automatically creates for your app.
+    ///
+    /// [`EnablePullRequestPreview`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-amplify-app-autobranchcreationconfig.html#cfn-amplify-app-autobranchcreationconfig-enablepullrequestpreview).
     pub fn enable_pull_request_preview(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("EnablePullRequestPreview", value.into()); self }
-    /// `EnvironmentVariables`.
+    /// The environment variables for the autocreated branch.
+    ///
+    /// [`EnvironmentVariables`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-amplify-app-autobranchcreationconfig.html#cfn-amplify-app-autobranchcreationconfig-environmentvariables).
     pub fn environment_variables(mut self, value: impl Into<Value<List<EnvironmentVariable>>>) -> Self { self.body.set("EnvironmentVariables", value.into()); self }
-    /// `Framework`.
+    /// The framework for the autocreated branch.
+    ///
+    /// [`Framework`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-amplify-app-autobranchcreationconfig.html#cfn-amplify-app-autobranchcreationconfig-framework). At most 255 characters. Matches `(?s).*`.
     pub fn framework(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Framework", value.into()); self }
-    /// `PullRequestEnvironmentName`.
+    /// If pull request previews are enabled, you can use this property to specify a dedicated backend environment for your previews.
+    ///
+    /// [`PullRequestEnvironmentName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-amplify-app-autobranchcreationconfig.html#cfn-amplify-app-autobranchcreationconfig-pullrequestenvironmentname). At most 20 characters. Matches `(?s).*`.
     pub fn pull_request_environment_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("PullRequestEnvironmentName", value.into()); self }
-    /// `Stage`.
+    /// Stage for the auto created branch.
+    ///
+    /// [`Stage`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-amplify-app-autobranchcreationconfig.html#cfn-amplify-app-autobranchcreationconfig-stage). One of `BETA`, `DEVELOPMENT`, `EXPERIMENTAL`, `PRODUCTION`, `PULL_REQUEST`.
     pub fn stage(mut self, value: impl Into<Value<Stage>>) -> Self { self.body.set("Stage", value.into()); self }
 }
 
@@ -149,7 +213,9 @@ impl Backend {
 }
 
 impl Backend {
-    /// `StackArn`.
+    /// The ARN for the CloudFormation stack.
+    ///
+    /// [`StackArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-amplify-branch-backend.html#cfn-amplify-branch-backend-stackarn). From 20 to 2048 characters. Matches `^arn:aws:cloudformation:[a-z0-9-]+:\d{12}:stack/.+/.+$`.
     pub fn stack_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("StackArn", value.into()); self }
 }
 
@@ -168,37 +234,69 @@ impl Branch {
 }
 
 impl<HasAppId, HasBranchName> Branch<HasAppId, HasBranchName> {
-    /// `AppId`. Required. A change replaces the resource.
+    /// The unique ID for an Amplify app.
+    ///
+    /// [`AppId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-branch.html#cfn-amplify-branch-appid). Required. A change replaces the resource. From 1 to 20 characters. Matches `d[a-z0-9]+`.
     pub fn app_id(self, value: impl Into<Value<link::AmplifyAppAppId>>) -> Branch<Given, HasBranchName> { Branch { body: self.body.with("AppId", value.into()), given: PhantomData } }
-    /// `Backend`.
+    /// The backend for a `Branch` of an Amplify app.
+    ///
+    /// [`Backend`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-branch.html#cfn-amplify-branch-backend).
     pub fn backend(mut self, value: impl Into<Value<Backend>>) -> Self { self.body.set("Backend", value.into()); self }
-    /// `BasicAuthConfig`.
+    /// The basic authorization credentials for a branch of an Amplify app.
+    ///
+    /// [`BasicAuthConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-branch.html#cfn-amplify-branch-basicauthconfig).
     pub fn basic_auth_config(mut self, value: impl Into<Value<BranchBasicAuthConfig>>) -> Self { self.body.set("BasicAuthConfig", value.into()); self }
-    /// `BranchName`. Required. A change replaces the resource.
+    /// The name for the branch.
+    ///
+    /// [`BranchName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-branch.html#cfn-amplify-branch-branchname). Required. A change replaces the resource. From 1 to 255 characters. Matches `(?s).+`.
     pub fn branch_name(self, value: impl Into<Value<String>>) -> Branch<HasAppId, Given> { Branch { body: self.body.with("BranchName", value.into()), given: PhantomData } }
-    /// `BuildSpec`.
+    /// The build specification (build spec) for the branch.
+    ///
+    /// [`BuildSpec`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-branch.html#cfn-amplify-branch-buildspec). From 1 to 25000 characters. Matches `(?s).+`.
     pub fn build_spec(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("BuildSpec", value.into()); self }
-    /// `ComputeRoleArn`.
+    /// The ARN of the IAM role to assign to a branch of an SSR app.
+    ///
+    /// [`ComputeRoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-branch.html#cfn-amplify-branch-computerolearn). At most 1000 characters. Matches `(?s).*`.
     pub fn compute_role_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ComputeRoleArn", value.into()); self }
-    /// `Description`.
+    /// The description for the branch that is part of an Amplify app.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-branch.html#cfn-amplify-branch-description). At most 1000 characters. Matches `(?s).*`.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `EnableAutoBuild`.
+    /// Enables auto building for the branch.
+    ///
+    /// [`EnableAutoBuild`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-branch.html#cfn-amplify-branch-enableautobuild).
     pub fn enable_auto_build(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("EnableAutoBuild", value.into()); self }
-    /// `EnablePerformanceMode`.
+    /// Enables performance mode for the branch.
+    ///
+    /// [`EnablePerformanceMode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-branch.html#cfn-amplify-branch-enableperformancemode).
     pub fn enable_performance_mode(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("EnablePerformanceMode", value.into()); self }
-    /// `EnablePullRequestPreview`.
+    /// Whether Amplify Hosting creates a preview for each pull request that is made for this branch.
+    ///
+    /// [`EnablePullRequestPreview`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-branch.html#cfn-amplify-branch-enablepullrequestpreview).
     pub fn enable_pull_request_preview(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("EnablePullRequestPreview", value.into()); self }
-    /// `EnableSkewProtection`.
+    /// Whether the skew protection feature is enabled for the branch.
+    ///
+    /// [`EnableSkewProtection`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-branch.html#cfn-amplify-branch-enableskewprotection).
     pub fn enable_skew_protection(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("EnableSkewProtection", value.into()); self }
-    /// `EnvironmentVariables`.
+    /// The environment variables for the branch.
+    ///
+    /// [`EnvironmentVariables`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-branch.html#cfn-amplify-branch-environmentvariables).
     pub fn environment_variables(mut self, value: impl Into<Value<List<EnvironmentVariable>>>) -> Self { self.body.set("EnvironmentVariables", value.into()); self }
-    /// `Framework`.
+    /// The framework for the branch.
+    ///
+    /// [`Framework`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-branch.html#cfn-amplify-branch-framework). At most 255 characters. Matches `(?s).*`.
     pub fn framework(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Framework", value.into()); self }
-    /// `PullRequestEnvironmentName`.
+    /// If pull request previews are enabled for this branch, you can use this property to specify a dedicated backend environment for your previews.
+    ///
+    /// [`PullRequestEnvironmentName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-branch.html#cfn-amplify-branch-pullrequestenvironmentname). At most 20 characters. Matches `(?s).*`.
     pub fn pull_request_environment_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("PullRequestEnvironmentName", value.into()); self }
-    /// `Stage`.
+    /// Describes the current stage for the branch.
+    ///
+    /// [`Stage`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-branch.html#cfn-amplify-branch-stage). One of `BETA`, `DEVELOPMENT`, `EXPERIMENTAL`, `PRODUCTION`, `PULL_REQUEST`.
     pub fn stage(mut self, value: impl Into<Value<Stage>>) -> Self { self.body.set("Stage", value.into()); self }
-    /// `Tags`.
+    /// The tag for the branch.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-branch.html#cfn-amplify-branch-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -228,11 +326,15 @@ impl BranchBasicAuthConfig {
 }
 
 impl<HasPassword, HasUsername> BranchBasicAuthConfig<HasPassword, HasUsername> {
-    /// `EnableBasicAuth`.
+    /// Enables basic authorization for the branch.
+    ///
+    /// [`EnableBasicAuth`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-amplify-branch-basicauthconfig.html#cfn-amplify-branch-basicauthconfig-enablebasicauth).
     pub fn enable_basic_auth(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("EnableBasicAuth", value.into()); self }
-    /// `Password`. Required.
+    /// The password for basic authorization.
+    ///
+    /// [`Password`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-amplify-branch-basicauthconfig.html#cfn-amplify-branch-basicauthconfig-password). Required. From 1 to 255 characters.
     pub fn password(self, value: impl Into<Value<String>>) -> BranchBasicAuthConfig<Given, HasUsername> { BranchBasicAuthConfig { body: self.body.with("Password", value.into()), given: PhantomData } }
-    /// `Username`. Required.
+    /// [`Username`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-amplify-branch-basicauthconfig.html#cfn-amplify-branch-basicauthconfig-username). Required. From 1 to 255 characters.
     pub fn username(self, value: impl Into<Value<String>>) -> BranchBasicAuthConfig<HasPassword, Given> { BranchBasicAuthConfig { body: self.body.with("Username", value.into()), given: PhantomData } }
 }
 
@@ -251,7 +353,9 @@ impl CacheConfig {
 }
 
 impl CacheConfig {
-    /// `Type`.
+    /// The type of cache configuration to use for an Amplify app.
+    ///
+    /// [`Type`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-amplify-app-cacheconfig.html#cfn-amplify-app-cacheconfig-type). One of `AMPLIFY_MANAGED`, `AMPLIFY_MANAGED_NO_COOKIES`.
     pub fn type_(mut self, value: impl Into<Value<CacheConfigType>>) -> Self { self.body.set("Type", value.into()); self }
 }
 
@@ -270,9 +374,13 @@ impl CertificateSettings {
 }
 
 impl CertificateSettings {
-    /// `CertificateType`.
+    /// The certificate type.
+    ///
+    /// [`CertificateType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-amplify-domain-certificatesettings.html#cfn-amplify-domain-certificatesettings-certificatetype). One of `AMPLIFY_MANAGED`, `CUSTOM`.
     pub fn certificate_type(mut self, value: impl Into<Value<CertificateType>>) -> Self { self.body.set("CertificateType", value.into()); self }
-    /// `CustomCertificateArn`.
+    /// The Amazon resource name (ARN) for the custom certificate that you have already added to Certificate Manager in your AWS account.
+    ///
+    /// [`CustomCertificateArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-amplify-domain-certificatesettings.html#cfn-amplify-domain-certificatesettings-customcertificatearn). At most 1000 characters. Matches `^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate\/.+$`.
     pub fn custom_certificate_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("CustomCertificateArn", value.into()); self }
 }
 
@@ -291,13 +399,21 @@ impl CustomRule {
 }
 
 impl<HasSource, HasTarget> CustomRule<HasSource, HasTarget> {
-    /// `Condition`.
+    /// The condition for a URL rewrite or redirect rule, such as a country code.
+    ///
+    /// [`Condition`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-amplify-app-customrule.html#cfn-amplify-app-customrule-condition). At most 2048 characters. Matches `(?s).*`.
     pub fn condition(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Condition", value.into()); self }
-    /// `Source`. Required.
+    /// The source pattern for a URL rewrite or redirect rule.
+    ///
+    /// [`Source`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-amplify-app-customrule.html#cfn-amplify-app-customrule-source). Required. From 1 to 2048 characters. Matches `(?s).+`.
     pub fn source(self, value: impl Into<Value<String>>) -> CustomRule<Given, HasTarget> { CustomRule { body: self.body.with("Source", value.into()), given: PhantomData } }
-    /// `Status`.
+    /// The status code for a URL rewrite or redirect rule.
+    ///
+    /// [`Status`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-amplify-app-customrule.html#cfn-amplify-app-customrule-status). From 3 to 7 characters. Matches `.{3,7}`.
     pub fn status(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Status", value.into()); self }
-    /// `Target`. Required.
+    /// The target pattern for a URL rewrite or redirect rule.
+    ///
+    /// [`Target`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-amplify-app-customrule.html#cfn-amplify-app-customrule-target). Required. From 1 to 2048 characters. Matches `(?s).+`.
     pub fn target(self, value: impl Into<Value<String>>) -> CustomRule<HasSource, Given> { CustomRule { body: self.body.with("Target", value.into()), given: PhantomData } }
 }
 
@@ -316,19 +432,33 @@ impl Domain {
 }
 
 impl<HasAppId, HasDomainName, HasSubDomainSettings> Domain<HasAppId, HasDomainName, HasSubDomainSettings> {
-    /// `AppId`. Required. A change replaces the resource.
+    /// The unique ID for an Amplify app.
+    ///
+    /// [`AppId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-domain.html#cfn-amplify-domain-appid). Required. A change replaces the resource. From 1 to 20 characters. Matches `d[a-z0-9]+`.
     pub fn app_id(self, value: impl Into<Value<link::AmplifyAppAppId>>) -> Domain<Given, HasDomainName, HasSubDomainSettings> { Domain { body: self.body.with("AppId", value.into()), given: PhantomData } }
-    /// `AutoSubDomainCreationPatterns`.
+    /// Sets the branch patterns for automatic subdomain creation.
+    ///
+    /// [`AutoSubDomainCreationPatterns`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-domain.html#cfn-amplify-domain-autosubdomaincreationpatterns). From 1 to 2048 characters. Matches `(?s).+`.
     pub fn auto_sub_domain_creation_patterns(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("AutoSubDomainCreationPatterns", value.into()); self }
-    /// `AutoSubDomainIAMRole`.
+    /// The required AWS Identity and Access Management (IAMlong) service role for the ARN for automatically creating subdomains.
+    ///
+    /// [`AutoSubDomainIAMRole`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-domain.html#cfn-amplify-domain-autosubdomainiamrole). At most 1000 characters. Matches `^$|^arn:.+:iam::\d{12}:role.+`.
     pub fn auto_sub_domain_iam_role(mut self, value: impl Into<Value<link::IAMRoleArn>>) -> Self { self.body.set("AutoSubDomainIAMRole", value.into()); self }
-    /// `CertificateSettings`.
+    /// The type of SSL/TLS certificate to use for your custom domain.
+    ///
+    /// [`CertificateSettings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-domain.html#cfn-amplify-domain-certificatesettings).
     pub fn certificate_settings(mut self, value: impl Into<Value<CertificateSettings>>) -> Self { self.body.set("CertificateSettings", value.into()); self }
-    /// `DomainName`. Required. A change replaces the resource.
+    /// The domain name for the domain association.
+    ///
+    /// [`DomainName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-domain.html#cfn-amplify-domain-domainname). Required. A change replaces the resource. At most 255 characters. Matches `^(((?!-)[A-Za-z0-9-]{0,62}[A-Za-z0-9])\.)+((?!-)[A-Za-z0-9-]{1,62}[A-Za-z0-9])(\.)?$`.
     pub fn domain_name(self, value: impl Into<Value<String>>) -> Domain<HasAppId, Given, HasSubDomainSettings> { Domain { body: self.body.with("DomainName", value.into()), given: PhantomData } }
-    /// `EnableAutoSubDomain`.
+    /// Enables the automated creation of subdomains for branches.
+    ///
+    /// [`EnableAutoSubDomain`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-domain.html#cfn-amplify-domain-enableautosubdomain).
     pub fn enable_auto_sub_domain(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("EnableAutoSubDomain", value.into()); self }
-    /// `SubDomainSettings`. Required.
+    /// The setting for the subdomain.
+    ///
+    /// [`SubDomainSettings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-domain.html#cfn-amplify-domain-subdomainsettings). Required. At most 255 items.
     pub fn sub_domain_settings(self, value: impl Into<Value<List<SubDomainSetting>>>) -> Domain<HasAppId, HasDomainName, Given> { Domain { body: self.body.with("SubDomainSettings", value.into()), given: PhantomData } }
 }
 
@@ -378,9 +508,13 @@ impl EnvironmentVariable {
 }
 
 impl<HasName, HasValue> EnvironmentVariable<HasName, HasValue> {
-    /// `Name`. Required.
+    /// The environment variable name.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-amplify-app-environmentvariable.html#cfn-amplify-app-environmentvariable-name). Required. At most 255 characters. Matches `(?s).*`.
     pub fn name(self, value: impl Into<Value<String>>) -> EnvironmentVariable<Given, HasValue> { EnvironmentVariable { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `Value`. Required.
+    /// The environment variable value.
+    ///
+    /// [`Value`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-amplify-app-environmentvariable.html#cfn-amplify-app-environmentvariable-value). Required. At most 5500 characters. Matches `(?s).*`.
     pub fn value(self, value: impl Into<Value<String>>) -> EnvironmentVariable<HasName, Given> { EnvironmentVariable { body: self.body.with("Value", value.into()), given: PhantomData } }
 }
 
@@ -399,7 +533,9 @@ impl JobConfig {
 }
 
 impl<HasBuildComputeType> JobConfig<HasBuildComputeType> {
-    /// `BuildComputeType`. Required.
+    /// Specifies the size of the build instance.
+    ///
+    /// [`BuildComputeType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-amplify-app-jobconfig.html#cfn-amplify-app-jobconfig-buildcomputetype). Required. One of `LARGE_16GB`, `STANDARD_8GB`, `XLARGE_72GB`.
     pub fn build_compute_type(self, value: impl Into<Value<BuildComputeType>>) -> JobConfig<Given> { JobConfig { body: self.body.with("BuildComputeType", value.into()), given: PhantomData } }
 }
 
@@ -418,9 +554,13 @@ impl SubDomainSetting {
 }
 
 impl<HasBranchName, HasPrefix> SubDomainSetting<HasBranchName, HasPrefix> {
-    /// `BranchName`. Required.
+    /// The branch name setting for the subdomain.
+    ///
+    /// [`BranchName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-amplify-domain-subdomainsetting.html#cfn-amplify-domain-subdomainsetting-branchname). Required. From 1 to 255 characters. Matches `(?s).+`.
     pub fn branch_name(self, value: impl Into<Value<link::AmplifyBranchBranchName>>) -> SubDomainSetting<Given, HasPrefix> { SubDomainSetting { body: self.body.with("BranchName", value.into()), given: PhantomData } }
-    /// `Prefix`. Required.
+    /// The prefix setting for the subdomain.
+    ///
+    /// [`Prefix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-amplify-domain-subdomainsetting.html#cfn-amplify-domain-subdomainsetting-prefix). Required. At most 255 characters. Matches `(?s).*`.
     pub fn prefix(self, value: impl Into<Value<String>>) -> SubDomainSetting<HasBranchName, Given> { SubDomainSetting { body: self.body.with("Prefix", value.into()), given: PhantomData } }
 }
 
@@ -439,13 +579,21 @@ impl Webhook {
 }
 
 impl<HasBranchName> Webhook<HasBranchName> {
-    /// `AppId`. A change replaces the resource.
+    /// The unique ID for an Amplify app.
+    ///
+    /// [`AppId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-webhook.html#cfn-amplify-webhook-appid). A change replaces the resource. From 1 to 20 characters. Matches `^d[a-z0-9]+$`.
     pub fn app_id(mut self, value: impl Into<Value<link::AmplifyAppAppId>>) -> Self { self.body.set("AppId", value.into()); self }
-    /// `BranchName`. Required.
+    /// The name for a branch that is part of an Amplify app.
+    ///
+    /// [`BranchName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-webhook.html#cfn-amplify-webhook-branchname). Required. From 1 to 255 characters. Matches `^(?s).+$`.
     pub fn branch_name(self, value: impl Into<Value<String>>) -> Webhook<Given> { Webhook { body: self.body.with("BranchName", value.into()), given: PhantomData } }
-    /// `Description`.
+    /// The description for a webhook.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-webhook.html#cfn-amplify-webhook-description). At most 1000 characters. Matches `^(?s)`.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `Tags`.
+    /// Tags for the webhook.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-amplify-webhook.html#cfn-amplify-webhook-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 

@@ -17,7 +17,9 @@ impl Account {
 }
 
 impl Account {
-    /// `CloudWatchRoleArn`.
+    /// The ARN of an Amazon CloudWatch role for the current Account.
+    ///
+    /// [`CloudWatchRoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-account.html#cfn-apigateway-account-cloudwatchrolearn).
     pub fn cloudwatch_role_arn(mut self, value: impl Into<Value<link::IAMRoleArn>>) -> Self { self.body.set("CloudWatchRoleArn", value.into()); self }
 }
 
@@ -43,21 +45,37 @@ impl ApiKey {
 }
 
 impl ApiKey {
-    /// `CustomerId`.
+    /// An AWS Marketplace customer identifier, when integrating with the AWS SaaS Marketplace.
+    ///
+    /// [`CustomerId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-apikey.html#cfn-apigateway-apikey-customerid).
     pub fn customer_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("CustomerId", value.into()); self }
-    /// `Description`.
+    /// The description of the ApiKey.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-apikey.html#cfn-apigateway-apikey-description).
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `Enabled`. By default `false`.
+    /// Whether the ApiKey can be used by callers.
+    ///
+    /// [`Enabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-apikey.html#cfn-apigateway-apikey-enabled). By default `false`.
     pub fn enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("Enabled", value.into()); self }
-    /// `GenerateDistinctId`. A change replaces the resource.
+    /// Whether ( `true` ) or not ( `false` ) the key identifier is distinct from the created API key value.
+    ///
+    /// [`GenerateDistinctId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-apikey.html#cfn-apigateway-apikey-generatedistinctid). A change replaces the resource.
     pub fn generate_distinct_id(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("GenerateDistinctId", value.into()); self }
-    /// `Name`. A change replaces the resource.
+    /// A name for the API key.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-apikey.html#cfn-apigateway-apikey-name). A change replaces the resource.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `StageKeys`.
+    /// DEPRECATED FOR USAGE PLANS - Specifies stages associated with the API key.
+    ///
+    /// [`StageKeys`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-apikey.html#cfn-apigateway-apikey-stagekeys).
     pub fn stage_keys(mut self, value: impl Into<Value<List<StageKey>>>) -> Self { self.body.set("StageKeys", value.into()); self }
-    /// `Tags`.
+    /// The key-value map of strings.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-apikey.html#cfn-apigateway-apikey-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `Value`. A change replaces the resource.
+    /// Specifies a value of the API key.
+    ///
+    /// [`Value`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-apikey.html#cfn-apigateway-apikey-value). A change replaces the resource.
     pub fn value(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Value", value.into()); self }
 }
 
@@ -84,11 +102,17 @@ impl ApiStage {
 }
 
 impl ApiStage {
-    /// `ApiId`.
+    /// API Id of the associated API stage in a usage plan.
+    ///
+    /// [`ApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-usageplan-apistage.html#cfn-apigateway-usageplan-apistage-apiid).
     pub fn api_id(mut self, value: impl Into<Value<link::ApiGatewayRestApiRestApiId>>) -> Self { self.body.set("ApiId", value.into()); self }
-    /// `Stage`.
+    /// API stage name of the associated API stage in a usage plan.
+    ///
+    /// [`Stage`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-usageplan-apistage.html#cfn-apigateway-usageplan-apistage-stage).
     pub fn stage(mut self, value: impl Into<Value<link::ApiGatewayStageStageName>>) -> Self { self.body.set("Stage", value.into()); self }
-    /// `Throttle`.
+    /// Map containing method level throttling information for API stage in a usage plan.
+    ///
+    /// [`Throttle`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-usageplan-apistage.html#cfn-apigateway-usageplan-apistage-throttle).
     pub fn throttle(mut self, value: impl Into<Value<Entries<ThrottleSettings>>>) -> Self { self.body.set("Throttle", value.into()); self }
 }
 
@@ -107,25 +131,45 @@ impl Authorizer {
 }
 
 impl<HasName, HasRestApiId, HasType> Authorizer<HasName, HasRestApiId, HasType> {
-    /// `AuthType`.
+    /// Optional customer-defined field, used in OpenAPI imports and exports without functional impact.
+    ///
+    /// [`AuthType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-authorizer.html#cfn-apigateway-authorizer-authtype).
     pub fn auth_type(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AuthType", value.into()); self }
-    /// `AuthorizerCredentials`.
+    /// Specifies the required credentials as an IAM role for API Gateway to invoke the authorizer.
+    ///
+    /// [`AuthorizerCredentials`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-authorizer.html#cfn-apigateway-authorizer-authorizercredentials).
     pub fn authorizer_credentials(mut self, value: impl Into<Value<link::IAMRoleArn>>) -> Self { self.body.set("AuthorizerCredentials", value.into()); self }
-    /// `AuthorizerResultTtlInSeconds`.
+    /// The TTL in seconds of cached authorizer results.
+    ///
+    /// [`AuthorizerResultTtlInSeconds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-authorizer.html#cfn-apigateway-authorizer-authorizerresultttlinseconds).
     pub fn authorizer_result_ttl_in_seconds(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("AuthorizerResultTtlInSeconds", value.into()); self }
-    /// `AuthorizerUri`.
+    /// Specifies the authorizer's Uniform Resource Identifier (URI).
+    ///
+    /// [`AuthorizerUri`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-authorizer.html#cfn-apigateway-authorizer-authorizeruri).
     pub fn authorizer_uri(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AuthorizerUri", value.into()); self }
-    /// `IdentitySource`.
+    /// The identity source for which authorization is requested.
+    ///
+    /// [`IdentitySource`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-authorizer.html#cfn-apigateway-authorizer-identitysource).
     pub fn identity_source(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("IdentitySource", value.into()); self }
-    /// `IdentityValidationExpression`.
+    /// A validation expression for the incoming identity token.
+    ///
+    /// [`IdentityValidationExpression`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-authorizer.html#cfn-apigateway-authorizer-identityvalidationexpression).
     pub fn identity_validation_expression(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("IdentityValidationExpression", value.into()); self }
-    /// `Name`. Required.
+    /// The name of the authorizer.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-authorizer.html#cfn-apigateway-authorizer-name). Required.
     pub fn name(self, value: impl Into<Value<String>>) -> Authorizer<Given, HasRestApiId, HasType> { Authorizer { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `ProviderARNs`.
+    /// The the Amazon Cognito user pool ARNs for the `COGNITO_USER_POOLS` authorizer.
+    ///
+    /// [`ProviderARNs`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-authorizer.html#cfn-apigateway-authorizer-providerarns).
     pub fn provider_arns(mut self, value: impl Into<Value<List<link::CognitoUserPoolArn>>>) -> Self { self.body.set("ProviderARNs", value.into()); self }
-    /// `RestApiId`. Required. A change replaces the resource.
+    /// The string identifier of the associated RestApi.
+    ///
+    /// [`RestApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-authorizer.html#cfn-apigateway-authorizer-restapiid). Required. A change replaces the resource.
     pub fn rest_api_id(self, value: impl Into<Value<link::ApiGatewayRestApiRestApiId>>) -> Authorizer<HasName, Given, HasType> { Authorizer { body: self.body.with("RestApiId", value.into()), given: PhantomData } }
-    /// `Type`. Required.
+    /// The authorizer type.
+    ///
+    /// [`Type`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-authorizer.html#cfn-apigateway-authorizer-type). Required. One of `COGNITO_USER_POOLS`, `REQUEST`, `TOKEN`.
     pub fn type_(self, value: impl Into<Value<AuthorizerType>>) -> Authorizer<HasName, HasRestApiId, Given> { Authorizer { body: self.body.with("Type", value.into()), given: PhantomData } }
 }
 
@@ -152,15 +196,23 @@ impl BasePathMapping {
 }
 
 impl<HasDomainName> BasePathMapping<HasDomainName> {
-    /// `BasePath`. A change replaces the resource.
+    /// The base path name that callers of the API must provide as part of the URL after the domain name.
+    ///
+    /// [`BasePath`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-basepathmapping.html#cfn-apigateway-basepathmapping-basepath). A change replaces the resource.
     pub fn base_path(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("BasePath", value.into()); self }
-    /// `DomainName`. Required. A change replaces the resource.
+    /// The domain name of the BasePathMapping resource to be described.
+    ///
+    /// [`DomainName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-basepathmapping.html#cfn-apigateway-basepathmapping-domainname). Required. A change replaces the resource.
     pub fn domain_name(self, value: impl Into<Value<link::ApiGatewayDomainNameDomainName>>) -> BasePathMapping<Given> { BasePathMapping { body: self.body.with("DomainName", value.into()), given: PhantomData } }
-    /// `Id`.
+    /// [`Id`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-basepathmapping.html#cfn-apigateway-basepathmapping-id).
     pub fn id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Id", value.into()); self }
-    /// `RestApiId`.
+    /// The string identifier of the associated RestApi.
+    ///
+    /// [`RestApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-basepathmapping.html#cfn-apigateway-basepathmapping-restapiid).
     pub fn rest_api_id(mut self, value: impl Into<Value<link::ApiGatewayRestApiRestApiId>>) -> Self { self.body.set("RestApiId", value.into()); self }
-    /// `Stage`.
+    /// The name of the associated stage.
+    ///
+    /// [`Stage`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-basepathmapping.html#cfn-apigateway-basepathmapping-stage).
     pub fn stage(mut self, value: impl Into<Value<link::ApiGatewayStageStageName>>) -> Self { self.body.set("Stage", value.into()); self }
 }
 
@@ -186,13 +238,21 @@ impl BasePathMappingV2 {
 }
 
 impl<HasDomainNameArn, HasRestApiId> BasePathMappingV2<HasDomainNameArn, HasRestApiId> {
-    /// `BasePath`. A change replaces the resource.
+    /// The base path name that callers of the private API must provide as part of the URL after the domain name.
+    ///
+    /// [`BasePath`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-basepathmappingv2.html#cfn-apigateway-basepathmappingv2-basepath). A change replaces the resource.
     pub fn base_path(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("BasePath", value.into()); self }
-    /// `DomainNameArn`. Required. A change replaces the resource.
+    /// The ARN of the domain name for the BasePathMappingV2 resource to be described.
+    ///
+    /// [`DomainNameArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-basepathmappingv2.html#cfn-apigateway-basepathmappingv2-domainnamearn). Required. A change replaces the resource.
     pub fn domain_name_arn(self, value: impl Into<Value<String>>) -> BasePathMappingV2<Given, HasRestApiId> { BasePathMappingV2 { body: self.body.with("DomainNameArn", value.into()), given: PhantomData } }
-    /// `RestApiId`. Required.
+    /// The private API's identifier.
+    ///
+    /// [`RestApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-basepathmappingv2.html#cfn-apigateway-basepathmappingv2-restapiid). Required.
     pub fn rest_api_id(self, value: impl Into<Value<String>>) -> BasePathMappingV2<HasDomainNameArn, Given> { BasePathMappingV2 { body: self.body.with("RestApiId", value.into()), given: PhantomData } }
-    /// `Stage`.
+    /// Represents a unique identifier for a version of a deployed private RestApi that is callable by users.
+    ///
+    /// [`Stage`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-basepathmappingv2.html#cfn-apigateway-basepathmappingv2-stage).
     pub fn stage(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Stage", value.into()); self }
 }
 
@@ -218,9 +278,13 @@ impl ClientCertificate {
 }
 
 impl ClientCertificate {
-    /// `Description`.
+    /// The description of the client certificate.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-clientcertificate.html#cfn-apigateway-clientcertificate-description).
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `Tags`.
+    /// The collection of tags.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-clientcertificate.html#cfn-apigateway-clientcertificate-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -247,15 +311,25 @@ impl Deployment {
 }
 
 impl<HasRestApiId> Deployment<HasRestApiId> {
-    /// `DeploymentCanarySettings`. A change replaces the resource.
+    /// The input configuration for a canary deployment.
+    ///
+    /// [`DeploymentCanarySettings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html#cfn-apigateway-deployment-deploymentcanarysettings). A change replaces the resource.
     pub fn deployment_canary_settings(mut self, value: impl Into<Value<DeploymentCanarySettings>>) -> Self { self.body.set("DeploymentCanarySettings", value.into()); self }
-    /// `Description`.
+    /// The description for the Deployment resource to create.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html#cfn-apigateway-deployment-description).
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `RestApiId`. Required. A change replaces the resource.
+    /// The string identifier of the associated RestApi.
+    ///
+    /// [`RestApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html#cfn-apigateway-deployment-restapiid). Required. A change replaces the resource.
     pub fn rest_api_id(self, value: impl Into<Value<link::ApiGatewayRestApiRestApiId>>) -> Deployment<Given> { Deployment { body: self.body.with("RestApiId", value.into()), given: PhantomData } }
-    /// `StageDescription`.
+    /// The description of the Stage resource for the Deployment resource to create.
+    ///
+    /// [`StageDescription`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html#cfn-apigateway-deployment-stagedescription).
     pub fn stage_description(mut self, value: impl Into<Value<StageDescription>>) -> Self { self.body.set("StageDescription", value.into()); self }
-    /// `StageName`.
+    /// The name of the Stage resource for the Deployment resource to create.
+    ///
+    /// [`StageName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html#cfn-apigateway-deployment-stagename).
     pub fn stage_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("StageName", value.into()); self }
 }
 
@@ -282,9 +356,13 @@ impl DeploymentAccessLogSetting {
 }
 
 impl DeploymentAccessLogSetting {
-    /// `DestinationArn`.
+    /// The ARN of the CloudWatch Logs log group or Kinesis Data Firehose delivery stream to receive access logs.
+    ///
+    /// [`DestinationArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-accesslogsetting.html#cfn-apigateway-deployment-accesslogsetting-destinationarn).
     pub fn destination_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("DestinationArn", value.into()); self }
-    /// `Format`.
+    /// A single line format of the access logs of data, as specified by selected $context variables.
+    ///
+    /// [`Format`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-accesslogsetting.html#cfn-apigateway-deployment-accesslogsetting-format).
     pub fn format(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Format", value.into()); self }
 }
 
@@ -303,11 +381,17 @@ impl DeploymentCanarySetting {
 }
 
 impl DeploymentCanarySetting {
-    /// `PercentTraffic`.
+    /// The percent (0-100) of traffic diverted to a canary deployment.
+    ///
+    /// [`PercentTraffic`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-canarysetting.html#cfn-apigateway-deployment-canarysetting-percenttraffic).
     pub fn percent_traffic(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("PercentTraffic", value.into()); self }
-    /// `StageVariableOverrides`.
+    /// Stage variables overridden for a canary release deployment, including new stage variables introduced in the canary.
+    ///
+    /// [`StageVariableOverrides`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-canarysetting.html#cfn-apigateway-deployment-canarysetting-stagevariableoverrides).
     pub fn stage_variable_overrides(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("StageVariableOverrides", value.into()); self }
-    /// `UseStageCache`.
+    /// A Boolean flag to indicate whether the canary deployment uses the stage cache or not.
+    ///
+    /// [`UseStageCache`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-canarysetting.html#cfn-apigateway-deployment-canarysetting-usestagecache).
     pub fn use_stage_cache(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("UseStageCache", value.into()); self }
 }
 
@@ -326,11 +410,17 @@ impl DeploymentCanarySettings {
 }
 
 impl DeploymentCanarySettings {
-    /// `PercentTraffic`. A change replaces the resource.
+    /// The percentage (0.0-100.0) of traffic routed to the canary deployment.
+    ///
+    /// [`PercentTraffic`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-deploymentcanarysettings.html#cfn-apigateway-deployment-deploymentcanarysettings-percenttraffic). A change replaces the resource.
     pub fn percent_traffic(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("PercentTraffic", value.into()); self }
-    /// `StageVariableOverrides`. A change replaces the resource.
+    /// A stage variable overrides used for the canary release deployment.
+    ///
+    /// [`StageVariableOverrides`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-deploymentcanarysettings.html#cfn-apigateway-deployment-deploymentcanarysettings-stagevariableoverrides). A change replaces the resource.
     pub fn stage_variable_overrides(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("StageVariableOverrides", value.into()); self }
-    /// `UseStageCache`. A change replaces the resource.
+    /// A Boolean flag to indicate whether the canary release deployment uses the stage cache or not.
+    ///
+    /// [`UseStageCache`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-deploymentcanarysettings.html#cfn-apigateway-deployment-deploymentcanarysettings-usestagecache). A change replaces the resource.
     pub fn use_stage_cache(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("UseStageCache", value.into()); self }
 }
 
@@ -349,11 +439,17 @@ impl DocumentationPart {
 }
 
 impl<HasLocation, HasProperties, HasRestApiId> DocumentationPart<HasLocation, HasProperties, HasRestApiId> {
-    /// `Location`. Required. A change replaces the resource.
+    /// The location of the targeted API entity of the to-be-created documentation part.
+    ///
+    /// [`Location`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-documentationpart.html#cfn-apigateway-documentationpart-location). Required. A change replaces the resource.
     pub fn location(self, value: impl Into<Value<Location>>) -> DocumentationPart<Given, HasProperties, HasRestApiId> { DocumentationPart { body: self.body.with("Location", value.into()), given: PhantomData } }
-    /// `Properties`. Required.
+    /// The new documentation content map of the targeted API entity.
+    ///
+    /// [`Properties`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-documentationpart.html#cfn-apigateway-documentationpart-properties). Required.
     pub fn properties(self, value: impl Into<Value<String>>) -> DocumentationPart<HasLocation, Given, HasRestApiId> { DocumentationPart { body: self.body.with("Properties", value.into()), given: PhantomData } }
-    /// `RestApiId`. Required. A change replaces the resource.
+    /// The string identifier of the associated RestApi.
+    ///
+    /// [`RestApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-documentationpart.html#cfn-apigateway-documentationpart-restapiid). Required. A change replaces the resource.
     pub fn rest_api_id(self, value: impl Into<Value<link::ApiGatewayRestApiRestApiId>>) -> DocumentationPart<HasLocation, HasProperties, Given> { DocumentationPart { body: self.body.with("RestApiId", value.into()), given: PhantomData } }
 }
 
@@ -379,11 +475,17 @@ impl DocumentationVersion {
 }
 
 impl<HasDocumentationVersion, HasRestApiId> DocumentationVersion<HasDocumentationVersion, HasRestApiId> {
-    /// `Description`.
+    /// A description about the new documentation snapshot.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-documentationversion.html#cfn-apigateway-documentationversion-description).
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `DocumentationVersion`. Required. A change replaces the resource.
+    /// The version identifier of the to-be-updated documentation version.
+    ///
+    /// [`DocumentationVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-documentationversion.html#cfn-apigateway-documentationversion-documentationversion). Required. A change replaces the resource. At least 1 characters.
     pub fn documentation_version(self, value: impl Into<Value<String>>) -> DocumentationVersion<Given, HasRestApiId> { DocumentationVersion { body: self.body.with("DocumentationVersion", value.into()), given: PhantomData } }
-    /// `RestApiId`. Required. A change replaces the resource.
+    /// The string identifier of the associated RestApi.
+    ///
+    /// [`RestApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-documentationversion.html#cfn-apigateway-documentationversion-restapiid). Required. A change replaces the resource. At least 1 characters.
     pub fn rest_api_id(self, value: impl Into<Value<link::ApiGatewayRestApiRestApiId>>) -> DocumentationVersion<HasDocumentationVersion, Given> { DocumentationVersion { body: self.body.with("RestApiId", value.into()), given: PhantomData } }
 }
 
@@ -409,25 +511,45 @@ impl DomainName {
 }
 
 impl DomainName {
-    /// `CertificateArn`.
+    /// The reference to an AWS -managed certificate that will be used by edge-optimized endpoint or private endpoint for this domain name.
+    ///
+    /// [`CertificateArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-domainname.html#cfn-apigateway-domainname-certificatearn).
     pub fn certificate_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("CertificateArn", value.into()); self }
-    /// `DomainName`. A change replaces the resource.
+    /// The custom domain name as an API host name, for example, `my-api.example.com`.
+    ///
+    /// [`DomainName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-domainname.html#cfn-apigateway-domainname-domainname). A change replaces the resource.
     pub fn domain_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("DomainName", value.into()); self }
-    /// `EndpointAccessMode`.
+    /// The endpoint access mode for your DomainName.
+    ///
+    /// [`EndpointAccessMode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-domainname.html#cfn-apigateway-domainname-endpointaccessmode).
     pub fn endpoint_access_mode(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("EndpointAccessMode", value.into()); self }
-    /// `EndpointConfiguration`.
+    /// The endpoint configuration of this DomainName showing the endpoint types and IP address types of the domain name.
+    ///
+    /// [`EndpointConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-domainname.html#cfn-apigateway-domainname-endpointconfiguration).
     pub fn endpoint_configuration(mut self, value: impl Into<Value<DomainNameEndpointConfiguration>>) -> Self { self.body.set("EndpointConfiguration", value.into()); self }
-    /// `MutualTlsAuthentication`.
+    /// The mutual TLS authentication configuration for a custom domain name.
+    ///
+    /// [`MutualTlsAuthentication`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-domainname.html#cfn-apigateway-domainname-mutualtlsauthentication).
     pub fn mutual_tls_authentication(mut self, value: impl Into<Value<MutualTlsAuthentication>>) -> Self { self.body.set("MutualTlsAuthentication", value.into()); self }
-    /// `OwnershipVerificationCertificateArn`.
+    /// The ARN of the public certificate issued by ACM to validate ownership of your custom domain.
+    ///
+    /// [`OwnershipVerificationCertificateArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-domainname.html#cfn-apigateway-domainname-ownershipverificationcertificatearn).
     pub fn ownership_verification_certificate_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("OwnershipVerificationCertificateArn", value.into()); self }
-    /// `RegionalCertificateArn`.
+    /// The reference to an AWS -managed certificate that will be used for validating the regional domain name.
+    ///
+    /// [`RegionalCertificateArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-domainname.html#cfn-apigateway-domainname-regionalcertificatearn).
     pub fn regional_certificate_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("RegionalCertificateArn", value.into()); self }
-    /// `RoutingMode`. By default `"BASE_PATH_MAPPING_ONLY"`.
+    /// The routing mode for this domain name.
+    ///
+    /// [`RoutingMode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-domainname.html#cfn-apigateway-domainname-routingmode). By default `"BASE_PATH_MAPPING_ONLY"`. One of `BASE_PATH_MAPPING_ONLY`, `ROUTING_RULE_ONLY`, `ROUTING_RULE_THEN_BASE_PATH_MAPPING`.
     pub fn routing_mode(mut self, value: impl Into<Value<RoutingMode>>) -> Self { self.body.set("RoutingMode", value.into()); self }
-    /// `SecurityPolicy`.
+    /// The Transport Layer Security (TLS) version + cipher suite for this DomainName.
+    ///
+    /// [`SecurityPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-domainname.html#cfn-apigateway-domainname-securitypolicy).
     pub fn security_policy(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SecurityPolicy", value.into()); self }
-    /// `Tags`.
+    /// The collection of tags.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-domainname.html#cfn-apigateway-domainname-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -471,13 +593,21 @@ impl DomainNameAccessAssociation {
 }
 
 impl<HasAccessAssociationSource, HasAccessAssociationSourceType, HasDomainNameArn> DomainNameAccessAssociation<HasAccessAssociationSource, HasAccessAssociationSourceType, HasDomainNameArn> {
-    /// `AccessAssociationSource`. Required. A change replaces the resource.
+    /// The identifier of the domain name access association source.
+    ///
+    /// [`AccessAssociationSource`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-domainnameaccessassociation.html#cfn-apigateway-domainnameaccessassociation-accessassociationsource). Required. A change replaces the resource.
     pub fn access_association_source(self, value: impl Into<Value<String>>) -> DomainNameAccessAssociation<Given, HasAccessAssociationSourceType, HasDomainNameArn> { DomainNameAccessAssociation { body: self.body.with("AccessAssociationSource", value.into()), given: PhantomData } }
-    /// `AccessAssociationSourceType`. Required. A change replaces the resource.
+    /// The type of the domain name access association source.
+    ///
+    /// [`AccessAssociationSourceType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-domainnameaccessassociation.html#cfn-apigateway-domainnameaccessassociation-accessassociationsourcetype). Required. A change replaces the resource. Only `VPCE`.
     pub fn access_association_source_type(self, value: impl Into<Value<AccessAssociationSourceType>>) -> DomainNameAccessAssociation<HasAccessAssociationSource, Given, HasDomainNameArn> { DomainNameAccessAssociation { body: self.body.with("AccessAssociationSourceType", value.into()), given: PhantomData } }
-    /// `DomainNameArn`. Required. A change replaces the resource.
+    /// The ARN of the domain name.
+    ///
+    /// [`DomainNameArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-domainnameaccessassociation.html#cfn-apigateway-domainnameaccessassociation-domainnamearn). Required. A change replaces the resource.
     pub fn domain_name_arn(self, value: impl Into<Value<String>>) -> DomainNameAccessAssociation<HasAccessAssociationSource, HasAccessAssociationSourceType, Given> { DomainNameAccessAssociation { body: self.body.with("DomainNameArn", value.into()), given: PhantomData } }
-    /// `Tags`. A change replaces the resource.
+    /// The collection of tags.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-domainnameaccessassociation.html#cfn-apigateway-domainnameaccessassociation-tags). A change replaces the resource.
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -503,9 +633,13 @@ impl DomainNameEndpointConfiguration {
 }
 
 impl DomainNameEndpointConfiguration {
-    /// `IpAddressType`.
+    /// The IP address types that can invoke this DomainName.
+    ///
+    /// [`IpAddressType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-domainname-endpointconfiguration.html#cfn-apigateway-domainname-endpointconfiguration-ipaddresstype).
     pub fn ip_address_type(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("IpAddressType", value.into()); self }
-    /// `Types`.
+    /// The endpoint types of an API (RestApi) or its custom domain name (DomainName).
+    ///
+    /// [`Types`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-domainname-endpointconfiguration.html#cfn-apigateway-domainname-endpointconfiguration-types).
     pub fn types(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("Types", value.into()); self }
 }
 
@@ -524,21 +658,37 @@ impl DomainNameV2 {
 }
 
 impl DomainNameV2 {
-    /// `CertificateArn`.
+    /// The reference to an AWS -managed certificate that will be used by the private endpoint for this domain name.
+    ///
+    /// [`CertificateArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-domainnamev2.html#cfn-apigateway-domainnamev2-certificatearn).
     pub fn certificate_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("CertificateArn", value.into()); self }
-    /// `DomainName`. A change replaces the resource.
+    /// Represents a custom domain name as a user-friendly host name of an API (RestApi).
+    ///
+    /// [`DomainName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-domainnamev2.html#cfn-apigateway-domainnamev2-domainname). A change replaces the resource.
     pub fn domain_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("DomainName", value.into()); self }
-    /// `EndpointAccessMode`.
+    /// The endpoint access mode for your DomainName.
+    ///
+    /// [`EndpointAccessMode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-domainnamev2.html#cfn-apigateway-domainnamev2-endpointaccessmode).
     pub fn endpoint_access_mode(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("EndpointAccessMode", value.into()); self }
-    /// `EndpointConfiguration`. A change replaces the resource.
+    /// The endpoint configuration to indicate the types of endpoints an API (RestApi) or its custom domain name (DomainName) has and the IP address types that can…
+    ///
+    /// [`EndpointConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-domainnamev2.html#cfn-apigateway-domainnamev2-endpointconfiguration). A change replaces the resource.
     pub fn endpoint_configuration(mut self, value: impl Into<Value<DomainNameV2EndpointConfiguration>>) -> Self { self.body.set("EndpointConfiguration", value.into()); self }
-    /// `Policy`.
+    /// A stringified JSON policy document that applies to the `execute-api` service for this DomainName regardless of the caller and Method configuration.
+    ///
+    /// [`Policy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-domainnamev2.html#cfn-apigateway-domainnamev2-policy).
     pub fn policy(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("Policy", value.into()); self }
-    /// `RoutingMode`. By default `"BASE_PATH_MAPPING_ONLY"`.
+    /// The routing mode for this domain name.
+    ///
+    /// [`RoutingMode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-domainnamev2.html#cfn-apigateway-domainnamev2-routingmode). By default `"BASE_PATH_MAPPING_ONLY"`. One of `BASE_PATH_MAPPING_ONLY`, `ROUTING_RULE_ONLY`, `ROUTING_RULE_THEN_BASE_PATH_MAPPING`.
     pub fn routing_mode(mut self, value: impl Into<Value<RoutingMode>>) -> Self { self.body.set("RoutingMode", value.into()); self }
-    /// `SecurityPolicy`. A change replaces the resource.
+    /// The Transport Layer Security (TLS) version + cipher suite for this DomainName.
+    ///
+    /// [`SecurityPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-domainnamev2.html#cfn-apigateway-domainnamev2-securitypolicy). A change replaces the resource.
     pub fn security_policy(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SecurityPolicy", value.into()); self }
-    /// `Tags`.
+    /// The collection of tags.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-domainnamev2.html#cfn-apigateway-domainnamev2-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -567,9 +717,13 @@ impl DomainNameV2EndpointConfiguration {
 }
 
 impl DomainNameV2EndpointConfiguration {
-    /// `IpAddressType`.
+    /// The IP address types that can invoke an API (RestApi) or a DomainName.
+    ///
+    /// [`IpAddressType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-domainnamev2-endpointconfiguration.html#cfn-apigateway-domainnamev2-endpointconfiguration-ipaddresstype).
     pub fn ip_address_type(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("IpAddressType", value.into()); self }
-    /// `Types`.
+    /// The endpoint types of an API (RestApi) or its custom domain name (DomainName).
+    ///
+    /// [`Types`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-domainnamev2-endpointconfiguration.html#cfn-apigateway-domainnamev2-endpointconfiguration-types).
     pub fn types(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("Types", value.into()); self }
 }
 
@@ -588,15 +742,25 @@ impl GatewayResponse {
 }
 
 impl<HasResponseType, HasRestApiId> GatewayResponse<HasResponseType, HasRestApiId> {
-    /// `ResponseParameters`.
+    /// Response parameters (paths, query strings and headers) of the GatewayResponse as a string-to-string map of key-value pairs.
+    ///
+    /// [`ResponseParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-gatewayresponse.html#cfn-apigateway-gatewayresponse-responseparameters).
     pub fn response_parameters(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("ResponseParameters", value.into()); self }
-    /// `ResponseTemplates`.
+    /// Response templates of the GatewayResponse as a string-to-string map of key-value pairs.
+    ///
+    /// [`ResponseTemplates`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-gatewayresponse.html#cfn-apigateway-gatewayresponse-responsetemplates).
     pub fn response_templates(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("ResponseTemplates", value.into()); self }
-    /// `ResponseType`. Required. A change replaces the resource.
+    /// The response type of the associated GatewayResponse.
+    ///
+    /// [`ResponseType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-gatewayresponse.html#cfn-apigateway-gatewayresponse-responsetype). Required. A change replaces the resource.
     pub fn response_type(self, value: impl Into<Value<String>>) -> GatewayResponse<Given, HasRestApiId> { GatewayResponse { body: self.body.with("ResponseType", value.into()), given: PhantomData } }
-    /// `RestApiId`. Required. A change replaces the resource.
+    /// The string identifier of the associated RestApi.
+    ///
+    /// [`RestApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-gatewayresponse.html#cfn-apigateway-gatewayresponse-restapiid). Required. A change replaces the resource.
     pub fn rest_api_id(self, value: impl Into<Value<link::ApiGatewayRestApiRestApiId>>) -> GatewayResponse<HasResponseType, Given> { GatewayResponse { body: self.body.with("RestApiId", value.into()), given: PhantomData } }
-    /// `StatusCode`.
+    /// The HTTP status code for this GatewayResponse.
+    ///
+    /// [`StatusCode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-gatewayresponse.html#cfn-apigateway-gatewayresponse-statuscode).
     pub fn status_code(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("StatusCode", value.into()); self }
 }
 
@@ -622,37 +786,69 @@ impl Integration {
 }
 
 impl<HasType> Integration<HasType> {
-    /// `CacheKeyParameters`.
+    /// The request parameters whose values API Gateway caches.
+    ///
+    /// [`CacheKeyParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-method-integration.html#cfn-apigateway-method-integration-cachekeyparameters).
     pub fn cache_key_parameters(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("CacheKeyParameters", value.into()); self }
-    /// `CacheNamespace`.
+    /// Specifies a group of related cached parameters.
+    ///
+    /// [`CacheNamespace`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-method-integration.html#cfn-apigateway-method-integration-cachenamespace).
     pub fn cache_namespace(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("CacheNamespace", value.into()); self }
-    /// `ConnectionId`.
+    /// The ID of the VpcLink used for the integration when `connectionType=VPC_LINK` and undefined, otherwise.
+    ///
+    /// [`ConnectionId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-method-integration.html#cfn-apigateway-method-integration-connectionid).
     pub fn connection_id(mut self, value: impl Into<Value<link::ApiGatewayVpcLinkVpcLinkId>>) -> Self { self.body.set("ConnectionId", value.into()); self }
-    /// `ConnectionType`.
+    /// The type of the network connection to the integration endpoint.
+    ///
+    /// [`ConnectionType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-method-integration.html#cfn-apigateway-method-integration-connectiontype). One of `INTERNET`, `VPC_LINK`.
     pub fn connection_type(mut self, value: impl Into<Value<ConnectionType>>) -> Self { self.body.set("ConnectionType", value.into()); self }
-    /// `ContentHandling`.
+    /// Specifies how to handle request payload content type conversions.
+    ///
+    /// [`ContentHandling`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-method-integration.html#cfn-apigateway-method-integration-contenthandling). One of `CONVERT_TO_BINARY`, `CONVERT_TO_TEXT`.
     pub fn content_handling(mut self, value: impl Into<Value<ContentHandling>>) -> Self { self.body.set("ContentHandling", value.into()); self }
-    /// `Credentials`.
+    /// Specifies the credentials required for the integration, if any.
+    ///
+    /// [`Credentials`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-method-integration.html#cfn-apigateway-method-integration-credentials).
     pub fn credentials(mut self, value: impl Into<Value<link::IAMRoleArn>>) -> Self { self.body.set("Credentials", value.into()); self }
-    /// `IntegrationHttpMethod`.
+    /// Specifies the integration's HTTP method type.
+    ///
+    /// [`IntegrationHttpMethod`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-method-integration.html#cfn-apigateway-method-integration-integrationhttpmethod).
     pub fn integration_http_method(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("IntegrationHttpMethod", value.into()); self }
-    /// `IntegrationResponses`.
+    /// Specifies the integration's responses.
+    ///
+    /// [`IntegrationResponses`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-method-integration.html#cfn-apigateway-method-integration-integrationresponses).
     pub fn integration_responses(mut self, value: impl Into<Value<List<IntegrationResponse>>>) -> Self { self.body.set("IntegrationResponses", value.into()); self }
-    /// `IntegrationTarget`.
+    /// The ALB or NLB listener to send the request to.
+    ///
+    /// [`IntegrationTarget`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-method-integration.html#cfn-apigateway-method-integration-integrationtarget).
     pub fn integration_target(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("IntegrationTarget", value.into()); self }
-    /// `PassthroughBehavior`.
+    /// Specifies how the method request body of an unmapped content type will be passed through the integration request to the back end without transformation.
+    ///
+    /// [`PassthroughBehavior`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-method-integration.html#cfn-apigateway-method-integration-passthroughbehavior). One of `NEVER`, `WHEN_NO_MATCH`, `WHEN_NO_TEMPLATES`.
     pub fn passthrough_behavior(mut self, value: impl Into<Value<PassthroughBehavior>>) -> Self { self.body.set("PassthroughBehavior", value.into()); self }
-    /// `RequestParameters`.
+    /// A key-value map specifying request parameters that are passed from the method request to the back end.
+    ///
+    /// [`RequestParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-method-integration.html#cfn-apigateway-method-integration-requestparameters).
     pub fn request_parameters(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("RequestParameters", value.into()); self }
-    /// `RequestTemplates`.
+    /// Represents a map of Velocity templates that are applied on the request payload based on the value of the Content-Type header sent by the client.
+    ///
+    /// [`RequestTemplates`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-method-integration.html#cfn-apigateway-method-integration-requesttemplates).
     pub fn request_templates(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("RequestTemplates", value.into()); self }
-    /// `ResponseTransferMode`. By default `"BUFFERED"`.
+    /// The response transfer mode of the integration.
+    ///
+    /// [`ResponseTransferMode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-method-integration.html#cfn-apigateway-method-integration-responsetransfermode). By default `"BUFFERED"`. One of `BUFFERED`, `STREAM`.
     pub fn response_transfer_mode(mut self, value: impl Into<Value<ResponseTransferMode>>) -> Self { self.body.set("ResponseTransferMode", value.into()); self }
-    /// `TimeoutInMillis`.
+    /// Custom timeout between 50 and 29,000 milliseconds.
+    ///
+    /// [`TimeoutInMillis`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-method-integration.html#cfn-apigateway-method-integration-timeoutinmillis). At least 50.
     pub fn timeout_in_millis(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("TimeoutInMillis", value.into()); self }
-    /// `Type`. Required.
+    /// Specifies an API method integration type.
+    ///
+    /// [`Type`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-method-integration.html#cfn-apigateway-method-integration-type). Required. One of `AWS`, `AWS_PROXY`, `HTTP`, `HTTP_PROXY`, `MOCK`.
     pub fn type_(self, value: impl Into<Value<IntegrationType>>) -> Integration<Given> { Integration { body: self.body.with("Type", value.into()), given: PhantomData } }
-    /// `Uri`.
+    /// Specifies Uniform Resource Identifier (URI) of the integration endpoint.
+    ///
+    /// [`Uri`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-method-integration.html#cfn-apigateway-method-integration-uri).
     pub fn uri(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Uri", value.into()); self }
 }
 
@@ -671,15 +867,25 @@ impl IntegrationResponse {
 }
 
 impl<HasStatusCode> IntegrationResponse<HasStatusCode> {
-    /// `ContentHandling`.
+    /// Specifies how to handle response payload content type conversions.
+    ///
+    /// [`ContentHandling`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-method-integrationresponse.html#cfn-apigateway-method-integrationresponse-contenthandling). One of `CONVERT_TO_BINARY`, `CONVERT_TO_TEXT`.
     pub fn content_handling(mut self, value: impl Into<Value<ContentHandling>>) -> Self { self.body.set("ContentHandling", value.into()); self }
-    /// `ResponseParameters`.
+    /// A key-value map specifying response parameters that are passed to the method response from the back end.
+    ///
+    /// [`ResponseParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-method-integrationresponse.html#cfn-apigateway-method-integrationresponse-responseparameters).
     pub fn response_parameters(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("ResponseParameters", value.into()); self }
-    /// `ResponseTemplates`.
+    /// Specifies the templates used to transform the integration response body.
+    ///
+    /// [`ResponseTemplates`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-method-integrationresponse.html#cfn-apigateway-method-integrationresponse-responsetemplates).
     pub fn response_templates(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("ResponseTemplates", value.into()); self }
-    /// `SelectionPattern`.
+    /// Specifies the regular expression (regex) pattern used to choose an integration response based on the response from the back end.
+    ///
+    /// [`SelectionPattern`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-method-integrationresponse.html#cfn-apigateway-method-integrationresponse-selectionpattern).
     pub fn selection_pattern(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SelectionPattern", value.into()); self }
-    /// `StatusCode`. Required.
+    /// Specifies the status code that is used to map the integration response to an existing MethodResponse.
+    ///
+    /// [`StatusCode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-method-integrationresponse.html#cfn-apigateway-method-integrationresponse-statuscode). Required.
     pub fn status_code(self, value: impl Into<Value<String>>) -> IntegrationResponse<Given> { IntegrationResponse { body: self.body.with("StatusCode", value.into()), given: PhantomData } }
 }
 
@@ -698,15 +904,25 @@ impl Location {
 }
 
 impl Location {
-    /// `Method`. A change replaces the resource.
+    /// The HTTP verb of a method.
+    ///
+    /// [`Method`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-documentationpart-location.html#cfn-apigateway-documentationpart-location-method). A change replaces the resource.
     pub fn method(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Method", value.into()); self }
-    /// `Name`. A change replaces the resource.
+    /// The name of the targeted API entity.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-documentationpart-location.html#cfn-apigateway-documentationpart-location-name). A change replaces the resource.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `Path`. A change replaces the resource.
+    /// The URL path of the target.
+    ///
+    /// [`Path`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-documentationpart-location.html#cfn-apigateway-documentationpart-location-path). A change replaces the resource.
     pub fn path(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Path", value.into()); self }
-    /// `StatusCode`. A change replaces the resource.
+    /// The HTTP status code of a response.
+    ///
+    /// [`StatusCode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-documentationpart-location.html#cfn-apigateway-documentationpart-location-statuscode). A change replaces the resource.
     pub fn status_code(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("StatusCode", value.into()); self }
-    /// `Type`. A change replaces the resource.
+    /// The type of API entity to which the documentation content applies.
+    ///
+    /// [`Type`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-documentationpart-location.html#cfn-apigateway-documentationpart-location-type). A change replaces the resource.
     pub fn type_(mut self, value: impl Into<Value<LocationType>>) -> Self { self.body.set("Type", value.into()); self }
 }
 
@@ -725,31 +941,57 @@ impl Method {
 }
 
 impl<HasHttpMethod, HasResourceId, HasRestApiId> Method<HasHttpMethod, HasResourceId, HasRestApiId> {
-    /// `ApiKeyRequired`.
+    /// A boolean flag specifying whether a valid ApiKey is required to invoke this method.
+    ///
+    /// [`ApiKeyRequired`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-method.html#cfn-apigateway-method-apikeyrequired).
     pub fn api_key_required(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("ApiKeyRequired", value.into()); self }
-    /// `AuthorizationScopes`.
+    /// The authorization scopes configured on the method.
+    ///
+    /// [`AuthorizationScopes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-method.html#cfn-apigateway-method-authorizationscopes).
     pub fn authorization_scopes(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("AuthorizationScopes", value.into()); self }
-    /// `AuthorizationType`.
+    /// The method's authorization type.
+    ///
+    /// [`AuthorizationType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-method.html#cfn-apigateway-method-authorizationtype). One of `AWS_IAM`, `COGNITO_USER_POOLS`, `CUSTOM`, `NONE`.
     pub fn authorization_type(mut self, value: impl Into<Value<AuthorizationType>>) -> Self { self.body.set("AuthorizationType", value.into()); self }
-    /// `AuthorizerId`.
+    /// The identifier of an authorizer to use on this method.
+    ///
+    /// [`AuthorizerId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-method.html#cfn-apigateway-method-authorizerid).
     pub fn authorizer_id(mut self, value: impl Into<Value<link::ApiGatewayAuthorizerAuthorizerId>>) -> Self { self.body.set("AuthorizerId", value.into()); self }
-    /// `HttpMethod`. Required. A change replaces the resource.
+    /// The method's HTTP verb.
+    ///
+    /// [`HttpMethod`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-method.html#cfn-apigateway-method-httpmethod). Required. A change replaces the resource.
     pub fn http_method(self, value: impl Into<Value<String>>) -> Method<Given, HasResourceId, HasRestApiId> { Method { body: self.body.with("HttpMethod", value.into()), given: PhantomData } }
-    /// `Integration`.
+    /// Represents an `HTTP`, `HTTP_PROXY`, `AWS`, `AWS_PROXY`, or Mock integration.
+    ///
+    /// [`Integration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-method.html#cfn-apigateway-method-integration).
     pub fn integration(mut self, value: impl Into<Value<Integration>>) -> Self { self.body.set("Integration", value.into()); self }
-    /// `MethodResponses`.
+    /// Gets a method response associated with a given HTTP status code.
+    ///
+    /// [`MethodResponses`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-method.html#cfn-apigateway-method-methodresponses).
     pub fn method_responses(mut self, value: impl Into<Value<List<MethodResponse>>>) -> Self { self.body.set("MethodResponses", value.into()); self }
-    /// `OperationName`.
+    /// A human-friendly operation identifier for the method.
+    ///
+    /// [`OperationName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-method.html#cfn-apigateway-method-operationname).
     pub fn operation_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("OperationName", value.into()); self }
-    /// `RequestModels`.
+    /// A key-value map specifying data schemas, represented by Model resources, (as the mapped value) of the request payloads of given content types (as the mapping…
+    ///
+    /// [`RequestModels`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-method.html#cfn-apigateway-method-requestmodels).
     pub fn request_models(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("RequestModels", value.into()); self }
-    /// `RequestParameters`.
+    /// A key-value map defining required or optional method request parameters that can be accepted by API Gateway.
+    ///
+    /// [`RequestParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-method.html#cfn-apigateway-method-requestparameters).
     pub fn request_parameters(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("RequestParameters", value.into()); self }
-    /// `RequestValidatorId`.
+    /// The identifier of a RequestValidator for request validation.
+    ///
+    /// [`RequestValidatorId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-method.html#cfn-apigateway-method-requestvalidatorid).
     pub fn request_validator_id(mut self, value: impl Into<Value<link::ApiGatewayRequestValidatorRequestValidatorId>>) -> Self { self.body.set("RequestValidatorId", value.into()); self }
-    /// `ResourceId`. Required. A change replaces the resource.
+    /// The Resource identifier for the MethodResponse resource.
+    ///
+    /// [`ResourceId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-method.html#cfn-apigateway-method-resourceid). Required. A change replaces the resource.
     pub fn resource_id(self, value: impl Into<Value<link::ApiGatewayResourceResourceId>>) -> Method<HasHttpMethod, Given, HasRestApiId> { Method { body: self.body.with("ResourceId", value.into()), given: PhantomData } }
-    /// `RestApiId`. Required. A change replaces the resource.
+    /// The string identifier of the associated RestApi.
+    ///
+    /// [`RestApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-method.html#cfn-apigateway-method-restapiid). Required. A change replaces the resource.
     pub fn rest_api_id(self, value: impl Into<Value<link::ApiGatewayRestApiRestApiId>>) -> Method<HasHttpMethod, HasResourceId, Given> { Method { body: self.body.with("RestApiId", value.into()), given: PhantomData } }
 }
 
@@ -775,11 +1017,17 @@ impl MethodResponse {
 }
 
 impl<HasStatusCode> MethodResponse<HasStatusCode> {
-    /// `ResponseModels`.
+    /// Specifies the Model resources used for the response's content-type.
+    ///
+    /// [`ResponseModels`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-method-methodresponse.html#cfn-apigateway-method-methodresponse-responsemodels).
     pub fn response_models(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("ResponseModels", value.into()); self }
-    /// `ResponseParameters`.
+    /// A key-value map specifying required or optional response parameters that API Gateway can send back to the caller.
+    ///
+    /// [`ResponseParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-method-methodresponse.html#cfn-apigateway-method-methodresponse-responseparameters).
     pub fn response_parameters(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("ResponseParameters", value.into()); self }
-    /// `StatusCode`. Required.
+    /// The method response's status code.
+    ///
+    /// [`StatusCode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-method-methodresponse.html#cfn-apigateway-method-methodresponse-statuscode). Required.
     pub fn status_code(self, value: impl Into<Value<String>>) -> MethodResponse<Given> { MethodResponse { body: self.body.with("StatusCode", value.into()), given: PhantomData } }
 }
 
@@ -798,25 +1046,45 @@ impl MethodSetting {
 }
 
 impl MethodSetting {
-    /// `CacheDataEncrypted`.
+    /// Whether the cached responses are encrypted.
+    ///
+    /// [`CacheDataEncrypted`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-methodsetting.html#cfn-apigateway-deployment-methodsetting-cachedataencrypted).
     pub fn cache_data_encrypted(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("CacheDataEncrypted", value.into()); self }
-    /// `CacheTtlInSeconds`.
+    /// Specifies the time to live (TTL), in seconds, for cached responses.
+    ///
+    /// [`CacheTtlInSeconds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-methodsetting.html#cfn-apigateway-deployment-methodsetting-cachettlinseconds).
     pub fn cache_ttl_in_seconds(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("CacheTtlInSeconds", value.into()); self }
-    /// `CachingEnabled`.
+    /// Whether responses should be cached and returned for requests.
+    ///
+    /// [`CachingEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-methodsetting.html#cfn-apigateway-deployment-methodsetting-cachingenabled).
     pub fn caching_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("CachingEnabled", value.into()); self }
-    /// `DataTraceEnabled`.
+    /// Whether data trace logging is enabled for this method, which affects the log entries pushed to Amazon CloudWatch Logs.
+    ///
+    /// [`DataTraceEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-methodsetting.html#cfn-apigateway-deployment-methodsetting-datatraceenabled).
     pub fn data_trace_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("DataTraceEnabled", value.into()); self }
-    /// `HttpMethod`.
+    /// The HTTP method.
+    ///
+    /// [`HttpMethod`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-methodsetting.html#cfn-apigateway-deployment-methodsetting-httpmethod).
     pub fn http_method(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("HttpMethod", value.into()); self }
-    /// `LoggingLevel`.
+    /// Specifies the logging level for this method, which affects the log entries pushed to Amazon CloudWatch Logs.
+    ///
+    /// [`LoggingLevel`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-methodsetting.html#cfn-apigateway-deployment-methodsetting-logginglevel).
     pub fn logging_level(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LoggingLevel", value.into()); self }
-    /// `MetricsEnabled`.
+    /// Whether Amazon CloudWatch metrics are enabled for this method.
+    ///
+    /// [`MetricsEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-methodsetting.html#cfn-apigateway-deployment-methodsetting-metricsenabled).
     pub fn metrics_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("MetricsEnabled", value.into()); self }
-    /// `ResourcePath`.
+    /// The resource path for this method.
+    ///
+    /// [`ResourcePath`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-methodsetting.html#cfn-apigateway-deployment-methodsetting-resourcepath).
     pub fn resource_path(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ResourcePath", value.into()); self }
-    /// `ThrottlingBurstLimit`.
+    /// Specifies the throttling burst limit.
+    ///
+    /// [`ThrottlingBurstLimit`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-methodsetting.html#cfn-apigateway-deployment-methodsetting-throttlingburstlimit).
     pub fn throttling_burst_limit(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("ThrottlingBurstLimit", value.into()); self }
-    /// `ThrottlingRateLimit`.
+    /// Specifies the throttling rate limit.
+    ///
+    /// [`ThrottlingRateLimit`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-methodsetting.html#cfn-apigateway-deployment-methodsetting-throttlingratelimit).
     pub fn throttling_rate_limit(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("ThrottlingRateLimit", value.into()); self }
 }
 
@@ -835,15 +1103,25 @@ impl Model {
 }
 
 impl<HasRestApiId> Model<HasRestApiId> {
-    /// `ContentType`. A change replaces the resource.
+    /// The content-type for the model.
+    ///
+    /// [`ContentType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-model.html#cfn-apigateway-model-contenttype). A change replaces the resource.
     pub fn content_type(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ContentType", value.into()); self }
-    /// `Description`.
+    /// The description of the model.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-model.html#cfn-apigateway-model-description).
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `Name`. A change replaces the resource.
+    /// A name for the model.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-model.html#cfn-apigateway-model-name). A change replaces the resource.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `RestApiId`. Required. A change replaces the resource.
+    /// The string identifier of the associated RestApi.
+    ///
+    /// [`RestApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-model.html#cfn-apigateway-model-restapiid). Required. A change replaces the resource.
     pub fn rest_api_id(self, value: impl Into<Value<link::ApiGatewayRestApiRestApiId>>) -> Model<Given> { Model { body: self.body.with("RestApiId", value.into()), given: PhantomData } }
-    /// `Schema`.
+    /// The schema for the model.
+    ///
+    /// [`Schema`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-model.html#cfn-apigateway-model-schema).
     pub fn schema(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("Schema", value.into()); self }
 }
 
@@ -869,9 +1147,13 @@ impl MutualTlsAuthentication {
 }
 
 impl MutualTlsAuthentication {
-    /// `TruststoreUri`.
+    /// An Amazon S3 URL that specifies the truststore for mutual TLS authentication, for example `s3://bucket-name/key-name`.
+    ///
+    /// [`TruststoreUri`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-domainname-mutualtlsauthentication.html#cfn-apigateway-domainname-mutualtlsauthentication-truststoreuri).
     pub fn truststore_uri(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TruststoreUri", value.into()); self }
-    /// `TruststoreVersion`.
+    /// The version of the S3 object that contains your truststore.
+    ///
+    /// [`TruststoreVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-domainname-mutualtlsauthentication.html#cfn-apigateway-domainname-mutualtlsauthentication-truststoreversion).
     pub fn truststore_version(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TruststoreVersion", value.into()); self }
 }
 
@@ -890,11 +1172,17 @@ impl QuotaSettings {
 }
 
 impl QuotaSettings {
-    /// `Limit`.
+    /// The target maximum number of requests that can be made in a given time period.
+    ///
+    /// [`Limit`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-usageplan-quotasettings.html#cfn-apigateway-usageplan-quotasettings-limit). At least 0.
     pub fn limit(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("Limit", value.into()); self }
-    /// `Offset`.
+    /// The number of requests subtracted from the given limit in the initial time period.
+    ///
+    /// [`Offset`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-usageplan-quotasettings.html#cfn-apigateway-usageplan-quotasettings-offset). At least 0.
     pub fn offset(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("Offset", value.into()); self }
-    /// `Period`.
+    /// The time period in which the limit applies.
+    ///
+    /// [`Period`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-usageplan-quotasettings.html#cfn-apigateway-usageplan-quotasettings-period). One of `DAY`, `MONTH`, `WEEK`.
     pub fn period(mut self, value: impl Into<Value<Period>>) -> Self { self.body.set("Period", value.into()); self }
 }
 
@@ -913,13 +1201,21 @@ impl RequestValidator {
 }
 
 impl<HasRestApiId> RequestValidator<HasRestApiId> {
-    /// `Name`. A change replaces the resource.
+    /// The name of this RequestValidator.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-requestvalidator.html#cfn-apigateway-requestvalidator-name). A change replaces the resource.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `RestApiId`. Required. A change replaces the resource.
+    /// The string identifier of the associated RestApi.
+    ///
+    /// [`RestApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-requestvalidator.html#cfn-apigateway-requestvalidator-restapiid). Required. A change replaces the resource.
     pub fn rest_api_id(self, value: impl Into<Value<link::ApiGatewayRestApiRestApiId>>) -> RequestValidator<Given> { RequestValidator { body: self.body.with("RestApiId", value.into()), given: PhantomData } }
-    /// `ValidateRequestBody`.
+    /// A Boolean flag to indicate whether to validate a request body according to the configured Model schema.
+    ///
+    /// [`ValidateRequestBody`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-requestvalidator.html#cfn-apigateway-requestvalidator-validaterequestbody).
     pub fn validate_request_body(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("ValidateRequestBody", value.into()); self }
-    /// `ValidateRequestParameters`.
+    /// A Boolean flag to indicate whether to validate request parameters ( `true` ) or not ( `false` ).
+    ///
+    /// [`ValidateRequestParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-requestvalidator.html#cfn-apigateway-requestvalidator-validaterequestparameters).
     pub fn validate_request_parameters(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("ValidateRequestParameters", value.into()); self }
 }
 
@@ -946,11 +1242,17 @@ impl Resource {
 }
 
 impl<HasParentId, HasPathPart, HasRestApiId> Resource<HasParentId, HasPathPart, HasRestApiId> {
-    /// `ParentId`. Required. A change replaces the resource.
+    /// The parent resource's identifier.
+    ///
+    /// [`ParentId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-resource.html#cfn-apigateway-resource-parentid). Required. A change replaces the resource.
     pub fn parent_id(self, value: impl Into<Value<link::ApiGatewayResourceResourceId>>) -> Resource<Given, HasPathPart, HasRestApiId> { Resource { body: self.body.with("ParentId", value.into()), given: PhantomData } }
-    /// `PathPart`. Required. A change replaces the resource.
+    /// The last path segment for this resource.
+    ///
+    /// [`PathPart`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-resource.html#cfn-apigateway-resource-pathpart). Required. A change replaces the resource.
     pub fn path_part(self, value: impl Into<Value<String>>) -> Resource<HasParentId, Given, HasRestApiId> { Resource { body: self.body.with("PathPart", value.into()), given: PhantomData } }
-    /// `RestApiId`. Required. A change replaces the resource.
+    /// The string identifier of the associated RestApi.
+    ///
+    /// [`RestApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-resource.html#cfn-apigateway-resource-restapiid). Required. A change replaces the resource.
     pub fn rest_api_id(self, value: impl Into<Value<link::ApiGatewayRestApiRestApiId>>) -> Resource<HasParentId, HasPathPart, Given> { Resource { body: self.body.with("RestApiId", value.into()), given: PhantomData } }
 }
 
@@ -977,41 +1279,75 @@ impl RestApi {
 }
 
 impl RestApi {
-    /// `ApiKeySourceType`.
+    /// The source of the API key for metering requests according to a usage plan.
+    ///
+    /// [`ApiKeySourceType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-restapi.html#cfn-apigateway-restapi-apikeysourcetype).
     pub fn api_key_source_type(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ApiKeySourceType", value.into()); self }
-    /// `BinaryMediaTypes`.
+    /// The list of binary media types supported by the RestApi.
+    ///
+    /// [`BinaryMediaTypes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-restapi.html#cfn-apigateway-restapi-binarymediatypes).
     pub fn binary_media_types(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("BinaryMediaTypes", value.into()); self }
-    /// `Body`.
+    /// An OpenAPI specification that defines a set of RESTful APIs in JSON format.
+    ///
+    /// [`Body`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-restapi.html#cfn-apigateway-restapi-body).
     pub fn body(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("Body", value.into()); self }
-    /// `BodyS3Location`.
+    /// The Amazon Simple Storage Service (Amazon S3) location that points to an OpenAPI file, which defines a set of RESTful APIs in JSON or YAML format.
+    ///
+    /// [`BodyS3Location`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-restapi.html#cfn-apigateway-restapi-bodys3location).
     pub fn body_s3_location(mut self, value: impl Into<Value<S3Location>>) -> Self { self.body.set("BodyS3Location", value.into()); self }
-    /// `CloneFrom`.
+    /// The ID of the RestApi that you want to clone from.
+    ///
+    /// [`CloneFrom`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-restapi.html#cfn-apigateway-restapi-clonefrom).
     pub fn clone_from(mut self, value: impl Into<Value<link::ApiGatewayRestApiRestApiId>>) -> Self { self.body.set("CloneFrom", value.into()); self }
-    /// `Description`.
+    /// The description of the RestApi.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-restapi.html#cfn-apigateway-restapi-description).
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `DisableExecuteApiEndpoint`.
+    /// Whether clients can invoke your API by using the default `execute-api` endpoint.
+    ///
+    /// [`DisableExecuteApiEndpoint`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-restapi.html#cfn-apigateway-restapi-disableexecuteapiendpoint).
     pub fn disable_execute_api_endpoint(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("DisableExecuteApiEndpoint", value.into()); self }
-    /// `EndpointAccessMode`.
+    /// The endpoint access mode for your RestApi.
+    ///
+    /// [`EndpointAccessMode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-restapi.html#cfn-apigateway-restapi-endpointaccessmode).
     pub fn endpoint_access_mode(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("EndpointAccessMode", value.into()); self }
-    /// `EndpointConfiguration`.
+    /// The the endpoint types and IP address types of the API.
+    ///
+    /// [`EndpointConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-restapi.html#cfn-apigateway-restapi-endpointconfiguration).
     pub fn endpoint_configuration(mut self, value: impl Into<Value<RestApiEndpointConfiguration>>) -> Self { self.body.set("EndpointConfiguration", value.into()); self }
-    /// `FailOnWarnings`.
+    /// A query parameter to indicate whether to rollback the API update ( `true` ) or not ( `false` ) when a warning is encountered.
+    ///
+    /// [`FailOnWarnings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-restapi.html#cfn-apigateway-restapi-failonwarnings).
     pub fn fail_on_warnings(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("FailOnWarnings", value.into()); self }
-    /// `MinimumCompressionSize`.
+    /// A nullable integer that is used to enable compression (with non-negative between 0 and 10485760 (10M) bytes, inclusive) or disable compression (with a null…
+    ///
+    /// [`MinimumCompressionSize`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-restapi.html#cfn-apigateway-restapi-minimumcompressionsize).
     pub fn minimum_compression_size(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MinimumCompressionSize", value.into()); self }
-    /// `Mode`.
+    /// It applies only when you use OpenAPI to define your REST API.
+    ///
+    /// [`Mode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-restapi.html#cfn-apigateway-restapi-mode).
     pub fn mode(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Mode", value.into()); self }
-    /// `Name`.
+    /// The name of the RestApi.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-restapi.html#cfn-apigateway-restapi-name).
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `Parameters`.
+    /// Custom header parameters as part of the request.
+    ///
+    /// [`Parameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-restapi.html#cfn-apigateway-restapi-parameters).
     pub fn parameters(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("Parameters", value.into()); self }
-    /// `Policy`.
+    /// A policy document that contains the permissions for the `RestApi` resource.
+    ///
+    /// [`Policy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-restapi.html#cfn-apigateway-restapi-policy).
     pub fn policy(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("Policy", value.into()); self }
-    /// `SecurityPolicy`.
+    /// The Transport Layer Security (TLS) version + cipher suite for this RestApi.
+    ///
+    /// [`SecurityPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-restapi.html#cfn-apigateway-restapi-securitypolicy).
     pub fn security_policy(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SecurityPolicy", value.into()); self }
-    /// `Tags`.
+    /// The key-value map of strings.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-restapi.html#cfn-apigateway-restapi-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `Version`.
+    /// [`Version`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-restapi.html#cfn-apigateway-restapi-version).
     pub fn version(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Version", value.into()); self }
 }
 
@@ -1042,11 +1378,17 @@ impl RestApiEndpointConfiguration {
 }
 
 impl RestApiEndpointConfiguration {
-    /// `IpAddressType`.
+    /// The IP address types that can invoke an API (RestApi).
+    ///
+    /// [`IpAddressType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-restapi-endpointconfiguration.html#cfn-apigateway-restapi-endpointconfiguration-ipaddresstype).
     pub fn ip_address_type(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("IpAddressType", value.into()); self }
-    /// `Types`.
+    /// The endpoint types of an API (RestApi) or its custom domain name (DomainName).
+    ///
+    /// [`Types`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-restapi-endpointconfiguration.html#cfn-apigateway-restapi-endpointconfiguration-types).
     pub fn types(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("Types", value.into()); self }
-    /// `VpcEndpointIds`.
+    /// The VpcEndpointIds of an API (RestApi) against which to create Route53 ALIASes.
+    ///
+    /// [`VpcEndpointIds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-restapi-endpointconfiguration.html#cfn-apigateway-restapi-endpointconfiguration-vpcendpointids).
     pub fn vpc_endpoint_ids(mut self, value: impl Into<Value<List<link::EC2VPCEndpointId>>>) -> Self { self.body.set("VpcEndpointIds", value.into()); self }
 }
 
@@ -1065,13 +1407,21 @@ impl S3Location {
 }
 
 impl S3Location {
-    /// `Bucket`.
+    /// The name of the S3 bucket where the OpenAPI file is stored.
+    ///
+    /// [`Bucket`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-restapi-s3location.html#cfn-apigateway-restapi-s3location-bucket).
     pub fn bucket(mut self, value: impl Into<Value<link::S3BucketBucketName>>) -> Self { self.body.set("Bucket", value.into()); self }
-    /// `ETag`.
+    /// The Amazon S3 ETag (a file checksum) of the OpenAPI file.
+    ///
+    /// [`ETag`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-restapi-s3location.html#cfn-apigateway-restapi-s3location-etag).
     pub fn e_tag(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ETag", value.into()); self }
-    /// `Key`.
+    /// The file name of the OpenAPI file (Amazon S3 object name).
+    ///
+    /// [`Key`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-restapi-s3location.html#cfn-apigateway-restapi-s3location-key).
     pub fn key(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Key", value.into()); self }
-    /// `Version`.
+    /// For versioning-enabled buckets, a specific version of the OpenAPI file.
+    ///
+    /// [`Version`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-restapi-s3location.html#cfn-apigateway-restapi-s3location-version).
     pub fn version(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Version", value.into()); self }
 }
 
@@ -1090,33 +1440,61 @@ impl Stage {
 }
 
 impl<HasRestApiId> Stage<HasRestApiId> {
-    /// `AccessLogSetting`.
+    /// Access log settings, including the access log format and access log destination ARN.
+    ///
+    /// [`AccessLogSetting`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html#cfn-apigateway-stage-accesslogsetting).
     pub fn access_log_setting(mut self, value: impl Into<Value<StageAccessLogSetting>>) -> Self { self.body.set("AccessLogSetting", value.into()); self }
-    /// `CacheClusterEnabled`.
+    /// Whether a cache cluster is enabled for the stage.
+    ///
+    /// [`CacheClusterEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html#cfn-apigateway-stage-cacheclusterenabled).
     pub fn cache_cluster_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("CacheClusterEnabled", value.into()); self }
-    /// `CacheClusterSize`.
+    /// The stage's cache capacity in GB.
+    ///
+    /// [`CacheClusterSize`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html#cfn-apigateway-stage-cacheclustersize).
     pub fn cache_cluster_size(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("CacheClusterSize", value.into()); self }
-    /// `CanarySetting`.
+    /// Settings for the canary deployment in this stage.
+    ///
+    /// [`CanarySetting`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html#cfn-apigateway-stage-canarysetting).
     pub fn canary_setting(mut self, value: impl Into<Value<StageCanarySetting>>) -> Self { self.body.set("CanarySetting", value.into()); self }
-    /// `ClientCertificateId`.
+    /// The identifier of a client certificate for an API stage.
+    ///
+    /// [`ClientCertificateId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html#cfn-apigateway-stage-clientcertificateid).
     pub fn client_certificate_id(mut self, value: impl Into<Value<link::ApiGatewayClientCertificateClientCertificateId>>) -> Self { self.body.set("ClientCertificateId", value.into()); self }
-    /// `DeploymentId`.
+    /// The identifier of the Deployment that the stage points to.
+    ///
+    /// [`DeploymentId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html#cfn-apigateway-stage-deploymentid).
     pub fn deployment_id(mut self, value: impl Into<Value<link::ApiGatewayDeploymentDeploymentId>>) -> Self { self.body.set("DeploymentId", value.into()); self }
-    /// `Description`.
+    /// The stage's description.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html#cfn-apigateway-stage-description).
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `DocumentationVersion`.
+    /// The version of the associated API documentation.
+    ///
+    /// [`DocumentationVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html#cfn-apigateway-stage-documentationversion).
     pub fn documentation_version(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("DocumentationVersion", value.into()); self }
-    /// `MethodSettings`.
+    /// A map that defines the method settings for a Stage resource.
+    ///
+    /// [`MethodSettings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html#cfn-apigateway-stage-methodsettings).
     pub fn method_settings(mut self, value: impl Into<Value<List<MethodSetting>>>) -> Self { self.body.set("MethodSettings", value.into()); self }
-    /// `RestApiId`. Required. A change replaces the resource.
+    /// The string identifier of the associated RestApi.
+    ///
+    /// [`RestApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html#cfn-apigateway-stage-restapiid). Required. A change replaces the resource.
     pub fn rest_api_id(self, value: impl Into<Value<link::ApiGatewayRestApiRestApiId>>) -> Stage<Given> { Stage { body: self.body.with("RestApiId", value.into()), given: PhantomData } }
-    /// `StageName`. A change replaces the resource.
+    /// The name of the stage is the first path segment in the Uniform Resource Identifier (URI) of a call to API Gateway.
+    ///
+    /// [`StageName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html#cfn-apigateway-stage-stagename). A change replaces the resource.
     pub fn stage_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("StageName", value.into()); self }
-    /// `Tags`.
+    /// The collection of tags.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html#cfn-apigateway-stage-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `TracingEnabled`.
+    /// Whether active tracing with X-ray is enabled for the Stage.
+    ///
+    /// [`TracingEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html#cfn-apigateway-stage-tracingenabled).
     pub fn tracing_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("TracingEnabled", value.into()); self }
-    /// `Variables`.
+    /// A map (string-to-string map) that defines the stage variables, where the variable name is the key and the variable value is the value.
+    ///
+    /// [`Variables`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html#cfn-apigateway-stage-variables).
     pub fn variables(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("Variables", value.into()); self }
 }
 
@@ -1143,9 +1521,13 @@ impl StageAccessLogSetting {
 }
 
 impl StageAccessLogSetting {
-    /// `DestinationArn`.
+    /// The ARN of the CloudWatch Logs log group or Kinesis Data Firehose delivery stream to receive access logs.
+    ///
+    /// [`DestinationArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-stage-accesslogsetting.html#cfn-apigateway-stage-accesslogsetting-destinationarn).
     pub fn destination_arn(mut self, value: impl Into<Value<link::LogsLogGroupArn>>) -> Self { self.body.set("DestinationArn", value.into()); self }
-    /// `Format`.
+    /// A single line format of the access logs of data, as specified by selected $context variables.
+    ///
+    /// [`Format`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-stage-accesslogsetting.html#cfn-apigateway-stage-accesslogsetting-format).
     pub fn format(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Format", value.into()); self }
 }
 
@@ -1164,13 +1546,21 @@ impl StageCanarySetting {
 }
 
 impl StageCanarySetting {
-    /// `DeploymentId`.
+    /// The ID of the canary deployment.
+    ///
+    /// [`DeploymentId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-stage-canarysetting.html#cfn-apigateway-stage-canarysetting-deploymentid).
     pub fn deployment_id(mut self, value: impl Into<Value<link::ApiGatewayDeploymentDeploymentId>>) -> Self { self.body.set("DeploymentId", value.into()); self }
-    /// `PercentTraffic`.
+    /// The percent (0-100) of traffic diverted to a canary deployment.
+    ///
+    /// [`PercentTraffic`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-stage-canarysetting.html#cfn-apigateway-stage-canarysetting-percenttraffic). From 0 to 100.
     pub fn percent_traffic(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("PercentTraffic", value.into()); self }
-    /// `StageVariableOverrides`.
+    /// Stage variables overridden for a canary release deployment, including new stage variables introduced in the canary.
+    ///
+    /// [`StageVariableOverrides`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-stage-canarysetting.html#cfn-apigateway-stage-canarysetting-stagevariableoverrides).
     pub fn stage_variable_overrides(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("StageVariableOverrides", value.into()); self }
-    /// `UseStageCache`.
+    /// A Boolean flag to indicate whether the canary deployment uses the stage cache or not.
+    ///
+    /// [`UseStageCache`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-stage-canarysetting.html#cfn-apigateway-stage-canarysetting-usestagecache).
     pub fn use_stage_cache(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("UseStageCache", value.into()); self }
 }
 
@@ -1189,43 +1579,81 @@ impl StageDescription {
 }
 
 impl StageDescription {
-    /// `AccessLogSetting`.
+    /// Specifies settings for logging access in this stage.
+    ///
+    /// [`AccessLogSetting`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-stagedescription.html#cfn-apigateway-deployment-stagedescription-accesslogsetting).
     pub fn access_log_setting(mut self, value: impl Into<Value<DeploymentAccessLogSetting>>) -> Self { self.body.set("AccessLogSetting", value.into()); self }
-    /// `CacheClusterEnabled`.
+    /// Whether a cache cluster is enabled for the stage.
+    ///
+    /// [`CacheClusterEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-stagedescription.html#cfn-apigateway-deployment-stagedescription-cacheclusterenabled).
     pub fn cache_cluster_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("CacheClusterEnabled", value.into()); self }
-    /// `CacheClusterSize`.
+    /// The size of the stage's cache cluster.
+    ///
+    /// [`CacheClusterSize`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-stagedescription.html#cfn-apigateway-deployment-stagedescription-cacheclustersize).
     pub fn cache_cluster_size(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("CacheClusterSize", value.into()); self }
-    /// `CacheDataEncrypted`.
+    /// Whether the cached responses are encrypted.
+    ///
+    /// [`CacheDataEncrypted`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-stagedescription.html#cfn-apigateway-deployment-stagedescription-cachedataencrypted).
     pub fn cache_data_encrypted(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("CacheDataEncrypted", value.into()); self }
-    /// `CacheTtlInSeconds`.
+    /// The time-to-live (TTL) period, in seconds, that specifies how long API Gateway caches responses.
+    ///
+    /// [`CacheTtlInSeconds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-stagedescription.html#cfn-apigateway-deployment-stagedescription-cachettlinseconds).
     pub fn cache_ttl_in_seconds(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("CacheTtlInSeconds", value.into()); self }
-    /// `CachingEnabled`.
+    /// Whether responses are cached and returned for requests.
+    ///
+    /// [`CachingEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-stagedescription.html#cfn-apigateway-deployment-stagedescription-cachingenabled).
     pub fn caching_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("CachingEnabled", value.into()); self }
-    /// `CanarySetting`.
+    /// Specifies settings for the canary deployment in this stage.
+    ///
+    /// [`CanarySetting`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-stagedescription.html#cfn-apigateway-deployment-stagedescription-canarysetting).
     pub fn canary_setting(mut self, value: impl Into<Value<DeploymentCanarySetting>>) -> Self { self.body.set("CanarySetting", value.into()); self }
-    /// `ClientCertificateId`.
+    /// The identifier of the client certificate that API Gateway uses to call your integration endpoints in the stage.
+    ///
+    /// [`ClientCertificateId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-stagedescription.html#cfn-apigateway-deployment-stagedescription-clientcertificateid).
     pub fn client_certificate_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ClientCertificateId", value.into()); self }
-    /// `DataTraceEnabled`.
+    /// Whether data trace logging is enabled for methods in the stage.
+    ///
+    /// [`DataTraceEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-stagedescription.html#cfn-apigateway-deployment-stagedescription-datatraceenabled).
     pub fn data_trace_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("DataTraceEnabled", value.into()); self }
-    /// `Description`.
+    /// A description of the purpose of the stage.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-stagedescription.html#cfn-apigateway-deployment-stagedescription-description).
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `DocumentationVersion`.
+    /// The version identifier of the API documentation snapshot.
+    ///
+    /// [`DocumentationVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-stagedescription.html#cfn-apigateway-deployment-stagedescription-documentationversion).
     pub fn documentation_version(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("DocumentationVersion", value.into()); self }
-    /// `LoggingLevel`.
+    /// The logging level for this method.
+    ///
+    /// [`LoggingLevel`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-stagedescription.html#cfn-apigateway-deployment-stagedescription-logginglevel).
     pub fn logging_level(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LoggingLevel", value.into()); self }
-    /// `MethodSettings`.
+    /// Configures settings for all of the stage's methods.
+    ///
+    /// [`MethodSettings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-stagedescription.html#cfn-apigateway-deployment-stagedescription-methodsettings).
     pub fn method_settings(mut self, value: impl Into<Value<List<MethodSetting>>>) -> Self { self.body.set("MethodSettings", value.into()); self }
-    /// `MetricsEnabled`.
+    /// Whether Amazon CloudWatch metrics are enabled for methods in the stage.
+    ///
+    /// [`MetricsEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-stagedescription.html#cfn-apigateway-deployment-stagedescription-metricsenabled).
     pub fn metrics_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("MetricsEnabled", value.into()); self }
-    /// `Tags`.
+    /// The arbitrary tags (key-value pairs) to associate with the stage.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-stagedescription.html#cfn-apigateway-deployment-stagedescription-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `ThrottlingBurstLimit`.
+    /// The target request burst rate limit.
+    ///
+    /// [`ThrottlingBurstLimit`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-stagedescription.html#cfn-apigateway-deployment-stagedescription-throttlingburstlimit).
     pub fn throttling_burst_limit(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("ThrottlingBurstLimit", value.into()); self }
-    /// `ThrottlingRateLimit`.
+    /// The target request steady-state rate limit.
+    ///
+    /// [`ThrottlingRateLimit`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-stagedescription.html#cfn-apigateway-deployment-stagedescription-throttlingratelimit).
     pub fn throttling_rate_limit(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("ThrottlingRateLimit", value.into()); self }
-    /// `TracingEnabled`.
+    /// Whether active tracing with X-ray is enabled for this stage.
+    ///
+    /// [`TracingEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-stagedescription.html#cfn-apigateway-deployment-stagedescription-tracingenabled).
     pub fn tracing_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("TracingEnabled", value.into()); self }
-    /// `Variables`.
+    /// A map that defines the stage variables.
+    ///
+    /// [`Variables`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-deployment-stagedescription.html#cfn-apigateway-deployment-stagedescription-variables).
     pub fn variables(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("Variables", value.into()); self }
 }
 
@@ -1244,9 +1672,13 @@ impl StageKey {
 }
 
 impl StageKey {
-    /// `RestApiId`.
+    /// The string identifier of the associated RestApi.
+    ///
+    /// [`RestApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-apikey-stagekey.html#cfn-apigateway-apikey-stagekey-restapiid).
     pub fn rest_api_id(mut self, value: impl Into<Value<link::ApiGatewayRestApiRestApiId>>) -> Self { self.body.set("RestApiId", value.into()); self }
-    /// `StageName`.
+    /// The stage name associated with the stage key.
+    ///
+    /// [`StageName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-apikey-stagekey.html#cfn-apigateway-apikey-stagekey-stagename).
     pub fn stage_name(mut self, value: impl Into<Value<link::ApiGatewayStageStageName>>) -> Self { self.body.set("StageName", value.into()); self }
 }
 
@@ -1265,9 +1697,13 @@ impl ThrottleSettings {
 }
 
 impl ThrottleSettings {
-    /// `BurstLimit`.
+    /// The API target request burst rate limit.
+    ///
+    /// [`BurstLimit`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-usageplan-throttlesettings.html#cfn-apigateway-usageplan-throttlesettings-burstlimit).
     pub fn burst_limit(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("BurstLimit", value.into()); self }
-    /// `RateLimit`.
+    /// The API target request rate limit.
+    ///
+    /// [`RateLimit`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-usageplan-throttlesettings.html#cfn-apigateway-usageplan-throttlesettings-ratelimit).
     pub fn rate_limit(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("RateLimit", value.into()); self }
 }
 
@@ -1286,17 +1722,29 @@ impl UsagePlan {
 }
 
 impl UsagePlan {
-    /// `ApiStages`.
+    /// The associated API stages of a usage plan.
+    ///
+    /// [`ApiStages`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-usageplan.html#cfn-apigateway-usageplan-apistages).
     pub fn api_stages(mut self, value: impl Into<Value<List<ApiStage>>>) -> Self { self.body.set("ApiStages", value.into()); self }
-    /// `Description`.
+    /// The description of a usage plan.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-usageplan.html#cfn-apigateway-usageplan-description).
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `Quota`.
+    /// The target maximum number of permitted requests per a given unit time interval.
+    ///
+    /// [`Quota`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-usageplan.html#cfn-apigateway-usageplan-quota).
     pub fn quota(mut self, value: impl Into<Value<QuotaSettings>>) -> Self { self.body.set("Quota", value.into()); self }
-    /// `Tags`.
+    /// The collection of tags.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-usageplan.html#cfn-apigateway-usageplan-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `Throttle`.
+    /// A map containing method level throttling information for API stage in a usage plan.
+    ///
+    /// [`Throttle`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-usageplan.html#cfn-apigateway-usageplan-throttle).
     pub fn throttle(mut self, value: impl Into<Value<ThrottleSettings>>) -> Self { self.body.set("Throttle", value.into()); self }
-    /// `UsagePlanName`.
+    /// The name of a usage plan.
+    ///
+    /// [`UsagePlanName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-usageplan.html#cfn-apigateway-usageplan-usageplanname).
     pub fn usage_plan_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("UsagePlanName", value.into()); self }
 }
 
@@ -1323,11 +1771,17 @@ impl UsagePlanKey {
 }
 
 impl<HasKeyId, HasKeyType, HasUsagePlanId> UsagePlanKey<HasKeyId, HasKeyType, HasUsagePlanId> {
-    /// `KeyId`. Required. A change replaces the resource.
+    /// The Id of the UsagePlanKey resource.
+    ///
+    /// [`KeyId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-usageplankey.html#cfn-apigateway-usageplankey-keyid). Required. A change replaces the resource.
     pub fn key_id(self, value: impl Into<Value<link::ApiGatewayApiKeyAPIKeyId>>) -> UsagePlanKey<Given, HasKeyType, HasUsagePlanId> { UsagePlanKey { body: self.body.with("KeyId", value.into()), given: PhantomData } }
-    /// `KeyType`. Required. A change replaces the resource.
+    /// The type of a UsagePlanKey resource for a plan customer.
+    ///
+    /// [`KeyType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-usageplankey.html#cfn-apigateway-usageplankey-keytype). Required. A change replaces the resource. Only `API_KEY`.
     pub fn key_type(self, value: impl Into<Value<KeyType>>) -> UsagePlanKey<HasKeyId, Given, HasUsagePlanId> { UsagePlanKey { body: self.body.with("KeyType", value.into()), given: PhantomData } }
-    /// `UsagePlanId`. Required. A change replaces the resource.
+    /// The Id of the UsagePlan resource representing the usage plan containing the UsagePlanKey resource representing a plan customer.
+    ///
+    /// [`UsagePlanId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-usageplankey.html#cfn-apigateway-usageplankey-usageplanid). Required. A change replaces the resource.
     pub fn usage_plan_id(self, value: impl Into<Value<link::ApiGatewayUsagePlanId>>) -> UsagePlanKey<HasKeyId, HasKeyType, Given> { UsagePlanKey { body: self.body.with("UsagePlanId", value.into()), given: PhantomData } }
 }
 
@@ -1353,13 +1807,21 @@ impl VpcLink {
 }
 
 impl<HasName, HasTargetArns> VpcLink<HasName, HasTargetArns> {
-    /// `Description`.
+    /// The description of the VPC link.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-vpclink.html#cfn-apigateway-vpclink-description).
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `Name`. Required.
+    /// The name used to label and identify the VPC link.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-vpclink.html#cfn-apigateway-vpclink-name). Required.
     pub fn name(self, value: impl Into<Value<String>>) -> VpcLink<Given, HasTargetArns> { VpcLink { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `Tags`.
+    /// The arbitrary tags (key-value pairs) to associate with the VPC link.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-vpclink.html#cfn-apigateway-vpclink-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `TargetArns`. Required. A change replaces the resource.
+    /// The ARN of the network load balancer of the VPC targeted by the VPC link.
+    ///
+    /// [`TargetArns`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-vpclink.html#cfn-apigateway-vpclink-targetarns). Required. A change replaces the resource.
     pub fn target_arns(self, value: impl Into<Value<List<link::ElasticLoadBalancingV2LoadBalancerLoadBalancerArn>>>) -> VpcLink<HasName, Given> { VpcLink { body: self.body.with("TargetArns", value.into()), given: PhantomData } }
 }
 

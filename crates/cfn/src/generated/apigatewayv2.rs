@@ -17,9 +17,13 @@ impl AccessLogSettings {
 }
 
 impl AccessLogSettings {
-    /// `DestinationArn`.
+    /// The ARN of the CloudWatch Logs log group to receive access logs.
+    ///
+    /// [`DestinationArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-apigatewaymanagedoverrides-accesslogsettings.html#cfn-apigatewayv2-apigatewaymanagedoverrides-accesslogsettings-destinationarn).
     pub fn destination_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("DestinationArn", value.into()); self }
-    /// `Format`.
+    /// A single line format of the access logs of data, as specified by selected $context variables.
+    ///
+    /// [`Format`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-apigatewaymanagedoverrides-accesslogsettings.html#cfn-apigatewayv2-apigatewaymanagedoverrides-accesslogsettings-format).
     pub fn format(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Format", value.into()); self }
 }
 
@@ -38,7 +42,9 @@ impl Action {
 }
 
 impl<HasInvokeApi> Action<HasInvokeApi> {
-    /// `InvokeApi`. Required.
+    /// Represents an InvokeApi action.
+    ///
+    /// [`InvokeApi`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-routingrule-action.html#cfn-apigatewayv2-routingrule-action-invokeapi). Required.
     pub fn invoke_api(self, value: impl Into<Value<ActionInvokeApi>>) -> Action<Given> { Action { body: self.body.with("InvokeApi", value.into()), given: PhantomData } }
 }
 
@@ -57,11 +63,17 @@ impl ActionInvokeApi {
 }
 
 impl<HasApiId, HasStage> ActionInvokeApi<HasApiId, HasStage> {
-    /// `ApiId`. Required.
+    /// The API identifier of the target API.
+    ///
+    /// [`ApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-routingrule-actioninvokeapi.html#cfn-apigatewayv2-routingrule-actioninvokeapi-apiid). Required.
     pub fn api_id(self, value: impl Into<Value<String>>) -> ActionInvokeApi<Given, HasStage> { ActionInvokeApi { body: self.body.with("ApiId", value.into()), given: PhantomData } }
-    /// `Stage`. Required.
+    /// The name of the target stage.
+    ///
+    /// [`Stage`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-routingrule-actioninvokeapi.html#cfn-apigatewayv2-routingrule-actioninvokeapi-stage). Required.
     pub fn stage(self, value: impl Into<Value<String>>) -> ActionInvokeApi<HasApiId, Given> { ActionInvokeApi { body: self.body.with("Stage", value.into()), given: PhantomData } }
-    /// `StripBasePath`.
+    /// The strip base path setting.
+    ///
+    /// [`StripBasePath`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-routingrule-actioninvokeapi.html#cfn-apigatewayv2-routingrule-actioninvokeapi-stripbasepath).
     pub fn strip_base_path(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("StripBasePath", value.into()); self }
 }
 
@@ -80,41 +92,77 @@ impl Api {
 }
 
 impl Api {
-    /// `ApiKeySelectionExpression`.
+    /// An API key selection expression.
+    ///
+    /// [`ApiKeySelectionExpression`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-api.html#cfn-apigatewayv2-api-apikeyselectionexpression).
     pub fn api_key_selection_expression(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ApiKeySelectionExpression", value.into()); self }
-    /// `BasePath`.
+    /// Specifies how to interpret the base path of the API during import.
+    ///
+    /// [`BasePath`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-api.html#cfn-apigatewayv2-api-basepath).
     pub fn base_path(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("BasePath", value.into()); self }
-    /// `Body`.
+    /// The OpenAPI definition.
+    ///
+    /// [`Body`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-api.html#cfn-apigatewayv2-api-body).
     pub fn body(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("Body", value.into()); self }
-    /// `BodyS3Location`.
+    /// The S3 location of an OpenAPI definition.
+    ///
+    /// [`BodyS3Location`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-api.html#cfn-apigatewayv2-api-bodys3location).
     pub fn body_s3_location(mut self, value: impl Into<Value<BodyS3Location>>) -> Self { self.body.set("BodyS3Location", value.into()); self }
-    /// `CorsConfiguration`.
+    /// A CORS configuration.
+    ///
+    /// [`CorsConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-api.html#cfn-apigatewayv2-api-corsconfiguration).
     pub fn cors_configuration(mut self, value: impl Into<Value<Cors>>) -> Self { self.body.set("CorsConfiguration", value.into()); self }
-    /// `CredentialsArn`.
+    /// It is part of quick create.
+    ///
+    /// [`CredentialsArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-api.html#cfn-apigatewayv2-api-credentialsarn).
     pub fn credentials_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("CredentialsArn", value.into()); self }
-    /// `Description`.
+    /// The description of the API.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-api.html#cfn-apigatewayv2-api-description).
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `DisableExecuteApiEndpoint`.
+    /// Whether clients can invoke your API by using the default `execute-api` endpoint.
+    ///
+    /// [`DisableExecuteApiEndpoint`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-api.html#cfn-apigatewayv2-api-disableexecuteapiendpoint).
     pub fn disable_execute_api_endpoint(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("DisableExecuteApiEndpoint", value.into()); self }
-    /// `DisableSchemaValidation`.
+    /// Avoid validating models when creating a deployment.
+    ///
+    /// [`DisableSchemaValidation`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-api.html#cfn-apigatewayv2-api-disableschemavalidation).
     pub fn disable_schema_validation(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("DisableSchemaValidation", value.into()); self }
-    /// `FailOnWarnings`.
+    /// Whether to rollback the API creation when a warning is encountered.
+    ///
+    /// [`FailOnWarnings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-api.html#cfn-apigatewayv2-api-failonwarnings).
     pub fn fail_on_warnings(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("FailOnWarnings", value.into()); self }
-    /// `IpAddressType`.
+    /// The IP address types that can invoke the API.
+    ///
+    /// [`IpAddressType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-api.html#cfn-apigatewayv2-api-ipaddresstype).
     pub fn ip_address_type(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("IpAddressType", value.into()); self }
-    /// `Name`.
+    /// The name of the API.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-api.html#cfn-apigatewayv2-api-name).
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `ProtocolType`. A change replaces the resource.
+    /// The API protocol.
+    ///
+    /// [`ProtocolType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-api.html#cfn-apigatewayv2-api-protocoltype). A change replaces the resource. One of `HTTP`, `WEBSOCKET`.
     pub fn protocol_type(mut self, value: impl Into<Value<ProtocolType>>) -> Self { self.body.set("ProtocolType", value.into()); self }
-    /// `RouteKey`.
+    /// It is part of quick create.
+    ///
+    /// [`RouteKey`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-api.html#cfn-apigatewayv2-api-routekey).
     pub fn route_key(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("RouteKey", value.into()); self }
-    /// `RouteSelectionExpression`.
+    /// The route selection expression for the API.
+    ///
+    /// [`RouteSelectionExpression`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-api.html#cfn-apigatewayv2-api-routeselectionexpression).
     pub fn route_selection_expression(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("RouteSelectionExpression", value.into()); self }
-    /// `Tags`.
+    /// The collection of tags.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-api.html#cfn-apigatewayv2-api-tags).
     pub fn tags(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `Target`.
+    /// It is part of quick create.
+    ///
+    /// [`Target`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-api.html#cfn-apigatewayv2-api-target).
     pub fn target(mut self, value: impl Into<Value<link::LambdaFunctionArn>>) -> Self { self.body.set("Target", value.into()); self }
-    /// `Version`.
+    /// A version identifier for the API.
+    ///
+    /// [`Version`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-api.html#cfn-apigatewayv2-api-version).
     pub fn version(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Version", value.into()); self }
 }
 
@@ -148,13 +196,21 @@ impl ApiGatewayManagedOverrides {
 }
 
 impl<HasApiId> ApiGatewayManagedOverrides<HasApiId> {
-    /// `ApiId`. Required. A change replaces the resource.
+    /// The ID of the API for which to override the configuration of API Gateway-managed resources.
+    ///
+    /// [`ApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-apigatewaymanagedoverrides.html#cfn-apigatewayv2-apigatewaymanagedoverrides-apiid). Required. A change replaces the resource.
     pub fn api_id(self, value: impl Into<Value<String>>) -> ApiGatewayManagedOverrides<Given> { ApiGatewayManagedOverrides { body: self.body.with("ApiId", value.into()), given: PhantomData } }
-    /// `Integration`.
+    /// Overrides the integration configuration for an API Gateway-managed integration.
+    ///
+    /// [`Integration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-apigatewaymanagedoverrides.html#cfn-apigatewayv2-apigatewaymanagedoverrides-integration).
     pub fn integration(mut self, value: impl Into<Value<IntegrationOverrides>>) -> Self { self.body.set("Integration", value.into()); self }
-    /// `Route`.
+    /// Overrides the route configuration for an API Gateway-managed route.
+    ///
+    /// [`Route`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-apigatewaymanagedoverrides.html#cfn-apigatewayv2-apigatewaymanagedoverrides-route).
     pub fn route(mut self, value: impl Into<Value<RouteOverrides>>) -> Self { self.body.set("Route", value.into()); self }
-    /// `Stage`.
+    /// Overrides the stage configuration for an API Gateway-managed stage.
+    ///
+    /// [`Stage`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-apigatewaymanagedoverrides.html#cfn-apigatewayv2-apigatewaymanagedoverrides-stage).
     pub fn stage(mut self, value: impl Into<Value<StageOverrides>>) -> Self { self.body.set("Stage", value.into()); self }
 }
 
@@ -183,13 +239,21 @@ impl ApiMapping {
 }
 
 impl<HasApiId, HasDomainName, HasStage> ApiMapping<HasApiId, HasDomainName, HasStage> {
-    /// `ApiId`. Required.
+    /// The API identifier.
+    ///
+    /// [`ApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-apimapping.html#cfn-apigatewayv2-apimapping-apiid). Required.
     pub fn api_id(self, value: impl Into<Value<link::ApiGatewayV2ApiMappingApiId>>) -> ApiMapping<Given, HasDomainName, HasStage> { ApiMapping { body: self.body.with("ApiId", value.into()), given: PhantomData } }
-    /// `ApiMappingKey`.
+    /// The API mapping key.
+    ///
+    /// [`ApiMappingKey`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-apimapping.html#cfn-apigatewayv2-apimapping-apimappingkey).
     pub fn api_mapping_key(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ApiMappingKey", value.into()); self }
-    /// `DomainName`. Required. A change replaces the resource.
+    /// The domain name.
+    ///
+    /// [`DomainName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-apimapping.html#cfn-apigatewayv2-apimapping-domainname). Required. A change replaces the resource.
     pub fn domain_name(self, value: impl Into<Value<link::ApiGatewayV2ApiMappingDomainName>>) -> ApiMapping<HasApiId, Given, HasStage> { ApiMapping { body: self.body.with("DomainName", value.into()), given: PhantomData } }
-    /// `Stage`. Required.
+    /// The API stage.
+    ///
+    /// [`Stage`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-apimapping.html#cfn-apigatewayv2-apimapping-stage). Required.
     pub fn stage(self, value: impl Into<Value<String>>) -> ApiMapping<HasApiId, HasDomainName, Given> { ApiMapping { body: self.body.with("Stage", value.into()), given: PhantomData } }
 }
 
@@ -215,27 +279,49 @@ impl Authorizer {
 }
 
 impl<HasApiId, HasAuthorizerType, HasName> Authorizer<HasApiId, HasAuthorizerType, HasName> {
-    /// `ApiId`. Required. A change replaces the resource.
+    /// The API identifier.
+    ///
+    /// [`ApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-authorizer.html#cfn-apigatewayv2-authorizer-apiid). Required. A change replaces the resource.
     pub fn api_id(self, value: impl Into<Value<link::ApiGatewayV2ApiApiId>>) -> Authorizer<Given, HasAuthorizerType, HasName> { Authorizer { body: self.body.with("ApiId", value.into()), given: PhantomData } }
-    /// `AuthorizerCredentialsArn`.
+    /// Specifies the required credentials as an IAM role for API Gateway to invoke the authorizer.
+    ///
+    /// [`AuthorizerCredentialsArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-authorizer.html#cfn-apigatewayv2-authorizer-authorizercredentialsarn).
     pub fn authorizer_credentials_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AuthorizerCredentialsArn", value.into()); self }
-    /// `AuthorizerPayloadFormatVersion`.
+    /// Specifies the format of the payload sent to an HTTP API Lambda authorizer.
+    ///
+    /// [`AuthorizerPayloadFormatVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-authorizer.html#cfn-apigatewayv2-authorizer-authorizerpayloadformatversion).
     pub fn authorizer_payload_format_version(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AuthorizerPayloadFormatVersion", value.into()); self }
-    /// `AuthorizerResultTtlInSeconds`.
+    /// The time to live (TTL) for cached authorizer results, in seconds.
+    ///
+    /// [`AuthorizerResultTtlInSeconds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-authorizer.html#cfn-apigatewayv2-authorizer-authorizerresultttlinseconds).
     pub fn authorizer_result_ttl_in_seconds(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("AuthorizerResultTtlInSeconds", value.into()); self }
-    /// `AuthorizerType`. Required.
+    /// The authorizer type.
+    ///
+    /// [`AuthorizerType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-authorizer.html#cfn-apigatewayv2-authorizer-authorizertype). Required. One of `JWT`, `REQUEST`.
     pub fn authorizer_type(self, value: impl Into<Value<AuthorizerType>>) -> Authorizer<HasApiId, Given, HasName> { Authorizer { body: self.body.with("AuthorizerType", value.into()), given: PhantomData } }
-    /// `AuthorizerUri`.
+    /// The authorizer's Uniform Resource Identifier (URI).
+    ///
+    /// [`AuthorizerUri`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-authorizer.html#cfn-apigatewayv2-authorizer-authorizeruri).
     pub fn authorizer_uri(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AuthorizerUri", value.into()); self }
-    /// `EnableSimpleResponses`.
+    /// Whether a Lambda authorizer returns a response in a simple format.
+    ///
+    /// [`EnableSimpleResponses`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-authorizer.html#cfn-apigatewayv2-authorizer-enablesimpleresponses).
     pub fn enable_simple_responses(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("EnableSimpleResponses", value.into()); self }
-    /// `IdentitySource`.
+    /// The identity source for which authorization is requested.
+    ///
+    /// [`IdentitySource`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-authorizer.html#cfn-apigatewayv2-authorizer-identitysource).
     pub fn identity_source(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("IdentitySource", value.into()); self }
-    /// `IdentityValidationExpression`.
+    /// This parameter is not used.
+    ///
+    /// [`IdentityValidationExpression`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-authorizer.html#cfn-apigatewayv2-authorizer-identityvalidationexpression).
     pub fn identity_validation_expression(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("IdentityValidationExpression", value.into()); self }
-    /// `JwtConfiguration`.
+    /// The `JWTConfiguration` property specifies the configuration of a JWT authorizer.
+    ///
+    /// [`JwtConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-authorizer.html#cfn-apigatewayv2-authorizer-jwtconfiguration).
     pub fn jwt_configuration(mut self, value: impl Into<Value<JWTConfiguration>>) -> Self { self.body.set("JwtConfiguration", value.into()); self }
-    /// `Name`. Required.
+    /// The name of the authorizer.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-authorizer.html#cfn-apigatewayv2-authorizer-name). Required.
     pub fn name(self, value: impl Into<Value<String>>) -> Authorizer<HasApiId, HasAuthorizerType, Given> { Authorizer { body: self.body.with("Name", value.into()), given: PhantomData } }
 }
 
@@ -262,13 +348,21 @@ impl BodyS3Location {
 }
 
 impl BodyS3Location {
-    /// `Bucket`.
+    /// The S3 bucket that contains the OpenAPI definition to import.
+    ///
+    /// [`Bucket`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-api-bodys3location.html#cfn-apigatewayv2-api-bodys3location-bucket).
     pub fn bucket(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Bucket", value.into()); self }
-    /// `Etag`.
+    /// The Etag of the S3 object.
+    ///
+    /// [`Etag`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-api-bodys3location.html#cfn-apigatewayv2-api-bodys3location-etag).
     pub fn etag(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Etag", value.into()); self }
-    /// `Key`.
+    /// The key of the S3 object.
+    ///
+    /// [`Key`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-api-bodys3location.html#cfn-apigatewayv2-api-bodys3location-key).
     pub fn key(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Key", value.into()); self }
-    /// `Version`.
+    /// The version of the S3 object.
+    ///
+    /// [`Version`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-api-bodys3location.html#cfn-apigatewayv2-api-bodys3location-version).
     pub fn version(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Version", value.into()); self }
 }
 
@@ -287,9 +381,13 @@ impl Condition {
 }
 
 impl Condition {
-    /// `MatchBasePaths`.
+    /// The base path to be matched.
+    ///
+    /// [`MatchBasePaths`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-routingrule-condition.html#cfn-apigatewayv2-routingrule-condition-matchbasepaths).
     pub fn match_base_paths(mut self, value: impl Into<Value<MatchBasePaths>>) -> Self { self.body.set("MatchBasePaths", value.into()); self }
-    /// `MatchHeaders`.
+    /// The headers to be matched.
+    ///
+    /// [`MatchHeaders`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-routingrule-condition.html#cfn-apigatewayv2-routingrule-condition-matchheaders).
     pub fn match_headers(mut self, value: impl Into<Value<MatchHeaders>>) -> Self { self.body.set("MatchHeaders", value.into()); self }
 }
 
@@ -308,17 +406,29 @@ impl Cors {
 }
 
 impl Cors {
-    /// `AllowCredentials`.
+    /// Whether credentials are included in the CORS request.
+    ///
+    /// [`AllowCredentials`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-api-cors.html#cfn-apigatewayv2-api-cors-allowcredentials).
     pub fn allow_credentials(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("AllowCredentials", value.into()); self }
-    /// `AllowHeaders`.
+    /// Represents a collection of allowed headers.
+    ///
+    /// [`AllowHeaders`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-api-cors.html#cfn-apigatewayv2-api-cors-allowheaders).
     pub fn allow_headers(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("AllowHeaders", value.into()); self }
-    /// `AllowMethods`.
+    /// Represents a collection of allowed HTTP methods.
+    ///
+    /// [`AllowMethods`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-api-cors.html#cfn-apigatewayv2-api-cors-allowmethods).
     pub fn allow_methods(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("AllowMethods", value.into()); self }
-    /// `AllowOrigins`.
+    /// Represents a collection of allowed origins.
+    ///
+    /// [`AllowOrigins`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-api-cors.html#cfn-apigatewayv2-api-cors-alloworigins).
     pub fn allow_origins(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("AllowOrigins", value.into()); self }
-    /// `ExposeHeaders`.
+    /// Represents a collection of exposed headers.
+    ///
+    /// [`ExposeHeaders`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-api-cors.html#cfn-apigatewayv2-api-cors-exposeheaders).
     pub fn expose_headers(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("ExposeHeaders", value.into()); self }
-    /// `MaxAge`.
+    /// The number of seconds that the browser should cache preflight request results.
+    ///
+    /// [`MaxAge`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-api-cors.html#cfn-apigatewayv2-api-cors-maxage).
     pub fn max_age(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MaxAge", value.into()); self }
 }
 
@@ -337,11 +447,17 @@ impl Deployment {
 }
 
 impl<HasApiId> Deployment<HasApiId> {
-    /// `ApiId`. Required. A change replaces the resource.
+    /// The API identifier.
+    ///
+    /// [`ApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-deployment.html#cfn-apigatewayv2-deployment-apiid). Required. A change replaces the resource.
     pub fn api_id(self, value: impl Into<Value<link::ApiGatewayV2ApiApiId>>) -> Deployment<Given> { Deployment { body: self.body.with("ApiId", value.into()), given: PhantomData } }
-    /// `Description`.
+    /// The description for the deployment resource.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-deployment.html#cfn-apigatewayv2-deployment-description).
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `StageName`.
+    /// The name of an existing stage to associate with the deployment.
+    ///
+    /// [`StageName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-deployment.html#cfn-apigatewayv2-deployment-stagename).
     pub fn stage_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("StageName", value.into()); self }
 }
 
@@ -368,15 +484,25 @@ impl DomainName {
 }
 
 impl<HasDomainName> DomainName<HasDomainName> {
-    /// `DomainName`. Required. A change replaces the resource.
+    /// The custom domain name for your API in Amazon API Gateway.
+    ///
+    /// [`DomainName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-domainname.html#cfn-apigatewayv2-domainname-domainname). Required. A change replaces the resource.
     pub fn domain_name(self, value: impl Into<Value<String>>) -> DomainName<Given> { DomainName { body: self.body.with("DomainName", value.into()), given: PhantomData } }
-    /// `DomainNameConfigurations`.
+    /// The domain name configurations.
+    ///
+    /// [`DomainNameConfigurations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-domainname.html#cfn-apigatewayv2-domainname-domainnameconfigurations).
     pub fn domain_name_configurations(mut self, value: impl Into<Value<List<DomainNameConfiguration>>>) -> Self { self.body.set("DomainNameConfigurations", value.into()); self }
-    /// `MutualTlsAuthentication`.
+    /// The mutual TLS authentication configuration for a custom domain name.
+    ///
+    /// [`MutualTlsAuthentication`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-domainname.html#cfn-apigatewayv2-domainname-mutualtlsauthentication).
     pub fn mutual_tls_authentication(mut self, value: impl Into<Value<MutualTlsAuthentication>>) -> Self { self.body.set("MutualTlsAuthentication", value.into()); self }
-    /// `RoutingMode`. By default `"API_MAPPING_ONLY"`.
+    /// The routing mode API Gateway uses to route traffic to your APIs.
+    ///
+    /// [`RoutingMode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-domainname.html#cfn-apigatewayv2-domainname-routingmode). By default `"API_MAPPING_ONLY"`. One of `API_MAPPING_ONLY`, `ROUTING_RULE_ONLY`, `ROUTING_RULE_THEN_API_MAPPING`.
     pub fn routing_mode(mut self, value: impl Into<Value<RoutingMode>>) -> Self { self.body.set("RoutingMode", value.into()); self }
-    /// `Tags`.
+    /// The collection of tags associated with a domain name.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-domainname.html#cfn-apigatewayv2-domainname-tags).
     pub fn tags(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -412,17 +538,29 @@ impl DomainNameConfiguration {
 }
 
 impl DomainNameConfiguration {
-    /// `CertificateArn`.
+    /// An AWS -managed certificate that will be used by the edge-optimized endpoint for this domain name.
+    ///
+    /// [`CertificateArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-domainname-domainnameconfiguration.html#cfn-apigatewayv2-domainname-domainnameconfiguration-certificatearn).
     pub fn certificate_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("CertificateArn", value.into()); self }
-    /// `CertificateName`.
+    /// The user-friendly name of the certificate that will be used by the edge-optimized endpoint for this domain name.
+    ///
+    /// [`CertificateName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-domainname-domainnameconfiguration.html#cfn-apigatewayv2-domainname-domainnameconfiguration-certificatename).
     pub fn certificate_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("CertificateName", value.into()); self }
-    /// `EndpointType`.
+    /// The endpoint type.
+    ///
+    /// [`EndpointType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-domainname-domainnameconfiguration.html#cfn-apigatewayv2-domainname-domainnameconfiguration-endpointtype).
     pub fn endpoint_type(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("EndpointType", value.into()); self }
-    /// `IpAddressType`.
+    /// The IP address types that can invoke the domain name.
+    ///
+    /// [`IpAddressType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-domainname-domainnameconfiguration.html#cfn-apigatewayv2-domainname-domainnameconfiguration-ipaddresstype).
     pub fn ip_address_type(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("IpAddressType", value.into()); self }
-    /// `OwnershipVerificationCertificateArn`.
+    /// The Amazon resource name (ARN) for the public certificate issued by Certificate Manager.
+    ///
+    /// [`OwnershipVerificationCertificateArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-domainname-domainnameconfiguration.html#cfn-apigatewayv2-domainname-domainnameconfiguration-ownershipverificationcertificatearn).
     pub fn ownership_verification_certificate_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("OwnershipVerificationCertificateArn", value.into()); self }
-    /// `SecurityPolicy`.
+    /// The Transport Layer Security (TLS) version of the security policy for this domain name.
+    ///
+    /// [`SecurityPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-domainname-domainnameconfiguration.html#cfn-apigatewayv2-domainname-domainnameconfiguration-securitypolicy).
     pub fn security_policy(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SecurityPolicy", value.into()); self }
 }
 
@@ -441,41 +579,77 @@ impl Integration {
 }
 
 impl<HasApiId, HasIntegrationType> Integration<HasApiId, HasIntegrationType> {
-    /// `ApiId`. Required. A change replaces the resource.
+    /// The API identifier.
+    ///
+    /// [`ApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integration.html#cfn-apigatewayv2-integration-apiid). Required. A change replaces the resource.
     pub fn api_id(self, value: impl Into<Value<link::ApiGatewayV2ApiApiId>>) -> Integration<Given, HasIntegrationType> { Integration { body: self.body.with("ApiId", value.into()), given: PhantomData } }
-    /// `ConnectionId`.
+    /// The ID of the VPC link for a private integration.
+    ///
+    /// [`ConnectionId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integration.html#cfn-apigatewayv2-integration-connectionid).
     pub fn connection_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ConnectionId", value.into()); self }
-    /// `ConnectionType`.
+    /// The type of the network connection to the integration endpoint.
+    ///
+    /// [`ConnectionType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integration.html#cfn-apigatewayv2-integration-connectiontype).
     pub fn connection_type(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ConnectionType", value.into()); self }
-    /// `ContentHandlingStrategy`.
+    /// Supported only for WebSocket APIs.
+    ///
+    /// [`ContentHandlingStrategy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integration.html#cfn-apigatewayv2-integration-contenthandlingstrategy).
     pub fn content_handling_strategy(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ContentHandlingStrategy", value.into()); self }
-    /// `CredentialsArn`.
+    /// Specifies the credentials required for the integration, if any.
+    ///
+    /// [`CredentialsArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integration.html#cfn-apigatewayv2-integration-credentialsarn). Matches `arn:(aws|aws-cn|aws-us-gov):iam::[0-9]*:(role|user|group)\/.*`.
     pub fn credentials_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("CredentialsArn", value.into()); self }
-    /// `Description`.
+    /// The description of the integration.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integration.html#cfn-apigatewayv2-integration-description).
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `IntegrationMethod`.
+    /// Specifies the integration's HTTP method type.
+    ///
+    /// [`IntegrationMethod`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integration.html#cfn-apigatewayv2-integration-integrationmethod).
     pub fn integration_method(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("IntegrationMethod", value.into()); self }
-    /// `IntegrationSubtype`.
+    /// Supported only for HTTP API `AWS_PROXY` integrations.
+    ///
+    /// [`IntegrationSubtype`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integration.html#cfn-apigatewayv2-integration-integrationsubtype).
     pub fn integration_subtype(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("IntegrationSubtype", value.into()); self }
-    /// `IntegrationType`. Required.
+    /// The integration type of an integration.
+    ///
+    /// [`IntegrationType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integration.html#cfn-apigatewayv2-integration-integrationtype). Required. One of `AWS`, `AWS_PROXY`, `HTTP`, `HTTP_PROXY`, `MOCK`.
     pub fn integration_type(self, value: impl Into<Value<IntegrationType>>) -> Integration<HasApiId, Given> { Integration { body: self.body.with("IntegrationType", value.into()), given: PhantomData } }
-    /// `IntegrationUri`.
+    /// For a Lambda integration, specify the URI of a Lambda function.
+    ///
+    /// [`IntegrationUri`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integration.html#cfn-apigatewayv2-integration-integrationuri).
     pub fn integration_uri(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("IntegrationUri", value.into()); self }
-    /// `PassthroughBehavior`.
+    /// Specifies the pass-through behavior for incoming requests based on the `Content-Type` header in the request, and the available mapping templates specified as…
+    ///
+    /// [`PassthroughBehavior`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integration.html#cfn-apigatewayv2-integration-passthroughbehavior).
     pub fn passthrough_behavior(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("PassthroughBehavior", value.into()); self }
-    /// `PayloadFormatVersion`.
+    /// Specifies the format of the payload sent to an integration.
+    ///
+    /// [`PayloadFormatVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integration.html#cfn-apigatewayv2-integration-payloadformatversion).
     pub fn payload_format_version(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("PayloadFormatVersion", value.into()); self }
-    /// `RequestParameters`.
+    /// For WebSocket APIs, a key-value map specifying request parameters that are passed from the method request to the backend.
+    ///
+    /// [`RequestParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integration.html#cfn-apigatewayv2-integration-requestparameters).
     pub fn request_parameters(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("RequestParameters", value.into()); self }
-    /// `RequestTemplates`.
+    /// Represents a map of Velocity templates that are applied on the request payload based on the value of the Content-Type header sent by the client.
+    ///
+    /// [`RequestTemplates`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integration.html#cfn-apigatewayv2-integration-requesttemplates).
     pub fn request_templates(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("RequestTemplates", value.into()); self }
-    /// `ResponseParameters`.
+    /// Supported only for HTTP APIs.
+    ///
+    /// [`ResponseParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integration.html#cfn-apigatewayv2-integration-responseparameters).
     pub fn response_parameters(mut self, value: impl Into<Value<Entries<ResponseParameterMap>>>) -> Self { self.body.set("ResponseParameters", value.into()); self }
-    /// `TemplateSelectionExpression`.
+    /// The template selection expression for the integration.
+    ///
+    /// [`TemplateSelectionExpression`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integration.html#cfn-apigatewayv2-integration-templateselectionexpression).
     pub fn template_selection_expression(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TemplateSelectionExpression", value.into()); self }
-    /// `TimeoutInMillis`.
+    /// Custom timeout between 50 and 29,000 milliseconds for WebSocket APIs and between 50 and 30,000 milliseconds for HTTP APIs.
+    ///
+    /// [`TimeoutInMillis`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integration.html#cfn-apigatewayv2-integration-timeoutinmillis).
     pub fn timeout_in_millis(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("TimeoutInMillis", value.into()); self }
-    /// `TlsConfig`.
+    /// The TLS configuration for a private integration.
+    ///
+    /// [`TlsConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integration.html#cfn-apigatewayv2-integration-tlsconfig).
     pub fn tls_config(mut self, value: impl Into<Value<TlsConfig>>) -> Self { self.body.set("TlsConfig", value.into()); self }
 }
 
@@ -502,13 +676,21 @@ impl IntegrationOverrides {
 }
 
 impl IntegrationOverrides {
-    /// `Description`.
+    /// The description of the integration.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-apigatewaymanagedoverrides-integrationoverrides.html#cfn-apigatewayv2-apigatewaymanagedoverrides-integrationoverrides-description).
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `IntegrationMethod`.
+    /// Specifies the integration's HTTP method type.
+    ///
+    /// [`IntegrationMethod`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-apigatewaymanagedoverrides-integrationoverrides.html#cfn-apigatewayv2-apigatewaymanagedoverrides-integrationoverrides-integrationmethod).
     pub fn integration_method(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("IntegrationMethod", value.into()); self }
-    /// `PayloadFormatVersion`.
+    /// Specifies the format of the payload sent to an integration.
+    ///
+    /// [`PayloadFormatVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-apigatewaymanagedoverrides-integrationoverrides.html#cfn-apigatewayv2-apigatewaymanagedoverrides-integrationoverrides-payloadformatversion).
     pub fn payload_format_version(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("PayloadFormatVersion", value.into()); self }
-    /// `TimeoutInMillis`.
+    /// Custom timeout between 50 and 29,000 milliseconds for WebSocket APIs and between 50 and 30,000 milliseconds for HTTP APIs.
+    ///
+    /// [`TimeoutInMillis`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-apigatewaymanagedoverrides-integrationoverrides.html#cfn-apigatewayv2-apigatewaymanagedoverrides-integrationoverrides-timeoutinmillis).
     pub fn timeout_in_millis(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("TimeoutInMillis", value.into()); self }
 }
 
@@ -527,19 +709,33 @@ impl IntegrationResponse {
 }
 
 impl<HasApiId, HasIntegrationId, HasIntegrationResponseKey> IntegrationResponse<HasApiId, HasIntegrationId, HasIntegrationResponseKey> {
-    /// `ApiId`. Required. A change replaces the resource.
+    /// The API identifier.
+    ///
+    /// [`ApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integrationresponse.html#cfn-apigatewayv2-integrationresponse-apiid). Required. A change replaces the resource.
     pub fn api_id(self, value: impl Into<Value<link::ApiGatewayV2ApiApiId>>) -> IntegrationResponse<Given, HasIntegrationId, HasIntegrationResponseKey> { IntegrationResponse { body: self.body.with("ApiId", value.into()), given: PhantomData } }
-    /// `ContentHandlingStrategy`.
+    /// Supported only for WebSocket APIs.
+    ///
+    /// [`ContentHandlingStrategy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integrationresponse.html#cfn-apigatewayv2-integrationresponse-contenthandlingstrategy).
     pub fn content_handling_strategy(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ContentHandlingStrategy", value.into()); self }
-    /// `IntegrationId`. Required. A change replaces the resource.
+    /// The integration ID.
+    ///
+    /// [`IntegrationId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integrationresponse.html#cfn-apigatewayv2-integrationresponse-integrationid). Required. A change replaces the resource.
     pub fn integration_id(self, value: impl Into<Value<link::ApiGatewayV2IntegrationIntegrationId>>) -> IntegrationResponse<HasApiId, Given, HasIntegrationResponseKey> { IntegrationResponse { body: self.body.with("IntegrationId", value.into()), given: PhantomData } }
-    /// `IntegrationResponseKey`. Required.
+    /// The integration response key.
+    ///
+    /// [`IntegrationResponseKey`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integrationresponse.html#cfn-apigatewayv2-integrationresponse-integrationresponsekey). Required.
     pub fn integration_response_key(self, value: impl Into<Value<String>>) -> IntegrationResponse<HasApiId, HasIntegrationId, Given> { IntegrationResponse { body: self.body.with("IntegrationResponseKey", value.into()), given: PhantomData } }
-    /// `ResponseParameters`.
+    /// A key-value map specifying response parameters that are passed to the method response from the backend.
+    ///
+    /// [`ResponseParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integrationresponse.html#cfn-apigatewayv2-integrationresponse-responseparameters).
     pub fn response_parameters(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("ResponseParameters", value.into()); self }
-    /// `ResponseTemplates`.
+    /// The collection of response templates for the integration response as a string-to-string map of key-value pairs.
+    ///
+    /// [`ResponseTemplates`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integrationresponse.html#cfn-apigatewayv2-integrationresponse-responsetemplates).
     pub fn response_templates(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("ResponseTemplates", value.into()); self }
-    /// `TemplateSelectionExpression`.
+    /// The template selection expression for the integration response.
+    ///
+    /// [`TemplateSelectionExpression`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integrationresponse.html#cfn-apigatewayv2-integrationresponse-templateselectionexpression).
     pub fn template_selection_expression(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TemplateSelectionExpression", value.into()); self }
 }
 
@@ -565,9 +761,13 @@ impl JWTConfiguration {
 }
 
 impl JWTConfiguration {
-    /// `Audience`.
+    /// The the intended recipients of the JWT.
+    ///
+    /// [`Audience`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-authorizer-jwtconfiguration.html#cfn-apigatewayv2-authorizer-jwtconfiguration-audience).
     pub fn audience(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("Audience", value.into()); self }
-    /// `Issuer`.
+    /// The base domain of the identity provider that issues JSON Web Tokens.
+    ///
+    /// [`Issuer`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-authorizer-jwtconfiguration.html#cfn-apigatewayv2-authorizer-jwtconfiguration-issuer).
     pub fn issuer(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Issuer", value.into()); self }
 }
 
@@ -586,7 +786,9 @@ impl MatchBasePaths {
 }
 
 impl<HasAnyOf> MatchBasePaths<HasAnyOf> {
-    /// `AnyOf`. Required.
+    /// The string of the case sensitive base path to be matched.
+    ///
+    /// [`AnyOf`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-routingrule-matchbasepaths.html#cfn-apigatewayv2-routingrule-matchbasepaths-anyof). Required.
     pub fn any_of(self, value: impl Into<Value<List<String>>>) -> MatchBasePaths<Given> { MatchBasePaths { body: self.body.with("AnyOf", value.into()), given: PhantomData } }
 }
 
@@ -605,9 +807,13 @@ impl MatchHeaderValue {
 }
 
 impl<HasHeader, HasValueGlob> MatchHeaderValue<HasHeader, HasValueGlob> {
-    /// `Header`. Required.
+    /// The case insensitive header name to be matched.
+    ///
+    /// [`Header`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-routingrule-matchheadervalue.html#cfn-apigatewayv2-routingrule-matchheadervalue-header). Required.
     pub fn header(self, value: impl Into<Value<String>>) -> MatchHeaderValue<Given, HasValueGlob> { MatchHeaderValue { body: self.body.with("Header", value.into()), given: PhantomData } }
-    /// `ValueGlob`. Required.
+    /// The case sensitive header glob value to be matched against entire header value.
+    ///
+    /// [`ValueGlob`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-routingrule-matchheadervalue.html#cfn-apigatewayv2-routingrule-matchheadervalue-valueglob). Required.
     pub fn value_glob(self, value: impl Into<Value<String>>) -> MatchHeaderValue<HasHeader, Given> { MatchHeaderValue { body: self.body.with("ValueGlob", value.into()), given: PhantomData } }
 }
 
@@ -626,7 +832,9 @@ impl MatchHeaders {
 }
 
 impl<HasAnyOf> MatchHeaders<HasAnyOf> {
-    /// `AnyOf`. Required.
+    /// The header name and header value glob to be matched.
+    ///
+    /// [`AnyOf`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-routingrule-matchheaders.html#cfn-apigatewayv2-routingrule-matchheaders-anyof). Required.
     pub fn any_of(self, value: impl Into<Value<List<MatchHeaderValue>>>) -> MatchHeaders<Given> { MatchHeaders { body: self.body.with("AnyOf", value.into()), given: PhantomData } }
 }
 
@@ -645,15 +853,25 @@ impl Model {
 }
 
 impl<HasApiId, HasName, HasSchema> Model<HasApiId, HasName, HasSchema> {
-    /// `ApiId`. Required. A change replaces the resource.
+    /// The API identifier.
+    ///
+    /// [`ApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-model.html#cfn-apigatewayv2-model-apiid). Required. A change replaces the resource.
     pub fn api_id(self, value: impl Into<Value<link::ApiGatewayV2ApiApiId>>) -> Model<Given, HasName, HasSchema> { Model { body: self.body.with("ApiId", value.into()), given: PhantomData } }
-    /// `ContentType`.
+    /// The content-type for the model, for example, "application/json".
+    ///
+    /// [`ContentType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-model.html#cfn-apigatewayv2-model-contenttype).
     pub fn content_type(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ContentType", value.into()); self }
-    /// `Description`.
+    /// The description of the model.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-model.html#cfn-apigatewayv2-model-description).
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `Name`. Required.
+    /// The name of the model.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-model.html#cfn-apigatewayv2-model-name). Required.
     pub fn name(self, value: impl Into<Value<String>>) -> Model<HasApiId, Given, HasSchema> { Model { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `Schema`. Required.
+    /// The schema for the model.
+    ///
+    /// [`Schema`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-model.html#cfn-apigatewayv2-model-schema). Required.
     pub fn schema(self, value: impl Into<Value<Json>>) -> Model<HasApiId, HasName, Given> { Model { body: self.body.with("Schema", value.into()), given: PhantomData } }
 }
 
@@ -679,9 +897,13 @@ impl MutualTlsAuthentication {
 }
 
 impl MutualTlsAuthentication {
-    /// `TruststoreUri`.
+    /// An Amazon S3 URL that specifies the truststore for mutual TLS authentication, for example, `s3:// bucket-name / key-name`.
+    ///
+    /// [`TruststoreUri`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-domainname-mutualtlsauthentication.html#cfn-apigatewayv2-domainname-mutualtlsauthentication-truststoreuri).
     pub fn truststore_uri(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TruststoreUri", value.into()); self }
-    /// `TruststoreVersion`.
+    /// The version of the S3 object that contains your truststore.
+    ///
+    /// [`TruststoreVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-domainname-mutualtlsauthentication.html#cfn-apigatewayv2-domainname-mutualtlsauthentication-truststoreversion).
     pub fn truststore_version(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TruststoreVersion", value.into()); self }
 }
 
@@ -700,7 +922,9 @@ impl ParameterConstraints {
 }
 
 impl<HasRequired> ParameterConstraints<HasRequired> {
-    /// `Required`. Required.
+    /// Whether the parameter is required.
+    ///
+    /// [`Required`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-routeresponse-parameterconstraints.html#cfn-apigatewayv2-routeresponse-parameterconstraints-required). Required.
     pub fn required(self, value: impl Into<Value<bool>>) -> ParameterConstraints<Given> { ParameterConstraints { body: self.body.with("Required", value.into()), given: PhantomData } }
 }
 
@@ -719,11 +943,17 @@ impl PortalProduct {
 }
 
 impl<HasDisplayName> PortalProduct<HasDisplayName> {
-    /// `Description`.
+    /// A description of the portal product.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-portalproduct.html#cfn-apigatewayv2-portalproduct-description). At most 1024 characters.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `DisplayName`. Required.
+    /// The name of the portal product as it appears in a published portal.
+    ///
+    /// [`DisplayName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-portalproduct.html#cfn-apigatewayv2-portalproduct-displayname). Required. From 1 to 255 characters.
     pub fn display_name(self, value: impl Into<Value<String>>) -> PortalProduct<Given> { PortalProduct { body: self.body.with("DisplayName", value.into()), given: PhantomData } }
-    /// `Tags`.
+    /// The collection of tags associated with the portal product.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-portalproduct.html#cfn-apigatewayv2-portalproduct-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -755,9 +985,13 @@ impl ResponseParameter {
 }
 
 impl ResponseParameter {
-    /// `Destination`.
+    /// Specifies the location of the response to modify, and how to modify it.
+    ///
+    /// [`Destination`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-integration-responseparameter.html#cfn-apigatewayv2-integration-responseparameter-destination).
     pub fn destination(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Destination", value.into()); self }
-    /// `Source`.
+    /// Specifies the data to update the parameter with.
+    ///
+    /// [`Source`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-integration-responseparameter.html#cfn-apigatewayv2-integration-responseparameter-source).
     pub fn source(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Source", value.into()); self }
 }
 
@@ -776,7 +1010,9 @@ impl ResponseParameterMap {
 }
 
 impl ResponseParameterMap {
-    /// `ResponseParameters`.
+    /// list of response parameters.
+    ///
+    /// [`ResponseParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-integration-responseparametermap.html#cfn-apigatewayv2-integration-responseparametermap-responseparameters).
     pub fn response_parameters(mut self, value: impl Into<Value<List<ResponseParameter>>>) -> Self { self.body.set("ResponseParameters", value.into()); self }
 }
 
@@ -795,29 +1031,53 @@ impl Route {
 }
 
 impl<HasApiId, HasRouteKey> Route<HasApiId, HasRouteKey> {
-    /// `ApiId`. Required. A change replaces the resource.
+    /// The API identifier.
+    ///
+    /// [`ApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-route.html#cfn-apigatewayv2-route-apiid). Required. A change replaces the resource.
     pub fn api_id(self, value: impl Into<Value<link::ApiGatewayV2ApiApiId>>) -> Route<Given, HasRouteKey> { Route { body: self.body.with("ApiId", value.into()), given: PhantomData } }
-    /// `ApiKeyRequired`.
+    /// Whether an API key is required for the route.
+    ///
+    /// [`ApiKeyRequired`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-route.html#cfn-apigatewayv2-route-apikeyrequired).
     pub fn api_key_required(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("ApiKeyRequired", value.into()); self }
-    /// `AuthorizationScopes`.
+    /// The authorization scopes supported by this route.
+    ///
+    /// [`AuthorizationScopes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-route.html#cfn-apigatewayv2-route-authorizationscopes).
     pub fn authorization_scopes(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("AuthorizationScopes", value.into()); self }
-    /// `AuthorizationType`.
+    /// The authorization type for the route.
+    ///
+    /// [`AuthorizationType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-route.html#cfn-apigatewayv2-route-authorizationtype). One of `AWS_IAM`, `CUSTOM`, `JWT`, `NONE`.
     pub fn authorization_type(mut self, value: impl Into<Value<AuthorizationType>>) -> Self { self.body.set("AuthorizationType", value.into()); self }
-    /// `AuthorizerId`.
+    /// The identifier of the `Authorizer` resource to be associated with this route.
+    ///
+    /// [`AuthorizerId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-route.html#cfn-apigatewayv2-route-authorizerid).
     pub fn authorizer_id(mut self, value: impl Into<Value<link::ApiGatewayV2AuthorizerAuthorizerId>>) -> Self { self.body.set("AuthorizerId", value.into()); self }
-    /// `ModelSelectionExpression`.
+    /// The model selection expression for the route.
+    ///
+    /// [`ModelSelectionExpression`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-route.html#cfn-apigatewayv2-route-modelselectionexpression).
     pub fn model_selection_expression(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ModelSelectionExpression", value.into()); self }
-    /// `OperationName`.
+    /// The operation name for the route.
+    ///
+    /// [`OperationName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-route.html#cfn-apigatewayv2-route-operationname).
     pub fn operation_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("OperationName", value.into()); self }
-    /// `RequestModels`.
+    /// The request models for the route.
+    ///
+    /// [`RequestModels`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-route.html#cfn-apigatewayv2-route-requestmodels).
     pub fn request_models(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("RequestModels", value.into()); self }
-    /// `RequestParameters`.
+    /// The request parameters for the route.
+    ///
+    /// [`RequestParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-route.html#cfn-apigatewayv2-route-requestparameters).
     pub fn request_parameters(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("RequestParameters", value.into()); self }
-    /// `RouteKey`. Required.
+    /// The route key for the route.
+    ///
+    /// [`RouteKey`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-route.html#cfn-apigatewayv2-route-routekey). Required.
     pub fn route_key(self, value: impl Into<Value<String>>) -> Route<HasApiId, Given> { Route { body: self.body.with("RouteKey", value.into()), given: PhantomData } }
-    /// `RouteResponseSelectionExpression`.
+    /// The route response selection expression for the route.
+    ///
+    /// [`RouteResponseSelectionExpression`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-route.html#cfn-apigatewayv2-route-routeresponseselectionexpression).
     pub fn route_response_selection_expression(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("RouteResponseSelectionExpression", value.into()); self }
-    /// `Target`.
+    /// The target for the route.
+    ///
+    /// [`Target`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-route.html#cfn-apigatewayv2-route-target).
     pub fn target(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Target", value.into()); self }
 }
 
@@ -844,15 +1104,25 @@ impl RouteOverrides {
 }
 
 impl RouteOverrides {
-    /// `AuthorizationScopes`.
+    /// The authorization scopes supported by this route.
+    ///
+    /// [`AuthorizationScopes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-apigatewaymanagedoverrides-routeoverrides.html#cfn-apigatewayv2-apigatewaymanagedoverrides-routeoverrides-authorizationscopes).
     pub fn authorization_scopes(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("AuthorizationScopes", value.into()); self }
-    /// `AuthorizationType`.
+    /// The authorization type for the route.
+    ///
+    /// [`AuthorizationType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-apigatewaymanagedoverrides-routeoverrides.html#cfn-apigatewayv2-apigatewaymanagedoverrides-routeoverrides-authorizationtype).
     pub fn authorization_type(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AuthorizationType", value.into()); self }
-    /// `AuthorizerId`.
+    /// The identifier of the `Authorizer` resource to be associated with this route.
+    ///
+    /// [`AuthorizerId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-apigatewaymanagedoverrides-routeoverrides.html#cfn-apigatewayv2-apigatewaymanagedoverrides-routeoverrides-authorizerid).
     pub fn authorizer_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AuthorizerId", value.into()); self }
-    /// `OperationName`.
+    /// The operation name for the route.
+    ///
+    /// [`OperationName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-apigatewaymanagedoverrides-routeoverrides.html#cfn-apigatewayv2-apigatewaymanagedoverrides-routeoverrides-operationname).
     pub fn operation_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("OperationName", value.into()); self }
-    /// `Target`.
+    /// For HTTP integrations, specify a fully qualified URL.
+    ///
+    /// [`Target`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-apigatewaymanagedoverrides-routeoverrides.html#cfn-apigatewayv2-apigatewaymanagedoverrides-routeoverrides-target).
     pub fn target(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Target", value.into()); self }
 }
 
@@ -871,17 +1141,29 @@ impl RouteResponse {
 }
 
 impl<HasApiId, HasRouteId, HasRouteResponseKey> RouteResponse<HasApiId, HasRouteId, HasRouteResponseKey> {
-    /// `ApiId`. Required. A change replaces the resource.
+    /// The API identifier.
+    ///
+    /// [`ApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-routeresponse.html#cfn-apigatewayv2-routeresponse-apiid). Required. A change replaces the resource.
     pub fn api_id(self, value: impl Into<Value<link::ApiGatewayV2ApiApiId>>) -> RouteResponse<Given, HasRouteId, HasRouteResponseKey> { RouteResponse { body: self.body.with("ApiId", value.into()), given: PhantomData } }
-    /// `ModelSelectionExpression`.
+    /// The model selection expression for the route response.
+    ///
+    /// [`ModelSelectionExpression`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-routeresponse.html#cfn-apigatewayv2-routeresponse-modelselectionexpression).
     pub fn model_selection_expression(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ModelSelectionExpression", value.into()); self }
-    /// `ResponseModels`.
+    /// The response models for the route response.
+    ///
+    /// [`ResponseModels`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-routeresponse.html#cfn-apigatewayv2-routeresponse-responsemodels).
     pub fn response_models(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("ResponseModels", value.into()); self }
-    /// `ResponseParameters`.
+    /// The route response parameters.
+    ///
+    /// [`ResponseParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-routeresponse.html#cfn-apigatewayv2-routeresponse-responseparameters).
     pub fn response_parameters(mut self, value: impl Into<Value<Entries<ParameterConstraints>>>) -> Self { self.body.set("ResponseParameters", value.into()); self }
-    /// `RouteId`. Required. A change replaces the resource.
+    /// The route ID.
+    ///
+    /// [`RouteId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-routeresponse.html#cfn-apigatewayv2-routeresponse-routeid). Required. A change replaces the resource.
     pub fn route_id(self, value: impl Into<Value<link::ApiGatewayV2RouteRouteId>>) -> RouteResponse<HasApiId, Given, HasRouteResponseKey> { RouteResponse { body: self.body.with("RouteId", value.into()), given: PhantomData } }
-    /// `RouteResponseKey`. Required.
+    /// The route response key.
+    ///
+    /// [`RouteResponseKey`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-routeresponse.html#cfn-apigatewayv2-routeresponse-routeresponsekey). Required.
     pub fn route_response_key(self, value: impl Into<Value<String>>) -> RouteResponse<HasApiId, HasRouteId, Given> { RouteResponse { body: self.body.with("RouteResponseKey", value.into()), given: PhantomData } }
 }
 
@@ -907,15 +1189,25 @@ impl RouteSettings {
 }
 
 impl RouteSettings {
-    /// `DataTraceEnabled`.
+    /// Whether ( `true` ) or not ( `false` ) data trace logging is enabled for this route.
+    ///
+    /// [`DataTraceEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-apigatewaymanagedoverrides-routesettings.html#cfn-apigatewayv2-apigatewaymanagedoverrides-routesettings-datatraceenabled).
     pub fn data_trace_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("DataTraceEnabled", value.into()); self }
-    /// `DetailedMetricsEnabled`.
+    /// Whether detailed metrics are enabled.
+    ///
+    /// [`DetailedMetricsEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-apigatewaymanagedoverrides-routesettings.html#cfn-apigatewayv2-apigatewaymanagedoverrides-routesettings-detailedmetricsenabled).
     pub fn detailed_metrics_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("DetailedMetricsEnabled", value.into()); self }
-    /// `LoggingLevel`.
+    /// Specifies the logging level for this route: `INFO`, `ERROR`, or `OFF`.
+    ///
+    /// [`LoggingLevel`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-apigatewaymanagedoverrides-routesettings.html#cfn-apigatewayv2-apigatewaymanagedoverrides-routesettings-logginglevel).
     pub fn logging_level(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LoggingLevel", value.into()); self }
-    /// `ThrottlingBurstLimit`.
+    /// Specifies the throttling burst limit.
+    ///
+    /// [`ThrottlingBurstLimit`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-apigatewaymanagedoverrides-routesettings.html#cfn-apigatewayv2-apigatewaymanagedoverrides-routesettings-throttlingburstlimit).
     pub fn throttling_burst_limit(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("ThrottlingBurstLimit", value.into()); self }
-    /// `ThrottlingRateLimit`.
+    /// Specifies the throttling rate limit.
+    ///
+    /// [`ThrottlingRateLimit`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-apigatewaymanagedoverrides-routesettings.html#cfn-apigatewayv2-apigatewaymanagedoverrides-routesettings-throttlingratelimit).
     pub fn throttling_rate_limit(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("ThrottlingRateLimit", value.into()); self }
 }
 
@@ -934,13 +1226,21 @@ impl RoutingRule {
 }
 
 impl<HasActions, HasConditions, HasDomainNameArn, HasPriority> RoutingRule<HasActions, HasConditions, HasDomainNameArn, HasPriority> {
-    /// `Actions`. Required.
+    /// The resulting action based on matching a routing rules condition.
+    ///
+    /// [`Actions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-routingrule.html#cfn-apigatewayv2-routingrule-actions). Required.
     pub fn actions(self, value: impl Into<Value<List<Action>>>) -> RoutingRule<Given, HasConditions, HasDomainNameArn, HasPriority> { RoutingRule { body: self.body.with("Actions", value.into()), given: PhantomData } }
-    /// `Conditions`. Required.
+    /// The conditions of the routing rule.
+    ///
+    /// [`Conditions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-routingrule.html#cfn-apigatewayv2-routingrule-conditions). Required.
     pub fn conditions(self, value: impl Into<Value<List<Condition>>>) -> RoutingRule<HasActions, Given, HasDomainNameArn, HasPriority> { RoutingRule { body: self.body.with("Conditions", value.into()), given: PhantomData } }
-    /// `DomainNameArn`. Required. A change replaces the resource.
+    /// The ARN of the domain name.
+    ///
+    /// [`DomainNameArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-routingrule.html#cfn-apigatewayv2-routingrule-domainnamearn). Required. A change replaces the resource.
     pub fn domain_name_arn(self, value: impl Into<Value<String>>) -> RoutingRule<HasActions, HasConditions, Given, HasPriority> { RoutingRule { body: self.body.with("DomainNameArn", value.into()), given: PhantomData } }
-    /// `Priority`. Required.
+    /// The order in which API Gateway evaluates a rule.
+    ///
+    /// [`Priority`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-routingrule.html#cfn-apigatewayv2-routingrule-priority). Required. From 1 to 1000000.
     pub fn priority(self, value: impl Into<Value<i64>>) -> RoutingRule<HasActions, HasConditions, HasDomainNameArn, Given> { RoutingRule { body: self.body.with("Priority", value.into()), given: PhantomData } }
 }
 
@@ -969,29 +1269,53 @@ impl Stage {
 }
 
 impl<HasApiId, HasStageName> Stage<HasApiId, HasStageName> {
-    /// `AccessLogSettings`.
+    /// Settings for logging access in this stage.
+    ///
+    /// [`AccessLogSettings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-stage.html#cfn-apigatewayv2-stage-accesslogsettings).
     pub fn access_log_settings(mut self, value: impl Into<Value<AccessLogSettings>>) -> Self { self.body.set("AccessLogSettings", value.into()); self }
-    /// `AccessPolicyId`.
+    /// This parameter is not currently supported.
+    ///
+    /// [`AccessPolicyId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-stage.html#cfn-apigatewayv2-stage-accesspolicyid).
     pub fn access_policy_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AccessPolicyId", value.into()); self }
-    /// `ApiId`. Required. A change replaces the resource.
+    /// The API identifier.
+    ///
+    /// [`ApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-stage.html#cfn-apigatewayv2-stage-apiid). Required. A change replaces the resource.
     pub fn api_id(self, value: impl Into<Value<String>>) -> Stage<Given, HasStageName> { Stage { body: self.body.with("ApiId", value.into()), given: PhantomData } }
-    /// `AutoDeploy`.
+    /// Whether updates to an API automatically trigger a new deployment.
+    ///
+    /// [`AutoDeploy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-stage.html#cfn-apigatewayv2-stage-autodeploy).
     pub fn auto_deploy(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("AutoDeploy", value.into()); self }
-    /// `ClientCertificateId`.
+    /// The identifier of a client certificate for a `Stage`.
+    ///
+    /// [`ClientCertificateId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-stage.html#cfn-apigatewayv2-stage-clientcertificateid).
     pub fn client_certificate_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ClientCertificateId", value.into()); self }
-    /// `DefaultRouteSettings`.
+    /// The default route settings for the stage.
+    ///
+    /// [`DefaultRouteSettings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-stage.html#cfn-apigatewayv2-stage-defaultroutesettings).
     pub fn default_route_settings(mut self, value: impl Into<Value<RouteSettings>>) -> Self { self.body.set("DefaultRouteSettings", value.into()); self }
-    /// `DeploymentId`.
+    /// The deployment identifier for the API stage.
+    ///
+    /// [`DeploymentId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-stage.html#cfn-apigatewayv2-stage-deploymentid).
     pub fn deployment_id(mut self, value: impl Into<Value<link::ApiGatewayV2DeploymentDeploymentId>>) -> Self { self.body.set("DeploymentId", value.into()); self }
-    /// `Description`.
+    /// The description for the API stage.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-stage.html#cfn-apigatewayv2-stage-description).
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `RouteSettings`.
+    /// Route settings for the stage.
+    ///
+    /// [`RouteSettings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-stage.html#cfn-apigatewayv2-stage-routesettings).
     pub fn route_settings(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("RouteSettings", value.into()); self }
-    /// `StageName`. Required. A change replaces the resource.
+    /// The stage name.
+    ///
+    /// [`StageName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-stage.html#cfn-apigatewayv2-stage-stagename). Required. A change replaces the resource.
     pub fn stage_name(self, value: impl Into<Value<String>>) -> Stage<HasApiId, Given> { Stage { body: self.body.with("StageName", value.into()), given: PhantomData } }
-    /// `StageVariables`.
+    /// A map that defines the stage variables for a `Stage`.
+    ///
+    /// [`StageVariables`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-stage.html#cfn-apigatewayv2-stage-stagevariables).
     pub fn stage_variables(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("StageVariables", value.into()); self }
-    /// `Tags`.
+    /// The collection of tags.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-stage.html#cfn-apigatewayv2-stage-tags).
     pub fn tags(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -1017,17 +1341,29 @@ impl StageOverrides {
 }
 
 impl StageOverrides {
-    /// `AccessLogSettings`.
+    /// Settings for logging access in a stage.
+    ///
+    /// [`AccessLogSettings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-apigatewaymanagedoverrides-stageoverrides.html#cfn-apigatewayv2-apigatewaymanagedoverrides-stageoverrides-accesslogsettings).
     pub fn access_log_settings(mut self, value: impl Into<Value<AccessLogSettings>>) -> Self { self.body.set("AccessLogSettings", value.into()); self }
-    /// `AutoDeploy`.
+    /// Whether updates to an API automatically trigger a new deployment.
+    ///
+    /// [`AutoDeploy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-apigatewaymanagedoverrides-stageoverrides.html#cfn-apigatewayv2-apigatewaymanagedoverrides-stageoverrides-autodeploy).
     pub fn auto_deploy(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("AutoDeploy", value.into()); self }
-    /// `DefaultRouteSettings`.
+    /// The default route settings for the stage.
+    ///
+    /// [`DefaultRouteSettings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-apigatewaymanagedoverrides-stageoverrides.html#cfn-apigatewayv2-apigatewaymanagedoverrides-stageoverrides-defaultroutesettings).
     pub fn default_route_settings(mut self, value: impl Into<Value<RouteSettings>>) -> Self { self.body.set("DefaultRouteSettings", value.into()); self }
-    /// `Description`.
+    /// The description for the API stage.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-apigatewaymanagedoverrides-stageoverrides.html#cfn-apigatewayv2-apigatewaymanagedoverrides-stageoverrides-description).
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `RouteSettings`.
+    /// Route settings for the stage.
+    ///
+    /// [`RouteSettings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-apigatewaymanagedoverrides-stageoverrides.html#cfn-apigatewayv2-apigatewaymanagedoverrides-stageoverrides-routesettings).
     pub fn route_settings(mut self, value: impl Into<Value<Entries<RouteSettings>>>) -> Self { self.body.set("RouteSettings", value.into()); self }
-    /// `StageVariables`.
+    /// A map that defines the stage variables for a `Stage`.
+    ///
+    /// [`StageVariables`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-apigatewaymanagedoverrides-stageoverrides.html#cfn-apigatewayv2-apigatewaymanagedoverrides-stageoverrides-stagevariables).
     pub fn stage_variables(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("StageVariables", value.into()); self }
 }
 
@@ -1046,7 +1382,9 @@ impl TlsConfig {
 }
 
 impl TlsConfig {
-    /// `ServerNameToVerify`.
+    /// If you specify a server name, API Gateway uses it to verify the hostname on the integration's certificate.
+    ///
+    /// [`ServerNameToVerify`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigatewayv2-integration-tlsconfig.html#cfn-apigatewayv2-integration-tlsconfig-servernametoverify).
     pub fn server_name_to_verify(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ServerNameToVerify", value.into()); self }
 }
 
@@ -1065,13 +1403,21 @@ impl VpcLink {
 }
 
 impl<HasName, HasSubnetIds> VpcLink<HasName, HasSubnetIds> {
-    /// `Name`. Required.
+    /// The name of the VPC link.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-vpclink.html#cfn-apigatewayv2-vpclink-name). Required.
     pub fn name(self, value: impl Into<Value<String>>) -> VpcLink<Given, HasSubnetIds> { VpcLink { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `SecurityGroupIds`. A change replaces the resource.
+    /// The security group IDs for the VPC link.
+    ///
+    /// [`SecurityGroupIds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-vpclink.html#cfn-apigatewayv2-vpclink-securitygroupids). A change replaces the resource.
     pub fn security_group_ids(mut self, value: impl Into<Value<List<link::EC2SecurityGroupId>>>) -> Self { self.body.set("SecurityGroupIds", value.into()); self }
-    /// `SubnetIds`. Required. A change replaces the resource.
+    /// The subnet IDs to include in the VPC link.
+    ///
+    /// [`SubnetIds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-vpclink.html#cfn-apigatewayv2-vpclink-subnetids). Required. A change replaces the resource.
     pub fn subnet_ids(self, value: impl Into<Value<List<link::EC2SubnetSubnetId>>>) -> VpcLink<HasName, Given> { VpcLink { body: self.body.with("SubnetIds", value.into()), given: PhantomData } }
-    /// `Tags`.
+    /// The collection of tags.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-vpclink.html#cfn-apigatewayv2-vpclink-tags).
     pub fn tags(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 

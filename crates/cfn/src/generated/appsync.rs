@@ -17,13 +17,21 @@ impl AdditionalAuthenticationProvider {
 }
 
 impl<HasAuthenticationType> AdditionalAuthenticationProvider<HasAuthenticationType> {
-    /// `AuthenticationType`. Required.
+    /// The authentication type for API key, AWS Identity and Access Management, OIDC, Amazon Cognito user pools, or AWS Lambda.
+    ///
+    /// [`AuthenticationType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-graphqlapi-additionalauthenticationprovider.html#cfn-appsync-graphqlapi-additionalauthenticationprovider-authenticationtype). Required. One of `AMAZON_COGNITO_USER_POOLS`, `API_KEY`, `AWS_IAM`, `AWS_LAMBDA`, `OPENID_CONNECT`.
     pub fn authentication_type(self, value: impl Into<Value<AuthenticationType>>) -> AdditionalAuthenticationProvider<Given> { AdditionalAuthenticationProvider { body: self.body.with("AuthenticationType", value.into()), given: PhantomData } }
-    /// `LambdaAuthorizerConfig`.
+    /// Configuration for AWS Lambda function authorization.
+    ///
+    /// [`LambdaAuthorizerConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-graphqlapi-additionalauthenticationprovider.html#cfn-appsync-graphqlapi-additionalauthenticationprovider-lambdaauthorizerconfig).
     pub fn lambda_authorizer_config(mut self, value: impl Into<Value<GraphQLApiLambdaAuthorizerConfig>>) -> Self { self.body.set("LambdaAuthorizerConfig", value.into()); self }
-    /// `OpenIDConnectConfig`.
+    /// The OIDC configuration.
+    ///
+    /// [`OpenIDConnectConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-graphqlapi-additionalauthenticationprovider.html#cfn-appsync-graphqlapi-additionalauthenticationprovider-openidconnectconfig).
     pub fn openid_connect_config(mut self, value: impl Into<Value<GraphQLApiOpenIDConnectConfig>>) -> Self { self.body.set("OpenIDConnectConfig", value.into()); self }
-    /// `UserPoolConfig`.
+    /// The Amazon Cognito user pool configuration.
+    ///
+    /// [`UserPoolConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-graphqlapi-additionalauthenticationprovider.html#cfn-appsync-graphqlapi-additionalauthenticationprovider-userpoolconfig).
     pub fn user_pool_config(mut self, value: impl Into<Value<CognitoUserPoolConfig>>) -> Self { self.body.set("UserPoolConfig", value.into()); self }
 }
 
@@ -42,13 +50,21 @@ impl Api {
 }
 
 impl<HasName> Api<HasName> {
-    /// `EventConfig`.
+    /// Describes the authorization configuration for connections, message publishing, message subscriptions, and logging for an Event API.
+    ///
+    /// [`EventConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-api.html#cfn-appsync-api-eventconfig).
     pub fn event_config(mut self, value: impl Into<Value<EventConfig>>) -> Self { self.body.set("EventConfig", value.into()); self }
-    /// `Name`. Required.
+    /// The name of the `Api`.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-api.html#cfn-appsync-api-name). Required. From 1 to 50 characters. Matches `[A-Za-z0-9_\-\ ]+`.
     pub fn name(self, value: impl Into<Value<String>>) -> Api<Given> { Api { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `OwnerContact`.
+    /// The owner contact information for an API resource.
+    ///
+    /// [`OwnerContact`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-api.html#cfn-appsync-api-ownercontact). From 1 to 250 characters. Matches `[A-Za-z0-9_\-\ \.]+`.
     pub fn owner_contact(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("OwnerContact", value.into()); self }
-    /// `Tags`.
+    /// A set of tags (key-value pairs) for this API.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-api.html#cfn-appsync-api-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -84,19 +100,29 @@ impl ApiCache {
 }
 
 impl<HasApiCachingBehavior, HasApiId, HasTtl, HasType> ApiCache<HasApiCachingBehavior, HasApiId, HasTtl, HasType> {
-    /// `ApiCachingBehavior`. Required.
+    /// Caching behavior.
+    ///
+    /// [`ApiCachingBehavior`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-apicache.html#cfn-appsync-apicache-apicachingbehavior). Required. One of `FULL_REQUEST_CACHING`, `OPERATION_LEVEL_CACHING`, `PER_RESOLVER_CACHING`.
     pub fn api_caching_behavior(self, value: impl Into<Value<ApiCachingBehavior>>) -> ApiCache<Given, HasApiId, HasTtl, HasType> { ApiCache { body: self.body.with("ApiCachingBehavior", value.into()), given: PhantomData } }
-    /// `ApiId`. Required. A change replaces the resource.
+    /// The GraphQL API ID.
+    ///
+    /// [`ApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-apicache.html#cfn-appsync-apicache-apiid). Required. A change replaces the resource.
     pub fn api_id(self, value: impl Into<Value<link::AppSyncGraphQLApiApiId>>) -> ApiCache<HasApiCachingBehavior, Given, HasTtl, HasType> { ApiCache { body: self.body.with("ApiId", value.into()), given: PhantomData } }
-    /// `AtRestEncryptionEnabled`.
+    /// [`AtRestEncryptionEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-apicache.html#cfn-appsync-apicache-atrestencryptionenabled).
     pub fn at_rest_encryption_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("AtRestEncryptionEnabled", value.into()); self }
-    /// `HealthMetricsConfig`.
+    /// Controls how cache health metrics will be emitted to CloudWatch.
+    ///
+    /// [`HealthMetricsConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-apicache.html#cfn-appsync-apicache-healthmetricsconfig). One of `DISABLED`, `ENABLED`.
     pub fn health_metrics_config(mut self, value: impl Into<Value<HealthMetricsConfig>>) -> Self { self.body.set("HealthMetricsConfig", value.into()); self }
-    /// `TransitEncryptionEnabled`.
+    /// [`TransitEncryptionEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-apicache.html#cfn-appsync-apicache-transitencryptionenabled).
     pub fn transit_encryption_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("TransitEncryptionEnabled", value.into()); self }
-    /// `Ttl`. Required.
+    /// TTL in seconds for cache entries.
+    ///
+    /// [`Ttl`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-apicache.html#cfn-appsync-apicache-ttl). Required.
     pub fn ttl(self, value: impl Into<Value<f64>>) -> ApiCache<HasApiCachingBehavior, HasApiId, Given, HasType> { ApiCache { body: self.body.with("Ttl", value.into()), given: PhantomData } }
-    /// `Type`. Required.
+    /// The cache instance type.
+    ///
+    /// [`Type`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-apicache.html#cfn-appsync-apicache-type). Required.
     pub fn type_(self, value: impl Into<Value<ApiCacheType>>) -> ApiCache<HasApiCachingBehavior, HasApiId, HasTtl, Given> { ApiCache { body: self.body.with("Type", value.into()), given: PhantomData } }
 }
 
@@ -122,11 +148,17 @@ impl ApiKey {
 }
 
 impl<HasApiId> ApiKey<HasApiId> {
-    /// `ApiId`. Required. A change replaces the resource.
+    /// Unique AWS AppSync GraphQL API ID for this API key.
+    ///
+    /// [`ApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-apikey.html#cfn-appsync-apikey-apiid). Required. A change replaces the resource.
     pub fn api_id(self, value: impl Into<Value<link::AppSyncGraphQLApiApiId>>) -> ApiKey<Given> { ApiKey { body: self.body.with("ApiId", value.into()), given: PhantomData } }
-    /// `Description`.
+    /// Unique description of your API key.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-apikey.html#cfn-appsync-apikey-description).
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `Expires`.
+    /// The time after which the API key expires.
+    ///
+    /// [`Expires`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-apikey.html#cfn-appsync-apikey-expires).
     pub fn expires(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("Expires", value.into()); self }
 }
 
@@ -158,11 +190,17 @@ impl ApiLambdaAuthorizerConfig {
 }
 
 impl<HasAuthorizerUri> ApiLambdaAuthorizerConfig<HasAuthorizerUri> {
-    /// `AuthorizerResultTtlInSeconds`.
+    /// The number of seconds a response should be cached for.
+    ///
+    /// [`AuthorizerResultTtlInSeconds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-api-lambdaauthorizerconfig.html#cfn-appsync-api-lambdaauthorizerconfig-authorizerresultttlinseconds). From 0 to 3600.
     pub fn authorizer_result_ttl_in_seconds(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("AuthorizerResultTtlInSeconds", value.into()); self }
-    /// `AuthorizerUri`. Required.
+    /// The ARN of the Lambda function to be called for authorization.
+    ///
+    /// [`AuthorizerUri`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-api-lambdaauthorizerconfig.html#cfn-appsync-api-lambdaauthorizerconfig-authorizeruri). Required.
     pub fn authorizer_uri(self, value: impl Into<Value<String>>) -> ApiLambdaAuthorizerConfig<Given> { ApiLambdaAuthorizerConfig { body: self.body.with("AuthorizerUri", value.into()), given: PhantomData } }
-    /// `IdentityValidationExpression`.
+    /// A regular expression for validation of tokens before the Lambda function is called.
+    ///
+    /// [`IdentityValidationExpression`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-api-lambdaauthorizerconfig.html#cfn-appsync-api-lambdaauthorizerconfig-identityvalidationexpression).
     pub fn identity_validation_expression(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("IdentityValidationExpression", value.into()); self }
 }
 
@@ -181,13 +219,21 @@ impl ApiOpenIDConnectConfig {
 }
 
 impl<HasIssuer> ApiOpenIDConnectConfig<HasIssuer> {
-    /// `AuthTTL`.
+    /// The number of milliseconds that a token is valid after being authenticated.
+    ///
+    /// [`AuthTTL`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-api-openidconnectconfig.html#cfn-appsync-api-openidconnectconfig-authttl).
     pub fn auth_ttl(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("AuthTTL", value.into()); self }
-    /// `ClientId`.
+    /// The client identifier of the relying party at the OpenID identity provider.
+    ///
+    /// [`ClientId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-api-openidconnectconfig.html#cfn-appsync-api-openidconnectconfig-clientid).
     pub fn client_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ClientId", value.into()); self }
-    /// `IatTTL`.
+    /// The number of milliseconds that a token is valid after it's issued to a user.
+    ///
+    /// [`IatTTL`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-api-openidconnectconfig.html#cfn-appsync-api-openidconnectconfig-iatttl).
     pub fn iat_ttl(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("IatTTL", value.into()); self }
-    /// `Issuer`. Required.
+    /// The issuer for the OIDC configuration.
+    ///
+    /// [`Issuer`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-api-openidconnectconfig.html#cfn-appsync-api-openidconnectconfig-issuer). Required.
     pub fn issuer(self, value: impl Into<Value<String>>) -> ApiOpenIDConnectConfig<Given> { ApiOpenIDConnectConfig { body: self.body.with("Issuer", value.into()), given: PhantomData } }
 }
 
@@ -206,9 +252,13 @@ impl AppSyncRuntime {
 }
 
 impl<HasName, HasRuntimeVersion> AppSyncRuntime<HasName, HasRuntimeVersion> {
-    /// `Name`. Required.
+    /// The `name` of the runtime to use.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-functionconfiguration-appsyncruntime.html#cfn-appsync-functionconfiguration-appsyncruntime-name). Required. Only `APPSYNC_JS`.
     pub fn name(self, value: impl Into<Value<AppSyncRuntimeName>>) -> AppSyncRuntime<Given, HasRuntimeVersion> { AppSyncRuntime { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `RuntimeVersion`. Required.
+    /// The `version` of the runtime to use.
+    ///
+    /// [`RuntimeVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-functionconfiguration-appsyncruntime.html#cfn-appsync-functionconfiguration-appsyncruntime-runtimeversion). Required.
     pub fn runtime_version(self, value: impl Into<Value<String>>) -> AppSyncRuntime<HasName, Given> { AppSyncRuntime { body: self.body.with("RuntimeVersion", value.into()), given: PhantomData } }
 }
 
@@ -227,7 +277,9 @@ impl AuthMode {
 }
 
 impl AuthMode {
-    /// `AuthType`.
+    /// The authorization type.
+    ///
+    /// [`AuthType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-api-authmode.html#cfn-appsync-api-authmode-authtype). One of `AMAZON_COGNITO_USER_POOLS`, `API_KEY`, `AWS_IAM`, `AWS_LAMBDA`, `OPENID_CONNECT`.
     pub fn auth_type(mut self, value: impl Into<Value<AuthType>>) -> Self { self.body.set("AuthType", value.into()); self }
 }
 
@@ -246,13 +298,21 @@ impl AuthProvider {
 }
 
 impl<HasAuthType> AuthProvider<HasAuthType> {
-    /// `AuthType`. Required.
+    /// The authorization type.
+    ///
+    /// [`AuthType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-api-authprovider.html#cfn-appsync-api-authprovider-authtype). Required. One of `AMAZON_COGNITO_USER_POOLS`, `API_KEY`, `AWS_IAM`, `AWS_LAMBDA`, `OPENID_CONNECT`.
     pub fn auth_type(self, value: impl Into<Value<AuthType>>) -> AuthProvider<Given> { AuthProvider { body: self.body.with("AuthType", value.into()), given: PhantomData } }
-    /// `CognitoConfig`.
+    /// Describes an Amazon Cognito user pool configuration.
+    ///
+    /// [`CognitoConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-api-authprovider.html#cfn-appsync-api-authprovider-cognitoconfig).
     pub fn cognito_config(mut self, value: impl Into<Value<CognitoConfig>>) -> Self { self.body.set("CognitoConfig", value.into()); self }
-    /// `LambdaAuthorizerConfig`.
+    /// A `LambdaAuthorizerConfig` specifies how to authorize AWS AppSync API access when using the `AWS_LAMBDA` authorizer mode.
+    ///
+    /// [`LambdaAuthorizerConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-api-authprovider.html#cfn-appsync-api-authprovider-lambdaauthorizerconfig).
     pub fn lambda_authorizer_config(mut self, value: impl Into<Value<ApiLambdaAuthorizerConfig>>) -> Self { self.body.set("LambdaAuthorizerConfig", value.into()); self }
-    /// `OpenIDConnectConfig`.
+    /// Describes an OpenID Connect (OIDC) configuration.
+    ///
+    /// [`OpenIDConnectConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-api-authprovider.html#cfn-appsync-api-authprovider-openidconnectconfig).
     pub fn openid_connect_config(mut self, value: impl Into<Value<ApiOpenIDConnectConfig>>) -> Self { self.body.set("OpenIDConnectConfig", value.into()); self }
 }
 
@@ -271,9 +331,13 @@ impl AuthorizationConfig {
 }
 
 impl<HasAuthorizationType> AuthorizationConfig<HasAuthorizationType> {
-    /// `AuthorizationType`. Required.
+    /// The authorization type that the HTTP endpoint requires.
+    ///
+    /// [`AuthorizationType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-datasource-authorizationconfig.html#cfn-appsync-datasource-authorizationconfig-authorizationtype). Required. Only `AWS_IAM`.
     pub fn authorization_type(self, value: impl Into<Value<AuthorizationType>>) -> AuthorizationConfig<Given> { AuthorizationConfig { body: self.body.with("AuthorizationType", value.into()), given: PhantomData } }
-    /// `AwsIamConfig`.
+    /// The AWS Identity and Access Management settings.
+    ///
+    /// [`AwsIamConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-datasource-authorizationconfig.html#cfn-appsync-datasource-authorizationconfig-awsiamconfig).
     pub fn aws_iam_config(mut self, value: impl Into<Value<AwsIamConfig>>) -> Self { self.body.set("AwsIamConfig", value.into()); self }
 }
 
@@ -292,9 +356,13 @@ impl AwsIamConfig {
 }
 
 impl AwsIamConfig {
-    /// `SigningRegion`.
+    /// The signing Region for AWS Identity and Access Management authorization.
+    ///
+    /// [`SigningRegion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-datasource-awsiamconfig.html#cfn-appsync-datasource-awsiamconfig-signingregion).
     pub fn signing_region(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SigningRegion", value.into()); self }
-    /// `SigningServiceName`.
+    /// The signing service name for AWS Identity and Access Management authorization.
+    ///
+    /// [`SigningServiceName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-datasource-awsiamconfig.html#cfn-appsync-datasource-awsiamconfig-signingservicename).
     pub fn signing_service_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SigningServiceName", value.into()); self }
 }
 
@@ -313,9 +381,13 @@ impl CachingConfig {
 }
 
 impl<HasTtl> CachingConfig<HasTtl> {
-    /// `CachingKeys`.
+    /// The caching keys for a resolver that has caching activated.
+    ///
+    /// [`CachingKeys`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-resolver-cachingconfig.html#cfn-appsync-resolver-cachingconfig-cachingkeys).
     pub fn caching_keys(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("CachingKeys", value.into()); self }
-    /// `Ttl`. Required.
+    /// The TTL in seconds for a resolver that has caching activated.
+    ///
+    /// [`Ttl`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-resolver-cachingconfig.html#cfn-appsync-resolver-cachingconfig-ttl). Required.
     pub fn ttl(self, value: impl Into<Value<f64>>) -> CachingConfig<Given> { CachingConfig { body: self.body.with("Ttl", value.into()), given: PhantomData } }
 }
 
@@ -334,21 +406,37 @@ impl ChannelNamespace {
 }
 
 impl<HasApiId, HasName> ChannelNamespace<HasApiId, HasName> {
-    /// `ApiId`. Required. A change replaces the resource.
+    /// The `Api` ID.
+    ///
+    /// [`ApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-channelnamespace.html#cfn-appsync-channelnamespace-apiid). Required. A change replaces the resource.
     pub fn api_id(self, value: impl Into<Value<link::AppSyncApiApiId>>) -> ChannelNamespace<Given, HasName> { ChannelNamespace { body: self.body.with("ApiId", value.into()), given: PhantomData } }
-    /// `CodeHandlers`.
+    /// The event handler functions that run custom business logic to process published events and subscribe requests.
+    ///
+    /// [`CodeHandlers`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-channelnamespace.html#cfn-appsync-channelnamespace-codehandlers). From 1 to 32768 characters.
     pub fn code_handlers(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("CodeHandlers", value.into()); self }
-    /// `CodeS3Location`.
+    /// The Amazon S3 endpoint where the code is located.
+    ///
+    /// [`CodeS3Location`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-channelnamespace.html#cfn-appsync-channelnamespace-codes3location).
     pub fn code_s3_location(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("CodeS3Location", value.into()); self }
-    /// `HandlerConfigs`.
+    /// The configuration for the `OnPublish` and `OnSubscribe` handlers.
+    ///
+    /// [`HandlerConfigs`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-channelnamespace.html#cfn-appsync-channelnamespace-handlerconfigs).
     pub fn handler_configs(mut self, value: impl Into<Value<HandlerConfigs>>) -> Self { self.body.set("HandlerConfigs", value.into()); self }
-    /// `Name`. Required. A change replaces the resource.
+    /// The name of the channel namespace.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-channelnamespace.html#cfn-appsync-channelnamespace-name). Required. A change replaces the resource. From 1 to 50 characters. Matches `([A-Za-z0-9](?:[A-Za-z0-9\-]{0,48}[A-Za-z0-9])?)`.
     pub fn name(self, value: impl Into<Value<String>>) -> ChannelNamespace<HasApiId, Given> { ChannelNamespace { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `PublishAuthModes`.
+    /// The authorization mode to use for publishing messages on the channel namespace.
+    ///
+    /// [`PublishAuthModes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-channelnamespace.html#cfn-appsync-channelnamespace-publishauthmodes).
     pub fn publish_auth_modes(mut self, value: impl Into<Value<List<AuthMode>>>) -> Self { self.body.set("PublishAuthModes", value.into()); self }
-    /// `SubscribeAuthModes`.
+    /// The authorization mode to use for subscribing to messages on the channel namespace.
+    ///
+    /// [`SubscribeAuthModes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-channelnamespace.html#cfn-appsync-channelnamespace-subscribeauthmodes).
     pub fn subscribe_auth_modes(mut self, value: impl Into<Value<List<AuthMode>>>) -> Self { self.body.set("SubscribeAuthModes", value.into()); self }
-    /// `Tags`.
+    /// A set of tags (key-value pairs) for this channel namespace.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-channelnamespace.html#cfn-appsync-channelnamespace-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -374,7 +462,9 @@ impl ChannelNamespaceLambdaConfig {
 }
 
 impl<HasInvokeType> ChannelNamespaceLambdaConfig<HasInvokeType> {
-    /// `InvokeType`. Required.
+    /// The invocation type for a Lambda data source.
+    ///
+    /// [`InvokeType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-channelnamespace-lambdaconfig.html#cfn-appsync-channelnamespace-lambdaconfig-invoketype). Required. One of `EVENT`, `REQUEST_RESPONSE`.
     pub fn invoke_type(self, value: impl Into<Value<InvokeType>>) -> ChannelNamespaceLambdaConfig<Given> { ChannelNamespaceLambdaConfig { body: self.body.with("InvokeType", value.into()), given: PhantomData } }
 }
 
@@ -393,11 +483,17 @@ impl CognitoConfig {
 }
 
 impl<HasAwsRegion, HasUserPoolId> CognitoConfig<HasAwsRegion, HasUserPoolId> {
-    /// `AppIdClientRegex`.
+    /// A regular expression for validating the incoming Amazon Cognito user pool app client ID.
+    ///
+    /// [`AppIdClientRegex`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-api-cognitoconfig.html#cfn-appsync-api-cognitoconfig-appidclientregex).
     pub fn app_id_client_regex(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AppIdClientRegex", value.into()); self }
-    /// `AwsRegion`. Required.
+    /// The AWS Region in which the user pool was created.
+    ///
+    /// [`AwsRegion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-api-cognitoconfig.html#cfn-appsync-api-cognitoconfig-awsregion). Required.
     pub fn aws_region(self, value: impl Into<Value<String>>) -> CognitoConfig<Given, HasUserPoolId> { CognitoConfig { body: self.body.with("AwsRegion", value.into()), given: PhantomData } }
-    /// `UserPoolId`. Required.
+    /// The user pool ID.
+    ///
+    /// [`UserPoolId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-api-cognitoconfig.html#cfn-appsync-api-cognitoconfig-userpoolid). Required.
     pub fn user_pool_id(self, value: impl Into<Value<String>>) -> CognitoConfig<HasAwsRegion, Given> { CognitoConfig { body: self.body.with("UserPoolId", value.into()), given: PhantomData } }
 }
 
@@ -416,11 +512,17 @@ impl CognitoUserPoolConfig {
 }
 
 impl CognitoUserPoolConfig {
-    /// `AppIdClientRegex`.
+    /// A regular expression for validating the incoming Amazon Cognito user pool app client ID.
+    ///
+    /// [`AppIdClientRegex`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-graphqlapi-cognitouserpoolconfig.html#cfn-appsync-graphqlapi-cognitouserpoolconfig-appidclientregex).
     pub fn app_id_client_regex(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AppIdClientRegex", value.into()); self }
-    /// `AwsRegion`.
+    /// The AWS Region in which the user pool was created.
+    ///
+    /// [`AwsRegion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-graphqlapi-cognitouserpoolconfig.html#cfn-appsync-graphqlapi-cognitouserpoolconfig-awsregion).
     pub fn aws_region(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AwsRegion", value.into()); self }
-    /// `UserPoolId`.
+    /// The user pool ID.
+    ///
+    /// [`UserPoolId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-graphqlapi-cognitouserpoolconfig.html#cfn-appsync-graphqlapi-cognitouserpoolconfig-userpoolid).
     pub fn user_pool_id(mut self, value: impl Into<Value<link::CognitoUserPoolUserPoolId>>) -> Self { self.body.set("UserPoolId", value.into()); self }
 }
 
@@ -439,31 +541,55 @@ impl DataSource {
 }
 
 impl<HasApiId, HasName, HasType> DataSource<HasApiId, HasName, HasType> {
-    /// `ApiId`. Required. A change replaces the resource.
+    /// Unique AWS AppSync GraphQL API identifier where this data source will be created.
+    ///
+    /// [`ApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-datasource.html#cfn-appsync-datasource-apiid). Required. A change replaces the resource.
     pub fn api_id(self, value: impl Into<Value<link::AppSyncGraphQLApiApiId>>) -> DataSource<Given, HasName, HasType> { DataSource { body: self.body.with("ApiId", value.into()), given: PhantomData } }
-    /// `Description`.
+    /// The description of the data source.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-datasource.html#cfn-appsync-datasource-description).
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `DynamoDBConfig`.
+    /// AWS Region and TableName for an Amazon DynamoDB table in your account.
+    ///
+    /// [`DynamoDBConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-datasource.html#cfn-appsync-datasource-dynamodbconfig).
     pub fn dynamodb_config(mut self, value: impl Into<Value<DynamoDBConfig>>) -> Self { self.body.set("DynamoDBConfig", value.into()); self }
-    /// `ElasticsearchConfig`.
+    /// [`ElasticsearchConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-datasource.html#cfn-appsync-datasource-elasticsearchconfig).
     pub fn elasticsearch_config(mut self, value: impl Into<Value<ElasticsearchConfig>>) -> Self { self.body.set("ElasticsearchConfig", value.into()); self }
-    /// `EventBridgeConfig`.
+    /// An EventBridge configuration that contains a valid ARN of an event bus.
+    ///
+    /// [`EventBridgeConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-datasource.html#cfn-appsync-datasource-eventbridgeconfig).
     pub fn event_bridge_config(mut self, value: impl Into<Value<EventBridgeConfig>>) -> Self { self.body.set("EventBridgeConfig", value.into()); self }
-    /// `HttpConfig`.
+    /// Endpoints for an HTTP data source.
+    ///
+    /// [`HttpConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-datasource.html#cfn-appsync-datasource-httpconfig).
     pub fn http_config(mut self, value: impl Into<Value<HttpConfig>>) -> Self { self.body.set("HttpConfig", value.into()); self }
-    /// `LambdaConfig`.
+    /// An ARN of a Lambda function in valid ARN format.
+    ///
+    /// [`LambdaConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-datasource.html#cfn-appsync-datasource-lambdaconfig).
     pub fn lambda_config(mut self, value: impl Into<Value<DataSourceLambdaConfig>>) -> Self { self.body.set("LambdaConfig", value.into()); self }
-    /// `MetricsConfig`.
+    /// Enables or disables enhanced data source metrics for specified data sources.
+    ///
+    /// [`MetricsConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-datasource.html#cfn-appsync-datasource-metricsconfig). One of `DISABLED`, `ENABLED`.
     pub fn metrics_config(mut self, value: impl Into<Value<MetricsConfig>>) -> Self { self.body.set("MetricsConfig", value.into()); self }
-    /// `Name`. Required. A change replaces the resource.
+    /// Friendly name for you to identify your AppSync data source after creation.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-datasource.html#cfn-appsync-datasource-name). Required. A change replaces the resource. From 1 to 65536 characters. Matches `^[_A-Za-z][_0-9A-Za-z]*$`.
     pub fn name(self, value: impl Into<Value<String>>) -> DataSource<HasApiId, Given, HasType> { DataSource { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `OpenSearchServiceConfig`.
+    /// AWS Region and Endpoints for an Amazon OpenSearch Service domain in your account.
+    ///
+    /// [`OpenSearchServiceConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-datasource.html#cfn-appsync-datasource-opensearchserviceconfig).
     pub fn open_search_service_config(mut self, value: impl Into<Value<OpenSearchServiceConfig>>) -> Self { self.body.set("OpenSearchServiceConfig", value.into()); self }
-    /// `RelationalDatabaseConfig`.
+    /// Relational Database configuration of the relational database data source.
+    ///
+    /// [`RelationalDatabaseConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-datasource.html#cfn-appsync-datasource-relationaldatabaseconfig).
     pub fn relational_database_config(mut self, value: impl Into<Value<RelationalDatabaseConfig>>) -> Self { self.body.set("RelationalDatabaseConfig", value.into()); self }
-    /// `ServiceRoleArn`.
+    /// The AWS Identity and Access Management service role ARN for the data source.
+    ///
+    /// [`ServiceRoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-datasource.html#cfn-appsync-datasource-servicerolearn).
     pub fn service_role_arn(mut self, value: impl Into<Value<link::IAMRoleArn>>) -> Self { self.body.set("ServiceRoleArn", value.into()); self }
-    /// `Type`. Required.
+    /// The type of the data source.
+    ///
+    /// [`Type`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-datasource.html#cfn-appsync-datasource-type). Required.
     pub fn type_(self, value: impl Into<Value<DataSourceType>>) -> DataSource<HasApiId, HasName, Given> { DataSource { body: self.body.with("Type", value.into()), given: PhantomData } }
 }
 
@@ -493,7 +619,9 @@ impl DataSourceLambdaConfig {
 }
 
 impl<HasLambdaFunctionArn> DataSourceLambdaConfig<HasLambdaFunctionArn> {
-    /// `LambdaFunctionArn`. Required.
+    /// The ARN for the Lambda function.
+    ///
+    /// [`LambdaFunctionArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-datasource-lambdaconfig.html#cfn-appsync-datasource-lambdaconfig-lambdafunctionarn). Required.
     pub fn lambda_function_arn(self, value: impl Into<Value<link::LambdaFunctionArn>>) -> DataSourceLambdaConfig<Given> { DataSourceLambdaConfig { body: self.body.with("LambdaFunctionArn", value.into()), given: PhantomData } }
 }
 
@@ -512,11 +640,17 @@ impl DeltaSyncConfig {
 }
 
 impl<HasBaseTableTTL, HasDeltaSyncTableName, HasDeltaSyncTableTTL> DeltaSyncConfig<HasBaseTableTTL, HasDeltaSyncTableName, HasDeltaSyncTableTTL> {
-    /// `BaseTableTTL`. Required.
+    /// The number of minutes that an Item is stored in the data source.
+    ///
+    /// [`BaseTableTTL`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-datasource-deltasyncconfig.html#cfn-appsync-datasource-deltasyncconfig-basetablettl). Required.
     pub fn base_table_ttl(self, value: impl Into<Value<String>>) -> DeltaSyncConfig<Given, HasDeltaSyncTableName, HasDeltaSyncTableTTL> { DeltaSyncConfig { body: self.body.with("BaseTableTTL", value.into()), given: PhantomData } }
-    /// `DeltaSyncTableName`. Required.
+    /// The Delta Sync table name.
+    ///
+    /// [`DeltaSyncTableName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-datasource-deltasyncconfig.html#cfn-appsync-datasource-deltasyncconfig-deltasynctablename). Required.
     pub fn delta_sync_table_name(self, value: impl Into<Value<String>>) -> DeltaSyncConfig<HasBaseTableTTL, Given, HasDeltaSyncTableTTL> { DeltaSyncConfig { body: self.body.with("DeltaSyncTableName", value.into()), given: PhantomData } }
-    /// `DeltaSyncTableTTL`. Required.
+    /// The number of minutes that a Delta Sync log entry is stored in the Delta Sync table.
+    ///
+    /// [`DeltaSyncTableTTL`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-datasource-deltasyncconfig.html#cfn-appsync-datasource-deltasyncconfig-deltasynctablettl). Required.
     pub fn delta_sync_table_ttl(self, value: impl Into<Value<String>>) -> DeltaSyncConfig<HasBaseTableTTL, HasDeltaSyncTableName, Given> { DeltaSyncConfig { body: self.body.with("DeltaSyncTableTTL", value.into()), given: PhantomData } }
 }
 
@@ -535,13 +669,21 @@ impl DomainName {
 }
 
 impl<HasCertificateArn, HasDomainName> DomainName<HasCertificateArn, HasDomainName> {
-    /// `CertificateArn`. Required. A change replaces the resource.
+    /// The ARN of the certificate.
+    ///
+    /// [`CertificateArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-domainname.html#cfn-appsync-domainname-certificatearn). Required. A change replaces the resource. From 3 to 2048 characters. Matches `^arn:[a-z-]*:acm:[a-z0-9-]*:\d{12}:certificate/[0-9A-Za-z_/-]*$`.
     pub fn certificate_arn(self, value: impl Into<Value<String>>) -> DomainName<Given, HasDomainName> { DomainName { body: self.body.with("CertificateArn", value.into()), given: PhantomData } }
-    /// `Description`.
+    /// The decription for your domain name.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-domainname.html#cfn-appsync-domainname-description). At most 255 characters.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `DomainName`. Required. A change replaces the resource.
+    /// The domain name.
+    ///
+    /// [`DomainName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-domainname.html#cfn-appsync-domainname-domainname). Required. A change replaces the resource. From 1 to 253 characters. Matches `^(\*[a-z\d-]*\.)?([a-z\d-]+\.)+[a-z\d-]+$`.
     pub fn domain_name(self, value: impl Into<Value<String>>) -> DomainName<HasCertificateArn, Given> { DomainName { body: self.body.with("DomainName", value.into()), given: PhantomData } }
-    /// `Tags`.
+    /// A set of tags (key-value pairs) for this domain name.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-domainname.html#cfn-appsync-domainname-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -577,9 +719,13 @@ impl DomainNameApiAssociation {
 }
 
 impl<HasApiId, HasDomainName> DomainNameApiAssociation<HasApiId, HasDomainName> {
-    /// `ApiId`. Required.
+    /// The API ID.
+    ///
+    /// [`ApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-domainnameapiassociation.html#cfn-appsync-domainnameapiassociation-apiid). Required.
     pub fn api_id(self, value: impl Into<Value<link::AppSyncGraphQLApiApiId>>) -> DomainNameApiAssociation<Given, HasDomainName> { DomainNameApiAssociation { body: self.body.with("ApiId", value.into()), given: PhantomData } }
-    /// `DomainName`. Required. A change replaces the resource.
+    /// The domain name.
+    ///
+    /// [`DomainName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-domainnameapiassociation.html#cfn-appsync-domainnameapiassociation-domainname). Required. A change replaces the resource. From 1 to 253 characters. Matches `^(\*[a-z\d-]*\.)?([a-z\d-]+\.)+[a-z\d-]+$`.
     pub fn domain_name(self, value: impl Into<Value<link::AppSyncDomainNameDomainName>>) -> DomainNameApiAssociation<HasApiId, Given> { DomainNameApiAssociation { body: self.body.with("DomainName", value.into()), given: PhantomData } }
 }
 
@@ -605,15 +751,25 @@ impl DynamoDBConfig {
 }
 
 impl<HasAwsRegion, HasTableName> DynamoDBConfig<HasAwsRegion, HasTableName> {
-    /// `AwsRegion`. Required.
+    /// The AWS Region.
+    ///
+    /// [`AwsRegion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-datasource-dynamodbconfig.html#cfn-appsync-datasource-dynamodbconfig-awsregion). Required.
     pub fn aws_region(self, value: impl Into<Value<String>>) -> DynamoDBConfig<Given, HasTableName> { DynamoDBConfig { body: self.body.with("AwsRegion", value.into()), given: PhantomData } }
-    /// `DeltaSyncConfig`.
+    /// The `DeltaSyncConfig` for a versioned datasource.
+    ///
+    /// [`DeltaSyncConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-datasource-dynamodbconfig.html#cfn-appsync-datasource-dynamodbconfig-deltasyncconfig).
     pub fn delta_sync_config(mut self, value: impl Into<Value<DeltaSyncConfig>>) -> Self { self.body.set("DeltaSyncConfig", value.into()); self }
-    /// `TableName`. Required.
+    /// The table name.
+    ///
+    /// [`TableName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-datasource-dynamodbconfig.html#cfn-appsync-datasource-dynamodbconfig-tablename). Required.
     pub fn table_name(self, value: impl Into<Value<link::DynamoDBTableTableName>>) -> DynamoDBConfig<HasAwsRegion, Given> { DynamoDBConfig { body: self.body.with("TableName", value.into()), given: PhantomData } }
-    /// `UseCallerCredentials`.
+    /// Set to `TRUE` to use AWS Identity and Access Management with this data source.
+    ///
+    /// [`UseCallerCredentials`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-datasource-dynamodbconfig.html#cfn-appsync-datasource-dynamodbconfig-usecallercredentials).
     pub fn use_caller_credentials(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("UseCallerCredentials", value.into()); self }
-    /// `Versioned`.
+    /// Set to TRUE to use Conflict Detection and Resolution with this data source.
+    ///
+    /// [`Versioned`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-datasource-dynamodbconfig.html#cfn-appsync-datasource-dynamodbconfig-versioned).
     pub fn versioned(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("Versioned", value.into()); self }
 }
 
@@ -632,9 +788,13 @@ impl ElasticsearchConfig {
 }
 
 impl<HasAwsRegion, HasEndpoint> ElasticsearchConfig<HasAwsRegion, HasEndpoint> {
-    /// `AwsRegion`. Required.
+    /// The AWS Region.
+    ///
+    /// [`AwsRegion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-datasource-elasticsearchconfig.html#cfn-appsync-datasource-elasticsearchconfig-awsregion). Required.
     pub fn aws_region(self, value: impl Into<Value<String>>) -> ElasticsearchConfig<Given, HasEndpoint> { ElasticsearchConfig { body: self.body.with("AwsRegion", value.into()), given: PhantomData } }
-    /// `Endpoint`. Required.
+    /// The endpoint.
+    ///
+    /// [`Endpoint`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-datasource-elasticsearchconfig.html#cfn-appsync-datasource-elasticsearchconfig-endpoint). Required.
     pub fn endpoint(self, value: impl Into<Value<String>>) -> ElasticsearchConfig<HasAwsRegion, Given> { ElasticsearchConfig { body: self.body.with("Endpoint", value.into()), given: PhantomData } }
 }
 
@@ -653,11 +813,17 @@ impl EnhancedMetricsConfig {
 }
 
 impl<HasDataSourceLevelMetricsBehavior, HasOperationLevelMetricsConfig, HasResolverLevelMetricsBehavior> EnhancedMetricsConfig<HasDataSourceLevelMetricsBehavior, HasOperationLevelMetricsConfig, HasResolverLevelMetricsBehavior> {
-    /// `DataSourceLevelMetricsBehavior`. Required.
+    /// Controls how data source metrics will be emitted to CloudWatch.
+    ///
+    /// [`DataSourceLevelMetricsBehavior`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-graphqlapi-enhancedmetricsconfig.html#cfn-appsync-graphqlapi-enhancedmetricsconfig-datasourcelevelmetricsbehavior). Required. One of `FULL_REQUEST_DATA_SOURCE_METRICS`, `PER_DATA_SOURCE_METRICS`.
     pub fn data_source_level_metrics_behavior(self, value: impl Into<Value<DataSourceLevelMetricsBehavior>>) -> EnhancedMetricsConfig<Given, HasOperationLevelMetricsConfig, HasResolverLevelMetricsBehavior> { EnhancedMetricsConfig { body: self.body.with("DataSourceLevelMetricsBehavior", value.into()), given: PhantomData } }
-    /// `OperationLevelMetricsConfig`. Required.
+    /// Controls how operation metrics will be emitted to CloudWatch.
+    ///
+    /// [`OperationLevelMetricsConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-graphqlapi-enhancedmetricsconfig.html#cfn-appsync-graphqlapi-enhancedmetricsconfig-operationlevelmetricsconfig). Required. One of `DISABLED`, `ENABLED`.
     pub fn operation_level_metrics_config(self, value: impl Into<Value<OperationLevelMetricsConfig>>) -> EnhancedMetricsConfig<HasDataSourceLevelMetricsBehavior, Given, HasResolverLevelMetricsBehavior> { EnhancedMetricsConfig { body: self.body.with("OperationLevelMetricsConfig", value.into()), given: PhantomData } }
-    /// `ResolverLevelMetricsBehavior`. Required.
+    /// Controls how resolver metrics will be emitted to CloudWatch.
+    ///
+    /// [`ResolverLevelMetricsBehavior`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-graphqlapi-enhancedmetricsconfig.html#cfn-appsync-graphqlapi-enhancedmetricsconfig-resolverlevelmetricsbehavior). Required. One of `FULL_REQUEST_RESOLVER_METRICS`, `PER_RESOLVER_METRICS`.
     pub fn resolver_level_metrics_behavior(self, value: impl Into<Value<ResolverLevelMetricsBehavior>>) -> EnhancedMetricsConfig<HasDataSourceLevelMetricsBehavior, HasOperationLevelMetricsConfig, Given> { EnhancedMetricsConfig { body: self.body.with("ResolverLevelMetricsBehavior", value.into()), given: PhantomData } }
 }
 
@@ -676,7 +842,9 @@ impl EventBridgeConfig {
 }
 
 impl<HasEventBusArn> EventBridgeConfig<HasEventBusArn> {
-    /// `EventBusArn`. Required.
+    /// The event bus pipeline's ARN.
+    ///
+    /// [`EventBusArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-datasource-eventbridgeconfig.html#cfn-appsync-datasource-eventbridgeconfig-eventbusarn). Required.
     pub fn event_bus_arn(self, value: impl Into<Value<link::EventsEventBusArn>>) -> EventBridgeConfig<Given> { EventBridgeConfig { body: self.body.with("EventBusArn", value.into()), given: PhantomData } }
 }
 
@@ -695,15 +863,25 @@ impl EventConfig {
 }
 
 impl<HasAuthProviders, HasConnectionAuthModes, HasDefaultPublishAuthModes, HasDefaultSubscribeAuthModes> EventConfig<HasAuthProviders, HasConnectionAuthModes, HasDefaultPublishAuthModes, HasDefaultSubscribeAuthModes> {
-    /// `AuthProviders`. Required.
+    /// The authorization providers.
+    ///
+    /// [`AuthProviders`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-api-eventconfig.html#cfn-appsync-api-eventconfig-authproviders). Required.
     pub fn auth_providers(self, value: impl Into<Value<List<AuthProvider>>>) -> EventConfig<Given, HasConnectionAuthModes, HasDefaultPublishAuthModes, HasDefaultSubscribeAuthModes> { EventConfig { body: self.body.with("AuthProviders", value.into()), given: PhantomData } }
-    /// `ConnectionAuthModes`. Required.
+    /// The valid authorization modes for the Event API connections.
+    ///
+    /// [`ConnectionAuthModes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-api-eventconfig.html#cfn-appsync-api-eventconfig-connectionauthmodes). Required.
     pub fn connection_auth_modes(self, value: impl Into<Value<List<AuthMode>>>) -> EventConfig<HasAuthProviders, Given, HasDefaultPublishAuthModes, HasDefaultSubscribeAuthModes> { EventConfig { body: self.body.with("ConnectionAuthModes", value.into()), given: PhantomData } }
-    /// `DefaultPublishAuthModes`. Required.
+    /// The valid authorization modes for the Event API publishing.
+    ///
+    /// [`DefaultPublishAuthModes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-api-eventconfig.html#cfn-appsync-api-eventconfig-defaultpublishauthmodes). Required.
     pub fn default_publish_auth_modes(self, value: impl Into<Value<List<AuthMode>>>) -> EventConfig<HasAuthProviders, HasConnectionAuthModes, Given, HasDefaultSubscribeAuthModes> { EventConfig { body: self.body.with("DefaultPublishAuthModes", value.into()), given: PhantomData } }
-    /// `DefaultSubscribeAuthModes`. Required.
+    /// The valid authorization modes for the Event API subscriptions.
+    ///
+    /// [`DefaultSubscribeAuthModes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-api-eventconfig.html#cfn-appsync-api-eventconfig-defaultsubscribeauthmodes). Required.
     pub fn default_subscribe_auth_modes(self, value: impl Into<Value<List<AuthMode>>>) -> EventConfig<HasAuthProviders, HasConnectionAuthModes, HasDefaultPublishAuthModes, Given> { EventConfig { body: self.body.with("DefaultSubscribeAuthModes", value.into()), given: PhantomData } }
-    /// `LogConfig`.
+    /// The CloudWatch Logs configuration for the Event API.
+    ///
+    /// [`LogConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-api-eventconfig.html#cfn-appsync-api-eventconfig-logconfig).
     pub fn log_config(mut self, value: impl Into<Value<EventLogConfig>>) -> Self { self.body.set("LogConfig", value.into()); self }
 }
 
@@ -722,9 +900,13 @@ impl EventLogConfig {
 }
 
 impl<HasCloudWatchLogsRoleArn, HasLogLevel> EventLogConfig<HasCloudWatchLogsRoleArn, HasLogLevel> {
-    /// `CloudWatchLogsRoleArn`. Required.
+    /// The IAM service role that AWS AppSync assumes to publish CloudWatch Logs in your account.
+    ///
+    /// [`CloudWatchLogsRoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-api-eventlogconfig.html#cfn-appsync-api-eventlogconfig-cloudwatchlogsrolearn). Required.
     pub fn cloudwatch_logs_role_arn(self, value: impl Into<Value<String>>) -> EventLogConfig<Given, HasLogLevel> { EventLogConfig { body: self.body.with("CloudWatchLogsRoleArn", value.into()), given: PhantomData } }
-    /// `LogLevel`. Required.
+    /// The type of information to log for the Event API.
+    ///
+    /// [`LogLevel`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-api-eventlogconfig.html#cfn-appsync-api-eventlogconfig-loglevel). Required. One of `ALL`, `DEBUG`, `ERROR`, `INFO`, `NONE`.
     pub fn log_level(self, value: impl Into<Value<LogLevel>>) -> EventLogConfig<HasCloudWatchLogsRoleArn, Given> { EventLogConfig { body: self.body.with("LogLevel", value.into()), given: PhantomData } }
 }
 
@@ -743,33 +925,61 @@ impl FunctionConfiguration {
 }
 
 impl<HasApiId, HasDataSourceName, HasName> FunctionConfiguration<HasApiId, HasDataSourceName, HasName> {
-    /// `ApiId`. Required. A change replaces the resource.
+    /// The AWS AppSync GraphQL API that you want to attach using this function.
+    ///
+    /// [`ApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-functionconfiguration.html#cfn-appsync-functionconfiguration-apiid). Required. A change replaces the resource.
     pub fn api_id(self, value: impl Into<Value<link::AppSyncGraphQLApiApiId>>) -> FunctionConfiguration<Given, HasDataSourceName, HasName> { FunctionConfiguration { body: self.body.with("ApiId", value.into()), given: PhantomData } }
-    /// `Code`.
+    /// The `resolver` code that contains the request and response functions.
+    ///
+    /// [`Code`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-functionconfiguration.html#cfn-appsync-functionconfiguration-code). From 1 to 32768 characters.
     pub fn code(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Code", value.into()); self }
-    /// `CodeS3Location`.
+    /// The Amazon S3 endpoint.
+    ///
+    /// [`CodeS3Location`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-functionconfiguration.html#cfn-appsync-functionconfiguration-codes3location).
     pub fn code_s3_location(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("CodeS3Location", value.into()); self }
-    /// `DataSourceName`. Required.
+    /// The name of data source this function will attach.
+    ///
+    /// [`DataSourceName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-functionconfiguration.html#cfn-appsync-functionconfiguration-datasourcename). Required. From 1 to 65536 characters. Matches `^[_A-Za-z][_0-9A-Za-z]*$`.
     pub fn data_source_name(self, value: impl Into<Value<link::AppSyncDataSourceName>>) -> FunctionConfiguration<HasApiId, Given, HasName> { FunctionConfiguration { body: self.body.with("DataSourceName", value.into()), given: PhantomData } }
-    /// `Description`.
+    /// The `Function` description.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-functionconfiguration.html#cfn-appsync-functionconfiguration-description).
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `FunctionVersion`.
+    /// The version of the request mapping template.
+    ///
+    /// [`FunctionVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-functionconfiguration.html#cfn-appsync-functionconfiguration-functionversion).
     pub fn function_version(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("FunctionVersion", value.into()); self }
-    /// `MaxBatchSize`.
+    /// The maximum number of resolver request inputs that will be sent to a single AWS Lambda function in a `BatchInvoke` operation.
+    ///
+    /// [`MaxBatchSize`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-functionconfiguration.html#cfn-appsync-functionconfiguration-maxbatchsize). From 0 to 2000.
     pub fn max_batch_size(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MaxBatchSize", value.into()); self }
-    /// `Name`. Required.
+    /// The name of the function.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-functionconfiguration.html#cfn-appsync-functionconfiguration-name). Required. From 1 to 65536 characters. Matches `^[_A-Za-z][_0-9A-Za-z]*$`.
     pub fn name(self, value: impl Into<Value<String>>) -> FunctionConfiguration<HasApiId, HasDataSourceName, Given> { FunctionConfiguration { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `RequestMappingTemplate`.
+    /// The `Function` request mapping template.
+    ///
+    /// [`RequestMappingTemplate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-functionconfiguration.html#cfn-appsync-functionconfiguration-requestmappingtemplate). At most 65536 characters.
     pub fn request_mapping_template(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("RequestMappingTemplate", value.into()); self }
-    /// `RequestMappingTemplateS3Location`.
+    /// Describes a Sync configuration for a resolver.
+    ///
+    /// [`RequestMappingTemplateS3Location`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-functionconfiguration.html#cfn-appsync-functionconfiguration-requestmappingtemplates3location).
     pub fn request_mapping_template_s3_location(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("RequestMappingTemplateS3Location", value.into()); self }
-    /// `ResponseMappingTemplate`.
+    /// The `Function` response mapping template.
+    ///
+    /// [`ResponseMappingTemplate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-functionconfiguration.html#cfn-appsync-functionconfiguration-responsemappingtemplate). At most 65536 characters.
     pub fn response_mapping_template(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ResponseMappingTemplate", value.into()); self }
-    /// `ResponseMappingTemplateS3Location`.
+    /// The location of a response mapping template in an Amazon S3 bucket.
+    ///
+    /// [`ResponseMappingTemplateS3Location`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-functionconfiguration.html#cfn-appsync-functionconfiguration-responsemappingtemplates3location).
     pub fn response_mapping_template_s3_location(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ResponseMappingTemplateS3Location", value.into()); self }
-    /// `Runtime`.
+    /// Describes a runtime used by an AWS AppSync resolver or AWS AppSync function.
+    ///
+    /// [`Runtime`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-functionconfiguration.html#cfn-appsync-functionconfiguration-runtime).
     pub fn runtime(mut self, value: impl Into<Value<AppSyncRuntime>>) -> Self { self.body.set("Runtime", value.into()); self }
-    /// `SyncConfig`.
+    /// Describes a Sync configuration for a resolver.
+    ///
+    /// [`SyncConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-functionconfiguration.html#cfn-appsync-functionconfiguration-syncconfig).
     pub fn sync_config(mut self, value: impl Into<Value<SyncConfig>>) -> Self { self.body.set("SyncConfig", value.into()); self }
 }
 
@@ -805,41 +1015,77 @@ impl GraphQLApi {
 }
 
 impl<HasAuthenticationType, HasName> GraphQLApi<HasAuthenticationType, HasName> {
-    /// `AdditionalAuthenticationProviders`.
+    /// The additional authentication providers for the `GraphqlApi` API.
+    ///
+    /// [`AdditionalAuthenticationProviders`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-graphqlapi.html#cfn-appsync-graphqlapi-additionalauthenticationproviders).
     pub fn additional_authentication_providers(mut self, value: impl Into<Value<List<AdditionalAuthenticationProvider>>>) -> Self { self.body.set("AdditionalAuthenticationProviders", value.into()); self }
-    /// `ApiType`.
+    /// The value that indicates whether the GraphQL API is a standard API ( `GRAPHQL` ) or merged API ( `MERGED` ).
+    ///
+    /// [`ApiType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-graphqlapi.html#cfn-appsync-graphqlapi-apitype). One of `GRAPHQL`, `MERGED`.
     pub fn api_type(mut self, value: impl Into<Value<ApiType>>) -> Self { self.body.set("ApiType", value.into()); self }
-    /// `AuthenticationType`. Required.
+    /// Security configuration for your GraphQL API.
+    ///
+    /// [`AuthenticationType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-graphqlapi.html#cfn-appsync-graphqlapi-authenticationtype). Required. One of `AMAZON_COGNITO_USER_POOLS`, `API_KEY`, `AWS_IAM`, `AWS_LAMBDA`, `OPENID_CONNECT`.
     pub fn authentication_type(self, value: impl Into<Value<AuthenticationType>>) -> GraphQLApi<Given, HasName> { GraphQLApi { body: self.body.with("AuthenticationType", value.into()), given: PhantomData } }
-    /// `EnhancedMetricsConfig`.
+    /// Enables and controls the enhanced metrics feature.
+    ///
+    /// [`EnhancedMetricsConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-graphqlapi.html#cfn-appsync-graphqlapi-enhancedmetricsconfig).
     pub fn enhanced_metrics_config(mut self, value: impl Into<Value<EnhancedMetricsConfig>>) -> Self { self.body.set("EnhancedMetricsConfig", value.into()); self }
-    /// `EnvironmentVariables`.
+    /// A map containing the list of resources with their properties and environment variables.
+    ///
+    /// [`EnvironmentVariables`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-graphqlapi.html#cfn-appsync-graphqlapi-environmentvariables).
     pub fn environment_variables(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("EnvironmentVariables", value.into()); self }
-    /// `IntrospectionConfig`.
+    /// Sets the value of the GraphQL API to enable ( `ENABLED` ) or disable ( `DISABLED` ) introspection.
+    ///
+    /// [`IntrospectionConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-graphqlapi.html#cfn-appsync-graphqlapi-introspectionconfig). One of `DISABLED`, `ENABLED`.
     pub fn introspection_config(mut self, value: impl Into<Value<IntrospectionConfig>>) -> Self { self.body.set("IntrospectionConfig", value.into()); self }
-    /// `LambdaAuthorizerConfig`.
+    /// A `LambdaAuthorizerConfig` holds configuration on how to authorize AWS AppSync API access when using the `AWS_LAMBDA` authorizer mode.
+    ///
+    /// [`LambdaAuthorizerConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-graphqlapi.html#cfn-appsync-graphqlapi-lambdaauthorizerconfig).
     pub fn lambda_authorizer_config(mut self, value: impl Into<Value<GraphQLApiLambdaAuthorizerConfig>>) -> Self { self.body.set("LambdaAuthorizerConfig", value.into()); self }
-    /// `LogConfig`.
+    /// The Amazon CloudWatch Logs configuration.
+    ///
+    /// [`LogConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-graphqlapi.html#cfn-appsync-graphqlapi-logconfig).
     pub fn log_config(mut self, value: impl Into<Value<LogConfig>>) -> Self { self.body.set("LogConfig", value.into()); self }
-    /// `MergedApiExecutionRoleArn`.
+    /// The AWS Identity and Access Management service role ARN for a merged API.
+    ///
+    /// [`MergedApiExecutionRoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-graphqlapi.html#cfn-appsync-graphqlapi-mergedapiexecutionrolearn).
     pub fn merged_api_execution_role_arn(mut self, value: impl Into<Value<link::IAMRoleArn>>) -> Self { self.body.set("MergedApiExecutionRoleArn", value.into()); self }
-    /// `Name`. Required.
+    /// The API name.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-graphqlapi.html#cfn-appsync-graphqlapi-name). Required.
     pub fn name(self, value: impl Into<Value<String>>) -> GraphQLApi<HasAuthenticationType, Given> { GraphQLApi { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `OpenIDConnectConfig`.
+    /// The OpenID Connect configuration.
+    ///
+    /// [`OpenIDConnectConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-graphqlapi.html#cfn-appsync-graphqlapi-openidconnectconfig).
     pub fn openid_connect_config(mut self, value: impl Into<Value<GraphQLApiOpenIDConnectConfig>>) -> Self { self.body.set("OpenIDConnectConfig", value.into()); self }
-    /// `OwnerContact`.
+    /// The owner contact information for an API resource.
+    ///
+    /// [`OwnerContact`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-graphqlapi.html#cfn-appsync-graphqlapi-ownercontact).
     pub fn owner_contact(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("OwnerContact", value.into()); self }
-    /// `QueryDepthLimit`.
+    /// The maximum depth a query can have in a single request.
+    ///
+    /// [`QueryDepthLimit`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-graphqlapi.html#cfn-appsync-graphqlapi-querydepthlimit). From 0 to 75.
     pub fn query_depth_limit(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("QueryDepthLimit", value.into()); self }
-    /// `ResolverCountLimit`.
+    /// The maximum number of resolvers that can be invoked in a single request.
+    ///
+    /// [`ResolverCountLimit`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-graphqlapi.html#cfn-appsync-graphqlapi-resolvercountlimit). From 0 to 10000.
     pub fn resolver_count_limit(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("ResolverCountLimit", value.into()); self }
-    /// `Tags`.
+    /// An arbitrary set of tags (key-value pairs) for this GraphQL API.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-graphqlapi.html#cfn-appsync-graphqlapi-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `UserPoolConfig`.
+    /// Optional authorization configuration for using Amazon Cognito user pools with your GraphQL endpoint.
+    ///
+    /// [`UserPoolConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-graphqlapi.html#cfn-appsync-graphqlapi-userpoolconfig).
     pub fn user_pool_config(mut self, value: impl Into<Value<UserPoolConfig>>) -> Self { self.body.set("UserPoolConfig", value.into()); self }
-    /// `Visibility`.
+    /// Sets the scope of the GraphQL API to public ( `GLOBAL` ) or private ( `PRIVATE` ).
+    ///
+    /// [`Visibility`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-graphqlapi.html#cfn-appsync-graphqlapi-visibility). One of `GLOBAL`, `PRIVATE`.
     pub fn visibility(mut self, value: impl Into<Value<Visibility>>) -> Self { self.body.set("Visibility", value.into()); self }
-    /// `XrayEnabled`.
+    /// A flag indicating whether to use AWS X-Ray tracing for this `GraphqlApi`.
+    ///
+    /// [`XrayEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-graphqlapi.html#cfn-appsync-graphqlapi-xrayenabled).
     pub fn xray_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("XrayEnabled", value.into()); self }
 }
 
@@ -885,11 +1131,17 @@ impl GraphQLApiLambdaAuthorizerConfig {
 }
 
 impl GraphQLApiLambdaAuthorizerConfig {
-    /// `AuthorizerResultTtlInSeconds`.
+    /// The number of seconds a response should be cached for.
+    ///
+    /// [`AuthorizerResultTtlInSeconds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-graphqlapi-lambdaauthorizerconfig.html#cfn-appsync-graphqlapi-lambdaauthorizerconfig-authorizerresultttlinseconds). From 0 to 3600.
     pub fn authorizer_result_ttl_in_seconds(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("AuthorizerResultTtlInSeconds", value.into()); self }
-    /// `AuthorizerUri`.
+    /// The ARN of the Lambda function to be called for authorization.
+    ///
+    /// [`AuthorizerUri`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-graphqlapi-lambdaauthorizerconfig.html#cfn-appsync-graphqlapi-lambdaauthorizerconfig-authorizeruri).
     pub fn authorizer_uri(mut self, value: impl Into<Value<link::LambdaFunctionArn>>) -> Self { self.body.set("AuthorizerUri", value.into()); self }
-    /// `IdentityValidationExpression`.
+    /// A regular expression for validation of tokens before the Lambda function is called.
+    ///
+    /// [`IdentityValidationExpression`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-graphqlapi-lambdaauthorizerconfig.html#cfn-appsync-graphqlapi-lambdaauthorizerconfig-identityvalidationexpression).
     pub fn identity_validation_expression(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("IdentityValidationExpression", value.into()); self }
 }
 
@@ -908,13 +1160,21 @@ impl GraphQLApiOpenIDConnectConfig {
 }
 
 impl GraphQLApiOpenIDConnectConfig {
-    /// `AuthTTL`.
+    /// The number of milliseconds that a token is valid after being authenticated.
+    ///
+    /// [`AuthTTL`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-graphqlapi-openidconnectconfig.html#cfn-appsync-graphqlapi-openidconnectconfig-authttl).
     pub fn auth_ttl(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("AuthTTL", value.into()); self }
-    /// `ClientId`.
+    /// The client identifier of the Relying party at the OpenID identity provider.
+    ///
+    /// [`ClientId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-graphqlapi-openidconnectconfig.html#cfn-appsync-graphqlapi-openidconnectconfig-clientid).
     pub fn client_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ClientId", value.into()); self }
-    /// `IatTTL`.
+    /// The number of milliseconds that a token is valid after it's issued to a user.
+    ///
+    /// [`IatTTL`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-graphqlapi-openidconnectconfig.html#cfn-appsync-graphqlapi-openidconnectconfig-iatttl).
     pub fn iat_ttl(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("IatTTL", value.into()); self }
-    /// `Issuer`.
+    /// The issuer for the OIDC configuration.
+    ///
+    /// [`Issuer`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-graphqlapi-openidconnectconfig.html#cfn-appsync-graphqlapi-openidconnectconfig-issuer).
     pub fn issuer(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Issuer", value.into()); self }
 }
 
@@ -933,11 +1193,17 @@ impl GraphQLSchema {
 }
 
 impl<HasApiId> GraphQLSchema<HasApiId> {
-    /// `ApiId`. Required. A change replaces the resource.
+    /// The AWS AppSync GraphQL API identifier to which you want to apply this schema.
+    ///
+    /// [`ApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-graphqlschema.html#cfn-appsync-graphqlschema-apiid). Required. A change replaces the resource.
     pub fn api_id(self, value: impl Into<Value<link::AppSyncGraphQLApiApiId>>) -> GraphQLSchema<Given> { GraphQLSchema { body: self.body.with("ApiId", value.into()), given: PhantomData } }
-    /// `Definition`.
+    /// The text representation of a GraphQL schema in SDL format.
+    ///
+    /// [`Definition`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-graphqlschema.html#cfn-appsync-graphqlschema-definition).
     pub fn definition(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Definition", value.into()); self }
-    /// `DefinitionS3Location`.
+    /// The location of a GraphQL schema file in an Amazon S3 bucket.
+    ///
+    /// [`DefinitionS3Location`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-graphqlschema.html#cfn-appsync-graphqlschema-definitions3location).
     pub fn definition_s3_location(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("DefinitionS3Location", value.into()); self }
 }
 
@@ -963,9 +1229,13 @@ impl HandlerConfig {
 }
 
 impl<HasBehavior, HasIntegration> HandlerConfig<HasBehavior, HasIntegration> {
-    /// `Behavior`. Required.
+    /// The behavior for the handler.
+    ///
+    /// [`Behavior`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-channelnamespace-handlerconfig.html#cfn-appsync-channelnamespace-handlerconfig-behavior). Required. One of `CODE`, `DIRECT`.
     pub fn behavior(self, value: impl Into<Value<Behavior>>) -> HandlerConfig<Given, HasIntegration> { HandlerConfig { body: self.body.with("Behavior", value.into()), given: PhantomData } }
-    /// `Integration`. Required.
+    /// The integration data source configuration for the handler.
+    ///
+    /// [`Integration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-channelnamespace-handlerconfig.html#cfn-appsync-channelnamespace-handlerconfig-integration). Required.
     pub fn integration(self, value: impl Into<Value<Integration>>) -> HandlerConfig<HasBehavior, Given> { HandlerConfig { body: self.body.with("Integration", value.into()), given: PhantomData } }
 }
 
@@ -984,9 +1254,13 @@ impl HandlerConfigs {
 }
 
 impl HandlerConfigs {
-    /// `OnPublish`.
+    /// The configuration for the `OnPublish` handler.
+    ///
+    /// [`OnPublish`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-channelnamespace-handlerconfigs.html#cfn-appsync-channelnamespace-handlerconfigs-onpublish).
     pub fn on_publish(mut self, value: impl Into<Value<HandlerConfig>>) -> Self { self.body.set("OnPublish", value.into()); self }
-    /// `OnSubscribe`.
+    /// The configuration for the `OnSubscribe` handler.
+    ///
+    /// [`OnSubscribe`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-channelnamespace-handlerconfigs.html#cfn-appsync-channelnamespace-handlerconfigs-onsubscribe).
     pub fn on_subscribe(mut self, value: impl Into<Value<HandlerConfig>>) -> Self { self.body.set("OnSubscribe", value.into()); self }
 }
 
@@ -1005,9 +1279,13 @@ impl HttpConfig {
 }
 
 impl<HasEndpoint> HttpConfig<HasEndpoint> {
-    /// `AuthorizationConfig`.
+    /// The authorization configuration.
+    ///
+    /// [`AuthorizationConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-datasource-httpconfig.html#cfn-appsync-datasource-httpconfig-authorizationconfig).
     pub fn authorization_config(mut self, value: impl Into<Value<AuthorizationConfig>>) -> Self { self.body.set("AuthorizationConfig", value.into()); self }
-    /// `Endpoint`. Required.
+    /// The endpoint.
+    ///
+    /// [`Endpoint`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-datasource-httpconfig.html#cfn-appsync-datasource-httpconfig-endpoint). Required.
     pub fn endpoint(self, value: impl Into<Value<String>>) -> HttpConfig<Given> { HttpConfig { body: self.body.with("Endpoint", value.into()), given: PhantomData } }
 }
 
@@ -1026,9 +1304,13 @@ impl Integration {
 }
 
 impl<HasDataSourceName> Integration<HasDataSourceName> {
-    /// `DataSourceName`. Required.
+    /// The unique name of the data source that has been configured on the API.
+    ///
+    /// [`DataSourceName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-channelnamespace-integration.html#cfn-appsync-channelnamespace-integration-datasourcename). Required. From 1 to 512 characters. Matches `([_A-Za-z][_0-9A-Za-z]{0,511})?`.
     pub fn data_source_name(self, value: impl Into<Value<String>>) -> Integration<Given> { Integration { body: self.body.with("DataSourceName", value.into()), given: PhantomData } }
-    /// `LambdaConfig`.
+    /// The configuration for a Lambda data source.
+    ///
+    /// [`LambdaConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-channelnamespace-integration.html#cfn-appsync-channelnamespace-integration-lambdaconfig).
     pub fn lambda_config(mut self, value: impl Into<Value<ChannelNamespaceLambdaConfig>>) -> Self { self.body.set("LambdaConfig", value.into()); self }
 }
 
@@ -1047,7 +1329,9 @@ impl LambdaConflictHandlerConfig {
 }
 
 impl LambdaConflictHandlerConfig {
-    /// `LambdaConflictHandlerArn`.
+    /// The ARN for the Lambda function to use as the Conflict Handler.
+    ///
+    /// [`LambdaConflictHandlerArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-functionconfiguration-lambdaconflicthandlerconfig.html#cfn-appsync-functionconfiguration-lambdaconflicthandlerconfig-lambdaconflicthandlerarn).
     pub fn lambda_conflict_handler_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LambdaConflictHandlerArn", value.into()); self }
 }
 
@@ -1066,11 +1350,17 @@ impl LogConfig {
 }
 
 impl<HasCloudWatchLogsRoleArn, HasFieldLogLevel> LogConfig<HasCloudWatchLogsRoleArn, HasFieldLogLevel> {
-    /// `CloudWatchLogsRoleArn`. Required.
+    /// The service role that AWS AppSync will assume to publish to Amazon CloudWatch Logs in your account.
+    ///
+    /// [`CloudWatchLogsRoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-graphqlapi-logconfig.html#cfn-appsync-graphqlapi-logconfig-cloudwatchlogsrolearn). Required.
     pub fn cloudwatch_logs_role_arn(self, value: impl Into<Value<link::IAMRoleArn>>) -> LogConfig<Given, HasFieldLogLevel> { LogConfig { body: self.body.with("CloudWatchLogsRoleArn", value.into()), given: PhantomData } }
-    /// `ExcludeVerboseContent`.
+    /// Set to TRUE to exclude sections that contain information such as headers, context, and evaluated mapping templates, regardless of logging level.
+    ///
+    /// [`ExcludeVerboseContent`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-graphqlapi-logconfig.html#cfn-appsync-graphqlapi-logconfig-excludeverbosecontent).
     pub fn exclude_verbose_content(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("ExcludeVerboseContent", value.into()); self }
-    /// `FieldLogLevel`. Required.
+    /// The field logging level.
+    ///
+    /// [`FieldLogLevel`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-graphqlapi-logconfig.html#cfn-appsync-graphqlapi-logconfig-fieldloglevel). Required. One of `ALL`, `DEBUG`, `ERROR`, `INFO`, `NONE`.
     pub fn field_log_level(self, value: impl Into<Value<FieldLogLevel>>) -> LogConfig<HasCloudWatchLogsRoleArn, Given> { LogConfig { body: self.body.with("FieldLogLevel", value.into()), given: PhantomData } }
 }
 
@@ -1089,9 +1379,13 @@ impl OpenSearchServiceConfig {
 }
 
 impl<HasAwsRegion, HasEndpoint> OpenSearchServiceConfig<HasAwsRegion, HasEndpoint> {
-    /// `AwsRegion`. Required.
+    /// The AWS Region.
+    ///
+    /// [`AwsRegion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-datasource-opensearchserviceconfig.html#cfn-appsync-datasource-opensearchserviceconfig-awsregion). Required.
     pub fn aws_region(self, value: impl Into<Value<String>>) -> OpenSearchServiceConfig<Given, HasEndpoint> { OpenSearchServiceConfig { body: self.body.with("AwsRegion", value.into()), given: PhantomData } }
-    /// `Endpoint`. Required.
+    /// The endpoint.
+    ///
+    /// [`Endpoint`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-datasource-opensearchserviceconfig.html#cfn-appsync-datasource-opensearchserviceconfig-endpoint). Required.
     pub fn endpoint(self, value: impl Into<Value<String>>) -> OpenSearchServiceConfig<HasAwsRegion, Given> { OpenSearchServiceConfig { body: self.body.with("Endpoint", value.into()), given: PhantomData } }
 }
 
@@ -1110,7 +1404,9 @@ impl PipelineConfig {
 }
 
 impl PipelineConfig {
-    /// `Functions`.
+    /// The `Function` objects.
+    ///
+    /// [`Functions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-resolver-pipelineconfig.html#cfn-appsync-resolver-pipelineconfig-functions).
     pub fn functions(mut self, value: impl Into<Value<List<link::AppSyncFunctionConfigurationFunctionId>>>) -> Self { self.body.set("Functions", value.into()); self }
 }
 
@@ -1129,15 +1425,25 @@ impl RdsHttpEndpointConfig {
 }
 
 impl<HasAwsRegion, HasAwsSecretStoreArn, HasDbClusterIdentifier> RdsHttpEndpointConfig<HasAwsRegion, HasAwsSecretStoreArn, HasDbClusterIdentifier> {
-    /// `AwsRegion`. Required.
+    /// AWS Region for RDS HTTP endpoint.
+    ///
+    /// [`AwsRegion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-datasource-rdshttpendpointconfig.html#cfn-appsync-datasource-rdshttpendpointconfig-awsregion). Required.
     pub fn aws_region(self, value: impl Into<Value<String>>) -> RdsHttpEndpointConfig<Given, HasAwsSecretStoreArn, HasDbClusterIdentifier> { RdsHttpEndpointConfig { body: self.body.with("AwsRegion", value.into()), given: PhantomData } }
-    /// `AwsSecretStoreArn`. Required.
+    /// The ARN for database credentials stored in AWS Secrets Manager.
+    ///
+    /// [`AwsSecretStoreArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-datasource-rdshttpendpointconfig.html#cfn-appsync-datasource-rdshttpendpointconfig-awssecretstorearn). Required.
     pub fn aws_secret_store_arn(self, value: impl Into<Value<link::SecretsManagerSecretId>>) -> RdsHttpEndpointConfig<HasAwsRegion, Given, HasDbClusterIdentifier> { RdsHttpEndpointConfig { body: self.body.with("AwsSecretStoreArn", value.into()), given: PhantomData } }
-    /// `DatabaseName`.
+    /// Logical database name.
+    ///
+    /// [`DatabaseName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-datasource-rdshttpendpointconfig.html#cfn-appsync-datasource-rdshttpendpointconfig-databasename).
     pub fn database_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("DatabaseName", value.into()); self }
-    /// `DbClusterIdentifier`. Required.
+    /// Amazon RDS cluster ARN.
+    ///
+    /// [`DbClusterIdentifier`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-datasource-rdshttpendpointconfig.html#cfn-appsync-datasource-rdshttpendpointconfig-dbclusteridentifier). Required.
     pub fn db_cluster_identifier(self, value: impl Into<Value<link::RDSDBClusterArn>>) -> RdsHttpEndpointConfig<HasAwsRegion, HasAwsSecretStoreArn, Given> { RdsHttpEndpointConfig { body: self.body.with("DbClusterIdentifier", value.into()), given: PhantomData } }
-    /// `Schema`.
+    /// Logical schema name.
+    ///
+    /// [`Schema`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-datasource-rdshttpendpointconfig.html#cfn-appsync-datasource-rdshttpendpointconfig-schema).
     pub fn schema(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Schema", value.into()); self }
 }
 
@@ -1156,9 +1462,13 @@ impl RelationalDatabaseConfig {
 }
 
 impl<HasRelationalDatabaseSourceType> RelationalDatabaseConfig<HasRelationalDatabaseSourceType> {
-    /// `RdsHttpEndpointConfig`.
+    /// Information about the Amazon RDS resource.
+    ///
+    /// [`RdsHttpEndpointConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-datasource-relationaldatabaseconfig.html#cfn-appsync-datasource-relationaldatabaseconfig-rdshttpendpointconfig).
     pub fn rds_http_endpoint_config(mut self, value: impl Into<Value<RdsHttpEndpointConfig>>) -> Self { self.body.set("RdsHttpEndpointConfig", value.into()); self }
-    /// `RelationalDatabaseSourceType`. Required.
+    /// The type of relational data source.
+    ///
+    /// [`RelationalDatabaseSourceType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-datasource-relationaldatabaseconfig.html#cfn-appsync-datasource-relationaldatabaseconfig-relationaldatabasesourcetype). Required. Only `RDS_HTTP_ENDPOINT`.
     pub fn relational_database_source_type(self, value: impl Into<Value<RelationalDatabaseSourceType>>) -> RelationalDatabaseConfig<Given> { RelationalDatabaseConfig { body: self.body.with("RelationalDatabaseSourceType", value.into()), given: PhantomData } }
 }
 
@@ -1177,39 +1487,73 @@ impl Resolver {
 }
 
 impl<HasApiId, HasFieldName, HasTypeName> Resolver<HasApiId, HasFieldName, HasTypeName> {
-    /// `ApiId`. Required. A change replaces the resource.
+    /// The AWS AppSync GraphQL API to which you want to attach this resolver.
+    ///
+    /// [`ApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-resolver.html#cfn-appsync-resolver-apiid). Required. A change replaces the resource.
     pub fn api_id(self, value: impl Into<Value<link::AppSyncGraphQLApiApiId>>) -> Resolver<Given, HasFieldName, HasTypeName> { Resolver { body: self.body.with("ApiId", value.into()), given: PhantomData } }
-    /// `CachingConfig`.
+    /// The caching configuration for the resolver.
+    ///
+    /// [`CachingConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-resolver.html#cfn-appsync-resolver-cachingconfig).
     pub fn caching_config(mut self, value: impl Into<Value<CachingConfig>>) -> Self { self.body.set("CachingConfig", value.into()); self }
-    /// `Code`.
+    /// The `resolver` code that contains the request and response functions.
+    ///
+    /// [`Code`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-resolver.html#cfn-appsync-resolver-code). From 1 to 32768 characters.
     pub fn code(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Code", value.into()); self }
-    /// `CodeS3Location`.
+    /// The Amazon S3 endpoint.
+    ///
+    /// [`CodeS3Location`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-resolver.html#cfn-appsync-resolver-codes3location).
     pub fn code_s3_location(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("CodeS3Location", value.into()); self }
-    /// `DataSourceName`.
+    /// The resolver data source name.
+    ///
+    /// [`DataSourceName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-resolver.html#cfn-appsync-resolver-datasourcename). From 1 to 65536 characters. Matches `^[_A-Za-z][_0-9A-Za-z]*$`.
     pub fn data_source_name(mut self, value: impl Into<Value<link::AppSyncDataSourceName>>) -> Self { self.body.set("DataSourceName", value.into()); self }
-    /// `FieldName`. Required. A change replaces the resource.
+    /// The GraphQL field on a type that invokes the resolver.
+    ///
+    /// [`FieldName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-resolver.html#cfn-appsync-resolver-fieldname). Required. A change replaces the resource. From 1 to 65536 characters. Matches `^[_A-Za-z][_0-9A-Za-z]*$`.
     pub fn field_name(self, value: impl Into<Value<String>>) -> Resolver<HasApiId, Given, HasTypeName> { Resolver { body: self.body.with("FieldName", value.into()), given: PhantomData } }
-    /// `Kind`.
+    /// The resolver type.
+    ///
+    /// [`Kind`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-resolver.html#cfn-appsync-resolver-kind). One of `PIPELINE`, `UNIT`.
     pub fn kind(mut self, value: impl Into<Value<ResolverKind>>) -> Self { self.body.set("Kind", value.into()); self }
-    /// `MaxBatchSize`.
+    /// The maximum number of resolver request inputs that will be sent to a single AWS Lambda function in a `BatchInvoke` operation.
+    ///
+    /// [`MaxBatchSize`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-resolver.html#cfn-appsync-resolver-maxbatchsize). From 0 to 2000.
     pub fn max_batch_size(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MaxBatchSize", value.into()); self }
-    /// `MetricsConfig`.
+    /// Enables or disables enhanced resolver metrics for specified resolvers.
+    ///
+    /// [`MetricsConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-resolver.html#cfn-appsync-resolver-metricsconfig). One of `DISABLED`, `ENABLED`.
     pub fn metrics_config(mut self, value: impl Into<Value<MetricsConfig>>) -> Self { self.body.set("MetricsConfig", value.into()); self }
-    /// `PipelineConfig`.
+    /// Functions linked with the pipeline resolver.
+    ///
+    /// [`PipelineConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-resolver.html#cfn-appsync-resolver-pipelineconfig).
     pub fn pipeline_config(mut self, value: impl Into<Value<PipelineConfig>>) -> Self { self.body.set("PipelineConfig", value.into()); self }
-    /// `RequestMappingTemplate`.
+    /// The request mapping template.
+    ///
+    /// [`RequestMappingTemplate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-resolver.html#cfn-appsync-resolver-requestmappingtemplate). From 1 to 65536 characters.
     pub fn request_mapping_template(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("RequestMappingTemplate", value.into()); self }
-    /// `RequestMappingTemplateS3Location`.
+    /// The location of a request mapping template in an Amazon S3 bucket.
+    ///
+    /// [`RequestMappingTemplateS3Location`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-resolver.html#cfn-appsync-resolver-requestmappingtemplates3location).
     pub fn request_mapping_template_s3_location(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("RequestMappingTemplateS3Location", value.into()); self }
-    /// `ResponseMappingTemplate`.
+    /// The response mapping template.
+    ///
+    /// [`ResponseMappingTemplate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-resolver.html#cfn-appsync-resolver-responsemappingtemplate). From 1 to 65536 characters.
     pub fn response_mapping_template(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ResponseMappingTemplate", value.into()); self }
-    /// `ResponseMappingTemplateS3Location`.
+    /// The location of a response mapping template in an Amazon S3 bucket.
+    ///
+    /// [`ResponseMappingTemplateS3Location`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-resolver.html#cfn-appsync-resolver-responsemappingtemplates3location).
     pub fn response_mapping_template_s3_location(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ResponseMappingTemplateS3Location", value.into()); self }
-    /// `Runtime`.
+    /// Describes a runtime used by an AWS AppSync resolver or AWS AppSync function.
+    ///
+    /// [`Runtime`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-resolver.html#cfn-appsync-resolver-runtime).
     pub fn runtime(mut self, value: impl Into<Value<AppSyncRuntime>>) -> Self { self.body.set("Runtime", value.into()); self }
-    /// `SyncConfig`.
+    /// The `SyncConfig` for a resolver attached to a versioned data source.
+    ///
+    /// [`SyncConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-resolver.html#cfn-appsync-resolver-syncconfig).
     pub fn sync_config(mut self, value: impl Into<Value<SyncConfig>>) -> Self { self.body.set("SyncConfig", value.into()); self }
-    /// `TypeName`. Required. A change replaces the resource.
+    /// The GraphQL type that invokes this resolver.
+    ///
+    /// [`TypeName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-resolver.html#cfn-appsync-resolver-typename). Required. A change replaces the resource. From 1 to 65536 characters. Matches `^[_A-Za-z][_0-9A-Za-z]*$`.
     pub fn type_name(self, value: impl Into<Value<String>>) -> Resolver<HasApiId, HasFieldName, Given> { Resolver { body: self.body.with("TypeName", value.into()), given: PhantomData } }
 }
 
@@ -1241,13 +1585,21 @@ impl SourceApiAssociation {
 }
 
 impl SourceApiAssociation {
-    /// `Description`.
+    /// The description field of the association configuration.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-sourceapiassociation.html#cfn-appsync-sourceapiassociation-description).
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `MergedApiIdentifier`. A change replaces the resource.
+    /// The identifier of the AppSync Merged API.
+    ///
+    /// [`MergedApiIdentifier`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-sourceapiassociation.html#cfn-appsync-sourceapiassociation-mergedapiidentifier). A change replaces the resource.
     pub fn merged_api_identifier(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("MergedApiIdentifier", value.into()); self }
-    /// `SourceApiAssociationConfig`.
+    /// The `SourceApiAssociationConfig` object data.
+    ///
+    /// [`SourceApiAssociationConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-sourceapiassociation.html#cfn-appsync-sourceapiassociation-sourceapiassociationconfig).
     pub fn source_api_association_config(mut self, value: impl Into<Value<SourceApiAssociationConfig>>) -> Self { self.body.set("SourceApiAssociationConfig", value.into()); self }
-    /// `SourceApiIdentifier`. A change replaces the resource.
+    /// The identifier of the AppSync Source API.
+    ///
+    /// [`SourceApiIdentifier`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-sourceapiassociation.html#cfn-appsync-sourceapiassociation-sourceapiidentifier). A change replaces the resource.
     pub fn source_api_identifier(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SourceApiIdentifier", value.into()); self }
 }
 
@@ -1297,7 +1649,9 @@ impl SourceApiAssociationConfig {
 }
 
 impl SourceApiAssociationConfig {
-    /// `MergeType`.
+    /// The property that indicates which merging option is enabled in the source API association.
+    ///
+    /// [`MergeType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-sourceapiassociation-sourceapiassociationconfig.html#cfn-appsync-sourceapiassociation-sourceapiassociationconfig-mergetype). One of `AUTO_MERGE`, `MANUAL_MERGE`.
     pub fn merge_type(mut self, value: impl Into<Value<MergeType>>) -> Self { self.body.set("MergeType", value.into()); self }
 }
 
@@ -1316,11 +1670,17 @@ impl SyncConfig {
 }
 
 impl<HasConflictDetection> SyncConfig<HasConflictDetection> {
-    /// `ConflictDetection`. Required.
+    /// The Conflict Detection strategy to use.
+    ///
+    /// [`ConflictDetection`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-functionconfiguration-syncconfig.html#cfn-appsync-functionconfiguration-syncconfig-conflictdetection). Required. One of `NONE`, `VERSION`.
     pub fn conflict_detection(self, value: impl Into<Value<ConflictDetection>>) -> SyncConfig<Given> { SyncConfig { body: self.body.with("ConflictDetection", value.into()), given: PhantomData } }
-    /// `ConflictHandler`.
+    /// The Conflict Resolution strategy to perform in the event of a conflict.
+    ///
+    /// [`ConflictHandler`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-functionconfiguration-syncconfig.html#cfn-appsync-functionconfiguration-syncconfig-conflicthandler). One of `AUTOMERGE`, `LAMBDA`, `NONE`, `OPTIMISTIC_CONCURRENCY`.
     pub fn conflict_handler(mut self, value: impl Into<Value<ConflictHandler>>) -> Self { self.body.set("ConflictHandler", value.into()); self }
-    /// `LambdaConflictHandlerConfig`.
+    /// The `LambdaConflictHandlerConfig` when configuring `LAMBDA` as the Conflict Handler.
+    ///
+    /// [`LambdaConflictHandlerConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-functionconfiguration-syncconfig.html#cfn-appsync-functionconfiguration-syncconfig-lambdaconflicthandlerconfig).
     pub fn lambda_conflict_handler_config(mut self, value: impl Into<Value<LambdaConflictHandlerConfig>>) -> Self { self.body.set("LambdaConflictHandlerConfig", value.into()); self }
 }
 
@@ -1339,11 +1699,17 @@ impl Type {
 }
 
 impl<HasApiId, HasDefinition, HasFormat> Type<HasApiId, HasDefinition, HasFormat> {
-    /// `ApiId`. Required. A change replaces the resource.
+    /// The API ID.
+    ///
+    /// [`ApiId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-type.html#cfn-appsync-type-apiid). Required. A change replaces the resource.
     pub fn api_id(self, value: impl Into<Value<link::AppSyncGraphQLApiApiId>>) -> Type<Given, HasDefinition, HasFormat> { Type { body: self.body.with("ApiId", value.into()), given: PhantomData } }
-    /// `Definition`. Required.
+    /// The type definition, in GraphQL Schema Definition Language (SDL) format.
+    ///
+    /// [`Definition`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-type.html#cfn-appsync-type-definition). Required.
     pub fn definition(self, value: impl Into<Value<String>>) -> Type<HasApiId, Given, HasFormat> { Type { body: self.body.with("Definition", value.into()), given: PhantomData } }
-    /// `Format`. Required.
+    /// The type format: SDL or JSON.
+    ///
+    /// [`Format`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-type.html#cfn-appsync-type-format). Required. One of `JSON`, `SDL`.
     pub fn format(self, value: impl Into<Value<TypeFormat>>) -> Type<HasApiId, HasDefinition, Given> { Type { body: self.body.with("Format", value.into()), given: PhantomData } }
 }
 
@@ -1372,13 +1738,21 @@ impl UserPoolConfig {
 }
 
 impl UserPoolConfig {
-    /// `AppIdClientRegex`.
+    /// A regular expression for validating the incoming Amazon Cognito user pool app client ID.
+    ///
+    /// [`AppIdClientRegex`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-graphqlapi-userpoolconfig.html#cfn-appsync-graphqlapi-userpoolconfig-appidclientregex).
     pub fn app_id_client_regex(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AppIdClientRegex", value.into()); self }
-    /// `AwsRegion`.
+    /// The AWS Region in which the user pool was created.
+    ///
+    /// [`AwsRegion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-graphqlapi-userpoolconfig.html#cfn-appsync-graphqlapi-userpoolconfig-awsregion).
     pub fn aws_region(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AwsRegion", value.into()); self }
-    /// `DefaultAction`.
+    /// The action that you want your GraphQL API to take when a request that uses Amazon Cognito user pool authentication doesn't match the Amazon Cognito user pool…
+    ///
+    /// [`DefaultAction`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-graphqlapi-userpoolconfig.html#cfn-appsync-graphqlapi-userpoolconfig-defaultaction). One of `ALLOW`, `DENY`.
     pub fn default_action(mut self, value: impl Into<Value<DefaultAction>>) -> Self { self.body.set("DefaultAction", value.into()); self }
-    /// `UserPoolId`.
+    /// The user pool ID.
+    ///
+    /// [`UserPoolId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-appsync-graphqlapi-userpoolconfig.html#cfn-appsync-graphqlapi-userpoolconfig-userpoolid).
     pub fn user_pool_id(mut self, value: impl Into<Value<link::CognitoUserPoolUserPoolId>>) -> Self { self.body.set("UserPoolId", value.into()); self }
 }
 

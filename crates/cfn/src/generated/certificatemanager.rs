@@ -17,7 +17,9 @@ impl Account {
 }
 
 impl<HasExpiryEventsConfiguration> Account<HasExpiryEventsConfiguration> {
-    /// `ExpiryEventsConfiguration`. Required.
+    /// Object containing expiration events options associated with an AWS account.
+    ///
+    /// [`ExpiryEventsConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-certificatemanager-account.html#cfn-certificatemanager-account-expiryeventsconfiguration). Required.
     pub fn expiry_events_configuration(self, value: impl Into<Value<ExpiryEventsConfiguration>>) -> Account<Given> { Account { body: self.body.with("ExpiryEventsConfiguration", value.into()), given: PhantomData } }
 }
 
@@ -43,13 +45,21 @@ impl AcmeDomainValidation {
 }
 
 impl<HasAcmeEndpointArn, HasDomainName, HasPrevalidationOptions> AcmeDomainValidation<HasAcmeEndpointArn, HasDomainName, HasPrevalidationOptions> {
-    /// `AcmeEndpointArn`. Required. A change replaces the resource.
+    /// The ARN of the ACME endpoint this domain validation is associated with.
+    ///
+    /// [`AcmeEndpointArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-certificatemanager-acmedomainvalidation.html#cfn-certificatemanager-acmedomainvalidation-acmeendpointarn). Required. A change replaces the resource. From 1 to 200 characters. Matches `^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:acme-endpoint/[a-zA-Z0-9-]+$`.
     pub fn acme_endpoint_arn(self, value: impl Into<Value<String>>) -> AcmeDomainValidation<Given, HasDomainName, HasPrevalidationOptions> { AcmeDomainValidation { body: self.body.with("AcmeEndpointArn", value.into()), given: PhantomData } }
-    /// `DomainName`. Required. A change replaces the resource.
+    /// The domain name to validate.
+    ///
+    /// [`DomainName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-certificatemanager-acmedomainvalidation.html#cfn-certificatemanager-acmedomainvalidation-domainname). Required. A change replaces the resource. From 1 to 253 characters. Matches `^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]*[a-z0-9])?$`.
     pub fn domain_name(self, value: impl Into<Value<String>>) -> AcmeDomainValidation<HasAcmeEndpointArn, Given, HasPrevalidationOptions> { AcmeDomainValidation { body: self.body.with("DomainName", value.into()), given: PhantomData } }
-    /// `PrevalidationOptions`. Required.
+    /// Prevalidation method configuration.
+    ///
+    /// [`PrevalidationOptions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-certificatemanager-acmedomainvalidation.html#cfn-certificatemanager-acmedomainvalidation-prevalidationoptions). Required.
     pub fn prevalidation_options(self, value: impl Into<Value<PrevalidationOptions>>) -> AcmeDomainValidation<HasAcmeEndpointArn, HasDomainName, Given> { AcmeDomainValidation { body: self.body.with("PrevalidationOptions", value.into()), given: PhantomData } }
-    /// `Tags`.
+    /// Tags associated with the domain validation.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-certificatemanager-acmedomainvalidation.html#cfn-certificatemanager-acmedomainvalidation-tags). From 1 to 50 items.
     pub fn tags(mut self, value: impl Into<Value<List<TagsItems>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -75,15 +85,25 @@ impl AcmeEndpoint {
 }
 
 impl<HasAuthorizationBehavior, HasCertificateAuthority> AcmeEndpoint<HasAuthorizationBehavior, HasCertificateAuthority> {
-    /// `AuthorizationBehavior`. Required. A change replaces the resource.
+    /// The authorization behavior for the ACME endpoint.
+    ///
+    /// [`AuthorizationBehavior`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-certificatemanager-acmeendpoint.html#cfn-certificatemanager-acmeendpoint-authorizationbehavior). Required. A change replaces the resource. Only `PRE_APPROVED`.
     pub fn authorization_behavior(self, value: impl Into<Value<AuthorizationBehavior>>) -> AcmeEndpoint<Given, HasCertificateAuthority> { AcmeEndpoint { body: self.body.with("AuthorizationBehavior", value.into()), given: PhantomData } }
-    /// `CertificateAuthority`. Required.
+    /// The certificate authority configuration for the ACME endpoint.
+    ///
+    /// [`CertificateAuthority`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-certificatemanager-acmeendpoint.html#cfn-certificatemanager-acmeendpoint-certificateauthority). Required.
     pub fn certificate_authority(self, value: impl Into<Value<CertificateAuthority>>) -> AcmeEndpoint<HasAuthorizationBehavior, Given> { AcmeEndpoint { body: self.body.with("CertificateAuthority", value.into()), given: PhantomData } }
-    /// `CertificateTags`. A change replaces the resource.
+    /// Tags applied to certificates issued via this endpoint.
+    ///
+    /// [`CertificateTags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-certificatemanager-acmeendpoint.html#cfn-certificatemanager-acmeendpoint-certificatetags). A change replaces the resource. From 1 to 50 items.
     pub fn certificate_tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("CertificateTags", value.into()); self }
-    /// `Contact`.
+    /// Whether contact information is required for the ACME endpoint.
+    ///
+    /// [`Contact`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-certificatemanager-acmeendpoint.html#cfn-certificatemanager-acmeendpoint-contact). One of `NOT_REQUIRED`, `REQUIRED`.
     pub fn contact(mut self, value: impl Into<Value<Contact>>) -> Self { self.body.set("Contact", value.into()); self }
-    /// `Tags`.
+    /// Tags associated with the ACME endpoint.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-certificatemanager-acmeendpoint.html#cfn-certificatemanager-acmeendpoint-tags). From 1 to 50 items.
     pub fn tags(mut self, value: impl Into<Value<List<TagsItems>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -112,13 +132,21 @@ impl AcmeExternalAccountBinding {
 }
 
 impl<HasAcmeEndpointArn, HasRoleArn> AcmeExternalAccountBinding<HasAcmeEndpointArn, HasRoleArn> {
-    /// `AcmeEndpointArn`. Required. A change replaces the resource.
+    /// The ARN of the ACME endpoint this binding is associated with.
+    ///
+    /// [`AcmeEndpointArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-certificatemanager-acmeexternalaccountbinding.html#cfn-certificatemanager-acmeexternalaccountbinding-acmeendpointarn). Required. A change replaces the resource. From 1 to 200 characters. Matches `^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:acme-endpoint/[a-zA-Z0-9-]+$`.
     pub fn acme_endpoint_arn(self, value: impl Into<Value<String>>) -> AcmeExternalAccountBinding<Given, HasRoleArn> { AcmeExternalAccountBinding { body: self.body.with("AcmeEndpointArn", value.into()), given: PhantomData } }
-    /// `Expiration`. A change replaces the resource.
+    /// The expiration configuration for the external account binding.
+    ///
+    /// [`Expiration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-certificatemanager-acmeexternalaccountbinding.html#cfn-certificatemanager-acmeexternalaccountbinding-expiration). A change replaces the resource.
     pub fn expiration(mut self, value: impl Into<Value<Expiration>>) -> Self { self.body.set("Expiration", value.into()); self }
-    /// `RoleArn`. Required. A change replaces the resource.
+    /// The IAM role ARN for cross-account access.
+    ///
+    /// [`RoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-certificatemanager-acmeexternalaccountbinding.html#cfn-certificatemanager-acmeexternalaccountbinding-rolearn). Required. A change replaces the resource. From 1 to 2048 characters. Matches `^arn:aws[a-z-]*:iam::[0-9]{12}:role/.+$`.
     pub fn role_arn(self, value: impl Into<Value<String>>) -> AcmeExternalAccountBinding<HasAcmeEndpointArn, Given> { AcmeExternalAccountBinding { body: self.body.with("RoleArn", value.into()), given: PhantomData } }
-    /// `Tags`.
+    /// Tags associated with the external account binding.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-certificatemanager-acmeexternalaccountbinding.html#cfn-certificatemanager-acmeexternalaccountbinding-tags). From 1 to 50 items.
     pub fn tags(mut self, value: impl Into<Value<List<TagsItems>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -144,23 +172,41 @@ impl Certificate {
 }
 
 impl<HasDomainName> Certificate<HasDomainName> {
-    /// `CertificateAuthorityArn`. A change replaces the resource.
+    /// The ARN of the private certificate authority (CA) that will be used to issue the certificate.
+    ///
+    /// [`CertificateAuthorityArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-certificatemanager-certificate.html#cfn-certificatemanager-certificate-certificateauthorityarn). A change replaces the resource.
     pub fn certificate_authority_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("CertificateAuthorityArn", value.into()); self }
-    /// `CertificateExport`. A change replaces the resource.
+    /// You can opt out of allowing export of your certificate by specifying the `DISABLED` option.
+    ///
+    /// [`CertificateExport`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-certificatemanager-certificate.html#cfn-certificatemanager-certificate-certificateexport). A change replaces the resource. One of `DISABLED`, `ENABLED`.
     pub fn certificate_export(mut self, value: impl Into<Value<CertificateExport>>) -> Self { self.body.set("CertificateExport", value.into()); self }
-    /// `CertificateTransparencyLoggingPreference`.
+    /// You can opt out of certificate transparency logging by specifying the `DISABLED` option.
+    ///
+    /// [`CertificateTransparencyLoggingPreference`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-certificatemanager-certificate.html#cfn-certificatemanager-certificate-certificatetransparencyloggingpreference). One of `DISABLED`, `ENABLED`.
     pub fn certificate_transparency_logging_preference(mut self, value: impl Into<Value<CertificateTransparencyLoggingPreference>>) -> Self { self.body.set("CertificateTransparencyLoggingPreference", value.into()); self }
-    /// `DomainName`. Required. A change replaces the resource.
+    /// The fully qualified domain name (FQDN), such as www.example.com, with which you want to secure an ACM certificate.
+    ///
+    /// [`DomainName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-certificatemanager-certificate.html#cfn-certificatemanager-certificate-domainname). Required. A change replaces the resource.
     pub fn domain_name(self, value: impl Into<Value<String>>) -> Certificate<Given> { Certificate { body: self.body.with("DomainName", value.into()), given: PhantomData } }
-    /// `DomainValidationOptions`. A change replaces the resource.
+    /// Domain information that domain name registrars use to verify your identity.
+    ///
+    /// [`DomainValidationOptions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-certificatemanager-certificate.html#cfn-certificatemanager-certificate-domainvalidationoptions). A change replaces the resource.
     pub fn domain_validation_options(mut self, value: impl Into<Value<List<DomainValidationOption>>>) -> Self { self.body.set("DomainValidationOptions", value.into()); self }
-    /// `KeyAlgorithm`. A change replaces the resource.
+    /// Specifies the algorithm of the public and private key pair that your certificate uses to encrypt data.
+    ///
+    /// [`KeyAlgorithm`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-certificatemanager-certificate.html#cfn-certificatemanager-certificate-keyalgorithm). A change replaces the resource.
     pub fn key_algorithm(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("KeyAlgorithm", value.into()); self }
-    /// `SubjectAlternativeNames`. A change replaces the resource.
+    /// Additional FQDNs to be included in the Subject Alternative Name extension of the ACM certificate.
+    ///
+    /// [`SubjectAlternativeNames`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-certificatemanager-certificate.html#cfn-certificatemanager-certificate-subjectalternativenames). A change replaces the resource.
     pub fn subject_alternative_names(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("SubjectAlternativeNames", value.into()); self }
-    /// `Tags`.
+    /// Key-value pairs that can identify the certificate.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-certificatemanager-certificate.html#cfn-certificatemanager-certificate-tags). From 1 to 50 items.
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `ValidationMethod`. A change replaces the resource.
+    /// The method you want to use to validate that you own or control the domain associated with a public certificate.
+    ///
+    /// [`ValidationMethod`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-certificatemanager-certificate.html#cfn-certificatemanager-certificate-validationmethod). A change replaces the resource.
     pub fn validation_method(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ValidationMethod", value.into()); self }
 }
 
@@ -186,7 +232,9 @@ impl CertificateAuthority {
 }
 
 impl<HasPublicCertificateAuthority> CertificateAuthority<HasPublicCertificateAuthority> {
-    /// `PublicCertificateAuthority`. Required.
+    /// Configuration for the public certificate authority.
+    ///
+    /// [`PublicCertificateAuthority`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-certificatemanager-acmeendpoint-certificateauthority.html#cfn-certificatemanager-acmeendpoint-certificateauthority-publiccertificateauthority). Required.
     pub fn public_certificate_authority(self, value: impl Into<Value<PublicCertificateAuthority>>) -> CertificateAuthority<Given> { CertificateAuthority { body: self.body.with("PublicCertificateAuthority", value.into()), given: PhantomData } }
 }
 
@@ -205,9 +253,13 @@ impl DnsPrevalidationOptions {
 }
 
 impl DnsPrevalidationOptions {
-    /// `DomainScope`.
+    /// Controls which certificate types are authorized to be issued for the domain via the ACME endpoint.
+    ///
+    /// [`DomainScope`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-certificatemanager-acmedomainvalidation-dnsprevalidationoptions.html#cfn-certificatemanager-acmedomainvalidation-dnsprevalidationoptions-domainscope).
     pub fn domain_scope(mut self, value: impl Into<Value<DomainScope>>) -> Self { self.body.set("DomainScope", value.into()); self }
-    /// `HostedZoneId`. A change replaces the resource.
+    /// The Route 53 hosted zone ID for automatic DNS record management.
+    ///
+    /// [`HostedZoneId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-certificatemanager-acmedomainvalidation-dnsprevalidationoptions.html#cfn-certificatemanager-acmedomainvalidation-dnsprevalidationoptions-hostedzoneid). A change replaces the resource.
     pub fn hosted_zone_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("HostedZoneId", value.into()); self }
 }
 
@@ -226,11 +278,17 @@ impl DomainScope {
 }
 
 impl DomainScope {
-    /// `ExactDomain`.
+    /// Whether certificates may be issued for the exact domain.
+    ///
+    /// [`ExactDomain`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-certificatemanager-acmedomainvalidation-domainscope.html#cfn-certificatemanager-acmedomainvalidation-domainscope-exactdomain).
     pub fn exact_domain(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ExactDomain", value.into()); self }
-    /// `Subdomains`.
+    /// Whether certificates may be issued for subdomains of the domain.
+    ///
+    /// [`Subdomains`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-certificatemanager-acmedomainvalidation-domainscope.html#cfn-certificatemanager-acmedomainvalidation-domainscope-subdomains).
     pub fn subdomains(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Subdomains", value.into()); self }
-    /// `Wildcards`.
+    /// Whether wildcard certificates may be issued for the domain.
+    ///
+    /// [`Wildcards`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-certificatemanager-acmedomainvalidation-domainscope.html#cfn-certificatemanager-acmedomainvalidation-domainscope-wildcards).
     pub fn wildcards(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Wildcards", value.into()); self }
 }
 
@@ -249,11 +307,17 @@ impl DomainValidationOption {
 }
 
 impl DomainValidationOption {
-    /// `DomainName`.
+    /// A fully qualified domain name (FQDN) in the certificate request.
+    ///
+    /// [`DomainName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-certificatemanager-certificate-domainvalidationoption.html#cfn-certificatemanager-certificate-domainvalidationoption-domainname).
     pub fn domain_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("DomainName", value.into()); self }
-    /// `HostedZoneId`.
+    /// The `HostedZoneId` option, which is available if you are using Route 53 as your domain registrar, causes ACM to add your CNAME to the domain record.
+    ///
+    /// [`HostedZoneId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-certificatemanager-certificate-domainvalidationoption.html#cfn-certificatemanager-certificate-domainvalidationoption-hostedzoneid).
     pub fn hosted_zone_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("HostedZoneId", value.into()); self }
-    /// `ValidationDomain`.
+    /// The domain name to which you want ACM to send validation emails.
+    ///
+    /// [`ValidationDomain`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-certificatemanager-certificate-domainvalidationoption.html#cfn-certificatemanager-certificate-domainvalidationoption-validationdomain).
     pub fn validation_domain(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ValidationDomain", value.into()); self }
 }
 
@@ -272,9 +336,13 @@ impl Expiration {
 }
 
 impl<HasType, HasValue> Expiration<HasType, HasValue> {
-    /// `Type`. Required.
+    /// The time unit for the expiration value.
+    ///
+    /// [`Type`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-certificatemanager-acmeexternalaccountbinding-expiration.html#cfn-certificatemanager-acmeexternalaccountbinding-expiration-type). Required. One of `DAYS`, `HOURS`, `MINUTES`.
     pub fn type_(self, value: impl Into<Value<ExpirationType>>) -> Expiration<Given, HasValue> { Expiration { body: self.body.with("Type", value.into()), given: PhantomData } }
-    /// `Value`. Required.
+    /// The expiration value.
+    ///
+    /// [`Value`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-certificatemanager-acmeexternalaccountbinding-expiration.html#cfn-certificatemanager-acmeexternalaccountbinding-expiration-value). Required.
     pub fn value(self, value: impl Into<Value<i64>>) -> Expiration<HasType, Given> { Expiration { body: self.body.with("Value", value.into()), given: PhantomData } }
 }
 
@@ -293,7 +361,9 @@ impl ExpiryEventsConfiguration {
 }
 
 impl ExpiryEventsConfiguration {
-    /// `DaysBeforeExpiry`.
+    /// This option specifies the number of days prior to certificate expiration when ACM starts generating `EventBridge` events.
+    ///
+    /// [`DaysBeforeExpiry`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-certificatemanager-account-expiryeventsconfiguration.html#cfn-certificatemanager-account-expiryeventsconfiguration-daysbeforeexpiry). From 1 to 45.
     pub fn days_before_expiry(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("DaysBeforeExpiry", value.into()); self }
 }
 
@@ -312,7 +382,9 @@ impl PrevalidationOptions {
 }
 
 impl<HasDnsPrevalidation> PrevalidationOptions<HasDnsPrevalidation> {
-    /// `DnsPrevalidation`. Required.
+    /// DNS-based prevalidation options for the domain validation.
+    ///
+    /// [`DnsPrevalidation`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-certificatemanager-acmedomainvalidation-prevalidationoptions.html#cfn-certificatemanager-acmedomainvalidation-prevalidationoptions-dnsprevalidation). Required.
     pub fn dns_prevalidation(self, value: impl Into<Value<DnsPrevalidationOptions>>) -> PrevalidationOptions<Given> { PrevalidationOptions { body: self.body.with("DnsPrevalidation", value.into()), given: PhantomData } }
 }
 
@@ -331,7 +403,9 @@ impl PublicCertificateAuthority {
 }
 
 impl PublicCertificateAuthority {
-    /// `AllowedKeyAlgorithms`.
+    /// The allowed key algorithms for certificates issued via this endpoint.
+    ///
+    /// [`AllowedKeyAlgorithms`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-certificatemanager-acmeendpoint-publiccertificateauthority.html#cfn-certificatemanager-acmeendpoint-publiccertificateauthority-allowedkeyalgorithms).
     pub fn allowed_key_algorithms(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("AllowedKeyAlgorithms", value.into()); self }
 }
 
@@ -350,9 +424,13 @@ impl TagsItems {
 }
 
 impl<HasKey, HasValue> TagsItems<HasKey, HasValue> {
-    /// `Key`. Required.
+    /// The key name of the tag.
+    ///
+    /// [`Key`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-certificatemanager-acmedomainvalidation-tagsitems.html#cfn-certificatemanager-acmedomainvalidation-tagsitems-key). Required. From 1 to 128 characters. Matches `^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$`.
     pub fn key(self, value: impl Into<Value<String>>) -> TagsItems<Given, HasValue> { TagsItems { body: self.body.with("Key", value.into()), given: PhantomData } }
-    /// `Value`. Required.
+    /// The value for the tag.
+    ///
+    /// [`Value`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-certificatemanager-acmedomainvalidation-tagsitems.html#cfn-certificatemanager-acmedomainvalidation-tagsitems-value). Required. At most 256 characters. Matches `^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$`.
     pub fn value(self, value: impl Into<Value<String>>) -> TagsItems<HasKey, Given> { TagsItems { body: self.body.with("Value", value.into()), given: PhantomData } }
 }
 

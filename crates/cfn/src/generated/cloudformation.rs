@@ -17,11 +17,17 @@ impl AutoDeployment {
 }
 
 impl AutoDeployment {
-    /// `DependsOn`.
+    /// The StackSet ARNs that this StackSet depends on for auto-deployment operations.
+    ///
+    /// [`DependsOn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-stackset-autodeployment.html#cfn-cloudformation-stackset-autodeployment-dependson).
     pub fn depends_on(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("DependsOn", value.into()); self }
-    /// `Enabled`.
+    /// If set to `true`, StackSets automatically deploys additional stack instances to AWS Organizations accounts that are added to a target organization or…
+    ///
+    /// [`Enabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-stackset-autodeployment.html#cfn-cloudformation-stackset-autodeployment-enabled).
     pub fn enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("Enabled", value.into()); self }
-    /// `RetainStacksOnAccountRemoval`.
+    /// If set to `true`, stack resources are retained when an account is removed from a target organization or OU.
+    ///
+    /// [`RetainStacksOnAccountRemoval`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-stackset-autodeployment.html#cfn-cloudformation-stackset-autodeployment-retainstacksonaccountremoval).
     pub fn retain_stacks_on_account_removal(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("RetainStacksOnAccountRemoval", value.into()); self }
 }
 
@@ -40,35 +46,65 @@ impl ChangeSet {
 }
 
 impl<HasChangeSetName, HasStackName> ChangeSet<HasChangeSetName, HasStackName> {
-    /// `Capabilities`. A change replaces the resource.
+    /// The capabilities that are allowed in the stack.
+    ///
+    /// [`Capabilities`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-changeset.html#cfn-cloudformation-changeset-capabilities). A change replaces the resource. One of `CAPABILITY_AUTO_EXPAND`, `CAPABILITY_IAM`, `CAPABILITY_NAMED_IAM`.
     pub fn capabilities(mut self, value: impl Into<Value<List<Capability>>>) -> Self { self.body.set("Capabilities", value.into()); self }
-    /// `ChangeSetName`. Required. A change replaces the resource.
+    /// The name of the change set.
+    ///
+    /// [`ChangeSetName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-changeset.html#cfn-cloudformation-changeset-changesetname). Required. A change replaces the resource. From 1 to 128 characters. Matches `^[a-zA-Z][-a-zA-Z0-9]*$`.
     pub fn change_set_name(self, value: impl Into<Value<String>>) -> ChangeSet<Given, HasStackName> { ChangeSet { body: self.body.with("ChangeSetName", value.into()), given: PhantomData } }
-    /// `ChangeSetType`. A change replaces the resource.
+    /// The type of change set operation.
+    ///
+    /// [`ChangeSetType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-changeset.html#cfn-cloudformation-changeset-changesettype). A change replaces the resource. One of `CREATE`, `IMPORT`, `UPDATE`.
     pub fn change_set_type(mut self, value: impl Into<Value<ChangeSetType>>) -> Self { self.body.set("ChangeSetType", value.into()); self }
-    /// `DeploymentMode`. A change replaces the resource.
+    /// Determines how CloudFormation handles configuration drift during deployment.
+    ///
+    /// [`DeploymentMode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-changeset.html#cfn-cloudformation-changeset-deploymentmode). A change replaces the resource. Only `REVERT_DRIFT`.
     pub fn deployment_mode(mut self, value: impl Into<Value<DeploymentMode>>) -> Self { self.body.set("DeploymentMode", value.into()); self }
-    /// `Description`. A change replaces the resource.
+    /// A description to help you identify this change set.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-changeset.html#cfn-cloudformation-changeset-description). A change replaces the resource. From 1 to 1024 characters.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `ImportExistingResources`. A change replaces the resource.
+    /// Indicates if the change set imports resources that already exist.
+    ///
+    /// [`ImportExistingResources`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-changeset.html#cfn-cloudformation-changeset-importexistingresources). A change replaces the resource.
     pub fn import_existing_resources(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("ImportExistingResources", value.into()); self }
-    /// `IncludeNestedStacks`. A change replaces the resource.
+    /// Creates a change set for all nested stacks specified in the template.
+    ///
+    /// [`IncludeNestedStacks`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-changeset.html#cfn-cloudformation-changeset-includenestedstacks). A change replaces the resource.
     pub fn include_nested_stacks(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("IncludeNestedStacks", value.into()); self }
-    /// `NotificationARNs`. A change replaces the resource.
+    /// The ARNs of Amazon SNS topics that CloudFormation associates with the stack.
+    ///
+    /// [`NotificationARNs`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-changeset.html#cfn-cloudformation-changeset-notificationarns). A change replaces the resource. At most 5 items.
     pub fn notification_arns(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("NotificationARNs", value.into()); self }
-    /// `OnStackFailure`. A change replaces the resource.
+    /// Determines what action will be taken if stack creation fails.
+    ///
+    /// [`OnStackFailure`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-changeset.html#cfn-cloudformation-changeset-onstackfailure). A change replaces the resource. One of `DELETE`, `DO_NOTHING`, `ROLLBACK`.
     pub fn on_stack_failure(mut self, value: impl Into<Value<OnStackFailure>>) -> Self { self.body.set("OnStackFailure", value.into()); self }
-    /// `RoleARN`. A change replaces the resource.
+    /// The ARN of an IAM role that CloudFormation assumes when executing the change set.
+    ///
+    /// [`RoleARN`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-changeset.html#cfn-cloudformation-changeset-rolearn). A change replaces the resource. From 20 to 2048 characters.
     pub fn role_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("RoleARN", value.into()); self }
-    /// `StackName`. Required. A change replaces the resource.
+    /// The name or unique ID of the stack for which you are creating a change set.
+    ///
+    /// [`StackName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-changeset.html#cfn-cloudformation-changeset-stackname). Required. A change replaces the resource. At least 1 characters. Matches `^([a-zA-Z][-a-zA-Z0-9]*)|(arn:\b(aws|aws-us-gov|aws-cn)\b:[-a-zA-Z0-9:/._+]*)$`.
     pub fn stack_name(self, value: impl Into<Value<String>>) -> ChangeSet<HasChangeSetName, Given> { ChangeSet { body: self.body.with("StackName", value.into()), given: PhantomData } }
-    /// `Tags`. A change replaces the resource.
+    /// Key-value pairs to associate with the change set.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-changeset.html#cfn-cloudformation-changeset-tags). A change replaces the resource. At most 50 items.
     pub fn tags(mut self, value: impl Into<Value<List<TagsItems>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `TemplateBody`. A change replaces the resource.
+    /// A structure that contains the body of the revised template.
+    ///
+    /// [`TemplateBody`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-changeset.html#cfn-cloudformation-changeset-templatebody). A change replaces the resource. At least 1 characters.
     pub fn template_body(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TemplateBody", value.into()); self }
-    /// `TemplateURL`. A change replaces the resource.
+    /// The URL of the file that contains the revised template.
+    ///
+    /// [`TemplateURL`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-changeset.html#cfn-cloudformation-changeset-templateurl). A change replaces the resource. From 1 to 5120 characters.
     pub fn template_url(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TemplateURL", value.into()); self }
-    /// `UsePreviousTemplate`. A change replaces the resource.
+    /// Whether to reuse the template associated with the stack to create the change set.
+    ///
+    /// [`UsePreviousTemplate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-changeset.html#cfn-cloudformation-changeset-useprevioustemplate). A change replaces the resource.
     pub fn use_previous_template(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("UsePreviousTemplate", value.into()); self }
 }
 
@@ -100,9 +136,13 @@ impl CustomResource {
 }
 
 impl<HasServiceToken> CustomResource<HasServiceToken> {
-    /// `ServiceTimeout`.
+    /// The maximum time, in seconds, that can elapse before a custom resource operation times out.
+    ///
+    /// [`ServiceTimeout`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html#cfn-cloudformation-customresource-servicetimeout).
     pub fn service_timeout(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("ServiceTimeout", value.into()); self }
-    /// `ServiceToken`. Required. A change replaces the resource.
+    /// The service token, such as an Amazon topic ARN or Lambda function ARN.
+    ///
+    /// [`ServiceToken`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html#cfn-cloudformation-customresource-servicetoken). Required. A change replaces the resource.
     pub fn service_token(self, value: impl Into<Value<String>>) -> CustomResource<Given> { CustomResource { body: self.body.with("ServiceToken", value.into()), given: PhantomData } }
 }
 
@@ -128,13 +168,21 @@ impl DeploymentTargets {
 }
 
 impl DeploymentTargets {
-    /// `AccountFilterType`.
+    /// Refines which accounts to deploy stacks to by specifying how to use the `Accounts` and `OrganizationalUnitIds` properties together.
+    ///
+    /// [`AccountFilterType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-stackset-deploymenttargets.html#cfn-cloudformation-stackset-deploymenttargets-accountfiltertype). One of `DIFFERENCE`, `INTERSECTION`, `NONE`, `UNION`.
     pub fn account_filter_type(mut self, value: impl Into<Value<AccountFilterType>>) -> Self { self.body.set("AccountFilterType", value.into()); self }
-    /// `Accounts`.
+    /// The account IDs of the AWS accounts.
+    ///
+    /// [`Accounts`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-stackset-deploymenttargets.html#cfn-cloudformation-stackset-deploymenttargets-accounts). At least 1 items. Matches `^[0-9]{12}$`.
     pub fn accounts(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("Accounts", value.into()); self }
-    /// `AccountsUrl`.
+    /// The Amazon S3 URL path to a file that contains a list of AWS account IDs.
+    ///
+    /// [`AccountsUrl`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-stackset-deploymenttargets.html#cfn-cloudformation-stackset-deploymenttargets-accountsurl). From 1 to 5120 characters. Matches `(s3://|http(s?)://).+`.
     pub fn accounts_url(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AccountsUrl", value.into()); self }
-    /// `OrganizationalUnitIds`.
+    /// The organization root ID or organizational unit (OU) IDs.
+    ///
+    /// [`OrganizationalUnitIds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-stackset-deploymenttargets.html#cfn-cloudformation-stackset-deploymenttargets-organizationalunitids). At least 1 items. Matches `^(ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|r-[a-z0-9]{4,32})$`.
     pub fn organizational_unit_ids(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("OrganizationalUnitIds", value.into()); self }
 }
 
@@ -153,9 +201,13 @@ impl GeneratedTemplate {
 }
 
 impl<HasGeneratedTemplateName> GeneratedTemplate<HasGeneratedTemplateName> {
-    /// `GeneratedTemplateName`. Required.
+    /// The name assigned to the generated template.
+    ///
+    /// [`GeneratedTemplateName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-generatedtemplate.html#cfn-cloudformation-generatedtemplate-generatedtemplatename). Required. From 1 to 128 characters.
     pub fn generated_template_name(self, value: impl Into<Value<String>>) -> GeneratedTemplate<Given> { GeneratedTemplate { body: self.body.with("GeneratedTemplateName", value.into()), given: PhantomData } }
-    /// `TemplateConfiguration`.
+    /// The configuration details of the generated template.
+    ///
+    /// [`TemplateConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-generatedtemplate.html#cfn-cloudformation-generatedtemplate-templateconfiguration).
     pub fn template_configuration(mut self, value: impl Into<Value<TemplateConfiguration>>) -> Self { self.body.set("TemplateConfiguration", value.into()); self }
 }
 
@@ -193,25 +245,45 @@ impl GuardHook {
 }
 
 impl<HasAlias, HasExecutionRole, HasFailureMode, HasHookStatus, HasRuleLocation, HasTargetOperations> GuardHook<HasAlias, HasExecutionRole, HasFailureMode, HasHookStatus, HasRuleLocation, HasTargetOperations> {
-    /// `Alias`. Required. A change replaces the resource.
+    /// The type name alias for the Hook.
+    ///
+    /// [`Alias`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-guardhook.html#cfn-cloudformation-guardhook-alias). Required. A change replaces the resource. Matches `^(?!(?i)aws)[A-Za-z0-9]{2,64}::[A-Za-z0-9]{2,64}::[A-Za-z0-9]{2,64}$`.
     pub fn alias(self, value: impl Into<Value<String>>) -> GuardHook<Given, HasExecutionRole, HasFailureMode, HasHookStatus, HasRuleLocation, HasTargetOperations> { GuardHook { body: self.body.with("Alias", value.into()), given: PhantomData } }
-    /// `ExecutionRole`. Required. A change replaces the resource.
+    /// The IAM role that the Hook assumes to retrieve your Guard rules from S3 and optionally write a detailed Guard output report back.
+    ///
+    /// [`ExecutionRole`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-guardhook.html#cfn-cloudformation-guardhook-executionrole). Required. A change replaces the resource. At most 256 characters. Matches `arn:.+:iam::[0-9]{12}:role/.+`.
     pub fn execution_role(self, value: impl Into<Value<String>>) -> GuardHook<HasAlias, Given, HasFailureMode, HasHookStatus, HasRuleLocation, HasTargetOperations> { GuardHook { body: self.body.with("ExecutionRole", value.into()), given: PhantomData } }
-    /// `FailureMode`. Required. By default `"WARN"`.
+    /// Specifies how the Hook responds when rules fail their evaluation.
+    ///
+    /// [`FailureMode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-guardhook.html#cfn-cloudformation-guardhook-failuremode). Required. By default `"WARN"`. One of `FAIL`, `WARN`.
     pub fn failure_mode(self, value: impl Into<Value<FailureMode>>) -> GuardHook<HasAlias, HasExecutionRole, Given, HasHookStatus, HasRuleLocation, HasTargetOperations> { GuardHook { body: self.body.with("FailureMode", value.into()), given: PhantomData } }
-    /// `HookStatus`. Required. By default `"DISABLED"`.
+    /// Specifies if the Hook is `ENABLED` or `DISABLED`.
+    ///
+    /// [`HookStatus`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-guardhook.html#cfn-cloudformation-guardhook-hookstatus). Required. By default `"DISABLED"`. One of `DISABLED`, `ENABLED`.
     pub fn hook_status(self, value: impl Into<Value<HookStatus>>) -> GuardHook<HasAlias, HasExecutionRole, HasFailureMode, Given, HasRuleLocation, HasTargetOperations> { GuardHook { body: self.body.with("HookStatus", value.into()), given: PhantomData } }
-    /// `LogBucket`.
+    /// Specifies the name of an S3 bucket to store the Guard output report.
+    ///
+    /// [`LogBucket`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-guardhook.html#cfn-cloudformation-guardhook-logbucket).
     pub fn log_bucket(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LogBucket", value.into()); self }
-    /// `Options`.
+    /// Specifies the S3 location of your input parameters.
+    ///
+    /// [`Options`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-guardhook.html#cfn-cloudformation-guardhook-options).
     pub fn options(mut self, value: impl Into<Value<Options>>) -> Self { self.body.set("Options", value.into()); self }
-    /// `RuleLocation`. Required.
+    /// Specifies the S3 location of your Guard rules.
+    ///
+    /// [`RuleLocation`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-guardhook.html#cfn-cloudformation-guardhook-rulelocation). Required.
     pub fn rule_location(self, value: impl Into<Value<S3Location>>) -> GuardHook<HasAlias, HasExecutionRole, HasFailureMode, HasHookStatus, Given, HasTargetOperations> { GuardHook { body: self.body.with("RuleLocation", value.into()), given: PhantomData } }
-    /// `StackFilters`.
+    /// Specifies the stack level filters for the Hook.
+    ///
+    /// [`StackFilters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-guardhook.html#cfn-cloudformation-guardhook-stackfilters).
     pub fn stack_filters(mut self, value: impl Into<Value<StackFilters>>) -> Self { self.body.set("StackFilters", value.into()); self }
-    /// `TargetFilters`.
+    /// Specifies the target filters for the Hook.
+    ///
+    /// [`TargetFilters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-guardhook.html#cfn-cloudformation-guardhook-targetfilters).
     pub fn target_filters(mut self, value: impl Into<Value<TargetFilters>>) -> Self { self.body.set("TargetFilters", value.into()); self }
-    /// `TargetOperations`. Required.
+    /// Specifies the list of operations the Hook is run against.
+    ///
+    /// [`TargetOperations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-guardhook.html#cfn-cloudformation-guardhook-targetoperations). Required. One of `CHANGE_SET`, `CLOUD_CONTROL`, `RESOURCE`, `STACK`.
     pub fn target_operations(self, value: impl Into<Value<List<TargetOperation>>>) -> GuardHook<HasAlias, HasExecutionRole, HasFailureMode, HasHookStatus, HasRuleLocation, Given> { GuardHook { body: self.body.with("TargetOperations", value.into()), given: PhantomData } }
 }
 
@@ -237,11 +309,17 @@ impl HookDefaultVersion {
 }
 
 impl HookDefaultVersion {
-    /// `TypeName`.
+    /// The name of the Hook.
+    ///
+    /// [`TypeName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-hookdefaultversion.html#cfn-cloudformation-hookdefaultversion-typename). Matches `^[A-Za-z0-9]{2,64}::[A-Za-z0-9]{2,64}::[A-Za-z0-9]{2,64}$`.
     pub fn type_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TypeName", value.into()); self }
-    /// `TypeVersionArn`.
+    /// The version ID of the type configuration.
+    ///
+    /// [`TypeVersionArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-hookdefaultversion.html#cfn-cloudformation-hookdefaultversion-typeversionarn). Matches `^arn:aws[A-Za-z0-9-]{0,64}:cloudformation:[A-Za-z0-9-]{1,64}:([0-9]{12})?:type/hook/.+$`.
     pub fn type_version_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TypeVersionArn", value.into()); self }
-    /// `VersionId`.
+    /// The version ID of the type specified.
+    ///
+    /// [`VersionId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-hookdefaultversion.html#cfn-cloudformation-hookdefaultversion-versionid). Matches `^[A-Za-z0-9-]{1,128}$`.
     pub fn version_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("VersionId", value.into()); self }
 }
 
@@ -267,11 +345,17 @@ impl HookTarget {
 }
 
 impl<HasAction, HasInvocationPoint, HasTargetName> HookTarget<HasAction, HasInvocationPoint, HasTargetName> {
-    /// `Action`. Required.
+    /// Target actions are the type of operation hooks will be executed at.
+    ///
+    /// [`Action`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-guardhook-hooktarget.html#cfn-cloudformation-guardhook-hooktarget-action). Required. One of `CREATE`, `DELETE`, `UPDATE`.
     pub fn action(self, value: impl Into<Value<HookTargetAction>>) -> HookTarget<Given, HasInvocationPoint, HasTargetName> { HookTarget { body: self.body.with("Action", value.into()), given: PhantomData } }
-    /// `InvocationPoint`. Required.
+    /// Invocation points are the point in provisioning workflow where hooks will be executed.
+    ///
+    /// [`InvocationPoint`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-guardhook-hooktarget.html#cfn-cloudformation-guardhook-hooktarget-invocationpoint). Required. Only `PRE_PROVISION`.
     pub fn invocation_point(self, value: impl Into<Value<InvocationPoint>>) -> HookTarget<HasAction, Given, HasTargetName> { HookTarget { body: self.body.with("InvocationPoint", value.into()), given: PhantomData } }
-    /// `TargetName`. Required.
+    /// Type name of hook target.
+    ///
+    /// [`TargetName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-guardhook-hooktarget.html#cfn-cloudformation-guardhook-hooktarget-targetname). Required.
     pub fn target_name(self, value: impl Into<Value<String>>) -> HookTarget<HasAction, HasInvocationPoint, Given> { HookTarget { body: self.body.with("TargetName", value.into()), given: PhantomData } }
 }
 
@@ -290,13 +374,21 @@ impl HookTypeConfig {
 }
 
 impl<HasConfiguration> HookTypeConfig<HasConfiguration> {
-    /// `Configuration`. Required.
+    /// Specifies the activated Hook type configuration, in this AWS account and AWS Region.
+    ///
+    /// [`Configuration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-hooktypeconfig.html#cfn-cloudformation-hooktypeconfig-configuration). Required. Matches `[\s\S]+`.
     pub fn configuration(self, value: impl Into<Value<String>>) -> HookTypeConfig<Given> { HookTypeConfig { body: self.body.with("Configuration", value.into()), given: PhantomData } }
-    /// `ConfigurationAlias`. A change replaces the resource. By default `"default"`.
+    /// An alias by which to refer to this configuration data.
+    ///
+    /// [`ConfigurationAlias`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-hooktypeconfig.html#cfn-cloudformation-hooktypeconfig-configurationalias). A change replaces the resource. By default `"default"`. Only `default`.
     pub fn configuration_alias(mut self, value: impl Into<Value<ConfigurationAlias>>) -> Self { self.body.set("ConfigurationAlias", value.into()); self }
-    /// `TypeArn`.
+    /// The Amazon Resource Number (ARN) for the Hook to set `Configuration` for.
+    ///
+    /// [`TypeArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-hooktypeconfig.html#cfn-cloudformation-hooktypeconfig-typearn). Matches `^arn:aws[A-Za-z0-9-]{0,64}:cloudformation:[A-Za-z0-9-]{1,64}:([0-9]{12})?:type/hook/.+$`.
     pub fn type_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TypeArn", value.into()); self }
-    /// `TypeName`.
+    /// The unique name for your Hook.
+    ///
+    /// [`TypeName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-hooktypeconfig.html#cfn-cloudformation-hooktypeconfig-typename). Matches `^[A-Za-z0-9]{2,64}::[A-Za-z0-9]{2,64}::[A-Za-z0-9]{2,64}$`.
     pub fn type_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TypeName", value.into()); self }
 }
 
@@ -322,13 +414,21 @@ impl HookVersion {
 }
 
 impl<HasSchemaHandlerPackage, HasTypeName> HookVersion<HasSchemaHandlerPackage, HasTypeName> {
-    /// `ExecutionRoleArn`. A change replaces the resource.
+    /// The ARN of the task execution role that grants the Hook permission.
+    ///
+    /// [`ExecutionRoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-hookversion.html#cfn-cloudformation-hookversion-executionrolearn). A change replaces the resource. From 1 to 256 characters. Matches `arn:.+:iam::[0-9]{12}:role/.+`.
     pub fn execution_role_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ExecutionRoleArn", value.into()); self }
-    /// `LoggingConfig`. A change replaces the resource.
+    /// Contains logging configuration information for an extension.
+    ///
+    /// [`LoggingConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-hookversion.html#cfn-cloudformation-hookversion-loggingconfig). A change replaces the resource.
     pub fn logging_config(mut self, value: impl Into<Value<HookVersionLoggingConfig>>) -> Self { self.body.set("LoggingConfig", value.into()); self }
-    /// `SchemaHandlerPackage`. Required. A change replaces the resource.
+    /// A URL to the Amazon S3 bucket for the Hook project package that contains the necessary files for the Hook you want to register.
+    ///
+    /// [`SchemaHandlerPackage`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-hookversion.html#cfn-cloudformation-hookversion-schemahandlerpackage). Required. A change replaces the resource. From 1 to 4096 characters.
     pub fn schema_handler_package(self, value: impl Into<Value<String>>) -> HookVersion<Given, HasTypeName> { HookVersion { body: self.body.with("SchemaHandlerPackage", value.into()), given: PhantomData } }
-    /// `TypeName`. Required. A change replaces the resource.
+    /// The unique name for your Hook.
+    ///
+    /// [`TypeName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-hookversion.html#cfn-cloudformation-hookversion-typename). Required. A change replaces the resource. Matches `^[A-Za-z0-9]{2,64}::[A-Za-z0-9]{2,64}::[A-Za-z0-9]{2,64}$`.
     pub fn type_name(self, value: impl Into<Value<String>>) -> HookVersion<HasSchemaHandlerPackage, Given> { HookVersion { body: self.body.with("TypeName", value.into()), given: PhantomData } }
 }
 
@@ -366,9 +466,13 @@ impl HookVersionLoggingConfig {
 }
 
 impl HookVersionLoggingConfig {
-    /// `LogGroupName`. A change replaces the resource.
+    /// The Amazon CloudWatch Logs group to which CloudFormation sends error logging information when invoking the extension's handlers.
+    ///
+    /// [`LogGroupName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-hookversion-loggingconfig.html#cfn-cloudformation-hookversion-loggingconfig-loggroupname). A change replaces the resource. From 1 to 512 characters. Matches `^[\.\-_/#A-Za-z0-9]+$`.
     pub fn log_group_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LogGroupName", value.into()); self }
-    /// `LogRoleArn`. A change replaces the resource.
+    /// The ARN of the role that CloudFormation should assume when sending log entries to CloudWatch Logs.
+    ///
+    /// [`LogRoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-hookversion-loggingconfig.html#cfn-cloudformation-hookversion-loggingconfig-logrolearn). A change replaces the resource. From 1 to 256 characters. Matches `^arn:.+:iam::[0-9]{12}:role/.+$`.
     pub fn log_role_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LogRoleArn", value.into()); self }
 }
 
@@ -387,25 +491,45 @@ impl LambdaHook {
 }
 
 impl<HasAlias, HasExecutionRole, HasFailureMode, HasHookStatus, HasLambdaFunction, HasTargetOperations> LambdaHook<HasAlias, HasExecutionRole, HasFailureMode, HasHookStatus, HasLambdaFunction, HasTargetOperations> {
-    /// `Alias`. Required. A change replaces the resource.
+    /// The type name alias for the Hook.
+    ///
+    /// [`Alias`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-lambdahook.html#cfn-cloudformation-lambdahook-alias). Required. A change replaces the resource. Matches `^(?!(?i)aws)[A-Za-z0-9]{2,64}::[A-Za-z0-9]{2,64}::[A-Za-z0-9]{2,64}$`.
     pub fn alias(self, value: impl Into<Value<String>>) -> LambdaHook<Given, HasExecutionRole, HasFailureMode, HasHookStatus, HasLambdaFunction, HasTargetOperations> { LambdaHook { body: self.body.with("Alias", value.into()), given: PhantomData } }
-    /// `AutoUpdate`. A change replaces the resource. By default `true`.
+    /// Whether to automatically update the extension in this account and Region when a new minor version is published by the extension publisher.
+    ///
+    /// [`AutoUpdate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-lambdahook.html#cfn-cloudformation-lambdahook-autoupdate). A change replaces the resource. By default `true`.
     pub fn auto_update(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("AutoUpdate", value.into()); self }
-    /// `ExecutionRole`. Required.
+    /// The IAM role that the Hook assumes to invoke your Lambda function.
+    ///
+    /// [`ExecutionRole`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-lambdahook.html#cfn-cloudformation-lambdahook-executionrole). Required. At most 256 characters. Matches `arn:.+:iam::[0-9]{12}:role/.+`.
     pub fn execution_role(self, value: impl Into<Value<String>>) -> LambdaHook<HasAlias, Given, HasFailureMode, HasHookStatus, HasLambdaFunction, HasTargetOperations> { LambdaHook { body: self.body.with("ExecutionRole", value.into()), given: PhantomData } }
-    /// `FailureMode`. Required.
+    /// Specifies how the Hook responds when the Lambda function invoked by the Hook returns a `FAILED` response.
+    ///
+    /// [`FailureMode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-lambdahook.html#cfn-cloudformation-lambdahook-failuremode). Required. One of `FAIL`, `WARN`.
     pub fn failure_mode(self, value: impl Into<Value<FailureMode>>) -> LambdaHook<HasAlias, HasExecutionRole, Given, HasHookStatus, HasLambdaFunction, HasTargetOperations> { LambdaHook { body: self.body.with("FailureMode", value.into()), given: PhantomData } }
-    /// `HookStatus`. Required. By default `"ENABLED"`.
+    /// Specifies if the Hook is `ENABLED` or `DISABLED`.
+    ///
+    /// [`HookStatus`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-lambdahook.html#cfn-cloudformation-lambdahook-hookstatus). Required. By default `"ENABLED"`. One of `DISABLED`, `ENABLED`.
     pub fn hook_status(self, value: impl Into<Value<HookStatus>>) -> LambdaHook<HasAlias, HasExecutionRole, HasFailureMode, Given, HasLambdaFunction, HasTargetOperations> { LambdaHook { body: self.body.with("HookStatus", value.into()), given: PhantomData } }
-    /// `LambdaFunction`. Required.
+    /// Specifies the Lambda function for the Hook.
+    ///
+    /// [`LambdaFunction`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-lambdahook.html#cfn-cloudformation-lambdahook-lambdafunction). Required. From 1 to 170 characters.
     pub fn lambda_function(self, value: impl Into<Value<String>>) -> LambdaHook<HasAlias, HasExecutionRole, HasFailureMode, HasHookStatus, Given, HasTargetOperations> { LambdaHook { body: self.body.with("LambdaFunction", value.into()), given: PhantomData } }
-    /// `LoggingConfig`. A change replaces the resource.
+    /// Contains logging configuration information for an extension.
+    ///
+    /// [`LoggingConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-lambdahook.html#cfn-cloudformation-lambdahook-loggingconfig). A change replaces the resource.
     pub fn logging_config(mut self, value: impl Into<Value<LambdaHookLoggingConfig>>) -> Self { self.body.set("LoggingConfig", value.into()); self }
-    /// `StackFilters`.
+    /// Specifies the stack level filters for the Hook.
+    ///
+    /// [`StackFilters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-lambdahook.html#cfn-cloudformation-lambdahook-stackfilters).
     pub fn stack_filters(mut self, value: impl Into<Value<StackFilters>>) -> Self { self.body.set("StackFilters", value.into()); self }
-    /// `TargetFilters`.
+    /// Specifies the target filters for the Hook.
+    ///
+    /// [`TargetFilters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-lambdahook.html#cfn-cloudformation-lambdahook-targetfilters).
     pub fn target_filters(mut self, value: impl Into<Value<TargetFilters>>) -> Self { self.body.set("TargetFilters", value.into()); self }
-    /// `TargetOperations`. Required.
+    /// Specifies the list of operations the Hook is run against.
+    ///
+    /// [`TargetOperations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-lambdahook.html#cfn-cloudformation-lambdahook-targetoperations). Required. One of `CHANGE_SET`, `CLOUD_CONTROL`, `RESOURCE`, `STACK`.
     pub fn target_operations(self, value: impl Into<Value<List<TargetOperation>>>) -> LambdaHook<HasAlias, HasExecutionRole, HasFailureMode, HasHookStatus, HasLambdaFunction, Given> { LambdaHook { body: self.body.with("TargetOperations", value.into()), given: PhantomData } }
 }
 
@@ -431,9 +555,13 @@ impl LambdaHookLoggingConfig {
 }
 
 impl<HasLogGroupName, HasLogRoleArn> LambdaHookLoggingConfig<HasLogGroupName, HasLogRoleArn> {
-    /// `LogGroupName`. Required.
+    /// The Amazon CloudWatch Logs group to which CloudFormation sends error logging information when invoking the extension's handlers.
+    ///
+    /// [`LogGroupName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-lambdahook-loggingconfig.html#cfn-cloudformation-lambdahook-loggingconfig-loggroupname). Required. From 1 to 512 characters. Matches `^[\.\-_/#A-Za-z0-9]+$`.
     pub fn log_group_name(self, value: impl Into<Value<String>>) -> LambdaHookLoggingConfig<Given, HasLogRoleArn> { LambdaHookLoggingConfig { body: self.body.with("LogGroupName", value.into()), given: PhantomData } }
-    /// `LogRoleArn`. Required.
+    /// The ARN of the role that CloudFormation should assume when sending log entries to CloudWatch Logs.
+    ///
+    /// [`LogRoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-lambdahook-loggingconfig.html#cfn-cloudformation-lambdahook-loggingconfig-logrolearn). Required. From 1 to 256 characters. Matches `arn:.+:iam::[0-9]{12}:role/.+`.
     pub fn log_role_arn(self, value: impl Into<Value<String>>) -> LambdaHookLoggingConfig<HasLogGroupName, Given> { LambdaHookLoggingConfig { body: self.body.with("LogRoleArn", value.into()), given: PhantomData } }
 }
 
@@ -452,15 +580,25 @@ impl Macro {
 }
 
 impl<HasFunctionName, HasName> Macro<HasFunctionName, HasName> {
-    /// `Description`.
+    /// A description of the macro.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-macro.html#cfn-cloudformation-macro-description).
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `FunctionName`. Required.
+    /// The ARN of the underlying Lambda function that you want CloudFormation to invoke when the macro is run.
+    ///
+    /// [`FunctionName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-macro.html#cfn-cloudformation-macro-functionname). Required.
     pub fn function_name(self, value: impl Into<Value<String>>) -> Macro<Given, HasName> { Macro { body: self.body.with("FunctionName", value.into()), given: PhantomData } }
-    /// `LogGroupName`.
+    /// The CloudWatch Logs group to which CloudFormation sends error logging information when invoking the macro's underlying Lambda function.
+    ///
+    /// [`LogGroupName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-macro.html#cfn-cloudformation-macro-loggroupname).
     pub fn log_group_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LogGroupName", value.into()); self }
-    /// `LogRoleARN`.
+    /// The ARN of the role CloudFormation should assume when sending log entries to CloudWatch Logs.
+    ///
+    /// [`LogRoleARN`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-macro.html#cfn-cloudformation-macro-logrolearn).
     pub fn log_role_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LogRoleARN", value.into()); self }
-    /// `Name`. Required. A change replaces the resource.
+    /// The name of the macro.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-macro.html#cfn-cloudformation-macro-name). Required. A change replaces the resource.
     pub fn name(self, value: impl Into<Value<String>>) -> Macro<HasFunctionName, Given> { Macro { body: self.body.with("Name", value.into()), given: PhantomData } }
 }
 
@@ -486,7 +624,9 @@ impl ManagedExecution {
 }
 
 impl ManagedExecution {
-    /// `Active`.
+    /// When `true`, CloudFormation performs non-conflicting operations concurrently and queues conflicting operations.
+    ///
+    /// [`Active`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-stackset-managedexecution.html#cfn-cloudformation-stackset-managedexecution-active).
     pub fn active(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("Active", value.into()); self }
 }
 
@@ -505,11 +645,17 @@ impl ModuleDefaultVersion {
 }
 
 impl ModuleDefaultVersion {
-    /// `Arn`. A change replaces the resource.
+    /// The ARN of the module version to set as the default version.
+    ///
+    /// [`Arn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-moduledefaultversion.html#cfn-cloudformation-moduledefaultversion-arn). A change replaces the resource. Matches `^arn:aws[A-Za-z0-9-]{0,64}:cloudformation:[A-Za-z0-9-]{1,64}:([0-9]{12})?:type/module/.+/[0-9]{8}$`.
     pub fn arn(mut self, value: impl Into<Value<link::CloudFormationModuleVersionArn>>) -> Self { self.body.set("Arn", value.into()); self }
-    /// `ModuleName`. A change replaces the resource.
+    /// The name of the module.
+    ///
+    /// [`ModuleName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-moduledefaultversion.html#cfn-cloudformation-moduledefaultversion-modulename). A change replaces the resource. Matches `^[A-Za-z0-9]{2,64}::[A-Za-z0-9]{2,64}::[A-Za-z0-9]{2,64}::MODULE`.
     pub fn module_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ModuleName", value.into()); self }
-    /// `VersionId`. A change replaces the resource.
+    /// The ID for the specific version of the module.
+    ///
+    /// [`VersionId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-moduledefaultversion.html#cfn-cloudformation-moduledefaultversion-versionid). A change replaces the resource. Matches `^[0-9]{8}$`.
     pub fn version_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("VersionId", value.into()); self }
 }
 
@@ -535,9 +681,13 @@ impl ModuleVersion {
 }
 
 impl<HasModuleName, HasModulePackage> ModuleVersion<HasModuleName, HasModulePackage> {
-    /// `ModuleName`. Required. A change replaces the resource.
+    /// The name of the module being registered.
+    ///
+    /// [`ModuleName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-moduleversion.html#cfn-cloudformation-moduleversion-modulename). Required. A change replaces the resource. Matches `^[A-Za-z0-9]{2,64}::[A-Za-z0-9]{2,64}::[A-Za-z0-9]{2,64}::MODULE`.
     pub fn module_name(self, value: impl Into<Value<String>>) -> ModuleVersion<Given, HasModulePackage> { ModuleVersion { body: self.body.with("ModuleName", value.into()), given: PhantomData } }
-    /// `ModulePackage`. Required. A change replaces the resource.
+    /// A URL to the S3 bucket for the package that contains the template fragment and schema files for the module version to register.
+    ///
+    /// [`ModulePackage`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-moduleversion.html#cfn-cloudformation-moduleversion-modulepackage). Required. A change replaces the resource.
     pub fn module_package(self, value: impl Into<Value<String>>) -> ModuleVersion<HasModuleName, Given> { ModuleVersion { body: self.body.with("ModulePackage", value.into()), given: PhantomData } }
 }
 
@@ -585,19 +735,33 @@ impl OperationPreferences {
 }
 
 impl OperationPreferences {
-    /// `ConcurrencyMode`.
+    /// Specifies how the concurrency level behaves during the operation execution.
+    ///
+    /// [`ConcurrencyMode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-stackset-operationpreferences.html#cfn-cloudformation-stackset-operationpreferences-concurrencymode). One of `SOFT_FAILURE_TOLERANCE`, `STRICT_FAILURE_TOLERANCE`.
     pub fn concurrency_mode(mut self, value: impl Into<Value<ConcurrencyMode>>) -> Self { self.body.set("ConcurrencyMode", value.into()); self }
-    /// `FailureToleranceCount`.
+    /// The number of accounts per Region this operation can fail in before CloudFormation stops the operation in that Region.
+    ///
+    /// [`FailureToleranceCount`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-stackset-operationpreferences.html#cfn-cloudformation-stackset-operationpreferences-failuretolerancecount). At least 0.
     pub fn failure_tolerance_count(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("FailureToleranceCount", value.into()); self }
-    /// `FailureTolerancePercentage`.
+    /// The percentage of accounts per Region this stack operation can fail in before CloudFormation stops the operation in that Region.
+    ///
+    /// [`FailureTolerancePercentage`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-stackset-operationpreferences.html#cfn-cloudformation-stackset-operationpreferences-failuretolerancepercentage). From 0 to 100.
     pub fn failure_tolerance_percentage(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("FailureTolerancePercentage", value.into()); self }
-    /// `MaxConcurrentCount`.
+    /// The maximum number of accounts in which to perform this operation at one time.
+    ///
+    /// [`MaxConcurrentCount`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-stackset-operationpreferences.html#cfn-cloudformation-stackset-operationpreferences-maxconcurrentcount). At least 1.
     pub fn max_concurrent_count(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MaxConcurrentCount", value.into()); self }
-    /// `MaxConcurrentPercentage`.
+    /// The maximum percentage of accounts in which to perform this operation at one time.
+    ///
+    /// [`MaxConcurrentPercentage`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-stackset-operationpreferences.html#cfn-cloudformation-stackset-operationpreferences-maxconcurrentpercentage). From 0 to 100.
     pub fn max_concurrent_percentage(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MaxConcurrentPercentage", value.into()); self }
-    /// `RegionConcurrencyType`.
+    /// The concurrency type of deploying StackSets operations in Regions, could be in parallel or one Region at a time.
+    ///
+    /// [`RegionConcurrencyType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-stackset-operationpreferences.html#cfn-cloudformation-stackset-operationpreferences-regionconcurrencytype). One of `PARALLEL`, `SEQUENTIAL`.
     pub fn region_concurrency_type(mut self, value: impl Into<Value<RegionConcurrencyType>>) -> Self { self.body.set("RegionConcurrencyType", value.into()); self }
-    /// `RegionOrder`.
+    /// The order of the Regions where you want to perform the stack operation.
+    ///
+    /// [`RegionOrder`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-stackset-operationpreferences.html#cfn-cloudformation-stackset-operationpreferences-regionorder). Matches `^[a-zA-Z0-9-]{1,128}$`.
     pub fn region_order(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("RegionOrder", value.into()); self }
 }
 
@@ -616,7 +780,9 @@ impl Options {
 }
 
 impl Options {
-    /// `InputParams`.
+    /// Specifies the S3 location where your input parameters are located.
+    ///
+    /// [`InputParams`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-guardhook-options.html#cfn-cloudformation-guardhook-options-inputparams).
     pub fn input_params(mut self, value: impl Into<Value<List<S3Location>>>) -> Self { self.body.set("InputParams", value.into()); self }
 }
 
@@ -635,9 +801,13 @@ impl Parameter {
 }
 
 impl<HasParameterKey, HasParameterValue> Parameter<HasParameterKey, HasParameterValue> {
-    /// `ParameterKey`. Required.
+    /// The key associated with the parameter.
+    ///
+    /// [`ParameterKey`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-stackset-parameter.html#cfn-cloudformation-stackset-parameter-parameterkey). Required.
     pub fn parameter_key(self, value: impl Into<Value<String>>) -> Parameter<Given, HasParameterValue> { Parameter { body: self.body.with("ParameterKey", value.into()), given: PhantomData } }
-    /// `ParameterValue`. Required.
+    /// The input value associated with the parameter.
+    ///
+    /// [`ParameterValue`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-stackset-parameter.html#cfn-cloudformation-stackset-parameter-parametervalue). Required.
     pub fn parameter_value(self, value: impl Into<Value<String>>) -> Parameter<HasParameterKey, Given> { Parameter { body: self.body.with("ParameterValue", value.into()), given: PhantomData } }
 }
 
@@ -656,15 +826,25 @@ impl PublicTypeVersion {
 }
 
 impl PublicTypeVersion {
-    /// `Arn`. A change replaces the resource.
+    /// The Amazon Resource Number (ARN) of the extension.
+    ///
+    /// [`Arn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-publictypeversion.html#cfn-cloudformation-publictypeversion-arn). A change replaces the resource. At most 1024 characters. Matches `arn:aws[A-Za-z0-9-]{0,64}:cloudformation:[A-Za-z0-9-]{1,64}:[0-9]{12}:type/.+`.
     pub fn arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Arn", value.into()); self }
-    /// `LogDeliveryBucket`. A change replaces the resource.
+    /// The S3 bucket to which CloudFormation delivers the contract test execution logs.
+    ///
+    /// [`LogDeliveryBucket`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-publictypeversion.html#cfn-cloudformation-publictypeversion-logdeliverybucket). A change replaces the resource.
     pub fn log_delivery_bucket(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LogDeliveryBucket", value.into()); self }
-    /// `PublicVersionNumber`. A change replaces the resource.
+    /// The version number to assign to this version of the extension.
+    ///
+    /// [`PublicVersionNumber`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-publictypeversion.html#cfn-cloudformation-publictypeversion-publicversionnumber). A change replaces the resource. From 5 to 64 characters. Matches `^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(.*)$`.
     pub fn public_version_number(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("PublicVersionNumber", value.into()); self }
-    /// `Type`. A change replaces the resource.
+    /// The type of the extension to test.
+    ///
+    /// [`Type`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-publictypeversion.html#cfn-cloudformation-publictypeversion-type). A change replaces the resource. One of `HOOK`, `MODULE`, `RESOURCE`.
     pub fn type_(mut self, value: impl Into<Value<PublicTypeVersionType>>) -> Self { self.body.set("Type", value.into()); self }
-    /// `TypeName`. A change replaces the resource.
+    /// The name of the extension to test.
+    ///
+    /// [`TypeName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-publictypeversion.html#cfn-cloudformation-publictypeversion-typename). A change replaces the resource. Matches `[A-Za-z0-9]{2,64}::[A-Za-z0-9]{2,64}::[A-Za-z0-9]{2,64}(::MODULE){0,1}`.
     pub fn type_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TypeName", value.into()); self }
 }
 
@@ -696,9 +876,13 @@ impl Publisher {
 }
 
 impl<HasAcceptTermsAndConditions> Publisher<HasAcceptTermsAndConditions> {
-    /// `AcceptTermsAndConditions`. Required. A change replaces the resource.
+    /// Whether you accept the Terms and Conditions for publishing extensions in the CloudFormation registry.
+    ///
+    /// [`AcceptTermsAndConditions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-publisher.html#cfn-cloudformation-publisher-accepttermsandconditions). Required. A change replaces the resource.
     pub fn accept_terms_and_conditions(self, value: impl Into<Value<bool>>) -> Publisher<Given> { Publisher { body: self.body.with("AcceptTermsAndConditions", value.into()), given: PhantomData } }
-    /// `ConnectionArn`. A change replaces the resource.
+    /// If you are using a Bitbucket or GitHub account for identity verification, the ARN for your connection to that account.
+    ///
+    /// [`ConnectionArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-publisher.html#cfn-cloudformation-publisher-connectionarn). A change replaces the resource. From 1 to 256 characters. Matches `arn:aws(-[w]+)*:.+:.+:[0-9]{12}:.+`.
     pub fn connection_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ConnectionArn", value.into()); self }
 }
 
@@ -733,11 +917,17 @@ impl ResourceDefaultVersion {
 }
 
 impl ResourceDefaultVersion {
-    /// `TypeName`.
+    /// The name of the resource.
+    ///
+    /// [`TypeName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-resourcedefaultversion.html#cfn-cloudformation-resourcedefaultversion-typename). Matches `^[A-Za-z0-9]{2,64}::[A-Za-z0-9]{2,64}::[A-Za-z0-9]{2,64}$`.
     pub fn type_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TypeName", value.into()); self }
-    /// `TypeVersionArn`.
+    /// The ARN of the resource version.
+    ///
+    /// [`TypeVersionArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-resourcedefaultversion.html#cfn-cloudformation-resourcedefaultversion-typeversionarn). Matches `^arn:aws[A-Za-z0-9-]{0,64}:cloudformation:[A-Za-z0-9-]{1,64}:([0-9]{12})?:type/resource/.+$`.
     pub fn type_version_arn(mut self, value: impl Into<Value<link::CloudFormationResourceVersionArn>>) -> Self { self.body.set("TypeVersionArn", value.into()); self }
-    /// `VersionId`.
+    /// The ID of a specific version of the resource.
+    ///
+    /// [`VersionId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-resourcedefaultversion.html#cfn-cloudformation-resourcedefaultversion-versionid). Matches `^[A-Za-z0-9-]{1,128}$`.
     pub fn version_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("VersionId", value.into()); self }
 }
 
@@ -763,13 +953,21 @@ impl ResourceVersion {
 }
 
 impl<HasSchemaHandlerPackage, HasTypeName> ResourceVersion<HasSchemaHandlerPackage, HasTypeName> {
-    /// `ExecutionRoleArn`. A change replaces the resource.
+    /// The ARN of the IAM role for CloudFormation to assume when invoking the resource.
+    ///
+    /// [`ExecutionRoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-resourceversion.html#cfn-cloudformation-resourceversion-executionrolearn). A change replaces the resource. From 1 to 256 characters. Matches `^arn:.+:iam::[0-9]{12}:role/.+$`.
     pub fn execution_role_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ExecutionRoleArn", value.into()); self }
-    /// `LoggingConfig`. A change replaces the resource.
+    /// Logging configuration information for a resource.
+    ///
+    /// [`LoggingConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-resourceversion.html#cfn-cloudformation-resourceversion-loggingconfig). A change replaces the resource.
     pub fn logging_config(mut self, value: impl Into<Value<ResourceVersionLoggingConfig>>) -> Self { self.body.set("LoggingConfig", value.into()); self }
-    /// `SchemaHandlerPackage`. Required. A change replaces the resource.
+    /// A URL to the S3 bucket for the resource project package that contains the necessary files for the resource you want to register.
+    ///
+    /// [`SchemaHandlerPackage`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-resourceversion.html#cfn-cloudformation-resourceversion-schemahandlerpackage). Required. A change replaces the resource. From 1 to 4096 characters.
     pub fn schema_handler_package(self, value: impl Into<Value<String>>) -> ResourceVersion<Given, HasTypeName> { ResourceVersion { body: self.body.with("SchemaHandlerPackage", value.into()), given: PhantomData } }
-    /// `TypeName`. Required. A change replaces the resource.
+    /// The name of the resource being registered.
+    ///
+    /// [`TypeName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-resourceversion.html#cfn-cloudformation-resourceversion-typename). Required. A change replaces the resource. Matches `^[A-Za-z0-9]{2,64}::[A-Za-z0-9]{2,64}::[A-Za-z0-9]{2,64}$`.
     pub fn type_name(self, value: impl Into<Value<String>>) -> ResourceVersion<HasSchemaHandlerPackage, Given> { ResourceVersion { body: self.body.with("TypeName", value.into()), given: PhantomData } }
 }
 
@@ -811,9 +1009,13 @@ impl ResourceVersionLoggingConfig {
 }
 
 impl ResourceVersionLoggingConfig {
-    /// `LogGroupName`. A change replaces the resource.
+    /// The Amazon CloudWatch logs group to which CloudFormation sends error logging information when invoking the type's handlers.
+    ///
+    /// [`LogGroupName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-resourceversion-loggingconfig.html#cfn-cloudformation-resourceversion-loggingconfig-loggroupname). A change replaces the resource. From 1 to 512 characters. Matches `^[\.\-_/#A-Za-z0-9]+$`.
     pub fn log_group_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LogGroupName", value.into()); self }
-    /// `LogRoleArn`. A change replaces the resource.
+    /// The ARN of the role that CloudFormation should assume when sending log entries to CloudWatch logs.
+    ///
+    /// [`LogRoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-resourceversion-loggingconfig.html#cfn-cloudformation-resourceversion-loggingconfig-logrolearn). A change replaces the resource. From 1 to 256 characters. Matches `^arn:.+:iam::[0-9]{12}:role/.+$`.
     pub fn log_role_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LogRoleArn", value.into()); self }
 }
 
@@ -832,9 +1034,13 @@ impl S3Location {
 }
 
 impl<HasUri> S3Location<HasUri> {
-    /// `Uri`. Required.
+    /// Specifies the S3 path to the file that contains your Guard rules or input parameters (in the form `s3://<bucket name>/<file name>` ).
+    ///
+    /// [`Uri`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-guardhook-s3location.html#cfn-cloudformation-guardhook-s3location-uri). Required.
     pub fn uri(self, value: impl Into<Value<String>>) -> S3Location<Given> { S3Location { body: self.body.with("Uri", value.into()), given: PhantomData } }
-    /// `VersionId`.
+    /// For S3 buckets with versioning enabled, specifies the unique ID of the S3 object version to download your Guard rules or input parameters from.
+    ///
+    /// [`VersionId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-guardhook-s3location.html#cfn-cloudformation-guardhook-s3location-versionid).
     pub fn version_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("VersionId", value.into()); self }
 }
 
@@ -853,15 +1059,25 @@ impl Stack {
 }
 
 impl Stack {
-    /// `NotificationARNs`.
+    /// The Amazon SNS topic ARNs to publish stack related events.
+    ///
+    /// [`NotificationARNs`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stack.html#cfn-cloudformation-stack-notificationarns). At most 5 items.
     pub fn notification_arns(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("NotificationARNs", value.into()); self }
-    /// `Parameters`.
+    /// The set value pairs that represent the parameters passed to CloudFormation when this nested stack is created.
+    ///
+    /// [`Parameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stack.html#cfn-cloudformation-stack-parameters).
     pub fn parameters(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("Parameters", value.into()); self }
-    /// `Tags`.
+    /// Key-value pairs to associate with this stack.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stack.html#cfn-cloudformation-stack-tags). At most 50 items.
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `TemplateURL`.
+    /// The URL of a file that contains the template body.
+    ///
+    /// [`TemplateURL`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stack.html#cfn-cloudformation-stack-templateurl). From 1 to 1024 characters.
     pub fn template_url(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TemplateURL", value.into()); self }
-    /// `TimeoutInMinutes`.
+    /// The length of time, in minutes, that CloudFormation waits for the nested stack to reach the `CREATE_COMPLETE` state.
+    ///
+    /// [`TimeoutInMinutes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stack.html#cfn-cloudformation-stack-timeoutinminutes). At least 1.
     pub fn timeout_in_minutes(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("TimeoutInMinutes", value.into()); self }
 }
 
@@ -908,11 +1124,17 @@ impl StackFilters {
 }
 
 impl<HasFilteringCriteria> StackFilters<HasFilteringCriteria> {
-    /// `FilteringCriteria`. Required. By default `"ALL"`.
+    /// The filtering criteria.
+    ///
+    /// [`FilteringCriteria`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-guardhook-stackfilters.html#cfn-cloudformation-guardhook-stackfilters-filteringcriteria). Required. By default `"ALL"`. One of `ALL`, `ANY`.
     pub fn filtering_criteria(self, value: impl Into<Value<FilteringCriteria>>) -> StackFilters<Given> { StackFilters { body: self.body.with("FilteringCriteria", value.into()), given: PhantomData } }
-    /// `StackNames`.
+    /// Includes or excludes specific stacks from Hook invocations.
+    ///
+    /// [`StackNames`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-guardhook-stackfilters.html#cfn-cloudformation-guardhook-stackfilters-stacknames).
     pub fn stack_names(mut self, value: impl Into<Value<StackNames>>) -> Self { self.body.set("StackNames", value.into()); self }
-    /// `StackRoles`.
+    /// Includes or excludes specific stacks from Hook invocations based on their associated IAM roles.
+    ///
+    /// [`StackRoles`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-guardhook-stackfilters.html#cfn-cloudformation-guardhook-stackfilters-stackroles).
     pub fn stack_roles(mut self, value: impl Into<Value<StackRoles>>) -> Self { self.body.set("StackRoles", value.into()); self }
 }
 
@@ -931,11 +1153,17 @@ impl StackInstances {
 }
 
 impl<HasDeploymentTargets, HasRegions> StackInstances<HasDeploymentTargets, HasRegions> {
-    /// `DeploymentTargets`. Required.
+    /// The AWS Organizations accounts or AWS accounts to deploy stacks to in the specified Regions.
+    ///
+    /// [`DeploymentTargets`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-stackset-stackinstances.html#cfn-cloudformation-stackset-stackinstances-deploymenttargets). Required.
     pub fn deployment_targets(self, value: impl Into<Value<DeploymentTargets>>) -> StackInstances<Given, HasRegions> { StackInstances { body: self.body.with("DeploymentTargets", value.into()), given: PhantomData } }
-    /// `ParameterOverrides`.
+    /// The StackSet parameters whose values you want to override in the selected stack instances.
+    ///
+    /// [`ParameterOverrides`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-stackset-stackinstances.html#cfn-cloudformation-stackset-stackinstances-parameteroverrides).
     pub fn parameter_overrides(mut self, value: impl Into<Value<List<Parameter>>>) -> Self { self.body.set("ParameterOverrides", value.into()); self }
-    /// `Regions`. Required.
+    /// The names of one or more Regions where you want to create stack instances using the specified AWS accounts.
+    ///
+    /// [`Regions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-stackset-stackinstances.html#cfn-cloudformation-stackset-stackinstances-regions). Required. At least 1 items. Matches `^[a-zA-Z0-9-]{1,128}$`.
     pub fn regions(self, value: impl Into<Value<List<String>>>) -> StackInstances<HasDeploymentTargets, Given> { StackInstances { body: self.body.with("Regions", value.into()), given: PhantomData } }
 }
 
@@ -954,9 +1182,13 @@ impl StackNames {
 }
 
 impl StackNames {
-    /// `Exclude`.
+    /// The stack names to exclude.
+    ///
+    /// [`Exclude`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-guardhook-stacknames.html#cfn-cloudformation-guardhook-stacknames-exclude). At most 128 characters. From 1 to 50 items. Matches `^[a-zA-Z*?][-a-zA-Z0-9*?]*$`.
     pub fn exclude(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("Exclude", value.into()); self }
-    /// `Include`.
+    /// The stack names to include.
+    ///
+    /// [`Include`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-guardhook-stacknames.html#cfn-cloudformation-guardhook-stacknames-include). At most 128 characters. From 1 to 50 items. Matches `^[a-zA-Z*?][-a-zA-Z0-9*?]*$`.
     pub fn include(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("Include", value.into()); self }
 }
 
@@ -975,9 +1207,13 @@ impl StackRoles {
 }
 
 impl StackRoles {
-    /// `Exclude`.
+    /// The IAM role ARNs for stacks you want to exclude.
+    ///
+    /// [`Exclude`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-guardhook-stackroles.html#cfn-cloudformation-guardhook-stackroles-exclude). At most 256 characters. From 1 to 50 items.
     pub fn exclude(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("Exclude", value.into()); self }
-    /// `Include`.
+    /// The IAM role ARNs to target stacks associated with these roles.
+    ///
+    /// [`Include`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-guardhook-stackroles.html#cfn-cloudformation-guardhook-stackroles-include). At most 256 characters. From 1 to 50 items.
     pub fn include(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("Include", value.into()); self }
 }
 
@@ -996,35 +1232,65 @@ impl StackSet {
 }
 
 impl<HasPermissionModel, HasStackSetName> StackSet<HasPermissionModel, HasStackSetName> {
-    /// `AdministrationRoleARN`.
+    /// The Amazon Resource Number (ARN) of the IAM role to use to create this StackSet.
+    ///
+    /// [`AdministrationRoleARN`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stackset.html#cfn-cloudformation-stackset-administrationrolearn). From 20 to 2048 characters.
     pub fn administration_role_arn(mut self, value: impl Into<Value<link::IAMRoleArn>>) -> Self { self.body.set("AdministrationRoleARN", value.into()); self }
-    /// `AutoDeployment`.
+    /// Describes whether StackSets automatically deploys to AWS Organizations accounts that are added to a target organization or organizational unit (OU).
+    ///
+    /// [`AutoDeployment`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stackset.html#cfn-cloudformation-stackset-autodeployment).
     pub fn auto_deployment(mut self, value: impl Into<Value<AutoDeployment>>) -> Self { self.body.set("AutoDeployment", value.into()); self }
-    /// `CallAs`.
+    /// Whether you are acting as an account administrator in the organization's management account or as a delegated administrator in a member account.
+    ///
+    /// [`CallAs`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stackset.html#cfn-cloudformation-stackset-callas). One of `DELEGATED_ADMIN`, `SELF`.
     pub fn call_as(mut self, value: impl Into<Value<CallAs>>) -> Self { self.body.set("CallAs", value.into()); self }
-    /// `Capabilities`.
+    /// The capabilities that are allowed in the StackSet.
+    ///
+    /// [`Capabilities`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stackset.html#cfn-cloudformation-stackset-capabilities). One of `CAPABILITY_AUTO_EXPAND`, `CAPABILITY_IAM`, `CAPABILITY_NAMED_IAM`.
     pub fn capabilities(mut self, value: impl Into<Value<List<Capability>>>) -> Self { self.body.set("Capabilities", value.into()); self }
-    /// `Description`.
+    /// A description of the StackSet.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stackset.html#cfn-cloudformation-stackset-description). From 1 to 1024 characters.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `ExecutionRoleName`.
+    /// The name of the IAM execution role to use to create the StackSet.
+    ///
+    /// [`ExecutionRoleName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stackset.html#cfn-cloudformation-stackset-executionrolename). From 1 to 64 characters. Matches `^[a-zA-Z_0-9+=,.@/-]+$`.
     pub fn execution_role_name(mut self, value: impl Into<Value<link::IAMRoleRoleName>>) -> Self { self.body.set("ExecutionRoleName", value.into()); self }
-    /// `ManagedExecution`.
+    /// Describes whether StackSets performs non-conflicting operations concurrently and queues conflicting operations.
+    ///
+    /// [`ManagedExecution`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stackset.html#cfn-cloudformation-stackset-managedexecution).
     pub fn managed_execution(mut self, value: impl Into<Value<ManagedExecution>>) -> Self { self.body.set("ManagedExecution", value.into()); self }
-    /// `OperationPreferences`.
+    /// The user-specified preferences for how CloudFormation performs a StackSet operation.
+    ///
+    /// [`OperationPreferences`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stackset.html#cfn-cloudformation-stackset-operationpreferences).
     pub fn operation_preferences(mut self, value: impl Into<Value<OperationPreferences>>) -> Self { self.body.set("OperationPreferences", value.into()); self }
-    /// `Parameters`.
+    /// The input parameters for the StackSet template.
+    ///
+    /// [`Parameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stackset.html#cfn-cloudformation-stackset-parameters).
     pub fn parameters(mut self, value: impl Into<Value<List<Parameter>>>) -> Self { self.body.set("Parameters", value.into()); self }
-    /// `PermissionModel`. Required. A change replaces the resource.
+    /// Describes how the IAM roles required for StackSet operations are created.
+    ///
+    /// [`PermissionModel`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stackset.html#cfn-cloudformation-stackset-permissionmodel). Required. A change replaces the resource. One of `SELF_MANAGED`, `SERVICE_MANAGED`.
     pub fn permission_model(self, value: impl Into<Value<PermissionModel>>) -> StackSet<Given, HasStackSetName> { StackSet { body: self.body.with("PermissionModel", value.into()), given: PhantomData } }
-    /// `StackInstancesGroup`.
+    /// A group of stack instances with parameters in some specific accounts and Regions.
+    ///
+    /// [`StackInstancesGroup`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stackset.html#cfn-cloudformation-stackset-stackinstancesgroup).
     pub fn stack_instances_group(mut self, value: impl Into<Value<List<StackInstances>>>) -> Self { self.body.set("StackInstancesGroup", value.into()); self }
-    /// `StackSetName`. Required. A change replaces the resource.
+    /// The name to associate with the StackSet.
+    ///
+    /// [`StackSetName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stackset.html#cfn-cloudformation-stackset-stacksetname). Required. A change replaces the resource. At most 128 characters. Matches `^[a-zA-Z][a-zA-Z0-9\-]{0,127}$`.
     pub fn stack_set_name(self, value: impl Into<Value<String>>) -> StackSet<HasPermissionModel, Given> { StackSet { body: self.body.with("StackSetName", value.into()), given: PhantomData } }
-    /// `Tags`.
+    /// Key-value pairs to associate with this stack.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stackset.html#cfn-cloudformation-stackset-tags). At most 50 items.
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `TemplateBody`.
+    /// The structure that contains the template body, with a minimum length of 1 byte and a maximum length of 51,200 bytes.
+    ///
+    /// [`TemplateBody`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stackset.html#cfn-cloudformation-stackset-templatebody). From 1 to 51200 characters.
     pub fn template_body(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TemplateBody", value.into()); self }
-    /// `TemplateURL`.
+    /// The URL of a file that contains the template body.
+    ///
+    /// [`TemplateURL`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stackset.html#cfn-cloudformation-stackset-templateurl). From 1 to 5120 characters.
     pub fn template_url(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TemplateURL", value.into()); self }
 }
 
@@ -1050,9 +1316,9 @@ impl TagsItems {
 }
 
 impl<HasKey, HasValue> TagsItems<HasKey, HasValue> {
-    /// `Key`. Required.
+    /// [`Key`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-changeset-tagsitems.html#cfn-cloudformation-changeset-tagsitems-key). Required. From 1 to 128 characters.
     pub fn key(self, value: impl Into<Value<String>>) -> TagsItems<Given, HasValue> { TagsItems { body: self.body.with("Key", value.into()), given: PhantomData } }
-    /// `Value`. Required.
+    /// [`Value`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-changeset-tagsitems.html#cfn-cloudformation-changeset-tagsitems-value). Required. From 1 to 256 characters.
     pub fn value(self, value: impl Into<Value<String>>) -> TagsItems<HasKey, Given> { TagsItems { body: self.body.with("Value", value.into()), given: PhantomData } }
 }
 
@@ -1071,13 +1337,21 @@ impl TargetFilters {
 }
 
 impl<HasTargets> TargetFilters<HasTargets> {
-    /// `Actions`.
+    /// List of actions that the hook is going to target.
+    ///
+    /// [`Actions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-guardhook-targetfilters.html#cfn-cloudformation-guardhook-targetfilters-actions). One of `CREATE`, `DELETE`, `UPDATE`.
     pub fn actions(mut self, value: impl Into<Value<List<TargetFiltersAction>>>) -> Self { self.body.set("Actions", value.into()); self }
-    /// `InvocationPoints`.
+    /// List of invocation points that the hook is going to target.
+    ///
+    /// [`InvocationPoints`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-guardhook-targetfilters.html#cfn-cloudformation-guardhook-targetfilters-invocationpoints). Only `PRE_PROVISION`.
     pub fn invocation_points(mut self, value: impl Into<Value<List<InvocationPoint>>>) -> Self { self.body.set("InvocationPoints", value.into()); self }
-    /// `TargetNames`.
+    /// List of type names that the hook is going to target.
+    ///
+    /// [`TargetNames`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-guardhook-targetfilters.html#cfn-cloudformation-guardhook-targetfilters-targetnames).
     pub fn target_names(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("TargetNames", value.into()); self }
-    /// `Targets`. Required.
+    /// List of hook targets.
+    ///
+    /// [`Targets`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-guardhook-targetfilters.html#cfn-cloudformation-guardhook-targetfilters-targets). Required.
     pub fn targets(self, value: impl Into<Value<List<HookTarget>>>) -> TargetFilters<Given> { TargetFilters { body: self.body.with("Targets", value.into()), given: PhantomData } }
 }
 
@@ -1096,9 +1370,13 @@ impl TemplateConfiguration {
 }
 
 impl TemplateConfiguration {
-    /// `DeletionPolicy`.
+    /// The DeletionPolicy assigned to resources in the generated template.
+    ///
+    /// [`DeletionPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-generatedtemplate-templateconfiguration.html#cfn-cloudformation-generatedtemplate-templateconfiguration-deletionpolicy). One of `DELETE`, `RETAIN`.
     pub fn deletion_policy(mut self, value: impl Into<Value<DeletionPolicy>>) -> Self { self.body.set("DeletionPolicy", value.into()); self }
-    /// `UpdateReplacePolicy`.
+    /// The UpdateReplacePolicy assigned to resources in the generated template.
+    ///
+    /// [`UpdateReplacePolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-generatedtemplate-templateconfiguration.html#cfn-cloudformation-generatedtemplate-templateconfiguration-updatereplacepolicy). One of `DELETE`, `RETAIN`.
     pub fn update_replace_policy(mut self, value: impl Into<Value<UpdateReplacePolicy>>) -> Self { self.body.set("UpdateReplacePolicy", value.into()); self }
 }
 
@@ -1117,25 +1395,45 @@ impl TypeActivation {
 }
 
 impl TypeActivation {
-    /// `AutoUpdate`.
+    /// Whether to automatically update the extension in this account and Region when a new \*minor\* version is published by the extension publisher.
+    ///
+    /// [`AutoUpdate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-typeactivation.html#cfn-cloudformation-typeactivation-autoupdate).
     pub fn auto_update(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("AutoUpdate", value.into()); self }
-    /// `ExecutionRoleArn`.
+    /// The name of the IAM execution role to use to activate the extension.
+    ///
+    /// [`ExecutionRoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-typeactivation.html#cfn-cloudformation-typeactivation-executionrolearn).
     pub fn execution_role_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ExecutionRoleArn", value.into()); self }
-    /// `LoggingConfig`. A change replaces the resource.
+    /// Specifies logging configuration information for an extension.
+    ///
+    /// [`LoggingConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-typeactivation.html#cfn-cloudformation-typeactivation-loggingconfig). A change replaces the resource.
     pub fn logging_config(mut self, value: impl Into<Value<TypeActivationLoggingConfig>>) -> Self { self.body.set("LoggingConfig", value.into()); self }
-    /// `MajorVersion`.
+    /// The major version of this extension you want to activate, if multiple major versions are available.
+    ///
+    /// [`MajorVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-typeactivation.html#cfn-cloudformation-typeactivation-majorversion). From 1 to 100000 characters.
     pub fn major_version(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("MajorVersion", value.into()); self }
-    /// `PublicTypeArn`.
+    /// The Amazon Resource Number (ARN) of the public extension.
+    ///
+    /// [`PublicTypeArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-typeactivation.html#cfn-cloudformation-typeactivation-publictypearn). At most 1024 characters. Matches `arn:aws[A-Za-z0-9-]{0,64}:cloudformation:[A-Za-z0-9-]{1,64}:([0-9]{12})?:type/.+`.
     pub fn public_type_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("PublicTypeArn", value.into()); self }
-    /// `PublisherId`.
+    /// The ID of the extension publisher.
+    ///
+    /// [`PublisherId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-typeactivation.html#cfn-cloudformation-typeactivation-publisherid). From 1 to 40 characters. Matches `[0-9a-zA-Z-]{1,40}`.
     pub fn publisher_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("PublisherId", value.into()); self }
-    /// `Type`.
+    /// The extension type.
+    ///
+    /// [`Type`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-typeactivation.html#cfn-cloudformation-typeactivation-type). One of `HOOK`, `MODULE`, `RESOURCE`.
     pub fn type_(mut self, value: impl Into<Value<TypeActivationType>>) -> Self { self.body.set("Type", value.into()); self }
-    /// `TypeName`.
+    /// The name of the extension.
+    ///
+    /// [`TypeName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-typeactivation.html#cfn-cloudformation-typeactivation-typename). Matches `[A-Za-z0-9]{2,64}::[A-Za-z0-9]{2,64}::[A-Za-z0-9]{2,64}(::MODULE){0,1}`.
     pub fn type_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TypeName", value.into()); self }
-    /// `TypeNameAlias`.
+    /// An alias to assign to the public extension in this account and Region.
+    ///
+    /// [`TypeNameAlias`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-typeactivation.html#cfn-cloudformation-typeactivation-typenamealias). From 10 to 204 characters. Matches `[A-Za-z0-9]{2,64}::[A-Za-z0-9]{2,64}::[A-Za-z0-9]{2,64}(::MODULE){0,1}`.
     pub fn type_name_alias(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TypeNameAlias", value.into()); self }
-    /// `VersionBump`.
+    /// Manually updates a previously-activated type to a new major or minor version, if available.
+    ///
+    /// [`VersionBump`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-typeactivation.html#cfn-cloudformation-typeactivation-versionbump). One of `MAJOR`, `MINOR`.
     pub fn version_bump(mut self, value: impl Into<Value<VersionBump>>) -> Self { self.body.set("VersionBump", value.into()); self }
 }
 
@@ -1161,9 +1459,13 @@ impl TypeActivationLoggingConfig {
 }
 
 impl TypeActivationLoggingConfig {
-    /// `LogGroupName`. A change replaces the resource.
+    /// The Amazon CloudWatch Logs group to which CloudFormation sends error logging information when invoking the extension's handlers.
+    ///
+    /// [`LogGroupName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-typeactivation-loggingconfig.html#cfn-cloudformation-typeactivation-loggingconfig-loggroupname). A change replaces the resource. From 1 to 512 characters. Matches `^[\.\-_/#A-Za-z0-9]+$`.
     pub fn log_group_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LogGroupName", value.into()); self }
-    /// `LogRoleArn`. A change replaces the resource.
+    /// The ARN of the role that CloudFormation should assume when sending log entries to CloudWatch Logs.
+    ///
+    /// [`LogRoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudformation-typeactivation-loggingconfig.html#cfn-cloudformation-typeactivation-loggingconfig-logrolearn). A change replaces the resource. From 1 to 256 characters.
     pub fn log_role_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LogRoleArn", value.into()); self }
 }
 
@@ -1182,11 +1484,17 @@ impl WaitCondition {
 }
 
 impl WaitCondition {
-    /// `Count`.
+    /// The number of success signals that CloudFormation must receive before it continues the stack creation process.
+    ///
+    /// [`Count`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-waitcondition.html#cfn-cloudformation-waitcondition-count).
     pub fn count(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("Count", value.into()); self }
-    /// `Handle`.
+    /// A reference to the wait condition handle used to signal this wait condition.
+    ///
+    /// [`Handle`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-waitcondition.html#cfn-cloudformation-waitcondition-handle).
     pub fn handle(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Handle", value.into()); self }
-    /// `Timeout`.
+    /// The length of time (in seconds) to wait for the number of signals that the `Count` property specifies.
+    ///
+    /// [`Timeout`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-waitcondition.html#cfn-cloudformation-waitcondition-timeout).
     pub fn timeout(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Timeout", value.into()); self }
 }
 

@@ -17,7 +17,9 @@ impl AccessControlAllowHeaders {
 }
 
 impl<HasItems> AccessControlAllowHeaders<HasItems> {
-    /// `Items`. Required.
+    /// The list of HTTP header names.
+    ///
+    /// [`Items`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-accesscontrolallowheaders.html#cfn-cloudfront-responseheaderspolicy-accesscontrolallowheaders-items). Required. At least 1 items.
     pub fn items(self, value: impl Into<Value<List<String>>>) -> AccessControlAllowHeaders<Given> { AccessControlAllowHeaders { body: self.body.with("Items", value.into()), given: PhantomData } }
 }
 
@@ -36,7 +38,9 @@ impl AccessControlAllowMethods {
 }
 
 impl<HasItems> AccessControlAllowMethods<HasItems> {
-    /// `Items`. Required.
+    /// The list of HTTP methods.
+    ///
+    /// [`Items`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-accesscontrolallowmethods.html#cfn-cloudfront-responseheaderspolicy-accesscontrolallowmethods-items). Required. One of `ALL`, `DELETE`, `GET`, `HEAD`, `OPTIONS`, `PATCH`, `POST`, `PUT`. At least 1 items.
     pub fn items(self, value: impl Into<Value<List<Item>>>) -> AccessControlAllowMethods<Given> { AccessControlAllowMethods { body: self.body.with("Items", value.into()), given: PhantomData } }
 }
 
@@ -55,7 +59,9 @@ impl AccessControlAllowOrigins {
 }
 
 impl<HasItems> AccessControlAllowOrigins<HasItems> {
-    /// `Items`. Required.
+    /// The list of origins (domain names).
+    ///
+    /// [`Items`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-accesscontrolalloworigins.html#cfn-cloudfront-responseheaderspolicy-accesscontrolalloworigins-items). Required. At least 1 items.
     pub fn items(self, value: impl Into<Value<List<String>>>) -> AccessControlAllowOrigins<Given> { AccessControlAllowOrigins { body: self.body.with("Items", value.into()), given: PhantomData } }
 }
 
@@ -74,7 +80,9 @@ impl AccessControlExposeHeaders {
 }
 
 impl<HasItems> AccessControlExposeHeaders<HasItems> {
-    /// `Items`. Required.
+    /// The list of HTTP headers.
+    ///
+    /// [`Items`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-accesscontrolexposeheaders.html#cfn-cloudfront-responseheaderspolicy-accesscontrolexposeheaders-items). Required.
     pub fn items(self, value: impl Into<Value<List<String>>>) -> AccessControlExposeHeaders<Given> { AccessControlExposeHeaders { body: self.body.with("Items", value.into()), given: PhantomData } }
 }
 
@@ -93,15 +101,25 @@ impl AnycastIpList {
 }
 
 impl<HasIpCount, HasName> AnycastIpList<HasIpCount, HasName> {
-    /// `IpAddressType`.
+    /// The IP address type for the Anycast static IP list.
+    ///
+    /// [`IpAddressType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-anycastiplist.html#cfn-cloudfront-anycastiplist-ipaddresstype). One of `dualstack`, `ipv4`.
     pub fn ip_address_type(mut self, value: impl Into<Value<AnycastIpListIpAddressType>>) -> Self { self.body.set("IpAddressType", value.into()); self }
-    /// `IpCount`. Required. A change replaces the resource.
+    /// The number of IP addresses in the Anycast static IP list.
+    ///
+    /// [`IpCount`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-anycastiplist.html#cfn-cloudfront-anycastiplist-ipcount). Required. A change replaces the resource.
     pub fn ip_count(self, value: impl Into<Value<i64>>) -> AnycastIpList<Given, HasName> { AnycastIpList { body: self.body.with("IpCount", value.into()), given: PhantomData } }
-    /// `IpamCidrConfigs`.
+    /// The IPAM CIDR configurations that define the IP address ranges, IPAM pools, and associated Anycast IP addresses.
+    ///
+    /// [`IpamCidrConfigs`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-anycastiplist.html#cfn-cloudfront-anycastiplist-ipamcidrconfigs).
     pub fn ipam_cidr_configs(mut self, value: impl Into<Value<List<IpamCidrConfig>>>) -> Self { self.body.set("IpamCidrConfigs", value.into()); self }
-    /// `Name`. Required. A change replaces the resource.
+    /// The name of the Anycast static IP list.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-anycastiplist.html#cfn-cloudfront-anycastiplist-name). Required. A change replaces the resource. From 1 to 64 characters. Matches `^[a-zA-Z0-9-_]{1,64}$`.
     pub fn name(self, value: impl Into<Value<String>>) -> AnycastIpList<HasIpCount, Given> { AnycastIpList { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `Tags`. A change replaces the resource.
+    /// A complex type that contains zero or more `Tag` elements.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-anycastiplist.html#cfn-cloudfront-anycastiplist-tags). A change replaces the resource.
     pub fn tags(mut self, value: impl Into<Value<Tags>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -133,13 +151,21 @@ impl CaCertificatesBundleS3Location {
 }
 
 impl<HasBucket, HasKey, HasRegion> CaCertificatesBundleS3Location<HasBucket, HasKey, HasRegion> {
-    /// `Bucket`. Required.
+    /// The S3 bucket.
+    ///
+    /// [`Bucket`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-truststore-cacertificatesbundles3location.html#cfn-cloudfront-truststore-cacertificatesbundles3location-bucket). Required.
     pub fn bucket(self, value: impl Into<Value<String>>) -> CaCertificatesBundleS3Location<Given, HasKey, HasRegion> { CaCertificatesBundleS3Location { body: self.body.with("Bucket", value.into()), given: PhantomData } }
-    /// `Key`. Required.
+    /// The location's key.
+    ///
+    /// [`Key`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-truststore-cacertificatesbundles3location.html#cfn-cloudfront-truststore-cacertificatesbundles3location-key). Required.
     pub fn key(self, value: impl Into<Value<String>>) -> CaCertificatesBundleS3Location<HasBucket, Given, HasRegion> { CaCertificatesBundleS3Location { body: self.body.with("Key", value.into()), given: PhantomData } }
-    /// `Region`. Required.
+    /// The location's Region.
+    ///
+    /// [`Region`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-truststore-cacertificatesbundles3location.html#cfn-cloudfront-truststore-cacertificatesbundles3location-region). Required.
     pub fn region(self, value: impl Into<Value<String>>) -> CaCertificatesBundleS3Location<HasBucket, HasKey, Given> { CaCertificatesBundleS3Location { body: self.body.with("Region", value.into()), given: PhantomData } }
-    /// `Version`.
+    /// The location's version.
+    ///
+    /// [`Version`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-truststore-cacertificatesbundles3location.html#cfn-cloudfront-truststore-cacertificatesbundles3location-version).
     pub fn version(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Version", value.into()); self }
 }
 
@@ -158,7 +184,9 @@ impl CaCertificatesBundleSource {
 }
 
 impl<HasCaCertificatesBundleS3Location> CaCertificatesBundleSource<HasCaCertificatesBundleS3Location> {
-    /// `CaCertificatesBundleS3Location`. Required.
+    /// The CA certificates bundle location in Amazon S3.
+    ///
+    /// [`CaCertificatesBundleS3Location`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-truststore-cacertificatesbundlesource.html#cfn-cloudfront-truststore-cacertificatesbundlesource-cacertificatesbundles3location). Required.
     pub fn ca_certificates_bundle_s3_location(self, value: impl Into<Value<CaCertificatesBundleS3Location>>) -> CaCertificatesBundleSource<Given> { CaCertificatesBundleSource { body: self.body.with("CaCertificatesBundleS3Location", value.into()), given: PhantomData } }
 }
 
@@ -177,47 +205,79 @@ impl CacheBehavior {
 }
 
 impl<HasPathPattern, HasTargetOriginId, HasViewerProtocolPolicy> CacheBehavior<HasPathPattern, HasTargetOriginId, HasViewerProtocolPolicy> {
-    /// `AllowedMethods`.
+    /// A complex type that controls which HTTP methods CloudFront processes and forwards to your Amazon S3 bucket or your custom origin.
+    ///
+    /// [`AllowedMethods`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-cachebehavior.html#cfn-cloudfront-distribution-cachebehavior-allowedmethods).
     pub fn allowed_methods(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("AllowedMethods", value.into()); self }
-    /// `CachePolicyId`.
+    /// The unique identifier of the cache policy that is attached to this cache behavior.
+    ///
+    /// [`CachePolicyId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-cachebehavior.html#cfn-cloudfront-distribution-cachebehavior-cachepolicyid).
     pub fn cache_policy_id(mut self, value: impl Into<Value<link::CloudFrontCachePolicyId>>) -> Self { self.body.set("CachePolicyId", value.into()); self }
-    /// `CachedMethods`.
+    /// A complex type that controls whether CloudFront caches the response to requests using the specified HTTP methods.
+    ///
+    /// [`CachedMethods`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-cachebehavior.html#cfn-cloudfront-distribution-cachebehavior-cachedmethods).
     pub fn cached_methods(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("CachedMethods", value.into()); self }
-    /// `Compress`. By default `false`.
+    /// Whether you want CloudFront to automatically compress certain files for this cache behavior.
+    ///
+    /// [`Compress`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-cachebehavior.html#cfn-cloudfront-distribution-cachebehavior-compress). By default `false`.
     pub fn compress(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("Compress", value.into()); self }
-    /// `DefaultTTL`. By default `86400`.
+    /// [`DefaultTTL`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-cachebehavior.html#cfn-cloudfront-distribution-cachebehavior-defaultttl). By default `86400`.
     pub fn default_ttl(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("DefaultTTL", value.into()); self }
-    /// `FieldLevelEncryptionId`. By default `""`.
+    /// The value of `ID` for the field-level encryption configuration that you want CloudFront to use for encrypting specific fields of data for this cache behavior.
+    ///
+    /// [`FieldLevelEncryptionId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-cachebehavior.html#cfn-cloudfront-distribution-cachebehavior-fieldlevelencryptionid). By default `""`.
     pub fn field_level_encryption_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("FieldLevelEncryptionId", value.into()); self }
-    /// `ForwardedValues`.
+    /// This field is deprecated.
+    ///
+    /// [`ForwardedValues`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-cachebehavior.html#cfn-cloudfront-distribution-cachebehavior-forwardedvalues).
     pub fn forwarded_values(mut self, value: impl Into<Value<ForwardedValues>>) -> Self { self.body.set("ForwardedValues", value.into()); self }
-    /// `FunctionAssociations`.
+    /// The CloudFront functions that are associated with this cache behavior.
+    ///
+    /// [`FunctionAssociations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-cachebehavior.html#cfn-cloudfront-distribution-cachebehavior-functionassociations).
     pub fn function_associations(mut self, value: impl Into<Value<List<FunctionAssociation>>>) -> Self { self.body.set("FunctionAssociations", value.into()); self }
-    /// `GrpcConfig`.
+    /// The gRPC configuration for your cache behavior.
+    ///
+    /// [`GrpcConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-cachebehavior.html#cfn-cloudfront-distribution-cachebehavior-grpcconfig).
     pub fn grpc_config(mut self, value: impl Into<Value<GrpcConfig>>) -> Self { self.body.set("GrpcConfig", value.into()); self }
-    /// `LambdaFunctionAssociations`.
+    /// A complex type that contains zero or more Lambda@Edge function associations for a cache behavior.
+    ///
+    /// [`LambdaFunctionAssociations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-cachebehavior.html#cfn-cloudfront-distribution-cachebehavior-lambdafunctionassociations).
     pub fn lambda_function_associations(mut self, value: impl Into<Value<List<LambdaFunctionAssociation>>>) -> Self { self.body.set("LambdaFunctionAssociations", value.into()); self }
-    /// `MaxTTL`. By default `31536000`.
+    /// [`MaxTTL`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-cachebehavior.html#cfn-cloudfront-distribution-cachebehavior-maxttl). By default `31536000`.
     pub fn max_ttl(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("MaxTTL", value.into()); self }
-    /// `MinTTL`. By default `0`.
+    /// [`MinTTL`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-cachebehavior.html#cfn-cloudfront-distribution-cachebehavior-minttl). By default `0`.
     pub fn min_ttl(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("MinTTL", value.into()); self }
-    /// `OriginRequestPolicyId`.
+    /// The unique identifier of the origin request policy that is attached to this cache behavior.
+    ///
+    /// [`OriginRequestPolicyId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-cachebehavior.html#cfn-cloudfront-distribution-cachebehavior-originrequestpolicyid).
     pub fn origin_request_policy_id(mut self, value: impl Into<Value<link::CloudFrontOriginRequestPolicyId>>) -> Self { self.body.set("OriginRequestPolicyId", value.into()); self }
-    /// `PathPattern`. Required.
+    /// The pattern (for example, `images/*.jpg` ) that specifies which requests to apply the behavior to.
+    ///
+    /// [`PathPattern`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-cachebehavior.html#cfn-cloudfront-distribution-cachebehavior-pathpattern). Required.
     pub fn path_pattern(self, value: impl Into<Value<String>>) -> CacheBehavior<Given, HasTargetOriginId, HasViewerProtocolPolicy> { CacheBehavior { body: self.body.with("PathPattern", value.into()), given: PhantomData } }
-    /// `RealtimeLogConfigArn`.
+    /// The ARN of the real-time log configuration that is attached to this cache behavior.
+    ///
+    /// [`RealtimeLogConfigArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-cachebehavior.html#cfn-cloudfront-distribution-cachebehavior-realtimelogconfigarn).
     pub fn realtime_log_config_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("RealtimeLogConfigArn", value.into()); self }
-    /// `ResponseHeadersPolicyId`.
+    /// The identifier for a response headers policy.
+    ///
+    /// [`ResponseHeadersPolicyId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-cachebehavior.html#cfn-cloudfront-distribution-cachebehavior-responseheaderspolicyid).
     pub fn response_headers_policy_id(mut self, value: impl Into<Value<link::CloudFrontResponseHeadersPolicyId>>) -> Self { self.body.set("ResponseHeadersPolicyId", value.into()); self }
-    /// `SmoothStreaming`. By default `false`.
+    /// [`SmoothStreaming`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-cachebehavior.html#cfn-cloudfront-distribution-cachebehavior-smoothstreaming). By default `false`.
     pub fn smooth_streaming(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("SmoothStreaming", value.into()); self }
-    /// `TargetOriginId`. Required.
+    /// The value of `ID` for the origin that you want CloudFront to route requests to when they match this cache behavior.
+    ///
+    /// [`TargetOriginId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-cachebehavior.html#cfn-cloudfront-distribution-cachebehavior-targetoriginid). Required.
     pub fn target_origin_id(self, value: impl Into<Value<String>>) -> CacheBehavior<HasPathPattern, Given, HasViewerProtocolPolicy> { CacheBehavior { body: self.body.with("TargetOriginId", value.into()), given: PhantomData } }
-    /// `TrustedKeyGroups`.
+    /// The key groups that CloudFront can use to validate signed URLs or signed cookies.
+    ///
+    /// [`TrustedKeyGroups`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-cachebehavior.html#cfn-cloudfront-distribution-cachebehavior-trustedkeygroups).
     pub fn trusted_key_groups(mut self, value: impl Into<Value<List<link::CloudFrontKeyGroupId>>>) -> Self { self.body.set("TrustedKeyGroups", value.into()); self }
-    /// `TrustedSigners`.
+    /// [`TrustedSigners`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-cachebehavior.html#cfn-cloudfront-distribution-cachebehavior-trustedsigners).
     pub fn trusted_signers(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("TrustedSigners", value.into()); self }
-    /// `ViewerProtocolPolicy`. Required.
+    /// The protocol that viewers can use to access the files in the origin specified by `TargetOriginId` when a request matches the path pattern in `PathPattern`.
+    ///
+    /// [`ViewerProtocolPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-cachebehavior.html#cfn-cloudfront-distribution-cachebehavior-viewerprotocolpolicy). Required.
     pub fn viewer_protocol_policy(self, value: impl Into<Value<String>>) -> CacheBehavior<HasPathPattern, HasTargetOriginId, Given> { CacheBehavior { body: self.body.with("ViewerProtocolPolicy", value.into()), given: PhantomData } }
 }
 
@@ -236,7 +296,9 @@ impl CachePolicy {
 }
 
 impl<HasCachePolicyConfig> CachePolicy<HasCachePolicyConfig> {
-    /// `CachePolicyConfig`. Required.
+    /// The cache policy configuration.
+    ///
+    /// [`CachePolicyConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-cachepolicy.html#cfn-cloudfront-cachepolicy-cachepolicyconfig). Required.
     pub fn cache_policy_config(self, value: impl Into<Value<CachePolicyConfig>>) -> CachePolicy<Given> { CachePolicy { body: self.body.with("CachePolicyConfig", value.into()), given: PhantomData } }
 }
 
@@ -266,17 +328,29 @@ impl CachePolicyConfig {
 }
 
 impl<HasDefaultTTL, HasMaxTTL, HasMinTTL, HasName, HasParametersInCacheKeyAndForwardedToOrigin> CachePolicyConfig<HasDefaultTTL, HasMaxTTL, HasMinTTL, HasName, HasParametersInCacheKeyAndForwardedToOrigin> {
-    /// `Comment`.
+    /// A comment to describe the cache policy.
+    ///
+    /// [`Comment`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-cachepolicy-cachepolicyconfig.html#cfn-cloudfront-cachepolicy-cachepolicyconfig-comment).
     pub fn comment(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Comment", value.into()); self }
-    /// `DefaultTTL`. Required.
+    /// The default amount of time, in seconds, that you want objects to stay in the CloudFront cache before CloudFront sends another request to the origin to see if…
+    ///
+    /// [`DefaultTTL`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-cachepolicy-cachepolicyconfig.html#cfn-cloudfront-cachepolicy-cachepolicyconfig-defaultttl). Required. At least 0.
     pub fn default_ttl(self, value: impl Into<Value<f64>>) -> CachePolicyConfig<Given, HasMaxTTL, HasMinTTL, HasName, HasParametersInCacheKeyAndForwardedToOrigin> { CachePolicyConfig { body: self.body.with("DefaultTTL", value.into()), given: PhantomData } }
-    /// `MaxTTL`. Required.
+    /// The maximum amount of time, in seconds, that objects stay in the CloudFront cache before CloudFront sends another request to the origin to see if the object…
+    ///
+    /// [`MaxTTL`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-cachepolicy-cachepolicyconfig.html#cfn-cloudfront-cachepolicy-cachepolicyconfig-maxttl). Required. At least 0.
     pub fn max_ttl(self, value: impl Into<Value<f64>>) -> CachePolicyConfig<HasDefaultTTL, Given, HasMinTTL, HasName, HasParametersInCacheKeyAndForwardedToOrigin> { CachePolicyConfig { body: self.body.with("MaxTTL", value.into()), given: PhantomData } }
-    /// `MinTTL`. Required.
+    /// The minimum amount of time, in seconds, that you want objects to stay in the CloudFront cache before CloudFront sends another request to the origin to see if…
+    ///
+    /// [`MinTTL`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-cachepolicy-cachepolicyconfig.html#cfn-cloudfront-cachepolicy-cachepolicyconfig-minttl). Required. At least 0.
     pub fn min_ttl(self, value: impl Into<Value<f64>>) -> CachePolicyConfig<HasDefaultTTL, HasMaxTTL, Given, HasName, HasParametersInCacheKeyAndForwardedToOrigin> { CachePolicyConfig { body: self.body.with("MinTTL", value.into()), given: PhantomData } }
-    /// `Name`. Required.
+    /// A unique name to identify the cache policy.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-cachepolicy-cachepolicyconfig.html#cfn-cloudfront-cachepolicy-cachepolicyconfig-name). Required.
     pub fn name(self, value: impl Into<Value<String>>) -> CachePolicyConfig<HasDefaultTTL, HasMaxTTL, HasMinTTL, Given, HasParametersInCacheKeyAndForwardedToOrigin> { CachePolicyConfig { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `ParametersInCacheKeyAndForwardedToOrigin`. Required.
+    /// The HTTP headers, cookies, and URL query strings to include in the cache key.
+    ///
+    /// [`ParametersInCacheKeyAndForwardedToOrigin`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-cachepolicy-cachepolicyconfig.html#cfn-cloudfront-cachepolicy-cachepolicyconfig-parametersincachekeyandforwardedtoorigin). Required.
     pub fn parameters_in_cache_key_and_forwarded_to_origin(self, value: impl Into<Value<ParametersInCacheKeyAndForwardedToOrigin>>) -> CachePolicyConfig<HasDefaultTTL, HasMaxTTL, HasMinTTL, HasName, Given> { CachePolicyConfig { body: self.body.with("ParametersInCacheKeyAndForwardedToOrigin", value.into()), given: PhantomData } }
 }
 
@@ -295,7 +369,9 @@ impl CacheTagConfig {
 }
 
 impl<HasHeaderName> CacheTagConfig<HasHeaderName> {
-    /// `HeaderName`. Required.
+    /// The name of the HTTP header that your origin includes in responses.
+    ///
+    /// [`HeaderName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-cachetagconfig.html#cfn-cloudfront-distribution-cachetagconfig-headername). Required.
     pub fn header_name(self, value: impl Into<Value<String>>) -> CacheTagConfig<Given> { CacheTagConfig { body: self.body.with("HeaderName", value.into()), given: PhantomData } }
 }
 
@@ -314,7 +390,9 @@ impl Certificate {
 }
 
 impl Certificate {
-    /// `Arn`.
+    /// The ARN of the ACM certificate.
+    ///
+    /// [`Arn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distributiontenant-certificate.html#cfn-cloudfront-distributiontenant-certificate-arn).
     pub fn arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Arn", value.into()); self }
 }
 
@@ -333,7 +411,9 @@ impl CloudFrontOriginAccessIdentity {
 }
 
 impl<HasCloudFrontOriginAccessIdentityConfig> CloudFrontOriginAccessIdentity<HasCloudFrontOriginAccessIdentityConfig> {
-    /// `CloudFrontOriginAccessIdentityConfig`. Required.
+    /// The current configuration information for the identity.
+    ///
+    /// [`CloudFrontOriginAccessIdentityConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-cloudfrontoriginaccessidentity.html#cfn-cloudfront-cloudfrontoriginaccessidentity-cloudfrontoriginaccessidentityconfig). Required.
     pub fn cloud_front_origin_access_identity_config(self, value: impl Into<Value<CloudFrontOriginAccessIdentityConfig>>) -> CloudFrontOriginAccessIdentity<Given> { CloudFrontOriginAccessIdentity { body: self.body.with("CloudFrontOriginAccessIdentityConfig", value.into()), given: PhantomData } }
 }
 
@@ -362,7 +442,9 @@ impl CloudFrontOriginAccessIdentityConfig {
 }
 
 impl<HasComment> CloudFrontOriginAccessIdentityConfig<HasComment> {
-    /// `Comment`. Required.
+    /// A comment to describe the origin access identity.
+    ///
+    /// [`Comment`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-cloudfrontoriginaccessidentity-cloudfrontoriginaccessidentityconfig.html#cfn-cloudfront-cloudfrontoriginaccessidentity-cloudfrontoriginaccessidentityconfig-comment). Required.
     pub fn comment(self, value: impl Into<Value<String>>) -> CloudFrontOriginAccessIdentityConfig<Given> { CloudFrontOriginAccessIdentityConfig { body: self.body.with("Comment", value.into()), given: PhantomData } }
 }
 
@@ -381,15 +463,25 @@ impl ConnectionFunction {
 }
 
 impl<HasConnectionFunctionCode, HasConnectionFunctionConfig, HasName> ConnectionFunction<HasConnectionFunctionCode, HasConnectionFunctionConfig, HasName> {
-    /// `AutoPublish`. By default `false`.
+    /// A flag that determines whether to automatically publish the function to the `LIVE` stage when it’s created.
+    ///
+    /// [`AutoPublish`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-connectionfunction.html#cfn-cloudfront-connectionfunction-autopublish). By default `false`.
     pub fn auto_publish(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("AutoPublish", value.into()); self }
-    /// `ConnectionFunctionCode`. Required.
+    /// The code for the connection function.
+    ///
+    /// [`ConnectionFunctionCode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-connectionfunction.html#cfn-cloudfront-connectionfunction-connectionfunctioncode). Required.
     pub fn connection_function_code(self, value: impl Into<Value<String>>) -> ConnectionFunction<Given, HasConnectionFunctionConfig, HasName> { ConnectionFunction { body: self.body.with("ConnectionFunctionCode", value.into()), given: PhantomData } }
-    /// `ConnectionFunctionConfig`. Required.
+    /// Contains configuration information about a CloudFront function.
+    ///
+    /// [`ConnectionFunctionConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-connectionfunction.html#cfn-cloudfront-connectionfunction-connectionfunctionconfig). Required.
     pub fn connection_function_config(self, value: impl Into<Value<ConnectionFunctionConfig>>) -> ConnectionFunction<HasConnectionFunctionCode, Given, HasName> { ConnectionFunction { body: self.body.with("ConnectionFunctionConfig", value.into()), given: PhantomData } }
-    /// `Name`. Required. A change replaces the resource.
+    /// The connection function name.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-connectionfunction.html#cfn-cloudfront-connectionfunction-name). Required. A change replaces the resource. From 1 to 64 characters. Matches `^[a-zA-Z0-9-_]{1,64}$`.
     pub fn name(self, value: impl Into<Value<String>>) -> ConnectionFunction<HasConnectionFunctionCode, HasConnectionFunctionConfig, Given> { ConnectionFunction { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `Tags`.
+    /// A complex type that contains zero or more `Tag` elements.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-connectionfunction.html#cfn-cloudfront-connectionfunction-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -433,7 +525,9 @@ impl ConnectionFunctionAssociation {
 }
 
 impl<HasId> ConnectionFunctionAssociation<HasId> {
-    /// `Id`. Required.
+    /// The association's ID.
+    ///
+    /// [`Id`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-connectionfunctionassociation.html#cfn-cloudfront-distribution-connectionfunctionassociation-id). Required. From 1 to 64 characters.
     pub fn id(self, value: impl Into<Value<String>>) -> ConnectionFunctionAssociation<Given> { ConnectionFunctionAssociation { body: self.body.with("Id", value.into()), given: PhantomData } }
 }
 
@@ -452,11 +546,17 @@ impl ConnectionFunctionConfig {
 }
 
 impl<HasComment, HasRuntime> ConnectionFunctionConfig<HasComment, HasRuntime> {
-    /// `Comment`. Required.
+    /// A comment to describe the function.
+    ///
+    /// [`Comment`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-connectionfunction-connectionfunctionconfig.html#cfn-cloudfront-connectionfunction-connectionfunctionconfig-comment). Required.
     pub fn comment(self, value: impl Into<Value<String>>) -> ConnectionFunctionConfig<Given, HasRuntime> { ConnectionFunctionConfig { body: self.body.with("Comment", value.into()), given: PhantomData } }
-    /// `KeyValueStoreAssociations`.
+    /// The configuration for the key value store associations.
+    ///
+    /// [`KeyValueStoreAssociations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-connectionfunction-connectionfunctionconfig.html#cfn-cloudfront-connectionfunction-connectionfunctionconfig-keyvaluestoreassociations).
     pub fn key_value_store_associations(mut self, value: impl Into<Value<List<KeyValueStoreAssociation>>>) -> Self { self.body.set("KeyValueStoreAssociations", value.into()); self }
-    /// `Runtime`. Required. A change replaces the resource.
+    /// The function's runtime environment version.
+    ///
+    /// [`Runtime`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-connectionfunction-connectionfunctionconfig.html#cfn-cloudfront-connectionfunction-connectionfunctionconfig-runtime). Required. A change replaces the resource. Only `cloudfront-js-2.0`.
     pub fn runtime(self, value: impl Into<Value<ConnectionFunctionConfigRuntime>>) -> ConnectionFunctionConfig<HasComment, Given> { ConnectionFunctionConfig { body: self.body.with("Runtime", value.into()), given: PhantomData } }
 }
 
@@ -475,15 +575,25 @@ impl ConnectionGroup {
 }
 
 impl<HasName> ConnectionGroup<HasName> {
-    /// `AnycastIpListId`.
+    /// The ID of the Anycast static IP list.
+    ///
+    /// [`AnycastIpListId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-connectiongroup.html#cfn-cloudfront-connectiongroup-anycastiplistid).
     pub fn anycast_ip_list_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AnycastIpListId", value.into()); self }
-    /// `Enabled`.
+    /// Whether the connection group is enabled.
+    ///
+    /// [`Enabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-connectiongroup.html#cfn-cloudfront-connectiongroup-enabled).
     pub fn enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("Enabled", value.into()); self }
-    /// `Ipv6Enabled`.
+    /// IPv6 is enabled for the connection group.
+    ///
+    /// [`Ipv6Enabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-connectiongroup.html#cfn-cloudfront-connectiongroup-ipv6enabled).
     pub fn ipv6_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("Ipv6Enabled", value.into()); self }
-    /// `Name`. Required. A change replaces the resource.
+    /// The name of the connection group.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-connectiongroup.html#cfn-cloudfront-connectiongroup-name). Required. A change replaces the resource.
     pub fn name(self, value: impl Into<Value<String>>) -> ConnectionGroup<Given> { ConnectionGroup { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `Tags`.
+    /// A complex type that contains zero or more `Tag` elements.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-connectiongroup.html#cfn-cloudfront-connectiongroup-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -530,9 +640,13 @@ impl ContentSecurityPolicy {
 }
 
 impl<HasContentSecurityPolicy, HasOverride> ContentSecurityPolicy<HasContentSecurityPolicy, HasOverride> {
-    /// `ContentSecurityPolicy`. Required.
+    /// The policy directives and their values that CloudFront includes as values for the `Content-Security-Policy` HTTP response header.
+    ///
+    /// [`ContentSecurityPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-contentsecuritypolicy.html#cfn-cloudfront-responseheaderspolicy-contentsecuritypolicy-contentsecuritypolicy). Required.
     pub fn content_security_policy(self, value: impl Into<Value<String>>) -> ContentSecurityPolicy<Given, HasOverride> { ContentSecurityPolicy { body: self.body.with("ContentSecurityPolicy", value.into()), given: PhantomData } }
-    /// `Override`. Required.
+    /// A Boolean that determines whether CloudFront overrides the `Content-Security-Policy` HTTP response header received from the origin with the one specified in…
+    ///
+    /// [`Override`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-contentsecuritypolicy.html#cfn-cloudfront-responseheaderspolicy-contentsecuritypolicy-override). Required.
     pub fn override_(self, value: impl Into<Value<bool>>) -> ContentSecurityPolicy<HasContentSecurityPolicy, Given> { ContentSecurityPolicy { body: self.body.with("Override", value.into()), given: PhantomData } }
 }
 
@@ -551,7 +665,9 @@ impl ContentTypeOptions {
 }
 
 impl<HasOverride> ContentTypeOptions<HasOverride> {
-    /// `Override`. Required.
+    /// A Boolean that determines whether CloudFront overrides the `X-Content-Type-Options` HTTP response header received from the origin with the one specified in…
+    ///
+    /// [`Override`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-contenttypeoptions.html#cfn-cloudfront-responseheaderspolicy-contenttypeoptions-override). Required.
     pub fn override_(self, value: impl Into<Value<bool>>) -> ContentTypeOptions<Given> { ContentTypeOptions { body: self.body.with("Override", value.into()), given: PhantomData } }
 }
 
@@ -570,7 +686,9 @@ impl ContinuousDeploymentPolicy {
 }
 
 impl<HasContinuousDeploymentPolicyConfig> ContinuousDeploymentPolicy<HasContinuousDeploymentPolicyConfig> {
-    /// `ContinuousDeploymentPolicyConfig`. Required.
+    /// Contains the configuration for a continuous deployment policy.
+    ///
+    /// [`ContinuousDeploymentPolicyConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-continuousdeploymentpolicy.html#cfn-cloudfront-continuousdeploymentpolicy-continuousdeploymentpolicyconfig). Required.
     pub fn continuous_deployment_policy_config(self, value: impl Into<Value<ContinuousDeploymentPolicyConfig>>) -> ContinuousDeploymentPolicy<Given> { ContinuousDeploymentPolicy { body: self.body.with("ContinuousDeploymentPolicyConfig", value.into()), given: PhantomData } }
 }
 
@@ -599,17 +717,29 @@ impl ContinuousDeploymentPolicyConfig {
 }
 
 impl<HasEnabled, HasStagingDistributionDnsNames> ContinuousDeploymentPolicyConfig<HasEnabled, HasStagingDistributionDnsNames> {
-    /// `Enabled`. Required.
+    /// A Boolean that indicates whether this continuous deployment policy is enabled (in effect).
+    ///
+    /// [`Enabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-continuousdeploymentpolicy-continuousdeploymentpolicyconfig.html#cfn-cloudfront-continuousdeploymentpolicy-continuousdeploymentpolicyconfig-enabled). Required.
     pub fn enabled(self, value: impl Into<Value<bool>>) -> ContinuousDeploymentPolicyConfig<Given, HasStagingDistributionDnsNames> { ContinuousDeploymentPolicyConfig { body: self.body.with("Enabled", value.into()), given: PhantomData } }
-    /// `SingleHeaderPolicyConfig`.
+    /// This configuration determines which HTTP requests are sent to the staging distribution.
+    ///
+    /// [`SingleHeaderPolicyConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-continuousdeploymentpolicy-continuousdeploymentpolicyconfig.html#cfn-cloudfront-continuousdeploymentpolicy-continuousdeploymentpolicyconfig-singleheaderpolicyconfig).
     pub fn single_header_policy_config(mut self, value: impl Into<Value<SingleHeaderPolicyConfig>>) -> Self { self.body.set("SingleHeaderPolicyConfig", value.into()); self }
-    /// `SingleWeightPolicyConfig`.
+    /// This configuration determines the percentage of HTTP requests that are sent to the staging distribution.
+    ///
+    /// [`SingleWeightPolicyConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-continuousdeploymentpolicy-continuousdeploymentpolicyconfig.html#cfn-cloudfront-continuousdeploymentpolicy-continuousdeploymentpolicyconfig-singleweightpolicyconfig).
     pub fn single_weight_policy_config(mut self, value: impl Into<Value<SingleWeightPolicyConfig>>) -> Self { self.body.set("SingleWeightPolicyConfig", value.into()); self }
-    /// `StagingDistributionDnsNames`. Required.
+    /// The CloudFront domain name of the staging distribution.
+    ///
+    /// [`StagingDistributionDnsNames`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-continuousdeploymentpolicy-continuousdeploymentpolicyconfig.html#cfn-cloudfront-continuousdeploymentpolicy-continuousdeploymentpolicyconfig-stagingdistributiondnsnames). Required. At least 1 items.
     pub fn staging_distribution_dns_names(self, value: impl Into<Value<List<String>>>) -> ContinuousDeploymentPolicyConfig<HasEnabled, Given> { ContinuousDeploymentPolicyConfig { body: self.body.with("StagingDistributionDnsNames", value.into()), given: PhantomData } }
-    /// `TrafficConfig`.
+    /// Contains the parameters for routing production traffic from your primary to staging distributions.
+    ///
+    /// [`TrafficConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-continuousdeploymentpolicy-continuousdeploymentpolicyconfig.html#cfn-cloudfront-continuousdeploymentpolicy-continuousdeploymentpolicyconfig-trafficconfig).
     pub fn traffic_config(mut self, value: impl Into<Value<TrafficConfig>>) -> Self { self.body.set("TrafficConfig", value.into()); self }
-    /// `Type`.
+    /// The type of traffic configuration.
+    ///
+    /// [`Type`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-continuousdeploymentpolicy-continuousdeploymentpolicyconfig.html#cfn-cloudfront-continuousdeploymentpolicy-continuousdeploymentpolicyconfig-type). One of `SingleHeader`, `SingleWeight`.
     pub fn type_(mut self, value: impl Into<Value<ContinuousDeploymentPolicyConfigType>>) -> Self { self.body.set("Type", value.into()); self }
 }
 
@@ -628,9 +758,13 @@ impl Cookies {
 }
 
 impl<HasForward> Cookies<HasForward> {
-    /// `Forward`. Required.
+    /// This field is deprecated.
+    ///
+    /// [`Forward`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-cookies.html#cfn-cloudfront-distribution-cookies-forward). Required.
     pub fn forward(self, value: impl Into<Value<String>>) -> Cookies<Given> { Cookies { body: self.body.with("Forward", value.into()), given: PhantomData } }
-    /// `WhitelistedNames`.
+    /// This field is deprecated.
+    ///
+    /// [`WhitelistedNames`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-cookies.html#cfn-cloudfront-distribution-cookies-whitelistednames).
     pub fn whitelisted_names(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("WhitelistedNames", value.into()); self }
 }
 
@@ -649,9 +783,13 @@ impl CookiesConfig {
 }
 
 impl<HasCookieBehavior> CookiesConfig<HasCookieBehavior> {
-    /// `CookieBehavior`. Required.
+    /// Determines whether any cookies in viewer requests are included in the cache key and in requests that CloudFront sends to the origin.
+    ///
+    /// [`CookieBehavior`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-cachepolicy-cookiesconfig.html#cfn-cloudfront-cachepolicy-cookiesconfig-cookiebehavior). Required. Matches `^(none|whitelist|allExcept|all)$`.
     pub fn cookie_behavior(self, value: impl Into<Value<String>>) -> CookiesConfig<Given> { CookiesConfig { body: self.body.with("CookieBehavior", value.into()), given: PhantomData } }
-    /// `Cookies`.
+    /// Contains a list of cookie names.
+    ///
+    /// [`Cookies`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-cachepolicy-cookiesconfig.html#cfn-cloudfront-cachepolicy-cookiesconfig-cookies).
     pub fn cookies(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("Cookies", value.into()); self }
 }
 
@@ -670,19 +808,33 @@ impl CorsConfig {
 }
 
 impl<HasAccessControlAllowCredentials, HasAccessControlAllowHeaders, HasAccessControlAllowMethods, HasAccessControlAllowOrigins, HasOriginOverride> CorsConfig<HasAccessControlAllowCredentials, HasAccessControlAllowHeaders, HasAccessControlAllowMethods, HasAccessControlAllowOrigins, HasOriginOverride> {
-    /// `AccessControlAllowCredentials`. Required.
+    /// A Boolean that CloudFront uses as the value for the `Access-Control-Allow-Credentials` HTTP response header.
+    ///
+    /// [`AccessControlAllowCredentials`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-corsconfig.html#cfn-cloudfront-responseheaderspolicy-corsconfig-accesscontrolallowcredentials). Required.
     pub fn access_control_allow_credentials(self, value: impl Into<Value<bool>>) -> CorsConfig<Given, HasAccessControlAllowHeaders, HasAccessControlAllowMethods, HasAccessControlAllowOrigins, HasOriginOverride> { CorsConfig { body: self.body.with("AccessControlAllowCredentials", value.into()), given: PhantomData } }
-    /// `AccessControlAllowHeaders`. Required.
+    /// The HTTP header names that CloudFront includes as values for the `Access-Control-Allow-Headers` HTTP response header.
+    ///
+    /// [`AccessControlAllowHeaders`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-corsconfig.html#cfn-cloudfront-responseheaderspolicy-corsconfig-accesscontrolallowheaders). Required.
     pub fn access_control_allow_headers(self, value: impl Into<Value<AccessControlAllowHeaders>>) -> CorsConfig<HasAccessControlAllowCredentials, Given, HasAccessControlAllowMethods, HasAccessControlAllowOrigins, HasOriginOverride> { CorsConfig { body: self.body.with("AccessControlAllowHeaders", value.into()), given: PhantomData } }
-    /// `AccessControlAllowMethods`. Required.
+    /// The HTTP methods that CloudFront includes as values for the `Access-Control-Allow-Methods` HTTP response header.
+    ///
+    /// [`AccessControlAllowMethods`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-corsconfig.html#cfn-cloudfront-responseheaderspolicy-corsconfig-accesscontrolallowmethods). Required.
     pub fn access_control_allow_methods(self, value: impl Into<Value<AccessControlAllowMethods>>) -> CorsConfig<HasAccessControlAllowCredentials, HasAccessControlAllowHeaders, Given, HasAccessControlAllowOrigins, HasOriginOverride> { CorsConfig { body: self.body.with("AccessControlAllowMethods", value.into()), given: PhantomData } }
-    /// `AccessControlAllowOrigins`. Required.
+    /// The origins (domain names) that CloudFront can use as the value for the `Access-Control-Allow-Origin` HTTP response header.
+    ///
+    /// [`AccessControlAllowOrigins`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-corsconfig.html#cfn-cloudfront-responseheaderspolicy-corsconfig-accesscontrolalloworigins). Required.
     pub fn access_control_allow_origins(self, value: impl Into<Value<AccessControlAllowOrigins>>) -> CorsConfig<HasAccessControlAllowCredentials, HasAccessControlAllowHeaders, HasAccessControlAllowMethods, Given, HasOriginOverride> { CorsConfig { body: self.body.with("AccessControlAllowOrigins", value.into()), given: PhantomData } }
-    /// `AccessControlExposeHeaders`.
+    /// The HTTP headers that CloudFront includes as values for the `Access-Control-Expose-Headers` HTTP response header.
+    ///
+    /// [`AccessControlExposeHeaders`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-corsconfig.html#cfn-cloudfront-responseheaderspolicy-corsconfig-accesscontrolexposeheaders).
     pub fn access_control_expose_headers(mut self, value: impl Into<Value<AccessControlExposeHeaders>>) -> Self { self.body.set("AccessControlExposeHeaders", value.into()); self }
-    /// `AccessControlMaxAgeSec`.
+    /// A number that CloudFront uses as the value for the `Access-Control-Max-Age` HTTP response header.
+    ///
+    /// [`AccessControlMaxAgeSec`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-corsconfig.html#cfn-cloudfront-responseheaderspolicy-corsconfig-accesscontrolmaxagesec).
     pub fn access_control_max_age_sec(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("AccessControlMaxAgeSec", value.into()); self }
-    /// `OriginOverride`. Required.
+    /// A Boolean that determines whether CloudFront overrides HTTP response headers received from the origin with the ones specified in this response headers policy.
+    ///
+    /// [`OriginOverride`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-corsconfig.html#cfn-cloudfront-responseheaderspolicy-corsconfig-originoverride). Required.
     pub fn origin_override(self, value: impl Into<Value<bool>>) -> CorsConfig<HasAccessControlAllowCredentials, HasAccessControlAllowHeaders, HasAccessControlAllowMethods, HasAccessControlAllowOrigins, Given> { CorsConfig { body: self.body.with("OriginOverride", value.into()), given: PhantomData } }
 }
 
@@ -701,13 +853,21 @@ impl CustomErrorResponse {
 }
 
 impl<HasErrorCode> CustomErrorResponse<HasErrorCode> {
-    /// `ErrorCachingMinTTL`. By default `300`.
+    /// The minimum amount of time, in seconds, that you want CloudFront to cache the HTTP status code specified in `ErrorCode`.
+    ///
+    /// [`ErrorCachingMinTTL`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-customerrorresponse.html#cfn-cloudfront-distribution-customerrorresponse-errorcachingminttl). By default `300`.
     pub fn error_caching_min_ttl(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("ErrorCachingMinTTL", value.into()); self }
-    /// `ErrorCode`. Required.
+    /// The HTTP status code for which you want to specify a custom error page and/or a caching duration.
+    ///
+    /// [`ErrorCode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-customerrorresponse.html#cfn-cloudfront-distribution-customerrorresponse-errorcode). Required.
     pub fn error_code(self, value: impl Into<Value<i64>>) -> CustomErrorResponse<Given> { CustomErrorResponse { body: self.body.with("ErrorCode", value.into()), given: PhantomData } }
-    /// `ResponseCode`.
+    /// The HTTP status code that you want CloudFront to return to the viewer along with the custom error page.
+    ///
+    /// [`ResponseCode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-customerrorresponse.html#cfn-cloudfront-distribution-customerrorresponse-responsecode).
     pub fn response_code(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("ResponseCode", value.into()); self }
-    /// `ResponsePagePath`.
+    /// The path to the custom error page that you want CloudFront to return to a viewer when your origin returns the HTTP status code specified by `ErrorCode`, for…
+    ///
+    /// [`ResponsePagePath`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-customerrorresponse.html#cfn-cloudfront-distribution-customerrorresponse-responsepagepath).
     pub fn response_page_path(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ResponsePagePath", value.into()); self }
 }
 
@@ -726,11 +886,17 @@ impl CustomHeader {
 }
 
 impl<HasHeader, HasOverride, HasValue> CustomHeader<HasHeader, HasOverride, HasValue> {
-    /// `Header`. Required.
+    /// The HTTP response header name.
+    ///
+    /// [`Header`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-customheader.html#cfn-cloudfront-responseheaderspolicy-customheader-header). Required.
     pub fn header(self, value: impl Into<Value<String>>) -> CustomHeader<Given, HasOverride, HasValue> { CustomHeader { body: self.body.with("Header", value.into()), given: PhantomData } }
-    /// `Override`. Required.
+    /// A Boolean that determines whether CloudFront overrides a response header with the same name received from the origin with the header specified here.
+    ///
+    /// [`Override`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-customheader.html#cfn-cloudfront-responseheaderspolicy-customheader-override). Required.
     pub fn override_(self, value: impl Into<Value<bool>>) -> CustomHeader<HasHeader, Given, HasValue> { CustomHeader { body: self.body.with("Override", value.into()), given: PhantomData } }
-    /// `Value`. Required.
+    /// The value for the HTTP response header.
+    ///
+    /// [`Value`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-customheader.html#cfn-cloudfront-responseheaderspolicy-customheader-value). Required.
     pub fn value(self, value: impl Into<Value<String>>) -> CustomHeader<HasHeader, HasOverride, Given> { CustomHeader { body: self.body.with("Value", value.into()), given: PhantomData } }
 }
 
@@ -749,7 +915,9 @@ impl CustomHeadersConfig {
 }
 
 impl<HasItems> CustomHeadersConfig<HasItems> {
-    /// `Items`. Required.
+    /// The list of HTTP response headers and their values.
+    ///
+    /// [`Items`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-customheadersconfig.html#cfn-cloudfront-responseheaderspolicy-customheadersconfig-items). Required.
     pub fn items(self, value: impl Into<Value<List<CustomHeader>>>) -> CustomHeadersConfig<Given> { CustomHeadersConfig { body: self.body.with("Items", value.into()), given: PhantomData } }
 }
 
@@ -768,21 +936,37 @@ impl CustomOriginConfig {
 }
 
 impl<HasOriginProtocolPolicy> CustomOriginConfig<HasOriginProtocolPolicy> {
-    /// `HTTPPort`. By default `80`.
+    /// The HTTP port that CloudFront uses to connect to the origin.
+    ///
+    /// [`HTTPPort`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-customoriginconfig.html#cfn-cloudfront-distribution-customoriginconfig-httpport). By default `80`.
     pub fn http_port(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("HTTPPort", value.into()); self }
-    /// `HTTPSPort`. By default `443`.
+    /// The HTTPS port that CloudFront uses to connect to the origin.
+    ///
+    /// [`HTTPSPort`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-customoriginconfig.html#cfn-cloudfront-distribution-customoriginconfig-httpsport). By default `443`.
     pub fn https_port(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("HTTPSPort", value.into()); self }
-    /// `IpAddressType`.
+    /// Specifies which IP protocol CloudFront uses when connecting to your origin.
+    ///
+    /// [`IpAddressType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-customoriginconfig.html#cfn-cloudfront-distribution-customoriginconfig-ipaddresstype). One of `dualstack`, `ipv4`, `ipv6`.
     pub fn ip_address_type(mut self, value: impl Into<Value<CustomOriginConfigIpAddressType>>) -> Self { self.body.set("IpAddressType", value.into()); self }
-    /// `OriginKeepaliveTimeout`. By default `5`.
+    /// Specifies how long, in seconds, CloudFront persists its connection to the origin.
+    ///
+    /// [`OriginKeepaliveTimeout`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-customoriginconfig.html#cfn-cloudfront-distribution-customoriginconfig-originkeepalivetimeout). By default `5`.
     pub fn origin_keepalive_timeout(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("OriginKeepaliveTimeout", value.into()); self }
-    /// `OriginMtlsConfig`.
+    /// Configures mutual TLS authentication between CloudFront and your origin server.
+    ///
+    /// [`OriginMtlsConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-customoriginconfig.html#cfn-cloudfront-distribution-customoriginconfig-originmtlsconfig).
     pub fn origin_mtls_config(mut self, value: impl Into<Value<OriginMtlsConfig>>) -> Self { self.body.set("OriginMtlsConfig", value.into()); self }
-    /// `OriginProtocolPolicy`. Required.
+    /// Specifies the protocol (HTTP or HTTPS) that CloudFront uses to connect to the origin.
+    ///
+    /// [`OriginProtocolPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-customoriginconfig.html#cfn-cloudfront-distribution-customoriginconfig-originprotocolpolicy). Required.
     pub fn origin_protocol_policy(self, value: impl Into<Value<String>>) -> CustomOriginConfig<Given> { CustomOriginConfig { body: self.body.with("OriginProtocolPolicy", value.into()), given: PhantomData } }
-    /// `OriginReadTimeout`. By default `30`.
+    /// Specifies how long, in seconds, CloudFront waits for a response from the origin.
+    ///
+    /// [`OriginReadTimeout`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-customoriginconfig.html#cfn-cloudfront-distribution-customoriginconfig-originreadtimeout). By default `30`.
     pub fn origin_read_timeout(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("OriginReadTimeout", value.into()); self }
-    /// `OriginSSLProtocols`.
+    /// Specifies the minimum SSL/TLS protocol that CloudFront uses when connecting to your origin over HTTPS.
+    ///
+    /// [`OriginSSLProtocols`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-customoriginconfig.html#cfn-cloudfront-distribution-customoriginconfig-originsslprotocols).
     pub fn origin_ssl_protocols(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("OriginSSLProtocols", value.into()); self }
 }
 
@@ -801,11 +985,17 @@ impl Customizations {
 }
 
 impl Customizations {
-    /// `Certificate`.
+    /// The Certificate Manager (ACM) certificate.
+    ///
+    /// [`Certificate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distributiontenant-customizations.html#cfn-cloudfront-distributiontenant-customizations-certificate).
     pub fn certificate(mut self, value: impl Into<Value<Certificate>>) -> Self { self.body.set("Certificate", value.into()); self }
-    /// `GeoRestrictions`.
+    /// The geographic restrictions.
+    ///
+    /// [`GeoRestrictions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distributiontenant-customizations.html#cfn-cloudfront-distributiontenant-customizations-georestrictions).
     pub fn geo_restrictions(mut self, value: impl Into<Value<GeoRestrictionCustomization>>) -> Self { self.body.set("GeoRestrictions", value.into()); self }
-    /// `WebAcl`.
+    /// The AWS WAF web ACL.
+    ///
+    /// [`WebAcl`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distributiontenant-customizations.html#cfn-cloudfront-distributiontenant-customizations-webacl).
     pub fn web_acl(mut self, value: impl Into<Value<WebAclCustomization>>) -> Self { self.body.set("WebAcl", value.into()); self }
 }
 
@@ -824,45 +1014,75 @@ impl DefaultCacheBehavior {
 }
 
 impl<HasTargetOriginId, HasViewerProtocolPolicy> DefaultCacheBehavior<HasTargetOriginId, HasViewerProtocolPolicy> {
-    /// `AllowedMethods`.
+    /// A complex type that controls which HTTP methods CloudFront processes and forwards to your Amazon S3 bucket or your custom origin.
+    ///
+    /// [`AllowedMethods`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-defaultcachebehavior.html#cfn-cloudfront-distribution-defaultcachebehavior-allowedmethods).
     pub fn allowed_methods(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("AllowedMethods", value.into()); self }
-    /// `CachePolicyId`. By default `""`.
+    /// The unique identifier of the cache policy that is attached to the default cache behavior.
+    ///
+    /// [`CachePolicyId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-defaultcachebehavior.html#cfn-cloudfront-distribution-defaultcachebehavior-cachepolicyid). By default `""`.
     pub fn cache_policy_id(mut self, value: impl Into<Value<link::CloudFrontCachePolicyId>>) -> Self { self.body.set("CachePolicyId", value.into()); self }
-    /// `CachedMethods`.
+    /// A complex type that controls whether CloudFront caches the response to requests using the specified HTTP methods.
+    ///
+    /// [`CachedMethods`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-defaultcachebehavior.html#cfn-cloudfront-distribution-defaultcachebehavior-cachedmethods).
     pub fn cached_methods(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("CachedMethods", value.into()); self }
-    /// `Compress`. By default `false`.
+    /// Whether you want CloudFront to automatically compress certain files for this cache behavior.
+    ///
+    /// [`Compress`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-defaultcachebehavior.html#cfn-cloudfront-distribution-defaultcachebehavior-compress). By default `false`.
     pub fn compress(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("Compress", value.into()); self }
-    /// `DefaultTTL`. By default `86400`.
+    /// [`DefaultTTL`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-defaultcachebehavior.html#cfn-cloudfront-distribution-defaultcachebehavior-defaultttl). By default `86400`.
     pub fn default_ttl(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("DefaultTTL", value.into()); self }
-    /// `FieldLevelEncryptionId`. By default `""`.
+    /// The value of `ID` for the field-level encryption configuration that you want CloudFront to use for encrypting specific fields of data for the default cache…
+    ///
+    /// [`FieldLevelEncryptionId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-defaultcachebehavior.html#cfn-cloudfront-distribution-defaultcachebehavior-fieldlevelencryptionid). By default `""`.
     pub fn field_level_encryption_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("FieldLevelEncryptionId", value.into()); self }
-    /// `ForwardedValues`.
+    /// This field is deprecated.
+    ///
+    /// [`ForwardedValues`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-defaultcachebehavior.html#cfn-cloudfront-distribution-defaultcachebehavior-forwardedvalues).
     pub fn forwarded_values(mut self, value: impl Into<Value<ForwardedValues>>) -> Self { self.body.set("ForwardedValues", value.into()); self }
-    /// `FunctionAssociations`.
+    /// The CloudFront functions that are associated with this cache behavior.
+    ///
+    /// [`FunctionAssociations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-defaultcachebehavior.html#cfn-cloudfront-distribution-defaultcachebehavior-functionassociations).
     pub fn function_associations(mut self, value: impl Into<Value<List<FunctionAssociation>>>) -> Self { self.body.set("FunctionAssociations", value.into()); self }
-    /// `GrpcConfig`.
+    /// The gRPC configuration for your cache behavior.
+    ///
+    /// [`GrpcConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-defaultcachebehavior.html#cfn-cloudfront-distribution-defaultcachebehavior-grpcconfig).
     pub fn grpc_config(mut self, value: impl Into<Value<GrpcConfig>>) -> Self { self.body.set("GrpcConfig", value.into()); self }
-    /// `LambdaFunctionAssociations`.
+    /// A complex type that contains zero or more Lambda@Edge function associations for a cache behavior.
+    ///
+    /// [`LambdaFunctionAssociations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-defaultcachebehavior.html#cfn-cloudfront-distribution-defaultcachebehavior-lambdafunctionassociations).
     pub fn lambda_function_associations(mut self, value: impl Into<Value<List<LambdaFunctionAssociation>>>) -> Self { self.body.set("LambdaFunctionAssociations", value.into()); self }
-    /// `MaxTTL`. By default `31536000`.
+    /// [`MaxTTL`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-defaultcachebehavior.html#cfn-cloudfront-distribution-defaultcachebehavior-maxttl). By default `31536000`.
     pub fn max_ttl(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("MaxTTL", value.into()); self }
-    /// `MinTTL`. By default `0`.
+    /// [`MinTTL`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-defaultcachebehavior.html#cfn-cloudfront-distribution-defaultcachebehavior-minttl). By default `0`.
     pub fn min_ttl(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("MinTTL", value.into()); self }
-    /// `OriginRequestPolicyId`. By default `""`.
+    /// The unique identifier of the origin request policy that is attached to the default cache behavior.
+    ///
+    /// [`OriginRequestPolicyId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-defaultcachebehavior.html#cfn-cloudfront-distribution-defaultcachebehavior-originrequestpolicyid). By default `""`.
     pub fn origin_request_policy_id(mut self, value: impl Into<Value<link::CloudFrontOriginRequestPolicyId>>) -> Self { self.body.set("OriginRequestPolicyId", value.into()); self }
-    /// `RealtimeLogConfigArn`. By default `""`.
+    /// The ARN of the real-time log configuration that is attached to this cache behavior.
+    ///
+    /// [`RealtimeLogConfigArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-defaultcachebehavior.html#cfn-cloudfront-distribution-defaultcachebehavior-realtimelogconfigarn). By default `""`.
     pub fn realtime_log_config_arn(mut self, value: impl Into<Value<link::CloudFrontRealtimeLogConfigArn>>) -> Self { self.body.set("RealtimeLogConfigArn", value.into()); self }
-    /// `ResponseHeadersPolicyId`. By default `""`.
+    /// The identifier for a response headers policy.
+    ///
+    /// [`ResponseHeadersPolicyId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-defaultcachebehavior.html#cfn-cloudfront-distribution-defaultcachebehavior-responseheaderspolicyid). By default `""`.
     pub fn response_headers_policy_id(mut self, value: impl Into<Value<link::CloudFrontResponseHeadersPolicyId>>) -> Self { self.body.set("ResponseHeadersPolicyId", value.into()); self }
-    /// `SmoothStreaming`. By default `false`.
+    /// [`SmoothStreaming`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-defaultcachebehavior.html#cfn-cloudfront-distribution-defaultcachebehavior-smoothstreaming). By default `false`.
     pub fn smooth_streaming(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("SmoothStreaming", value.into()); self }
-    /// `TargetOriginId`. Required.
+    /// The value of `ID` for the origin that you want CloudFront to route requests to when they use the default cache behavior.
+    ///
+    /// [`TargetOriginId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-defaultcachebehavior.html#cfn-cloudfront-distribution-defaultcachebehavior-targetoriginid). Required.
     pub fn target_origin_id(self, value: impl Into<Value<String>>) -> DefaultCacheBehavior<Given, HasViewerProtocolPolicy> { DefaultCacheBehavior { body: self.body.with("TargetOriginId", value.into()), given: PhantomData } }
-    /// `TrustedKeyGroups`.
+    /// The key groups that CloudFront can use to validate signed URLs or signed cookies.
+    ///
+    /// [`TrustedKeyGroups`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-defaultcachebehavior.html#cfn-cloudfront-distribution-defaultcachebehavior-trustedkeygroups).
     pub fn trusted_key_groups(mut self, value: impl Into<Value<List<link::CloudFrontKeyGroupId>>>) -> Self { self.body.set("TrustedKeyGroups", value.into()); self }
-    /// `TrustedSigners`.
+    /// [`TrustedSigners`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-defaultcachebehavior.html#cfn-cloudfront-distribution-defaultcachebehavior-trustedsigners).
     pub fn trusted_signers(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("TrustedSigners", value.into()); self }
-    /// `ViewerProtocolPolicy`. Required.
+    /// The protocol that viewers can use to access the files in the origin specified by `TargetOriginId` when a request matches the path pattern in `PathPattern`.
+    ///
+    /// [`ViewerProtocolPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-defaultcachebehavior.html#cfn-cloudfront-distribution-defaultcachebehavior-viewerprotocolpolicy). Required. One of `allow-all`, `https-only`, `redirect-to-https`.
     pub fn viewer_protocol_policy(self, value: impl Into<Value<ViewerProtocolPolicy>>) -> DefaultCacheBehavior<HasTargetOriginId, Given> { DefaultCacheBehavior { body: self.body.with("ViewerProtocolPolicy", value.into()), given: PhantomData } }
 }
 
@@ -881,7 +1101,7 @@ impl Definition {
 }
 
 impl Definition {
-    /// `StringSchema`.
+    /// [`StringSchema`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-definition.html#cfn-cloudfront-distribution-definition-stringschema).
     pub fn string_schema(mut self, value: impl Into<Value<StringSchema>>) -> Self { self.body.set("StringSchema", value.into()); self }
 }
 
@@ -900,9 +1120,13 @@ impl Distribution {
 }
 
 impl<HasDistributionConfig> Distribution<HasDistributionConfig> {
-    /// `DistributionConfig`. Required.
+    /// The distribution's configuration.
+    ///
+    /// [`DistributionConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-distribution.html#cfn-cloudfront-distribution-distributionconfig). Required.
     pub fn distribution_config(self, value: impl Into<Value<DistributionConfig>>) -> Distribution<Given> { Distribution { body: self.body.with("DistributionConfig", value.into()), given: PhantomData } }
-    /// `Tags`.
+    /// A complex type that contains zero or more `Tag` elements.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-distribution.html#cfn-cloudfront-distribution-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -932,59 +1156,97 @@ impl DistributionConfig {
 }
 
 impl<HasDefaultCacheBehavior, HasEnabled> DistributionConfig<HasDefaultCacheBehavior, HasEnabled> {
-    /// `Aliases`.
+    /// [`Aliases`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html#cfn-cloudfront-distribution-distributionconfig-aliases).
     pub fn aliases(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("Aliases", value.into()); self }
-    /// `AnycastIpListId`.
+    /// [`AnycastIpListId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html#cfn-cloudfront-distribution-distributionconfig-anycastiplistid).
     pub fn anycast_ip_list_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AnycastIpListId", value.into()); self }
-    /// `CNAMEs`.
+    /// An alias for the CloudFront distribution's domain name.
+    ///
+    /// [`CNAMEs`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html#cfn-cloudfront-distribution-distributionconfig-cnames).
     pub fn cnames(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("CNAMEs", value.into()); self }
-    /// `CacheBehaviors`.
+    /// A complex type that contains zero or more `CacheBehavior` elements.
+    ///
+    /// [`CacheBehaviors`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html#cfn-cloudfront-distribution-distributionconfig-cachebehaviors).
     pub fn cache_behaviors(mut self, value: impl Into<Value<List<CacheBehavior>>>) -> Self { self.body.set("CacheBehaviors", value.into()); self }
-    /// `CacheTagConfig`.
+    /// A complex type that specifies the HTTP header name from which CloudFront extracts cache tags from origin responses.
+    ///
+    /// [`CacheTagConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html#cfn-cloudfront-distribution-distributionconfig-cachetagconfig).
     pub fn cache_tag_config(mut self, value: impl Into<Value<CacheTagConfig>>) -> Self { self.body.set("CacheTagConfig", value.into()); self }
-    /// `Comment`. By default `""`.
+    /// A comment to describe the distribution.
+    ///
+    /// [`Comment`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html#cfn-cloudfront-distribution-distributionconfig-comment). By default `""`.
     pub fn comment(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Comment", value.into()); self }
-    /// `ConnectionFunctionAssociation`.
+    /// The distribution's connection function association.
+    ///
+    /// [`ConnectionFunctionAssociation`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html#cfn-cloudfront-distribution-distributionconfig-connectionfunctionassociation).
     pub fn connection_function_association(mut self, value: impl Into<Value<ConnectionFunctionAssociation>>) -> Self { self.body.set("ConnectionFunctionAssociation", value.into()); self }
-    /// `ConnectionMode`.
+    /// This field specifies whether the connection mode is through a standard distribution (direct) or a multi-tenant distribution with distribution tenants…
+    ///
+    /// [`ConnectionMode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html#cfn-cloudfront-distribution-distributionconfig-connectionmode). One of `direct`, `tenant-only`.
     pub fn connection_mode(mut self, value: impl Into<Value<ConnectionMode>>) -> Self { self.body.set("ConnectionMode", value.into()); self }
-    /// `ContinuousDeploymentPolicyId`.
+    /// [`ContinuousDeploymentPolicyId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html#cfn-cloudfront-distribution-distributionconfig-continuousdeploymentpolicyid).
     pub fn continuous_deployment_policy_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ContinuousDeploymentPolicyId", value.into()); self }
-    /// `CustomErrorResponses`.
+    /// A complex type that controls the following.
+    ///
+    /// [`CustomErrorResponses`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html#cfn-cloudfront-distribution-distributionconfig-customerrorresponses).
     pub fn custom_error_responses(mut self, value: impl Into<Value<List<CustomErrorResponse>>>) -> Self { self.body.set("CustomErrorResponses", value.into()); self }
-    /// `CustomOrigin`.
+    /// The user-defined HTTP server that serves as the origin for content that CloudFront distributes.
+    ///
+    /// [`CustomOrigin`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html#cfn-cloudfront-distribution-distributionconfig-customorigin).
     pub fn custom_origin(mut self, value: impl Into<Value<LegacyCustomOrigin>>) -> Self { self.body.set("CustomOrigin", value.into()); self }
-    /// `DefaultCacheBehavior`. Required.
+    /// A complex type that describes the default cache behavior if you don't specify a `CacheBehavior` element or if files don't match any of the values of…
+    ///
+    /// [`DefaultCacheBehavior`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html#cfn-cloudfront-distribution-distributionconfig-defaultcachebehavior). Required.
     pub fn default_cache_behavior(self, value: impl Into<Value<DefaultCacheBehavior>>) -> DistributionConfig<Given, HasEnabled> { DistributionConfig { body: self.body.with("DefaultCacheBehavior", value.into()), given: PhantomData } }
-    /// `DefaultRootObject`. By default `""`.
+    /// When a viewer requests the root URL for your distribution, the default root object is the object that you want CloudFront to request from your origin.
+    ///
+    /// [`DefaultRootObject`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html#cfn-cloudfront-distribution-distributionconfig-defaultrootobject). By default `""`.
     pub fn default_root_object(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("DefaultRootObject", value.into()); self }
-    /// `Enabled`. Required.
+    /// From this field, you can enable or disable the selected distribution.
+    ///
+    /// [`Enabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html#cfn-cloudfront-distribution-distributionconfig-enabled). Required.
     pub fn enabled(self, value: impl Into<Value<bool>>) -> DistributionConfig<HasDefaultCacheBehavior, Given> { DistributionConfig { body: self.body.with("Enabled", value.into()), given: PhantomData } }
-    /// `HttpVersion`. By default `"http1.1"`.
+    /// (Optional) Specify the HTTP version(s) that you want viewers to use to communicate with CloudFront.
+    ///
+    /// [`HttpVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html#cfn-cloudfront-distribution-distributionconfig-httpversion). By default `"http1.1"`. One of `http1.1`, `http2`, `http2and3`, `http3`.
     pub fn http_version(mut self, value: impl Into<Value<HttpVersion>>) -> Self { self.body.set("HttpVersion", value.into()); self }
-    /// `IPV6Enabled`.
+    /// [`IPV6Enabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html#cfn-cloudfront-distribution-distributionconfig-ipv6enabled).
     pub fn ipv6_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("IPV6Enabled", value.into()); self }
-    /// `Logging`.
+    /// A complex type that controls whether access logs are written for the distribution.
+    ///
+    /// [`Logging`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html#cfn-cloudfront-distribution-distributionconfig-logging).
     pub fn logging(mut self, value: impl Into<Value<DistributionLogging>>) -> Self { self.body.set("Logging", value.into()); self }
-    /// `OriginGroups`.
+    /// A complex type that contains information about origin groups for this distribution.
+    ///
+    /// [`OriginGroups`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html#cfn-cloudfront-distribution-distributionconfig-origingroups).
     pub fn origin_groups(mut self, value: impl Into<Value<OriginGroups>>) -> Self { self.body.set("OriginGroups", value.into()); self }
-    /// `Origins`.
+    /// A complex type that contains information about origins for this distribution.
+    ///
+    /// [`Origins`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html#cfn-cloudfront-distribution-distributionconfig-origins).
     pub fn origins(mut self, value: impl Into<Value<List<Origin>>>) -> Self { self.body.set("Origins", value.into()); self }
-    /// `PriceClass`. By default `"PriceClass_All"`.
+    /// [`PriceClass`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html#cfn-cloudfront-distribution-distributionconfig-priceclass). By default `"PriceClass_All"`. One of `None`, `PriceClass_100`, `PriceClass_200`, `PriceClass_All`.
     pub fn price_class(mut self, value: impl Into<Value<PriceClass>>) -> Self { self.body.set("PriceClass", value.into()); self }
-    /// `Restrictions`.
+    /// A complex type that identifies ways in which you want to restrict distribution of your content.
+    ///
+    /// [`Restrictions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html#cfn-cloudfront-distribution-distributionconfig-restrictions).
     pub fn restrictions(mut self, value: impl Into<Value<Restrictions>>) -> Self { self.body.set("Restrictions", value.into()); self }
-    /// `S3Origin`.
+    /// The origin as an Amazon S3 bucket.
+    ///
+    /// [`S3Origin`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html#cfn-cloudfront-distribution-distributionconfig-s3origin).
     pub fn s3_origin(mut self, value: impl Into<Value<LegacyS3Origin>>) -> Self { self.body.set("S3Origin", value.into()); self }
-    /// `Staging`.
+    /// [`Staging`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html#cfn-cloudfront-distribution-distributionconfig-staging).
     pub fn staging(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("Staging", value.into()); self }
-    /// `TenantConfig`.
+    /// [`TenantConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html#cfn-cloudfront-distribution-distributionconfig-tenantconfig).
     pub fn tenant_config(mut self, value: impl Into<Value<TenantConfig>>) -> Self { self.body.set("TenantConfig", value.into()); self }
-    /// `ViewerCertificate`.
+    /// A complex type that determines the distribution's SSL/TLS configuration for communicating with viewers.
+    ///
+    /// [`ViewerCertificate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html#cfn-cloudfront-distribution-distributionconfig-viewercertificate).
     pub fn viewer_certificate(mut self, value: impl Into<Value<ViewerCertificate>>) -> Self { self.body.set("ViewerCertificate", value.into()); self }
-    /// `ViewerMtlsConfig`.
+    /// The distribution's viewer mTLS configuration.
+    ///
+    /// [`ViewerMtlsConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html#cfn-cloudfront-distribution-distributionconfig-viewermtlsconfig).
     pub fn viewer_mtls_config(mut self, value: impl Into<Value<ViewerMtlsConfig>>) -> Self { self.body.set("ViewerMtlsConfig", value.into()); self }
-    /// `WebACLId`. By default `""`.
+    /// [`WebACLId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html#cfn-cloudfront-distribution-distributionconfig-webaclid). By default `""`.
     pub fn web_acl_id(mut self, value: impl Into<Value<link::WAFv2WebACLArn>>) -> Self { self.body.set("WebACLId", value.into()); self }
 }
 
@@ -1003,11 +1265,17 @@ impl DistributionLogging {
 }
 
 impl DistributionLogging {
-    /// `Bucket`.
+    /// The Amazon S3 bucket to store the access logs in, for example, `amzn-s3-demo-bucket.s3.amazonaws.com`.
+    ///
+    /// [`Bucket`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-logging.html#cfn-cloudfront-distribution-logging-bucket).
     pub fn bucket(mut self, value: impl Into<Value<link::S3BucketRegionalDomainName>>) -> Self { self.body.set("Bucket", value.into()); self }
-    /// `IncludeCookies`. By default `false`.
+    /// Whether you want CloudFront to include cookies in access logs, specify `true` for `IncludeCookies`.
+    ///
+    /// [`IncludeCookies`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-logging.html#cfn-cloudfront-distribution-logging-includecookies). By default `false`.
     pub fn include_cookies(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("IncludeCookies", value.into()); self }
-    /// `Prefix`. By default `""`.
+    /// An optional string that you want CloudFront to prefix to the access log `filenames` for this distribution, for example, `myprefix/`.
+    ///
+    /// [`Prefix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-logging.html#cfn-cloudfront-distribution-logging-prefix). By default `""`.
     pub fn prefix(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Prefix", value.into()); self }
 }
 
@@ -1026,23 +1294,41 @@ impl DistributionTenant {
 }
 
 impl<HasDistributionId, HasDomains, HasName> DistributionTenant<HasDistributionId, HasDomains, HasName> {
-    /// `ConnectionGroupId`.
+    /// The ID of the connection group for the distribution tenant.
+    ///
+    /// [`ConnectionGroupId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-distributiontenant.html#cfn-cloudfront-distributiontenant-connectiongroupid).
     pub fn connection_group_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ConnectionGroupId", value.into()); self }
-    /// `Customizations`.
+    /// Customizations for the distribution tenant.
+    ///
+    /// [`Customizations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-distributiontenant.html#cfn-cloudfront-distributiontenant-customizations).
     pub fn customizations(mut self, value: impl Into<Value<Customizations>>) -> Self { self.body.set("Customizations", value.into()); self }
-    /// `DistributionId`. Required.
+    /// The ID of the multi-tenant distribution.
+    ///
+    /// [`DistributionId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-distributiontenant.html#cfn-cloudfront-distributiontenant-distributionid). Required.
     pub fn distribution_id(self, value: impl Into<Value<String>>) -> DistributionTenant<Given, HasDomains, HasName> { DistributionTenant { body: self.body.with("DistributionId", value.into()), given: PhantomData } }
-    /// `Domains`. Required.
+    /// The domains associated with the distribution tenant.
+    ///
+    /// [`Domains`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-distributiontenant.html#cfn-cloudfront-distributiontenant-domains). Required.
     pub fn domains(self, value: impl Into<Value<List<String>>>) -> DistributionTenant<HasDistributionId, Given, HasName> { DistributionTenant { body: self.body.with("Domains", value.into()), given: PhantomData } }
-    /// `Enabled`.
+    /// Whether the distribution tenant is in an enabled state.
+    ///
+    /// [`Enabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-distributiontenant.html#cfn-cloudfront-distributiontenant-enabled).
     pub fn enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("Enabled", value.into()); self }
-    /// `ManagedCertificateRequest`.
+    /// An object that represents the request for the Amazon CloudFront managed ACM certificate.
+    ///
+    /// [`ManagedCertificateRequest`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-distributiontenant.html#cfn-cloudfront-distributiontenant-managedcertificaterequest).
     pub fn managed_certificate_request(mut self, value: impl Into<Value<ManagedCertificateRequest>>) -> Self { self.body.set("ManagedCertificateRequest", value.into()); self }
-    /// `Name`. Required. A change replaces the resource.
+    /// The name of the distribution tenant.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-distributiontenant.html#cfn-cloudfront-distributiontenant-name). Required. A change replaces the resource.
     pub fn name(self, value: impl Into<Value<String>>) -> DistributionTenant<HasDistributionId, HasDomains, Given> { DistributionTenant { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `Parameters`.
+    /// The parameter values to add to the resource.
+    ///
+    /// [`Parameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-distributiontenant.html#cfn-cloudfront-distributiontenant-parameters).
     pub fn parameters(mut self, value: impl Into<Value<List<Parameter>>>) -> Self { self.body.set("Parameters", value.into()); self }
-    /// `Tags`.
+    /// A complex type that contains zero or more `Tag` elements.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-distributiontenant.html#cfn-cloudfront-distributiontenant-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -1086,11 +1372,17 @@ impl EncryptionEntity {
 }
 
 impl<HasFieldPatterns, HasProviderId, HasPublicKeyId> EncryptionEntity<HasFieldPatterns, HasProviderId, HasPublicKeyId> {
-    /// `FieldPatterns`. Required.
+    /// The request-body field names to encrypt.
+    ///
+    /// [`FieldPatterns`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-fieldlevelencryptionprofile-encryptionentity.html#cfn-cloudfront-fieldlevelencryptionprofile-encryptionentity-fieldpatterns). Required. At least 1 items.
     pub fn field_patterns(self, value: impl Into<Value<List<String>>>) -> EncryptionEntity<Given, HasProviderId, HasPublicKeyId> { EncryptionEntity { body: self.body.with("FieldPatterns", value.into()), given: PhantomData } }
-    /// `ProviderId`. Required.
+    /// The provider associated with the public key.
+    ///
+    /// [`ProviderId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-fieldlevelencryptionprofile-encryptionentity.html#cfn-cloudfront-fieldlevelencryptionprofile-encryptionentity-providerid). Required.
     pub fn provider_id(self, value: impl Into<Value<String>>) -> EncryptionEntity<HasFieldPatterns, Given, HasPublicKeyId> { EncryptionEntity { body: self.body.with("ProviderId", value.into()), given: PhantomData } }
-    /// `PublicKeyId`. Required.
+    /// The identifier of the CloudFront public key used to encrypt the fields that match the patterns.
+    ///
+    /// [`PublicKeyId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-fieldlevelencryptionprofile-encryptionentity.html#cfn-cloudfront-fieldlevelencryptionprofile-encryptionentity-publickeyid). Required.
     pub fn public_key_id(self, value: impl Into<Value<String>>) -> EncryptionEntity<HasFieldPatterns, HasProviderId, Given> { EncryptionEntity { body: self.body.with("PublicKeyId", value.into()), given: PhantomData } }
 }
 
@@ -1109,9 +1401,13 @@ impl EndPoint {
 }
 
 impl<HasKinesisStreamConfig, HasStreamType> EndPoint<HasKinesisStreamConfig, HasStreamType> {
-    /// `KinesisStreamConfig`. Required.
+    /// Contains information about the Amazon Kinesis data stream where you are sending real-time log data in a real-time log configuration.
+    ///
+    /// [`KinesisStreamConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-realtimelogconfig-endpoint.html#cfn-cloudfront-realtimelogconfig-endpoint-kinesisstreamconfig). Required.
     pub fn kinesis_stream_config(self, value: impl Into<Value<KinesisStreamConfig>>) -> EndPoint<Given, HasStreamType> { EndPoint { body: self.body.with("KinesisStreamConfig", value.into()), given: PhantomData } }
-    /// `StreamType`. Required.
+    /// The type of data stream where you are sending real-time log data.
+    ///
+    /// [`StreamType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-realtimelogconfig-endpoint.html#cfn-cloudfront-realtimelogconfig-endpoint-streamtype). Required.
     pub fn stream_type(self, value: impl Into<Value<String>>) -> EndPoint<HasKinesisStreamConfig, Given> { EndPoint { body: self.body.with("StreamType", value.into()), given: PhantomData } }
 }
 
@@ -1130,7 +1426,9 @@ impl FieldLevelEncryptionProfile {
 }
 
 impl<HasFieldLevelEncryptionProfileConfig> FieldLevelEncryptionProfile<HasFieldLevelEncryptionProfileConfig> {
-    /// `FieldLevelEncryptionProfileConfig`. Required.
+    /// The configuration of a field-level encryption profile.
+    ///
+    /// [`FieldLevelEncryptionProfileConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-fieldlevelencryptionprofile.html#cfn-cloudfront-fieldlevelencryptionprofile-fieldlevelencryptionprofileconfig). Required.
     pub fn field_level_encryption_profile_config(self, value: impl Into<Value<FieldLevelEncryptionProfileConfig>>) -> FieldLevelEncryptionProfile<Given> { FieldLevelEncryptionProfile { body: self.body.with("FieldLevelEncryptionProfileConfig", value.into()), given: PhantomData } }
 }
 
@@ -1162,13 +1460,21 @@ impl FieldLevelEncryptionProfileConfig {
 }
 
 impl<HasCallerReference, HasEncryptionEntities, HasName> FieldLevelEncryptionProfileConfig<HasCallerReference, HasEncryptionEntities, HasName> {
-    /// `CallerReference`. Required. A change replaces the resource.
+    /// A unique value that identifies the creation request.
+    ///
+    /// [`CallerReference`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-fieldlevelencryptionprofile-fieldlevelencryptionprofileconfig.html#cfn-cloudfront-fieldlevelencryptionprofile-fieldlevelencryptionprofileconfig-callerreference). Required. A change replaces the resource.
     pub fn caller_reference(self, value: impl Into<Value<String>>) -> FieldLevelEncryptionProfileConfig<Given, HasEncryptionEntities, HasName> { FieldLevelEncryptionProfileConfig { body: self.body.with("CallerReference", value.into()), given: PhantomData } }
-    /// `Comment`.
+    /// An optional comment describing the field-level encryption profile.
+    ///
+    /// [`Comment`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-fieldlevelencryptionprofile-fieldlevelencryptionprofileconfig.html#cfn-cloudfront-fieldlevelencryptionprofile-fieldlevelencryptionprofileconfig-comment).
     pub fn comment(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Comment", value.into()); self }
-    /// `EncryptionEntities`. Required.
+    /// The encryption entities of the field-level encryption profile.
+    ///
+    /// [`EncryptionEntities`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-fieldlevelencryptionprofile-fieldlevelencryptionprofileconfig.html#cfn-cloudfront-fieldlevelencryptionprofile-fieldlevelencryptionprofileconfig-encryptionentities). Required. At least 1 items.
     pub fn encryption_entities(self, value: impl Into<Value<List<EncryptionEntity>>>) -> FieldLevelEncryptionProfileConfig<HasCallerReference, Given, HasName> { FieldLevelEncryptionProfileConfig { body: self.body.with("EncryptionEntities", value.into()), given: PhantomData } }
-    /// `Name`. Required.
+    /// The name of the field-level encryption profile.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-fieldlevelencryptionprofile-fieldlevelencryptionprofileconfig.html#cfn-cloudfront-fieldlevelencryptionprofile-fieldlevelencryptionprofileconfig-name). Required.
     pub fn name(self, value: impl Into<Value<String>>) -> FieldLevelEncryptionProfileConfig<HasCallerReference, HasEncryptionEntities, Given> { FieldLevelEncryptionProfileConfig { body: self.body.with("Name", value.into()), given: PhantomData } }
 }
 
@@ -1187,13 +1493,21 @@ impl ForwardedValues {
 }
 
 impl<HasQueryString> ForwardedValues<HasQueryString> {
-    /// `Cookies`.
+    /// This field is deprecated.
+    ///
+    /// [`Cookies`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-forwardedvalues.html#cfn-cloudfront-distribution-forwardedvalues-cookies).
     pub fn cookies(mut self, value: impl Into<Value<Cookies>>) -> Self { self.body.set("Cookies", value.into()); self }
-    /// `Headers`.
+    /// This field is deprecated.
+    ///
+    /// [`Headers`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-forwardedvalues.html#cfn-cloudfront-distribution-forwardedvalues-headers).
     pub fn headers(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("Headers", value.into()); self }
-    /// `QueryString`. Required.
+    /// This field is deprecated.
+    ///
+    /// [`QueryString`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-forwardedvalues.html#cfn-cloudfront-distribution-forwardedvalues-querystring). Required.
     pub fn query_string(self, value: impl Into<Value<bool>>) -> ForwardedValues<Given> { ForwardedValues { body: self.body.with("QueryString", value.into()), given: PhantomData } }
-    /// `QueryStringCacheKeys`.
+    /// This field is deprecated.
+    ///
+    /// [`QueryStringCacheKeys`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-forwardedvalues.html#cfn-cloudfront-distribution-forwardedvalues-querystringcachekeys).
     pub fn query_string_cache_keys(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("QueryStringCacheKeys", value.into()); self }
 }
 
@@ -1212,9 +1526,13 @@ impl FrameOptions {
 }
 
 impl<HasFrameOption, HasOverride> FrameOptions<HasFrameOption, HasOverride> {
-    /// `FrameOption`. Required.
+    /// The value of the `X-Frame-Options` HTTP response header.
+    ///
+    /// [`FrameOption`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-frameoptions.html#cfn-cloudfront-responseheaderspolicy-frameoptions-frameoption). Required. Matches `^(DENY|SAMEORIGIN)$`.
     pub fn frame_option(self, value: impl Into<Value<String>>) -> FrameOptions<Given, HasOverride> { FrameOptions { body: self.body.with("FrameOption", value.into()), given: PhantomData } }
-    /// `Override`. Required.
+    /// A Boolean that determines whether CloudFront overrides the `X-Frame-Options` HTTP response header received from the origin with the one specified in this…
+    ///
+    /// [`Override`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-frameoptions.html#cfn-cloudfront-responseheaderspolicy-frameoptions-override). Required.
     pub fn override_(self, value: impl Into<Value<bool>>) -> FrameOptions<HasFrameOption, Given> { FrameOptions { body: self.body.with("Override", value.into()), given: PhantomData } }
 }
 
@@ -1233,17 +1551,29 @@ impl Function {
 }
 
 impl<HasFunctionCode, HasFunctionConfig, HasName> Function<HasFunctionCode, HasFunctionConfig, HasName> {
-    /// `AutoPublish`.
+    /// A flag that determines whether to automatically publish the function to the `LIVE` stage when it’s created.
+    ///
+    /// [`AutoPublish`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-function.html#cfn-cloudfront-function-autopublish).
     pub fn auto_publish(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("AutoPublish", value.into()); self }
-    /// `FunctionCode`. Required.
+    /// The function code.
+    ///
+    /// [`FunctionCode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-function.html#cfn-cloudfront-function-functioncode). Required.
     pub fn function_code(self, value: impl Into<Value<String>>) -> Function<Given, HasFunctionConfig, HasName> { Function { body: self.body.with("FunctionCode", value.into()), given: PhantomData } }
-    /// `FunctionConfig`. Required.
+    /// Contains configuration information about a CloudFront function.
+    ///
+    /// [`FunctionConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-function.html#cfn-cloudfront-function-functionconfig). Required.
     pub fn function_config(self, value: impl Into<Value<FunctionConfig>>) -> Function<HasFunctionCode, Given, HasName> { Function { body: self.body.with("FunctionConfig", value.into()), given: PhantomData } }
-    /// `FunctionMetadata`.
+    /// Contains metadata about a CloudFront function.
+    ///
+    /// [`FunctionMetadata`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-function.html#cfn-cloudfront-function-functionmetadata).
     pub fn function_metadata(mut self, value: impl Into<Value<FunctionMetadata>>) -> Self { self.body.set("FunctionMetadata", value.into()); self }
-    /// `Name`. Required. A change replaces the resource.
+    /// A name to identify the function.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-function.html#cfn-cloudfront-function-name). Required. A change replaces the resource. From 1 to 64 characters. Matches `^[a-zA-Z0-9-_]{1,64}$`.
     pub fn name(self, value: impl Into<Value<String>>) -> Function<HasFunctionCode, HasFunctionConfig, Given> { Function { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `Tags`.
+    /// A complex type that contains zero or more ``Tag`` elements.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-function.html#cfn-cloudfront-function-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -1276,9 +1606,13 @@ impl FunctionAssociation {
 }
 
 impl FunctionAssociation {
-    /// `EventType`.
+    /// The event type of the function, either `viewer-request` or `viewer-response`.
+    ///
+    /// [`EventType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-functionassociation.html#cfn-cloudfront-distribution-functionassociation-eventtype).
     pub fn event_type(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("EventType", value.into()); self }
-    /// `FunctionARN`.
+    /// The ARN of the function.
+    ///
+    /// [`FunctionARN`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-functionassociation.html#cfn-cloudfront-distribution-functionassociation-functionarn).
     pub fn function_arn(mut self, value: impl Into<Value<link::CloudFrontFunctionFunctionARN>>) -> Self { self.body.set("FunctionARN", value.into()); self }
 }
 
@@ -1297,11 +1631,17 @@ impl FunctionConfig {
 }
 
 impl<HasComment, HasRuntime> FunctionConfig<HasComment, HasRuntime> {
-    /// `Comment`. Required.
+    /// A comment to describe the function.
+    ///
+    /// [`Comment`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-function-functionconfig.html#cfn-cloudfront-function-functionconfig-comment). Required.
     pub fn comment(self, value: impl Into<Value<String>>) -> FunctionConfig<Given, HasRuntime> { FunctionConfig { body: self.body.with("Comment", value.into()), given: PhantomData } }
-    /// `KeyValueStoreAssociations`.
+    /// The configuration for the key value store associations.
+    ///
+    /// [`KeyValueStoreAssociations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-function-functionconfig.html#cfn-cloudfront-function-functionconfig-keyvaluestoreassociations).
     pub fn key_value_store_associations(mut self, value: impl Into<Value<List<KeyValueStoreAssociation>>>) -> Self { self.body.set("KeyValueStoreAssociations", value.into()); self }
-    /// `Runtime`. Required.
+    /// The function's runtime environment version.
+    ///
+    /// [`Runtime`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-function-functionconfig.html#cfn-cloudfront-function-functionconfig-runtime). Required. One of `cloudfront-js-1.0`, `cloudfront-js-2.0`.
     pub fn runtime(self, value: impl Into<Value<FunctionConfigRuntime>>) -> FunctionConfig<HasComment, Given> { FunctionConfig { body: self.body.with("Runtime", value.into()), given: PhantomData } }
 }
 
@@ -1320,7 +1660,9 @@ impl FunctionMetadata {
 }
 
 impl FunctionMetadata {
-    /// `FunctionARN`.
+    /// The ARN of the function.
+    ///
+    /// [`FunctionARN`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-function-functionmetadata.html#cfn-cloudfront-function-functionmetadata-functionarn).
     pub fn function_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("FunctionARN", value.into()); self }
 }
 
@@ -1339,9 +1681,13 @@ impl GeoRestriction {
 }
 
 impl<HasRestrictionType> GeoRestriction<HasRestrictionType> {
-    /// `Locations`.
+    /// A complex type that contains a `Location` element for each country in which you want CloudFront either to distribute your content ( `whitelist` ) or not…
+    ///
+    /// [`Locations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-georestriction.html#cfn-cloudfront-distribution-georestriction-locations).
     pub fn locations(mut self, value: impl Into<Value<List<Location>>>) -> Self { self.body.set("Locations", value.into()); self }
-    /// `RestrictionType`. Required.
+    /// The method that you want to use to restrict distribution of your content by country.
+    ///
+    /// [`RestrictionType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-georestriction.html#cfn-cloudfront-distribution-georestriction-restrictiontype). Required. One of `blacklist`, `none`, `whitelist`.
     pub fn restriction_type(self, value: impl Into<Value<RestrictionType>>) -> GeoRestriction<Given> { GeoRestriction { body: self.body.with("RestrictionType", value.into()), given: PhantomData } }
 }
 
@@ -1360,9 +1706,13 @@ impl GeoRestrictionCustomization {
 }
 
 impl GeoRestrictionCustomization {
-    /// `Locations`.
+    /// The locations for geographic restrictions.
+    ///
+    /// [`Locations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distributiontenant-georestrictioncustomization.html#cfn-cloudfront-distributiontenant-georestrictioncustomization-locations).
     pub fn locations(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("Locations", value.into()); self }
-    /// `RestrictionType`.
+    /// The method that you want to use to restrict distribution of your content by country.
+    ///
+    /// [`RestrictionType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distributiontenant-georestrictioncustomization.html#cfn-cloudfront-distributiontenant-georestrictioncustomization-restrictiontype). One of `blacklist`, `none`, `whitelist`.
     pub fn restriction_type(mut self, value: impl Into<Value<RestrictionType>>) -> Self { self.body.set("RestrictionType", value.into()); self }
 }
 
@@ -1381,7 +1731,9 @@ impl GrpcConfig {
 }
 
 impl<HasEnabled> GrpcConfig<HasEnabled> {
-    /// `Enabled`. Required.
+    /// Enables your CloudFront distribution to receive gRPC requests and to proxy them directly to your origins.
+    ///
+    /// [`Enabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-grpcconfig.html#cfn-cloudfront-distribution-grpcconfig-enabled). Required.
     pub fn enabled(self, value: impl Into<Value<bool>>) -> GrpcConfig<Given> { GrpcConfig { body: self.body.with("Enabled", value.into()), given: PhantomData } }
 }
 
@@ -1400,9 +1752,13 @@ impl HeadersConfig {
 }
 
 impl<HasHeaderBehavior> HeadersConfig<HasHeaderBehavior> {
-    /// `HeaderBehavior`. Required.
+    /// Determines whether any HTTP headers are included in the cache key and in requests that CloudFront sends to the origin.
+    ///
+    /// [`HeaderBehavior`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-cachepolicy-headersconfig.html#cfn-cloudfront-cachepolicy-headersconfig-headerbehavior). Required. Matches `^(none|whitelist)$`.
     pub fn header_behavior(self, value: impl Into<Value<String>>) -> HeadersConfig<Given> { HeadersConfig { body: self.body.with("HeaderBehavior", value.into()), given: PhantomData } }
-    /// `Headers`.
+    /// Contains a list of HTTP header names.
+    ///
+    /// [`Headers`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-cachepolicy-headersconfig.html#cfn-cloudfront-cachepolicy-headersconfig-headers).
     pub fn headers(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("Headers", value.into()); self }
 }
 
@@ -1421,9 +1777,13 @@ impl ImportSource {
 }
 
 impl<HasSourceArn, HasSourceType> ImportSource<HasSourceArn, HasSourceType> {
-    /// `SourceArn`. Required.
+    /// The ARN of the import source for the key value store.
+    ///
+    /// [`SourceArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-keyvaluestore-importsource.html#cfn-cloudfront-keyvaluestore-importsource-sourcearn). Required.
     pub fn source_arn(self, value: impl Into<Value<String>>) -> ImportSource<Given, HasSourceType> { ImportSource { body: self.body.with("SourceArn", value.into()), given: PhantomData } }
-    /// `SourceType`. Required.
+    /// The source type of the import source for the key value store.
+    ///
+    /// [`SourceType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-keyvaluestore-importsource.html#cfn-cloudfront-keyvaluestore-importsource-sourcetype). Required. Only `S3`.
     pub fn source_type(self, value: impl Into<Value<SourceType>>) -> ImportSource<HasSourceArn, Given> { ImportSource { body: self.body.with("SourceType", value.into()), given: PhantomData } }
 }
 
@@ -1442,9 +1802,13 @@ impl IpamCidrConfig {
 }
 
 impl<HasCidr, HasIpamPoolArn> IpamCidrConfig<HasCidr, HasIpamPoolArn> {
-    /// `Cidr`. Required.
+    /// The CIDR that specifies the IP address range for this IPAM configuration.
+    ///
+    /// [`Cidr`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-anycastiplist-ipamcidrconfig.html#cfn-cloudfront-anycastiplist-ipamcidrconfig-cidr). Required.
     pub fn cidr(self, value: impl Into<Value<String>>) -> IpamCidrConfig<Given, HasIpamPoolArn> { IpamCidrConfig { body: self.body.with("Cidr", value.into()), given: PhantomData } }
-    /// `IpamPoolArn`. Required.
+    /// The ARN of the IPAM pool that the CIDR block is assigned to.
+    ///
+    /// [`IpamPoolArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-anycastiplist-ipamcidrconfig.html#cfn-cloudfront-anycastiplist-ipamcidrconfig-ipampoolarn). Required.
     pub fn ipam_pool_arn(self, value: impl Into<Value<String>>) -> IpamCidrConfig<HasCidr, Given> { IpamCidrConfig { body: self.body.with("IpamPoolArn", value.into()), given: PhantomData } }
 }
 
@@ -1463,7 +1827,9 @@ impl KeyGroup {
 }
 
 impl<HasKeyGroupConfig> KeyGroup<HasKeyGroupConfig> {
-    /// `KeyGroupConfig`. Required.
+    /// The key group configuration.
+    ///
+    /// [`KeyGroupConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-keygroup.html#cfn-cloudfront-keygroup-keygroupconfig). Required.
     pub fn key_group_config(self, value: impl Into<Value<KeyGroupConfig>>) -> KeyGroup<Given> { KeyGroup { body: self.body.with("KeyGroupConfig", value.into()), given: PhantomData } }
 }
 
@@ -1493,11 +1859,17 @@ impl KeyGroupConfig {
 }
 
 impl<HasItems, HasName> KeyGroupConfig<HasItems, HasName> {
-    /// `Comment`.
+    /// A comment to describe the key group.
+    ///
+    /// [`Comment`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-keygroup-keygroupconfig.html#cfn-cloudfront-keygroup-keygroupconfig-comment).
     pub fn comment(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Comment", value.into()); self }
-    /// `Items`. Required.
+    /// The the identifiers of the public keys in the key group.
+    ///
+    /// [`Items`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-keygroup-keygroupconfig.html#cfn-cloudfront-keygroup-keygroupconfig-items). Required.
     pub fn items(self, value: impl Into<Value<List<link::CloudFrontPublicKeyId>>>) -> KeyGroupConfig<Given, HasName> { KeyGroupConfig { body: self.body.with("Items", value.into()), given: PhantomData } }
-    /// `Name`. Required.
+    /// A name to identify the key group.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-keygroup-keygroupconfig.html#cfn-cloudfront-keygroup-keygroupconfig-name). Required.
     pub fn name(self, value: impl Into<Value<String>>) -> KeyGroupConfig<HasItems, Given> { KeyGroupConfig { body: self.body.with("Name", value.into()), given: PhantomData } }
 }
 
@@ -1516,13 +1888,21 @@ impl KeyValueStore {
 }
 
 impl<HasName> KeyValueStore<HasName> {
-    /// `Comment`.
+    /// A comment for the key value store.
+    ///
+    /// [`Comment`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-keyvaluestore.html#cfn-cloudfront-keyvaluestore-comment). At most 128 characters.
     pub fn comment(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Comment", value.into()); self }
-    /// `ImportSource`.
+    /// The import source for the key value store.
+    ///
+    /// [`ImportSource`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-keyvaluestore.html#cfn-cloudfront-keyvaluestore-importsource).
     pub fn import_source(mut self, value: impl Into<Value<ImportSource>>) -> Self { self.body.set("ImportSource", value.into()); self }
-    /// `Name`. Required. A change replaces the resource.
+    /// The name of the key value store.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-keyvaluestore.html#cfn-cloudfront-keyvaluestore-name). Required. A change replaces the resource. From 1 to 64 characters. Matches `^[a-zA-Z0-9-_]{1,64}$`.
     pub fn name(self, value: impl Into<Value<String>>) -> KeyValueStore<Given> { KeyValueStore { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `Tags`.
+    /// A complex type that contains zero or more ``Tag`` elements.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-keyvaluestore.html#cfn-cloudfront-keyvaluestore-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -1557,7 +1937,9 @@ impl KeyValueStoreAssociation {
 }
 
 impl<HasKeyValueStoreARN> KeyValueStoreAssociation<HasKeyValueStoreARN> {
-    /// `KeyValueStoreARN`. Required.
+    /// The ARN of the key value store association.
+    ///
+    /// [`KeyValueStoreARN`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-connectionfunction-keyvaluestoreassociation.html#cfn-cloudfront-connectionfunction-keyvaluestoreassociation-keyvaluestorearn). Required.
     pub fn key_value_store_arn(self, value: impl Into<Value<String>>) -> KeyValueStoreAssociation<Given> { KeyValueStoreAssociation { body: self.body.with("KeyValueStoreARN", value.into()), given: PhantomData } }
 }
 
@@ -1576,9 +1958,13 @@ impl KinesisStreamConfig {
 }
 
 impl<HasRoleArn, HasStreamArn> KinesisStreamConfig<HasRoleArn, HasStreamArn> {
-    /// `RoleArn`. Required.
+    /// The ARN of an AWS Identity and Access Management (IAM) role that CloudFront can use to send real-time log data to your Kinesis data stream.
+    ///
+    /// [`RoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-realtimelogconfig-kinesisstreamconfig.html#cfn-cloudfront-realtimelogconfig-kinesisstreamconfig-rolearn). Required.
     pub fn role_arn(self, value: impl Into<Value<link::IAMRoleArn>>) -> KinesisStreamConfig<Given, HasStreamArn> { KinesisStreamConfig { body: self.body.with("RoleArn", value.into()), given: PhantomData } }
-    /// `StreamArn`. Required.
+    /// The ARN of the Kinesis data stream where you are sending real-time log data.
+    ///
+    /// [`StreamArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-realtimelogconfig-kinesisstreamconfig.html#cfn-cloudfront-realtimelogconfig-kinesisstreamconfig-streamarn). Required.
     pub fn stream_arn(self, value: impl Into<Value<link::KinesisStreamArn>>) -> KinesisStreamConfig<HasRoleArn, Given> { KinesisStreamConfig { body: self.body.with("StreamArn", value.into()), given: PhantomData } }
 }
 
@@ -1597,11 +1983,17 @@ impl LambdaFunctionAssociation {
 }
 
 impl LambdaFunctionAssociation {
-    /// `EventType`.
+    /// Specifies the event type that triggers a Lambda@Edge function invocation.
+    ///
+    /// [`EventType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-lambdafunctionassociation.html#cfn-cloudfront-distribution-lambdafunctionassociation-eventtype).
     pub fn event_type(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("EventType", value.into()); self }
-    /// `IncludeBody`.
+    /// A flag that allows a Lambda@Edge function to have read access to the body content.
+    ///
+    /// [`IncludeBody`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-lambdafunctionassociation.html#cfn-cloudfront-distribution-lambdafunctionassociation-includebody).
     pub fn include_body(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("IncludeBody", value.into()); self }
-    /// `LambdaFunctionARN`.
+    /// The ARN of the Lambda@Edge function.
+    ///
+    /// [`LambdaFunctionARN`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-lambdafunctionassociation.html#cfn-cloudfront-distribution-lambdafunctionassociation-lambdafunctionarn).
     pub fn lambda_function_arn(mut self, value: impl Into<Value<link::LambdaVersionFunctionArn>>) -> Self { self.body.set("LambdaFunctionARN", value.into()); self }
 }
 
@@ -1620,15 +2012,25 @@ impl LegacyCustomOrigin {
 }
 
 impl<HasDNSName, HasOriginProtocolPolicy, HasOriginSSLProtocols> LegacyCustomOrigin<HasDNSName, HasOriginProtocolPolicy, HasOriginSSLProtocols> {
-    /// `DNSName`. Required.
+    /// The domain name assigned to your CloudFront distribution.
+    ///
+    /// [`DNSName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-legacycustomorigin.html#cfn-cloudfront-distribution-legacycustomorigin-dnsname). Required.
     pub fn dns_name(self, value: impl Into<Value<String>>) -> LegacyCustomOrigin<Given, HasOriginProtocolPolicy, HasOriginSSLProtocols> { LegacyCustomOrigin { body: self.body.with("DNSName", value.into()), given: PhantomData } }
-    /// `HTTPPort`. By default `80`.
+    /// The HTTP port that CloudFront uses to connect to the origin.
+    ///
+    /// [`HTTPPort`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-legacycustomorigin.html#cfn-cloudfront-distribution-legacycustomorigin-httpport). By default `80`.
     pub fn http_port(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("HTTPPort", value.into()); self }
-    /// `HTTPSPort`. By default `443`.
+    /// The HTTPS port that CloudFront uses to connect to the origin.
+    ///
+    /// [`HTTPSPort`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-legacycustomorigin.html#cfn-cloudfront-distribution-legacycustomorigin-httpsport). By default `443`.
     pub fn https_port(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("HTTPSPort", value.into()); self }
-    /// `OriginProtocolPolicy`. Required.
+    /// Specifies the protocol (HTTP or HTTPS) that CloudFront uses to connect to the origin.
+    ///
+    /// [`OriginProtocolPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-legacycustomorigin.html#cfn-cloudfront-distribution-legacycustomorigin-originprotocolpolicy). Required.
     pub fn origin_protocol_policy(self, value: impl Into<Value<String>>) -> LegacyCustomOrigin<HasDNSName, Given, HasOriginSSLProtocols> { LegacyCustomOrigin { body: self.body.with("OriginProtocolPolicy", value.into()), given: PhantomData } }
-    /// `OriginSSLProtocols`. Required.
+    /// The minimum SSL/TLS protocol version that CloudFront uses when communicating with your origin server over HTTPs.
+    ///
+    /// [`OriginSSLProtocols`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-legacycustomorigin.html#cfn-cloudfront-distribution-legacycustomorigin-originsslprotocols). Required.
     pub fn origin_ssl_protocols(self, value: impl Into<Value<List<String>>>) -> LegacyCustomOrigin<HasDNSName, HasOriginProtocolPolicy, Given> { LegacyCustomOrigin { body: self.body.with("OriginSSLProtocols", value.into()), given: PhantomData } }
 }
 
@@ -1647,9 +2049,13 @@ impl LegacyS3Origin {
 }
 
 impl<HasDNSName> LegacyS3Origin<HasDNSName> {
-    /// `DNSName`. Required.
+    /// The domain name assigned to your CloudFront distribution.
+    ///
+    /// [`DNSName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-legacys3origin.html#cfn-cloudfront-distribution-legacys3origin-dnsname). Required.
     pub fn dns_name(self, value: impl Into<Value<String>>) -> LegacyS3Origin<Given> { LegacyS3Origin { body: self.body.with("DNSName", value.into()), given: PhantomData } }
-    /// `OriginAccessIdentity`. By default `""`.
+    /// The CloudFront origin access identity to associate with the distribution.
+    ///
+    /// [`OriginAccessIdentity`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-legacys3origin.html#cfn-cloudfront-distribution-legacys3origin-originaccessidentity). By default `""`.
     pub fn origin_access_identity(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("OriginAccessIdentity", value.into()); self }
 }
 
@@ -1668,11 +2074,17 @@ impl ManagedCertificateRequest {
 }
 
 impl ManagedCertificateRequest {
-    /// `CertificateTransparencyLoggingPreference`.
+    /// You can opt out of certificate transparency logging by specifying the `disabled` option.
+    ///
+    /// [`CertificateTransparencyLoggingPreference`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distributiontenant-managedcertificaterequest.html#cfn-cloudfront-distributiontenant-managedcertificaterequest-certificatetransparencyloggingpreference). One of `disabled`, `enabled`.
     pub fn certificate_transparency_logging_preference(mut self, value: impl Into<Value<CertificateTransparencyLoggingPreference>>) -> Self { self.body.set("CertificateTransparencyLoggingPreference", value.into()); self }
-    /// `PrimaryDomainName`.
+    /// The primary domain name associated with the CloudFront managed ACM certificate.
+    ///
+    /// [`PrimaryDomainName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distributiontenant-managedcertificaterequest.html#cfn-cloudfront-distributiontenant-managedcertificaterequest-primarydomainname).
     pub fn primary_domain_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("PrimaryDomainName", value.into()); self }
-    /// `ValidationTokenHost`.
+    /// Specify how the HTTP validation token will be served when requesting the CloudFront managed ACM certificate.
+    ///
+    /// [`ValidationTokenHost`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distributiontenant-managedcertificaterequest.html#cfn-cloudfront-distributiontenant-managedcertificaterequest-validationtokenhost). One of `cloudfront`, `self-hosted`.
     pub fn validation_token_host(mut self, value: impl Into<Value<ValidationTokenHost>>) -> Self { self.body.set("ValidationTokenHost", value.into()); self }
 }
 
@@ -1691,9 +2103,13 @@ impl MonitoringSubscription {
 }
 
 impl<HasDistributionId, HasMonitoringSubscription> MonitoringSubscription<HasDistributionId, HasMonitoringSubscription> {
-    /// `DistributionId`. Required. A change replaces the resource.
+    /// The ID of the distribution that you are enabling metrics for.
+    ///
+    /// [`DistributionId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-monitoringsubscription.html#cfn-cloudfront-monitoringsubscription-distributionid). Required. A change replaces the resource.
     pub fn distribution_id(self, value: impl Into<Value<link::CloudFrontDistributionId>>) -> MonitoringSubscription<Given, HasMonitoringSubscription> { MonitoringSubscription { body: self.body.with("DistributionId", value.into()), given: PhantomData } }
-    /// `MonitoringSubscription`. Required.
+    /// A subscription configuration for additional CloudWatch metrics.
+    ///
+    /// [`MonitoringSubscription`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-monitoringsubscription.html#cfn-cloudfront-monitoringsubscription-monitoringsubscription). Required.
     pub fn monitoring_subscription(self, value: impl Into<Value<MonitoringSubscriptionMonitoringSubscription>>) -> MonitoringSubscription<HasDistributionId, Given> { MonitoringSubscription { body: self.body.with("MonitoringSubscription", value.into()), given: PhantomData } }
 }
 
@@ -1719,7 +2135,9 @@ impl MonitoringSubscriptionMonitoringSubscription {
 }
 
 impl MonitoringSubscriptionMonitoringSubscription {
-    /// `RealtimeMetricsSubscriptionConfig`.
+    /// A subscription configuration for additional CloudWatch metrics.
+    ///
+    /// [`RealtimeMetricsSubscriptionConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-monitoringsubscription-monitoringsubscription.html#cfn-cloudfront-monitoringsubscription-monitoringsubscription-realtimemetricssubscriptionconfig).
     pub fn realtime_metrics_subscription_config(mut self, value: impl Into<Value<RealtimeMetricsSubscriptionConfig>>) -> Self { self.body.set("RealtimeMetricsSubscriptionConfig", value.into()); self }
 }
 
@@ -1738,29 +2156,53 @@ impl Origin {
 }
 
 impl<HasDomainName, HasId> Origin<HasDomainName, HasId> {
-    /// `ConnectionAttempts`.
+    /// The number of times that CloudFront attempts to connect to the origin.
+    ///
+    /// [`ConnectionAttempts`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-origin.html#cfn-cloudfront-distribution-origin-connectionattempts).
     pub fn connection_attempts(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("ConnectionAttempts", value.into()); self }
-    /// `ConnectionTimeout`.
+    /// The number of seconds that CloudFront waits when trying to establish a connection to the origin.
+    ///
+    /// [`ConnectionTimeout`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-origin.html#cfn-cloudfront-distribution-origin-connectiontimeout).
     pub fn connection_timeout(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("ConnectionTimeout", value.into()); self }
-    /// `CustomOriginConfig`.
+    /// Use this type to specify an origin that is not an Amazon S3 bucket, with one exception.
+    ///
+    /// [`CustomOriginConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-origin.html#cfn-cloudfront-distribution-origin-customoriginconfig).
     pub fn custom_origin_config(mut self, value: impl Into<Value<CustomOriginConfig>>) -> Self { self.body.set("CustomOriginConfig", value.into()); self }
-    /// `DomainName`. Required.
+    /// The domain name for the origin.
+    ///
+    /// [`DomainName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-origin.html#cfn-cloudfront-distribution-origin-domainname). Required.
     pub fn domain_name(self, value: impl Into<Value<link::CloudFrontOriginDomainName>>) -> Origin<Given, HasId> { Origin { body: self.body.with("DomainName", value.into()), given: PhantomData } }
-    /// `Id`. Required.
+    /// A unique identifier for the origin.
+    ///
+    /// [`Id`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-origin.html#cfn-cloudfront-distribution-origin-id). Required.
     pub fn id(self, value: impl Into<Value<String>>) -> Origin<HasDomainName, Given> { Origin { body: self.body.with("Id", value.into()), given: PhantomData } }
-    /// `OriginAccessControlId`.
+    /// The unique identifier of an origin access control for this origin.
+    ///
+    /// [`OriginAccessControlId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-origin.html#cfn-cloudfront-distribution-origin-originaccesscontrolid).
     pub fn origin_access_control_id(mut self, value: impl Into<Value<link::CloudFrontOriginAccessControlId>>) -> Self { self.body.set("OriginAccessControlId", value.into()); self }
-    /// `OriginCustomHeaders`.
+    /// The HTTP header names and values that CloudFront adds to the requests that it sends to the origin.
+    ///
+    /// [`OriginCustomHeaders`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-origin.html#cfn-cloudfront-distribution-origin-origincustomheaders).
     pub fn origin_custom_headers(mut self, value: impl Into<Value<List<OriginCustomHeader>>>) -> Self { self.body.set("OriginCustomHeaders", value.into()); self }
-    /// `OriginPath`. By default `""`.
+    /// An optional path that CloudFront appends to the origin domain name when CloudFront requests content from the origin.
+    ///
+    /// [`OriginPath`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-origin.html#cfn-cloudfront-distribution-origin-originpath). By default `""`.
     pub fn origin_path(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("OriginPath", value.into()); self }
-    /// `OriginShield`.
+    /// CloudFront Origin Shield.
+    ///
+    /// [`OriginShield`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-origin.html#cfn-cloudfront-distribution-origin-originshield).
     pub fn origin_shield(mut self, value: impl Into<Value<OriginShield>>) -> Self { self.body.set("OriginShield", value.into()); self }
-    /// `ResponseCompletionTimeout`.
+    /// The time (in seconds) that a request from CloudFront to the origin can stay open and wait for a response.
+    ///
+    /// [`ResponseCompletionTimeout`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-origin.html#cfn-cloudfront-distribution-origin-responsecompletiontimeout).
     pub fn response_completion_timeout(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("ResponseCompletionTimeout", value.into()); self }
-    /// `S3OriginConfig`.
+    /// Use this type to specify an origin that is an Amazon S3 bucket that is not configured with static website hosting.
+    ///
+    /// [`S3OriginConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-origin.html#cfn-cloudfront-distribution-origin-s3originconfig).
     pub fn s3_origin_config(mut self, value: impl Into<Value<S3OriginConfig>>) -> Self { self.body.set("S3OriginConfig", value.into()); self }
-    /// `VpcOriginConfig`.
+    /// The VPC origin configuration.
+    ///
+    /// [`VpcOriginConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-origin.html#cfn-cloudfront-distribution-origin-vpcoriginconfig).
     pub fn vpc_origin_config(mut self, value: impl Into<Value<VpcOriginConfig>>) -> Self { self.body.set("VpcOriginConfig", value.into()); self }
 }
 
@@ -1779,7 +2221,9 @@ impl OriginAccessControl {
 }
 
 impl<HasOriginAccessControlConfig> OriginAccessControl<HasOriginAccessControlConfig> {
-    /// `OriginAccessControlConfig`. Required.
+    /// The origin access control.
+    ///
+    /// [`OriginAccessControlConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-originaccesscontrol.html#cfn-cloudfront-originaccesscontrol-originaccesscontrolconfig). Required.
     pub fn origin_access_control_config(self, value: impl Into<Value<OriginAccessControlConfig>>) -> OriginAccessControl<Given> { OriginAccessControl { body: self.body.with("OriginAccessControlConfig", value.into()), given: PhantomData } }
 }
 
@@ -1806,15 +2250,25 @@ impl OriginAccessControlConfig {
 }
 
 impl<HasName, HasOriginAccessControlOriginType, HasSigningBehavior, HasSigningProtocol> OriginAccessControlConfig<HasName, HasOriginAccessControlOriginType, HasSigningBehavior, HasSigningProtocol> {
-    /// `Description`.
+    /// A description of the origin access control.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-originaccesscontrol-originaccesscontrolconfig.html#cfn-cloudfront-originaccesscontrol-originaccesscontrolconfig-description).
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `Name`. Required.
+    /// A name to identify the origin access control.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-originaccesscontrol-originaccesscontrolconfig.html#cfn-cloudfront-originaccesscontrol-originaccesscontrolconfig-name). Required.
     pub fn name(self, value: impl Into<Value<String>>) -> OriginAccessControlConfig<Given, HasOriginAccessControlOriginType, HasSigningBehavior, HasSigningProtocol> { OriginAccessControlConfig { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `OriginAccessControlOriginType`. Required.
+    /// The type of origin that this origin access control is for.
+    ///
+    /// [`OriginAccessControlOriginType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-originaccesscontrol-originaccesscontrolconfig.html#cfn-cloudfront-originaccesscontrol-originaccesscontrolconfig-originaccesscontrolorigintype). Required. Matches `^(s3|mediastore|lambda|mediapackagev2)$`.
     pub fn origin_access_control_origin_type(self, value: impl Into<Value<String>>) -> OriginAccessControlConfig<HasName, Given, HasSigningBehavior, HasSigningProtocol> { OriginAccessControlConfig { body: self.body.with("OriginAccessControlOriginType", value.into()), given: PhantomData } }
-    /// `SigningBehavior`. Required.
+    /// Specifies which requests CloudFront signs (adds authentication information to).
+    ///
+    /// [`SigningBehavior`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-originaccesscontrol-originaccesscontrolconfig.html#cfn-cloudfront-originaccesscontrol-originaccesscontrolconfig-signingbehavior). Required. Matches `^(never|no-override|always|always-amz-auth)$`.
     pub fn signing_behavior(self, value: impl Into<Value<String>>) -> OriginAccessControlConfig<HasName, HasOriginAccessControlOriginType, Given, HasSigningProtocol> { OriginAccessControlConfig { body: self.body.with("SigningBehavior", value.into()), given: PhantomData } }
-    /// `SigningProtocol`. Required.
+    /// The signing protocol of the origin access control, which determines how CloudFront signs (authenticates) requests.
+    ///
+    /// [`SigningProtocol`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-originaccesscontrol-originaccesscontrolconfig.html#cfn-cloudfront-originaccesscontrol-originaccesscontrolconfig-signingprotocol). Required. Matches `^(sigv4|sigv4a)$`.
     pub fn signing_protocol(self, value: impl Into<Value<String>>) -> OriginAccessControlConfig<HasName, HasOriginAccessControlOriginType, HasSigningBehavior, Given> { OriginAccessControlConfig { body: self.body.with("SigningProtocol", value.into()), given: PhantomData } }
 }
 
@@ -1833,9 +2287,13 @@ impl OriginCustomHeader {
 }
 
 impl<HasHeaderName, HasHeaderValue> OriginCustomHeader<HasHeaderName, HasHeaderValue> {
-    /// `HeaderName`. Required.
+    /// The name of a header that you want CloudFront to send to your origin.
+    ///
+    /// [`HeaderName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-origincustomheader.html#cfn-cloudfront-distribution-origincustomheader-headername). Required.
     pub fn header_name(self, value: impl Into<Value<String>>) -> OriginCustomHeader<Given, HasHeaderValue> { OriginCustomHeader { body: self.body.with("HeaderName", value.into()), given: PhantomData } }
-    /// `HeaderValue`. Required.
+    /// The value for the header that you specified in the `HeaderName` field.
+    ///
+    /// [`HeaderValue`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-origincustomheader.html#cfn-cloudfront-distribution-origincustomheader-headervalue). Required.
     pub fn header_value(self, value: impl Into<Value<String>>) -> OriginCustomHeader<HasHeaderName, Given> { OriginCustomHeader { body: self.body.with("HeaderValue", value.into()), given: PhantomData } }
 }
 
@@ -1854,13 +2312,21 @@ impl OriginGroup {
 }
 
 impl<HasFailoverCriteria, HasId, HasMembers> OriginGroup<HasFailoverCriteria, HasId, HasMembers> {
-    /// `FailoverCriteria`. Required.
+    /// A complex type that contains information about the failover criteria for an origin group.
+    ///
+    /// [`FailoverCriteria`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-origingroup.html#cfn-cloudfront-distribution-origingroup-failovercriteria). Required.
     pub fn failover_criteria(self, value: impl Into<Value<OriginGroupFailoverCriteria>>) -> OriginGroup<Given, HasId, HasMembers> { OriginGroup { body: self.body.with("FailoverCriteria", value.into()), given: PhantomData } }
-    /// `Id`. Required.
+    /// The origin group's ID.
+    ///
+    /// [`Id`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-origingroup.html#cfn-cloudfront-distribution-origingroup-id). Required.
     pub fn id(self, value: impl Into<Value<String>>) -> OriginGroup<HasFailoverCriteria, Given, HasMembers> { OriginGroup { body: self.body.with("Id", value.into()), given: PhantomData } }
-    /// `Members`. Required.
+    /// A complex type that contains information about the origins in an origin group.
+    ///
+    /// [`Members`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-origingroup.html#cfn-cloudfront-distribution-origingroup-members). Required.
     pub fn members(self, value: impl Into<Value<OriginGroupMembers>>) -> OriginGroup<HasFailoverCriteria, HasId, Given> { OriginGroup { body: self.body.with("Members", value.into()), given: PhantomData } }
-    /// `SelectionCriteria`.
+    /// The selection criteria for the origin group.
+    ///
+    /// [`SelectionCriteria`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-origingroup.html#cfn-cloudfront-distribution-origingroup-selectioncriteria). One of `default`, `media-quality-based`.
     pub fn selection_criteria(mut self, value: impl Into<Value<SelectionCriteria>>) -> Self { self.body.set("SelectionCriteria", value.into()); self }
 }
 
@@ -1879,7 +2345,9 @@ impl OriginGroupFailoverCriteria {
 }
 
 impl<HasStatusCodes> OriginGroupFailoverCriteria<HasStatusCodes> {
-    /// `StatusCodes`. Required.
+    /// The status codes that, when returned from the primary origin, will trigger CloudFront to failover to the second origin.
+    ///
+    /// [`StatusCodes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-origingroupfailovercriteria.html#cfn-cloudfront-distribution-origingroupfailovercriteria-statuscodes). Required.
     pub fn status_codes(self, value: impl Into<Value<StatusCodes>>) -> OriginGroupFailoverCriteria<Given> { OriginGroupFailoverCriteria { body: self.body.with("StatusCodes", value.into()), given: PhantomData } }
 }
 
@@ -1898,7 +2366,9 @@ impl OriginGroupMember {
 }
 
 impl<HasOriginId> OriginGroupMember<HasOriginId> {
-    /// `OriginId`. Required.
+    /// The ID for an origin in an origin group.
+    ///
+    /// [`OriginId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-origingroupmember.html#cfn-cloudfront-distribution-origingroupmember-originid). Required.
     pub fn origin_id(self, value: impl Into<Value<String>>) -> OriginGroupMember<Given> { OriginGroupMember { body: self.body.with("OriginId", value.into()), given: PhantomData } }
 }
 
@@ -1917,9 +2387,13 @@ impl OriginGroupMembers {
 }
 
 impl<HasItems, HasQuantity> OriginGroupMembers<HasItems, HasQuantity> {
-    /// `Items`. Required.
+    /// Items (origins) in an origin group.
+    ///
+    /// [`Items`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-origingroupmembers.html#cfn-cloudfront-distribution-origingroupmembers-items). Required. Exactly 2 items.
     pub fn items(self, value: impl Into<Value<List<OriginGroupMember>>>) -> OriginGroupMembers<Given, HasQuantity> { OriginGroupMembers { body: self.body.with("Items", value.into()), given: PhantomData } }
-    /// `Quantity`. Required.
+    /// The number of origins in an origin group.
+    ///
+    /// [`Quantity`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-origingroupmembers.html#cfn-cloudfront-distribution-origingroupmembers-quantity). Required.
     pub fn quantity(self, value: impl Into<Value<i64>>) -> OriginGroupMembers<HasItems, Given> { OriginGroupMembers { body: self.body.with("Quantity", value.into()), given: PhantomData } }
 }
 
@@ -1938,9 +2412,13 @@ impl OriginGroups {
 }
 
 impl<HasQuantity> OriginGroups<HasQuantity> {
-    /// `Items`.
+    /// The items (origin groups) in a distribution.
+    ///
+    /// [`Items`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-origingroups.html#cfn-cloudfront-distribution-origingroups-items).
     pub fn items(mut self, value: impl Into<Value<List<OriginGroup>>>) -> Self { self.body.set("Items", value.into()); self }
-    /// `Quantity`. Required.
+    /// The number of origin groups.
+    ///
+    /// [`Quantity`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-origingroups.html#cfn-cloudfront-distribution-origingroups-quantity). Required.
     pub fn quantity(self, value: impl Into<Value<i64>>) -> OriginGroups<Given> { OriginGroups { body: self.body.with("Quantity", value.into()), given: PhantomData } }
 }
 
@@ -1959,7 +2437,9 @@ impl OriginMtlsConfig {
 }
 
 impl<HasClientCertificateArn> OriginMtlsConfig<HasClientCertificateArn> {
-    /// `ClientCertificateArn`. Required.
+    /// The ARN of the client certificate stored in AWS Certificate Manager (ACM) that CloudFront uses to authenticate with your origin using Mutual TLS.
+    ///
+    /// [`ClientCertificateArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-originmtlsconfig.html#cfn-cloudfront-distribution-originmtlsconfig-clientcertificatearn). Required.
     pub fn client_certificate_arn(self, value: impl Into<Value<String>>) -> OriginMtlsConfig<Given> { OriginMtlsConfig { body: self.body.with("ClientCertificateArn", value.into()), given: PhantomData } }
 }
 
@@ -1978,7 +2458,9 @@ impl OriginRequestPolicy {
 }
 
 impl<HasOriginRequestPolicyConfig> OriginRequestPolicy<HasOriginRequestPolicyConfig> {
-    /// `OriginRequestPolicyConfig`. Required.
+    /// The origin request policy configuration.
+    ///
+    /// [`OriginRequestPolicyConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-originrequestpolicy.html#cfn-cloudfront-originrequestpolicy-originrequestpolicyconfig). Required.
     pub fn origin_request_policy_config(self, value: impl Into<Value<OriginRequestPolicyConfig>>) -> OriginRequestPolicy<Given> { OriginRequestPolicy { body: self.body.with("OriginRequestPolicyConfig", value.into()), given: PhantomData } }
 }
 
@@ -2008,15 +2490,25 @@ impl OriginRequestPolicyConfig {
 }
 
 impl<HasCookiesConfig, HasHeadersConfig, HasName, HasQueryStringsConfig> OriginRequestPolicyConfig<HasCookiesConfig, HasHeadersConfig, HasName, HasQueryStringsConfig> {
-    /// `Comment`.
+    /// A comment to describe the origin request policy.
+    ///
+    /// [`Comment`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-originrequestpolicy-originrequestpolicyconfig.html#cfn-cloudfront-originrequestpolicy-originrequestpolicyconfig-comment).
     pub fn comment(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Comment", value.into()); self }
-    /// `CookiesConfig`. Required.
+    /// The cookies from viewer requests to include in origin requests.
+    ///
+    /// [`CookiesConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-originrequestpolicy-originrequestpolicyconfig.html#cfn-cloudfront-originrequestpolicy-originrequestpolicyconfig-cookiesconfig). Required.
     pub fn cookies_config(self, value: impl Into<Value<CookiesConfig>>) -> OriginRequestPolicyConfig<Given, HasHeadersConfig, HasName, HasQueryStringsConfig> { OriginRequestPolicyConfig { body: self.body.with("CookiesConfig", value.into()), given: PhantomData } }
-    /// `HeadersConfig`. Required.
+    /// The HTTP headers to include in origin requests.
+    ///
+    /// [`HeadersConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-originrequestpolicy-originrequestpolicyconfig.html#cfn-cloudfront-originrequestpolicy-originrequestpolicyconfig-headersconfig). Required.
     pub fn headers_config(self, value: impl Into<Value<HeadersConfig>>) -> OriginRequestPolicyConfig<HasCookiesConfig, Given, HasName, HasQueryStringsConfig> { OriginRequestPolicyConfig { body: self.body.with("HeadersConfig", value.into()), given: PhantomData } }
-    /// `Name`. Required.
+    /// A unique name to identify the origin request policy.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-originrequestpolicy-originrequestpolicyconfig.html#cfn-cloudfront-originrequestpolicy-originrequestpolicyconfig-name). Required.
     pub fn name(self, value: impl Into<Value<String>>) -> OriginRequestPolicyConfig<HasCookiesConfig, HasHeadersConfig, Given, HasQueryStringsConfig> { OriginRequestPolicyConfig { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `QueryStringsConfig`. Required.
+    /// The URL query strings from viewer requests to include in origin requests.
+    ///
+    /// [`QueryStringsConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-originrequestpolicy-originrequestpolicyconfig.html#cfn-cloudfront-originrequestpolicy-originrequestpolicyconfig-querystringsconfig). Required.
     pub fn query_strings_config(self, value: impl Into<Value<QueryStringsConfig>>) -> OriginRequestPolicyConfig<HasCookiesConfig, HasHeadersConfig, HasName, Given> { OriginRequestPolicyConfig { body: self.body.with("QueryStringsConfig", value.into()), given: PhantomData } }
 }
 
@@ -2035,9 +2527,13 @@ impl OriginShield {
 }
 
 impl OriginShield {
-    /// `Enabled`.
+    /// A flag that specifies whether Origin Shield is enabled.
+    ///
+    /// [`Enabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-originshield.html#cfn-cloudfront-distribution-originshield-enabled).
     pub fn enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("Enabled", value.into()); self }
-    /// `OriginShieldRegion`.
+    /// The AWS Region for Origin Shield.
+    ///
+    /// [`OriginShieldRegion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-originshield.html#cfn-cloudfront-distribution-originshield-originshieldregion).
     pub fn origin_shield_region(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("OriginShieldRegion", value.into()); self }
 }
 
@@ -2056,9 +2552,13 @@ impl Parameter {
 }
 
 impl Parameter {
-    /// `Name`.
+    /// The parameter name.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distributiontenant-parameter.html#cfn-cloudfront-distributiontenant-parameter-name). From 1 to 128 characters. Matches `^[a-zA-Z0-9-_]+$`.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `Value`.
+    /// The parameter value.
+    ///
+    /// [`Value`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distributiontenant-parameter.html#cfn-cloudfront-distributiontenant-parameter-value). From 1 to 256 characters.
     pub fn value(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Value", value.into()); self }
 }
 
@@ -2077,9 +2577,13 @@ impl ParameterDefinition {
 }
 
 impl<HasDefinition, HasName> ParameterDefinition<HasDefinition, HasName> {
-    /// `Definition`. Required.
+    /// The value that you assigned to the parameter.
+    ///
+    /// [`Definition`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-parameterdefinition.html#cfn-cloudfront-distribution-parameterdefinition-definition). Required.
     pub fn definition(self, value: impl Into<Value<Definition>>) -> ParameterDefinition<Given, HasName> { ParameterDefinition { body: self.body.with("Definition", value.into()), given: PhantomData } }
-    /// `Name`. Required.
+    /// The name of the parameter.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-parameterdefinition.html#cfn-cloudfront-distribution-parameterdefinition-name). Required. From 1 to 128 characters. Matches `^[a-zA-Z0-9-_]+$`.
     pub fn name(self, value: impl Into<Value<String>>) -> ParameterDefinition<HasDefinition, Given> { ParameterDefinition { body: self.body.with("Name", value.into()), given: PhantomData } }
 }
 
@@ -2098,15 +2602,25 @@ impl ParametersInCacheKeyAndForwardedToOrigin {
 }
 
 impl<HasCookiesConfig, HasEnableAcceptEncodingGzip, HasHeadersConfig, HasQueryStringsConfig> ParametersInCacheKeyAndForwardedToOrigin<HasCookiesConfig, HasEnableAcceptEncodingGzip, HasHeadersConfig, HasQueryStringsConfig> {
-    /// `CookiesConfig`. Required.
+    /// An object that determines whether any cookies in viewer requests (and if so, which cookies) are included in the cache key and in requests that CloudFront sends…
+    ///
+    /// [`CookiesConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-cachepolicy-parametersincachekeyandforwardedtoorigin.html#cfn-cloudfront-cachepolicy-parametersincachekeyandforwardedtoorigin-cookiesconfig). Required.
     pub fn cookies_config(self, value: impl Into<Value<CookiesConfig>>) -> ParametersInCacheKeyAndForwardedToOrigin<Given, HasEnableAcceptEncodingGzip, HasHeadersConfig, HasQueryStringsConfig> { ParametersInCacheKeyAndForwardedToOrigin { body: self.body.with("CookiesConfig", value.into()), given: PhantomData } }
-    /// `EnableAcceptEncodingBrotli`.
+    /// A flag that can affect whether the `Accept-Encoding` HTTP header is included in the cache key and included in requests that CloudFront sends to the origin.
+    ///
+    /// [`EnableAcceptEncodingBrotli`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-cachepolicy-parametersincachekeyandforwardedtoorigin.html#cfn-cloudfront-cachepolicy-parametersincachekeyandforwardedtoorigin-enableacceptencodingbrotli).
     pub fn enable_accept_encoding_brotli(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("EnableAcceptEncodingBrotli", value.into()); self }
-    /// `EnableAcceptEncodingGzip`. Required.
+    /// A flag that can affect whether the `Accept-Encoding` HTTP header is included in the cache key and included in requests that CloudFront sends to the origin.
+    ///
+    /// [`EnableAcceptEncodingGzip`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-cachepolicy-parametersincachekeyandforwardedtoorigin.html#cfn-cloudfront-cachepolicy-parametersincachekeyandforwardedtoorigin-enableacceptencodinggzip). Required.
     pub fn enable_accept_encoding_gzip(self, value: impl Into<Value<bool>>) -> ParametersInCacheKeyAndForwardedToOrigin<HasCookiesConfig, Given, HasHeadersConfig, HasQueryStringsConfig> { ParametersInCacheKeyAndForwardedToOrigin { body: self.body.with("EnableAcceptEncodingGzip", value.into()), given: PhantomData } }
-    /// `HeadersConfig`. Required.
+    /// An object that determines whether any HTTP headers (and if so, which headers) are included in the cache key and in requests that CloudFront sends to the origin.
+    ///
+    /// [`HeadersConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-cachepolicy-parametersincachekeyandforwardedtoorigin.html#cfn-cloudfront-cachepolicy-parametersincachekeyandforwardedtoorigin-headersconfig). Required.
     pub fn headers_config(self, value: impl Into<Value<HeadersConfig>>) -> ParametersInCacheKeyAndForwardedToOrigin<HasCookiesConfig, HasEnableAcceptEncodingGzip, Given, HasQueryStringsConfig> { ParametersInCacheKeyAndForwardedToOrigin { body: self.body.with("HeadersConfig", value.into()), given: PhantomData } }
-    /// `QueryStringsConfig`. Required.
+    /// An object that determines whether any URL query strings in viewer requests (and if so, which query strings) are included in the cache key and in requests that…
+    ///
+    /// [`QueryStringsConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-cachepolicy-parametersincachekeyandforwardedtoorigin.html#cfn-cloudfront-cachepolicy-parametersincachekeyandforwardedtoorigin-querystringsconfig). Required.
     pub fn query_strings_config(self, value: impl Into<Value<QueryStringsConfig>>) -> ParametersInCacheKeyAndForwardedToOrigin<HasCookiesConfig, HasEnableAcceptEncodingGzip, HasHeadersConfig, Given> { ParametersInCacheKeyAndForwardedToOrigin { body: self.body.with("QueryStringsConfig", value.into()), given: PhantomData } }
 }
 
@@ -2125,7 +2639,9 @@ impl PublicKey {
 }
 
 impl<HasPublicKeyConfig> PublicKey<HasPublicKeyConfig> {
-    /// `PublicKeyConfig`. Required.
+    /// Configuration information about a public key that you can use with signed URLs and signed cookies, or with field-level encryption.
+    ///
+    /// [`PublicKeyConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-publickey.html#cfn-cloudfront-publickey-publickeyconfig). Required.
     pub fn public_key_config(self, value: impl Into<Value<PublicKeyConfig>>) -> PublicKey<Given> { PublicKey { body: self.body.with("PublicKeyConfig", value.into()), given: PhantomData } }
 }
 
@@ -2155,13 +2671,21 @@ impl PublicKeyConfig {
 }
 
 impl<HasCallerReference, HasEncodedKey, HasName> PublicKeyConfig<HasCallerReference, HasEncodedKey, HasName> {
-    /// `CallerReference`. Required.
+    /// A string included in the request to help make sure that the request can't be replayed.
+    ///
+    /// [`CallerReference`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-publickey-publickeyconfig.html#cfn-cloudfront-publickey-publickeyconfig-callerreference). Required.
     pub fn caller_reference(self, value: impl Into<Value<String>>) -> PublicKeyConfig<Given, HasEncodedKey, HasName> { PublicKeyConfig { body: self.body.with("CallerReference", value.into()), given: PhantomData } }
-    /// `Comment`.
+    /// A comment to describe the public key.
+    ///
+    /// [`Comment`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-publickey-publickeyconfig.html#cfn-cloudfront-publickey-publickeyconfig-comment).
     pub fn comment(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Comment", value.into()); self }
-    /// `EncodedKey`. Required.
+    /// The public key that you can use with signed URLs and signed cookies, or with field-level encryption.
+    ///
+    /// [`EncodedKey`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-publickey-publickeyconfig.html#cfn-cloudfront-publickey-publickeyconfig-encodedkey). Required.
     pub fn encoded_key(self, value: impl Into<Value<String>>) -> PublicKeyConfig<HasCallerReference, Given, HasName> { PublicKeyConfig { body: self.body.with("EncodedKey", value.into()), given: PhantomData } }
-    /// `Name`. Required.
+    /// A name to help identify the public key.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-publickey-publickeyconfig.html#cfn-cloudfront-publickey-publickeyconfig-name). Required.
     pub fn name(self, value: impl Into<Value<String>>) -> PublicKeyConfig<HasCallerReference, HasEncodedKey, Given> { PublicKeyConfig { body: self.body.with("Name", value.into()), given: PhantomData } }
 }
 
@@ -2180,9 +2704,13 @@ impl QueryStringsConfig {
 }
 
 impl<HasQueryStringBehavior> QueryStringsConfig<HasQueryStringBehavior> {
-    /// `QueryStringBehavior`. Required.
+    /// Determines whether any URL query strings in viewer requests are included in the cache key and in requests that CloudFront sends to the origin.
+    ///
+    /// [`QueryStringBehavior`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-cachepolicy-querystringsconfig.html#cfn-cloudfront-cachepolicy-querystringsconfig-querystringbehavior). Required. Matches `^(none|whitelist|allExcept|all)$`.
     pub fn query_string_behavior(self, value: impl Into<Value<String>>) -> QueryStringsConfig<Given> { QueryStringsConfig { body: self.body.with("QueryStringBehavior", value.into()), given: PhantomData } }
-    /// `QueryStrings`.
+    /// Contains a list of query string names.
+    ///
+    /// [`QueryStrings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-cachepolicy-querystringsconfig.html#cfn-cloudfront-cachepolicy-querystringsconfig-querystrings).
     pub fn query_strings(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("QueryStrings", value.into()); self }
 }
 
@@ -2201,13 +2729,21 @@ impl RealtimeLogConfig {
 }
 
 impl<HasEndPoints, HasFields, HasName, HasSamplingRate> RealtimeLogConfig<HasEndPoints, HasFields, HasName, HasSamplingRate> {
-    /// `EndPoints`. Required.
+    /// Contains information about the Amazon Kinesis data stream where you are sending real-time log data for this real-time log configuration.
+    ///
+    /// [`EndPoints`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-realtimelogconfig.html#cfn-cloudfront-realtimelogconfig-endpoints). Required. At least 1 items.
     pub fn end_points(self, value: impl Into<Value<List<EndPoint>>>) -> RealtimeLogConfig<Given, HasFields, HasName, HasSamplingRate> { RealtimeLogConfig { body: self.body.with("EndPoints", value.into()), given: PhantomData } }
-    /// `Fields`. Required.
+    /// The fields that are included in each real-time log record.
+    ///
+    /// [`Fields`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-realtimelogconfig.html#cfn-cloudfront-realtimelogconfig-fields). Required. At least 1 items.
     pub fn fields(self, value: impl Into<Value<List<String>>>) -> RealtimeLogConfig<HasEndPoints, Given, HasName, HasSamplingRate> { RealtimeLogConfig { body: self.body.with("Fields", value.into()), given: PhantomData } }
-    /// `Name`. Required. A change replaces the resource.
+    /// The unique name of this real-time log configuration.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-realtimelogconfig.html#cfn-cloudfront-realtimelogconfig-name). Required. A change replaces the resource.
     pub fn name(self, value: impl Into<Value<String>>) -> RealtimeLogConfig<HasEndPoints, HasFields, Given, HasSamplingRate> { RealtimeLogConfig { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `SamplingRate`. Required.
+    /// The sampling rate for this real-time log configuration.
+    ///
+    /// [`SamplingRate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-realtimelogconfig.html#cfn-cloudfront-realtimelogconfig-samplingrate). Required. From 1 to 100.
     pub fn sampling_rate(self, value: impl Into<Value<f64>>) -> RealtimeLogConfig<HasEndPoints, HasFields, HasName, Given> { RealtimeLogConfig { body: self.body.with("SamplingRate", value.into()), given: PhantomData } }
 }
 
@@ -2234,7 +2770,9 @@ impl RealtimeMetricsSubscriptionConfig {
 }
 
 impl<HasRealtimeMetricsSubscriptionStatus> RealtimeMetricsSubscriptionConfig<HasRealtimeMetricsSubscriptionStatus> {
-    /// `RealtimeMetricsSubscriptionStatus`. Required.
+    /// A flag that indicates whether additional CloudWatch metrics are enabled for a given CloudFront distribution.
+    ///
+    /// [`RealtimeMetricsSubscriptionStatus`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-monitoringsubscription-realtimemetricssubscriptionconfig.html#cfn-cloudfront-monitoringsubscription-realtimemetricssubscriptionconfig-realtimemetricssubscriptionstatus). Required. One of `Disabled`, `Enabled`.
     pub fn realtime_metrics_subscription_status(self, value: impl Into<Value<RealtimeMetricsSubscriptionStatus>>) -> RealtimeMetricsSubscriptionConfig<Given> { RealtimeMetricsSubscriptionConfig { body: self.body.with("RealtimeMetricsSubscriptionStatus", value.into()), given: PhantomData } }
 }
 
@@ -2253,9 +2791,13 @@ impl ReferrerPolicy {
 }
 
 impl<HasOverride, HasReferrerPolicy> ReferrerPolicy<HasOverride, HasReferrerPolicy> {
-    /// `Override`. Required.
+    /// A Boolean that determines whether CloudFront overrides the `Referrer-Policy` HTTP response header received from the origin with the one specified in this…
+    ///
+    /// [`Override`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-referrerpolicy.html#cfn-cloudfront-responseheaderspolicy-referrerpolicy-override). Required.
     pub fn override_(self, value: impl Into<Value<bool>>) -> ReferrerPolicy<Given, HasReferrerPolicy> { ReferrerPolicy { body: self.body.with("Override", value.into()), given: PhantomData } }
-    /// `ReferrerPolicy`. Required.
+    /// The value of the `Referrer-Policy` HTTP response header.
+    ///
+    /// [`ReferrerPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-referrerpolicy.html#cfn-cloudfront-responseheaderspolicy-referrerpolicy-referrerpolicy). Required.
     pub fn referrer_policy(self, value: impl Into<Value<String>>) -> ReferrerPolicy<HasOverride, Given> { ReferrerPolicy { body: self.body.with("ReferrerPolicy", value.into()), given: PhantomData } }
 }
 
@@ -2274,7 +2816,9 @@ impl RemoveHeader {
 }
 
 impl<HasHeader> RemoveHeader<HasHeader> {
-    /// `Header`. Required.
+    /// The HTTP header name.
+    ///
+    /// [`Header`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-removeheader.html#cfn-cloudfront-responseheaderspolicy-removeheader-header). Required.
     pub fn header(self, value: impl Into<Value<String>>) -> RemoveHeader<Given> { RemoveHeader { body: self.body.with("Header", value.into()), given: PhantomData } }
 }
 
@@ -2293,7 +2837,9 @@ impl RemoveHeadersConfig {
 }
 
 impl<HasItems> RemoveHeadersConfig<HasItems> {
-    /// `Items`. Required.
+    /// The list of HTTP header names.
+    ///
+    /// [`Items`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-removeheadersconfig.html#cfn-cloudfront-responseheaderspolicy-removeheadersconfig-items). Required.
     pub fn items(self, value: impl Into<Value<List<RemoveHeader>>>) -> RemoveHeadersConfig<Given> { RemoveHeadersConfig { body: self.body.with("Items", value.into()), given: PhantomData } }
 }
 
@@ -2312,7 +2858,9 @@ impl ResponseHeadersPolicy {
 }
 
 impl<HasResponseHeadersPolicyConfig> ResponseHeadersPolicy<HasResponseHeadersPolicyConfig> {
-    /// `ResponseHeadersPolicyConfig`. Required.
+    /// A response headers policy configuration.
+    ///
+    /// [`ResponseHeadersPolicyConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-responseheaderspolicy.html#cfn-cloudfront-responseheaderspolicy-responseheaderspolicyconfig). Required.
     pub fn response_headers_policy_config(self, value: impl Into<Value<ResponseHeadersPolicyConfig>>) -> ResponseHeadersPolicy<Given> { ResponseHeadersPolicy { body: self.body.with("ResponseHeadersPolicyConfig", value.into()), given: PhantomData } }
 }
 
@@ -2342,19 +2890,33 @@ impl ResponseHeadersPolicyConfig {
 }
 
 impl<HasName> ResponseHeadersPolicyConfig<HasName> {
-    /// `Comment`.
+    /// A comment to describe the response headers policy.
+    ///
+    /// [`Comment`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-responseheaderspolicyconfig.html#cfn-cloudfront-responseheaderspolicy-responseheaderspolicyconfig-comment). At most 128 characters.
     pub fn comment(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Comment", value.into()); self }
-    /// `CorsConfig`.
+    /// A configuration for a set of HTTP response headers that are used for cross-origin resource sharing (CORS).
+    ///
+    /// [`CorsConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-responseheaderspolicyconfig.html#cfn-cloudfront-responseheaderspolicy-responseheaderspolicyconfig-corsconfig).
     pub fn cors_config(mut self, value: impl Into<Value<CorsConfig>>) -> Self { self.body.set("CorsConfig", value.into()); self }
-    /// `CustomHeadersConfig`.
+    /// A configuration for a set of custom HTTP response headers.
+    ///
+    /// [`CustomHeadersConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-responseheaderspolicyconfig.html#cfn-cloudfront-responseheaderspolicy-responseheaderspolicyconfig-customheadersconfig).
     pub fn custom_headers_config(mut self, value: impl Into<Value<CustomHeadersConfig>>) -> Self { self.body.set("CustomHeadersConfig", value.into()); self }
-    /// `Name`. Required.
+    /// A name to identify the response headers policy.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-responseheaderspolicyconfig.html#cfn-cloudfront-responseheaderspolicy-responseheaderspolicyconfig-name). Required.
     pub fn name(self, value: impl Into<Value<String>>) -> ResponseHeadersPolicyConfig<Given> { ResponseHeadersPolicyConfig { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `RemoveHeadersConfig`.
+    /// A configuration for a set of HTTP headers to remove from the HTTP response.
+    ///
+    /// [`RemoveHeadersConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-responseheaderspolicyconfig.html#cfn-cloudfront-responseheaderspolicy-responseheaderspolicyconfig-removeheadersconfig).
     pub fn remove_headers_config(mut self, value: impl Into<Value<RemoveHeadersConfig>>) -> Self { self.body.set("RemoveHeadersConfig", value.into()); self }
-    /// `SecurityHeadersConfig`.
+    /// A configuration for a set of security-related HTTP response headers.
+    ///
+    /// [`SecurityHeadersConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-responseheaderspolicyconfig.html#cfn-cloudfront-responseheaderspolicy-responseheaderspolicyconfig-securityheadersconfig).
     pub fn security_headers_config(mut self, value: impl Into<Value<SecurityHeadersConfig>>) -> Self { self.body.set("SecurityHeadersConfig", value.into()); self }
-    /// `ServerTimingHeadersConfig`.
+    /// A configuration for enabling the `Server-Timing` header in HTTP responses sent from CloudFront.
+    ///
+    /// [`ServerTimingHeadersConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-responseheaderspolicyconfig.html#cfn-cloudfront-responseheaderspolicy-responseheaderspolicyconfig-servertimingheadersconfig).
     pub fn server_timing_headers_config(mut self, value: impl Into<Value<ServerTimingHeadersConfig>>) -> Self { self.body.set("ServerTimingHeadersConfig", value.into()); self }
 }
 
@@ -2373,7 +2935,9 @@ impl Restrictions {
 }
 
 impl<HasGeoRestriction> Restrictions<HasGeoRestriction> {
-    /// `GeoRestriction`. Required.
+    /// A complex type that controls the countries in which your content is distributed.
+    ///
+    /// [`GeoRestriction`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-restrictions.html#cfn-cloudfront-distribution-restrictions-georestriction). Required.
     pub fn geo_restriction(self, value: impl Into<Value<GeoRestriction>>) -> Restrictions<Given> { Restrictions { body: self.body.with("GeoRestriction", value.into()), given: PhantomData } }
 }
 
@@ -2392,9 +2956,13 @@ impl S3Origin {
 }
 
 impl<HasDomainName, HasOriginAccessIdentity> S3Origin<HasDomainName, HasOriginAccessIdentity> {
-    /// `DomainName`. Required.
+    /// The DNS name of the Amazon S3 origin.
+    ///
+    /// [`DomainName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-streamingdistribution-s3origin.html#cfn-cloudfront-streamingdistribution-s3origin-domainname). Required.
     pub fn domain_name(self, value: impl Into<Value<String>>) -> S3Origin<Given, HasOriginAccessIdentity> { S3Origin { body: self.body.with("DomainName", value.into()), given: PhantomData } }
-    /// `OriginAccessIdentity`. Required.
+    /// The CloudFront origin access identity to associate with the distribution.
+    ///
+    /// [`OriginAccessIdentity`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-streamingdistribution-s3origin.html#cfn-cloudfront-streamingdistribution-s3origin-originaccessidentity). Required.
     pub fn origin_access_identity(self, value: impl Into<Value<String>>) -> S3Origin<HasDomainName, Given> { S3Origin { body: self.body.with("OriginAccessIdentity", value.into()), given: PhantomData } }
 }
 
@@ -2413,9 +2981,11 @@ impl S3OriginConfig {
 }
 
 impl S3OriginConfig {
-    /// `OriginAccessIdentity`. By default `""`.
+    /// [`OriginAccessIdentity`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-s3originconfig.html#cfn-cloudfront-distribution-s3originconfig-originaccessidentity). By default `""`.
     pub fn origin_access_identity(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("OriginAccessIdentity", value.into()); self }
-    /// `OriginReadTimeout`. By default `30`.
+    /// Specifies how long, in seconds, CloudFront waits for a response from the origin.
+    ///
+    /// [`OriginReadTimeout`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-s3originconfig.html#cfn-cloudfront-distribution-s3originconfig-originreadtimeout). By default `30`.
     pub fn origin_read_timeout(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("OriginReadTimeout", value.into()); self }
 }
 
@@ -2434,17 +3004,29 @@ impl SecurityHeadersConfig {
 }
 
 impl SecurityHeadersConfig {
-    /// `ContentSecurityPolicy`.
+    /// The policy directives and their values that CloudFront includes as values for the `Content-Security-Policy` HTTP response header.
+    ///
+    /// [`ContentSecurityPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-securityheadersconfig.html#cfn-cloudfront-responseheaderspolicy-securityheadersconfig-contentsecuritypolicy).
     pub fn content_security_policy(mut self, value: impl Into<Value<ContentSecurityPolicy>>) -> Self { self.body.set("ContentSecurityPolicy", value.into()); self }
-    /// `ContentTypeOptions`.
+    /// Determines whether CloudFront includes the `X-Content-Type-Options` HTTP response header with its value set to `nosniff`.
+    ///
+    /// [`ContentTypeOptions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-securityheadersconfig.html#cfn-cloudfront-responseheaderspolicy-securityheadersconfig-contenttypeoptions).
     pub fn content_type_options(mut self, value: impl Into<Value<ContentTypeOptions>>) -> Self { self.body.set("ContentTypeOptions", value.into()); self }
-    /// `FrameOptions`.
+    /// Determines whether CloudFront includes the `X-Frame-Options` HTTP response header and the header's value.
+    ///
+    /// [`FrameOptions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-securityheadersconfig.html#cfn-cloudfront-responseheaderspolicy-securityheadersconfig-frameoptions).
     pub fn frame_options(mut self, value: impl Into<Value<FrameOptions>>) -> Self { self.body.set("FrameOptions", value.into()); self }
-    /// `ReferrerPolicy`.
+    /// Determines whether CloudFront includes the `Referrer-Policy` HTTP response header and the header's value.
+    ///
+    /// [`ReferrerPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-securityheadersconfig.html#cfn-cloudfront-responseheaderspolicy-securityheadersconfig-referrerpolicy).
     pub fn referrer_policy(mut self, value: impl Into<Value<ReferrerPolicy>>) -> Self { self.body.set("ReferrerPolicy", value.into()); self }
-    /// `StrictTransportSecurity`.
+    /// Determines whether CloudFront includes the `Strict-Transport-Security` HTTP response header and the header's value.
+    ///
+    /// [`StrictTransportSecurity`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-securityheadersconfig.html#cfn-cloudfront-responseheaderspolicy-securityheadersconfig-stricttransportsecurity).
     pub fn strict_transport_security(mut self, value: impl Into<Value<StrictTransportSecurity>>) -> Self { self.body.set("StrictTransportSecurity", value.into()); self }
-    /// `XSSProtection`.
+    /// Determines whether CloudFront includes the `X-XSS-Protection` HTTP response header and the header's value.
+    ///
+    /// [`XSSProtection`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-securityheadersconfig.html#cfn-cloudfront-responseheaderspolicy-securityheadersconfig-xssprotection).
     pub fn xss_protection(mut self, value: impl Into<Value<XSSProtection>>) -> Self { self.body.set("XSSProtection", value.into()); self }
 }
 
@@ -2463,9 +3045,13 @@ impl ServerTimingHeadersConfig {
 }
 
 impl<HasEnabled> ServerTimingHeadersConfig<HasEnabled> {
-    /// `Enabled`. Required.
+    /// A Boolean that determines whether CloudFront adds the `Server-Timing` header to HTTP responses that it sends in response to requests that match a cache…
+    ///
+    /// [`Enabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-servertimingheadersconfig.html#cfn-cloudfront-responseheaderspolicy-servertimingheadersconfig-enabled). Required.
     pub fn enabled(self, value: impl Into<Value<bool>>) -> ServerTimingHeadersConfig<Given> { ServerTimingHeadersConfig { body: self.body.with("Enabled", value.into()), given: PhantomData } }
-    /// `SamplingRate`.
+    /// A number 0–100 (inclusive) that specifies the percentage of responses that you want CloudFront to add the `Server-Timing` header to.
+    ///
+    /// [`SamplingRate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-servertimingheadersconfig.html#cfn-cloudfront-responseheaderspolicy-servertimingheadersconfig-samplingrate). From 0 to 100.
     pub fn sampling_rate(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("SamplingRate", value.into()); self }
 }
 
@@ -2484,9 +3070,13 @@ impl SessionStickinessConfig {
 }
 
 impl<HasIdleTTL, HasMaximumTTL> SessionStickinessConfig<HasIdleTTL, HasMaximumTTL> {
-    /// `IdleTTL`. Required.
+    /// The amount of time after which you want sessions to cease if no requests are received.
+    ///
+    /// [`IdleTTL`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-continuousdeploymentpolicy-sessionstickinessconfig.html#cfn-cloudfront-continuousdeploymentpolicy-sessionstickinessconfig-idlettl). Required. From 300 to 3600.
     pub fn idle_ttl(self, value: impl Into<Value<i64>>) -> SessionStickinessConfig<Given, HasMaximumTTL> { SessionStickinessConfig { body: self.body.with("IdleTTL", value.into()), given: PhantomData } }
-    /// `MaximumTTL`. Required.
+    /// The maximum amount of time to consider requests from the viewer as being part of the same session.
+    ///
+    /// [`MaximumTTL`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-continuousdeploymentpolicy-sessionstickinessconfig.html#cfn-cloudfront-continuousdeploymentpolicy-sessionstickinessconfig-maximumttl). Required. From 300 to 3600.
     pub fn maximum_ttl(self, value: impl Into<Value<i64>>) -> SessionStickinessConfig<HasIdleTTL, Given> { SessionStickinessConfig { body: self.body.with("MaximumTTL", value.into()), given: PhantomData } }
 }
 
@@ -2505,9 +3095,13 @@ impl SingleHeaderConfig {
 }
 
 impl<HasHeader, HasValue> SingleHeaderConfig<HasHeader, HasValue> {
-    /// `Header`. Required.
+    /// The request header name that you want CloudFront to send to your staging distribution.
+    ///
+    /// [`Header`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-continuousdeploymentpolicy-singleheaderconfig.html#cfn-cloudfront-continuousdeploymentpolicy-singleheaderconfig-header). Required. From 1 to 256 characters.
     pub fn header(self, value: impl Into<Value<String>>) -> SingleHeaderConfig<Given, HasValue> { SingleHeaderConfig { body: self.body.with("Header", value.into()), given: PhantomData } }
-    /// `Value`. Required.
+    /// The request header value.
+    ///
+    /// [`Value`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-continuousdeploymentpolicy-singleheaderconfig.html#cfn-cloudfront-continuousdeploymentpolicy-singleheaderconfig-value). Required. From 1 to 1783 characters.
     pub fn value(self, value: impl Into<Value<String>>) -> SingleHeaderConfig<HasHeader, Given> { SingleHeaderConfig { body: self.body.with("Value", value.into()), given: PhantomData } }
 }
 
@@ -2526,9 +3120,13 @@ impl SingleHeaderPolicyConfig {
 }
 
 impl<HasHeader, HasValue> SingleHeaderPolicyConfig<HasHeader, HasValue> {
-    /// `Header`. Required.
+    /// The name of the HTTP header that CloudFront uses to configure for the single header policy.
+    ///
+    /// [`Header`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-continuousdeploymentpolicy-singleheaderpolicyconfig.html#cfn-cloudfront-continuousdeploymentpolicy-singleheaderpolicyconfig-header). Required. From 1 to 256 characters.
     pub fn header(self, value: impl Into<Value<String>>) -> SingleHeaderPolicyConfig<Given, HasValue> { SingleHeaderPolicyConfig { body: self.body.with("Header", value.into()), given: PhantomData } }
-    /// `Value`. Required.
+    /// Specifies the value to assign to the header for a single header policy.
+    ///
+    /// [`Value`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-continuousdeploymentpolicy-singleheaderpolicyconfig.html#cfn-cloudfront-continuousdeploymentpolicy-singleheaderpolicyconfig-value). Required. From 1 to 1783 characters.
     pub fn value(self, value: impl Into<Value<String>>) -> SingleHeaderPolicyConfig<HasHeader, Given> { SingleHeaderPolicyConfig { body: self.body.with("Value", value.into()), given: PhantomData } }
 }
 
@@ -2547,9 +3145,13 @@ impl SingleWeightConfig {
 }
 
 impl<HasWeight> SingleWeightConfig<HasWeight> {
-    /// `SessionStickinessConfig`.
+    /// Session stickiness provides the ability to define multiple requests from a single viewer as a single session.
+    ///
+    /// [`SessionStickinessConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-continuousdeploymentpolicy-singleweightconfig.html#cfn-cloudfront-continuousdeploymentpolicy-singleweightconfig-sessionstickinessconfig).
     pub fn session_stickiness_config(mut self, value: impl Into<Value<SessionStickinessConfig>>) -> Self { self.body.set("SessionStickinessConfig", value.into()); self }
-    /// `Weight`. Required.
+    /// The percentage of traffic to send to a staging distribution, expressed as a decimal number between 0 and 0.15.
+    ///
+    /// [`Weight`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-continuousdeploymentpolicy-singleweightconfig.html#cfn-cloudfront-continuousdeploymentpolicy-singleweightconfig-weight). Required. From 0 to 1.
     pub fn weight(self, value: impl Into<Value<f64>>) -> SingleWeightConfig<Given> { SingleWeightConfig { body: self.body.with("Weight", value.into()), given: PhantomData } }
 }
 
@@ -2568,9 +3170,13 @@ impl SingleWeightPolicyConfig {
 }
 
 impl<HasWeight> SingleWeightPolicyConfig<HasWeight> {
-    /// `SessionStickinessConfig`.
+    /// Enable session stickiness for the associated origin or cache settings.
+    ///
+    /// [`SessionStickinessConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-continuousdeploymentpolicy-singleweightpolicyconfig.html#cfn-cloudfront-continuousdeploymentpolicy-singleweightpolicyconfig-sessionstickinessconfig).
     pub fn session_stickiness_config(mut self, value: impl Into<Value<SessionStickinessConfig>>) -> Self { self.body.set("SessionStickinessConfig", value.into()); self }
-    /// `Weight`. Required.
+    /// The percentage of requests that CloudFront will use to send to an associated origin or cache settings.
+    ///
+    /// [`Weight`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-continuousdeploymentpolicy-singleweightpolicyconfig.html#cfn-cloudfront-continuousdeploymentpolicy-singleweightpolicyconfig-weight). Required. From 0 to 1.
     pub fn weight(self, value: impl Into<Value<f64>>) -> SingleWeightPolicyConfig<Given> { SingleWeightPolicyConfig { body: self.body.with("Weight", value.into()), given: PhantomData } }
 }
 
@@ -2589,9 +3195,13 @@ impl StatusCodes {
 }
 
 impl<HasItems, HasQuantity> StatusCodes<HasItems, HasQuantity> {
-    /// `Items`. Required.
+    /// The items (status codes) for an origin group.
+    ///
+    /// [`Items`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-statuscodes.html#cfn-cloudfront-distribution-statuscodes-items). Required. At least 1 items.
     pub fn items(self, value: impl Into<Value<List<i64>>>) -> StatusCodes<Given, HasQuantity> { StatusCodes { body: self.body.with("Items", value.into()), given: PhantomData } }
-    /// `Quantity`. Required.
+    /// The number of status codes.
+    ///
+    /// [`Quantity`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-statuscodes.html#cfn-cloudfront-distribution-statuscodes-quantity). Required.
     pub fn quantity(self, value: impl Into<Value<i64>>) -> StatusCodes<HasItems, Given> { StatusCodes { body: self.body.with("Quantity", value.into()), given: PhantomData } }
 }
 
@@ -2610,9 +3220,13 @@ impl StreamingDistribution {
 }
 
 impl<HasStreamingDistributionConfig, HasTags> StreamingDistribution<HasStreamingDistributionConfig, HasTags> {
-    /// `StreamingDistributionConfig`. Required.
+    /// The current configuration information for the RTMP distribution.
+    ///
+    /// [`StreamingDistributionConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-streamingdistribution.html#cfn-cloudfront-streamingdistribution-streamingdistributionconfig). Required.
     pub fn streaming_distribution_config(self, value: impl Into<Value<StreamingDistributionConfig>>) -> StreamingDistribution<Given, HasTags> { StreamingDistribution { body: self.body.with("StreamingDistributionConfig", value.into()), given: PhantomData } }
-    /// `Tags`. Required.
+    /// A complex type that contains zero or more `Tag` elements.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-streamingdistribution.html#cfn-cloudfront-streamingdistribution-tags). Required.
     pub fn tags(self, value: impl Into<Value<List<Tag>>>) -> StreamingDistribution<HasStreamingDistributionConfig, Given> { StreamingDistribution { body: self.body.with("Tags", value.into()), given: PhantomData } }
 }
 
@@ -2641,19 +3255,33 @@ impl StreamingDistributionConfig {
 }
 
 impl<HasComment, HasEnabled, HasS3Origin, HasTrustedSigners> StreamingDistributionConfig<HasComment, HasEnabled, HasS3Origin, HasTrustedSigners> {
-    /// `Aliases`.
+    /// A complex type that contains information about CNAMEs (alternate domain names), if any, for this streaming distribution.
+    ///
+    /// [`Aliases`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-streamingdistribution-streamingdistributionconfig.html#cfn-cloudfront-streamingdistribution-streamingdistributionconfig-aliases).
     pub fn aliases(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("Aliases", value.into()); self }
-    /// `Comment`. Required.
+    /// Any comments you want to include about the streaming distribution.
+    ///
+    /// [`Comment`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-streamingdistribution-streamingdistributionconfig.html#cfn-cloudfront-streamingdistribution-streamingdistributionconfig-comment). Required.
     pub fn comment(self, value: impl Into<Value<String>>) -> StreamingDistributionConfig<Given, HasEnabled, HasS3Origin, HasTrustedSigners> { StreamingDistributionConfig { body: self.body.with("Comment", value.into()), given: PhantomData } }
-    /// `Enabled`. Required.
+    /// Whether the streaming distribution is enabled to accept user requests for content.
+    ///
+    /// [`Enabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-streamingdistribution-streamingdistributionconfig.html#cfn-cloudfront-streamingdistribution-streamingdistributionconfig-enabled). Required.
     pub fn enabled(self, value: impl Into<Value<bool>>) -> StreamingDistributionConfig<HasComment, Given, HasS3Origin, HasTrustedSigners> { StreamingDistributionConfig { body: self.body.with("Enabled", value.into()), given: PhantomData } }
-    /// `Logging`.
+    /// A complex type that controls whether access logs are written for the streaming distribution.
+    ///
+    /// [`Logging`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-streamingdistribution-streamingdistributionconfig.html#cfn-cloudfront-streamingdistribution-streamingdistributionconfig-logging).
     pub fn logging(mut self, value: impl Into<Value<StreamingDistributionLogging>>) -> Self { self.body.set("Logging", value.into()); self }
-    /// `PriceClass`.
+    /// A complex type that contains information about price class for this streaming distribution.
+    ///
+    /// [`PriceClass`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-streamingdistribution-streamingdistributionconfig.html#cfn-cloudfront-streamingdistribution-streamingdistributionconfig-priceclass).
     pub fn price_class(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("PriceClass", value.into()); self }
-    /// `S3Origin`. Required.
+    /// A complex type that contains information about the Amazon S3 bucket from which you want CloudFront to get your media files for distribution.
+    ///
+    /// [`S3Origin`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-streamingdistribution-streamingdistributionconfig.html#cfn-cloudfront-streamingdistribution-streamingdistributionconfig-s3origin). Required.
     pub fn s3_origin(self, value: impl Into<Value<S3Origin>>) -> StreamingDistributionConfig<HasComment, HasEnabled, Given, HasTrustedSigners> { StreamingDistributionConfig { body: self.body.with("S3Origin", value.into()), given: PhantomData } }
-    /// `TrustedSigners`. Required.
+    /// A complex type that specifies any AWS accounts that you want to permit to create signed URLs for private content.
+    ///
+    /// [`TrustedSigners`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-streamingdistribution-streamingdistributionconfig.html#cfn-cloudfront-streamingdistribution-streamingdistributionconfig-trustedsigners). Required.
     pub fn trusted_signers(self, value: impl Into<Value<TrustedSigners>>) -> StreamingDistributionConfig<HasComment, HasEnabled, HasS3Origin, Given> { StreamingDistributionConfig { body: self.body.with("TrustedSigners", value.into()), given: PhantomData } }
 }
 
@@ -2672,11 +3300,17 @@ impl StreamingDistributionLogging {
 }
 
 impl<HasBucket, HasEnabled, HasPrefix> StreamingDistributionLogging<HasBucket, HasEnabled, HasPrefix> {
-    /// `Bucket`. Required.
+    /// The Amazon S3 bucket to store the access logs in, for example, `amzn-s3-demo-bucket.s3.amazonaws.com`.
+    ///
+    /// [`Bucket`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-streamingdistribution-logging.html#cfn-cloudfront-streamingdistribution-logging-bucket). Required.
     pub fn bucket(self, value: impl Into<Value<String>>) -> StreamingDistributionLogging<Given, HasEnabled, HasPrefix> { StreamingDistributionLogging { body: self.body.with("Bucket", value.into()), given: PhantomData } }
-    /// `Enabled`. Required.
+    /// Whether you want CloudFront to save access logs to an Amazon S3 bucket.
+    ///
+    /// [`Enabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-streamingdistribution-logging.html#cfn-cloudfront-streamingdistribution-logging-enabled). Required.
     pub fn enabled(self, value: impl Into<Value<bool>>) -> StreamingDistributionLogging<HasBucket, Given, HasPrefix> { StreamingDistributionLogging { body: self.body.with("Enabled", value.into()), given: PhantomData } }
-    /// `Prefix`. Required.
+    /// An optional string that you want CloudFront to prefix to the access log filenames for this streaming distribution, for example, `myprefix/`.
+    ///
+    /// [`Prefix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-streamingdistribution-logging.html#cfn-cloudfront-streamingdistribution-logging-prefix). Required.
     pub fn prefix(self, value: impl Into<Value<String>>) -> StreamingDistributionLogging<HasBucket, HasEnabled, Given> { StreamingDistributionLogging { body: self.body.with("Prefix", value.into()), given: PhantomData } }
 }
 
@@ -2695,13 +3329,21 @@ impl StrictTransportSecurity {
 }
 
 impl<HasAccessControlMaxAgeSec, HasOverride> StrictTransportSecurity<HasAccessControlMaxAgeSec, HasOverride> {
-    /// `AccessControlMaxAgeSec`. Required.
+    /// A number that CloudFront uses as the value for the `max-age` directive in the `Strict-Transport-Security` HTTP response header.
+    ///
+    /// [`AccessControlMaxAgeSec`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-stricttransportsecurity.html#cfn-cloudfront-responseheaderspolicy-stricttransportsecurity-accesscontrolmaxagesec). Required.
     pub fn access_control_max_age_sec(self, value: impl Into<Value<i64>>) -> StrictTransportSecurity<Given, HasOverride> { StrictTransportSecurity { body: self.body.with("AccessControlMaxAgeSec", value.into()), given: PhantomData } }
-    /// `IncludeSubdomains`.
+    /// A Boolean that determines whether CloudFront includes the `includeSubDomains` directive in the `Strict-Transport-Security` HTTP response header.
+    ///
+    /// [`IncludeSubdomains`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-stricttransportsecurity.html#cfn-cloudfront-responseheaderspolicy-stricttransportsecurity-includesubdomains).
     pub fn include_subdomains(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("IncludeSubdomains", value.into()); self }
-    /// `Override`. Required.
+    /// A Boolean that determines whether CloudFront overrides the `Strict-Transport-Security` HTTP response header received from the origin with the one specified in…
+    ///
+    /// [`Override`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-stricttransportsecurity.html#cfn-cloudfront-responseheaderspolicy-stricttransportsecurity-override). Required.
     pub fn override_(self, value: impl Into<Value<bool>>) -> StrictTransportSecurity<HasAccessControlMaxAgeSec, Given> { StrictTransportSecurity { body: self.body.with("Override", value.into()), given: PhantomData } }
-    /// `Preload`.
+    /// A Boolean that determines whether CloudFront includes the `preload` directive in the `Strict-Transport-Security` HTTP response header.
+    ///
+    /// [`Preload`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-stricttransportsecurity.html#cfn-cloudfront-responseheaderspolicy-stricttransportsecurity-preload).
     pub fn preload(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("Preload", value.into()); self }
 }
 
@@ -2720,11 +3362,11 @@ impl StringSchema {
 }
 
 impl<HasRequired> StringSchema<HasRequired> {
-    /// `Comment`.
+    /// [`Comment`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-stringschema.html#cfn-cloudfront-distribution-stringschema-comment).
     pub fn comment(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Comment", value.into()); self }
-    /// `DefaultValue`.
+    /// [`DefaultValue`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-stringschema.html#cfn-cloudfront-distribution-stringschema-defaultvalue). From 1 to 256 characters.
     pub fn default_value(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("DefaultValue", value.into()); self }
-    /// `Required`. Required.
+    /// [`Required`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-stringschema.html#cfn-cloudfront-distribution-stringschema-required). Required.
     pub fn required(self, value: impl Into<Value<bool>>) -> StringSchema<Given> { StringSchema { body: self.body.with("Required", value.into()), given: PhantomData } }
 }
 
@@ -2743,7 +3385,9 @@ impl Tags {
 }
 
 impl Tags {
-    /// `Items`.
+    /// A complex type that contains `Tag` elements.
+    ///
+    /// [`Items`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-anycastiplist-tags.html#cfn-cloudfront-anycastiplist-tags-items).
     pub fn items(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Items", value.into()); self }
 }
 
@@ -2762,7 +3406,9 @@ impl TenantConfig {
 }
 
 impl TenantConfig {
-    /// `ParameterDefinitions`.
+    /// The parameters that you specify for a distribution tenant.
+    ///
+    /// [`ParameterDefinitions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-tenantconfig.html#cfn-cloudfront-distribution-tenantconfig-parameterdefinitions).
     pub fn parameter_definitions(mut self, value: impl Into<Value<List<ParameterDefinition>>>) -> Self { self.body.set("ParameterDefinitions", value.into()); self }
 }
 
@@ -2781,11 +3427,17 @@ impl TrafficConfig {
 }
 
 impl<HasType> TrafficConfig<HasType> {
-    /// `SingleHeaderConfig`.
+    /// Determines which HTTP requests are sent to the staging distribution.
+    ///
+    /// [`SingleHeaderConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-continuousdeploymentpolicy-trafficconfig.html#cfn-cloudfront-continuousdeploymentpolicy-trafficconfig-singleheaderconfig).
     pub fn single_header_config(mut self, value: impl Into<Value<SingleHeaderConfig>>) -> Self { self.body.set("SingleHeaderConfig", value.into()); self }
-    /// `SingleWeightConfig`.
+    /// Contains the percentage of traffic to send to the staging distribution.
+    ///
+    /// [`SingleWeightConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-continuousdeploymentpolicy-trafficconfig.html#cfn-cloudfront-continuousdeploymentpolicy-trafficconfig-singleweightconfig).
     pub fn single_weight_config(mut self, value: impl Into<Value<SingleWeightConfig>>) -> Self { self.body.set("SingleWeightConfig", value.into()); self }
-    /// `Type`. Required.
+    /// The type of traffic configuration.
+    ///
+    /// [`Type`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-continuousdeploymentpolicy-trafficconfig.html#cfn-cloudfront-continuousdeploymentpolicy-trafficconfig-type). Required. One of `SingleHeader`, `SingleWeight`.
     pub fn type_(self, value: impl Into<Value<TrafficConfigType>>) -> TrafficConfig<Given> { TrafficConfig { body: self.body.with("Type", value.into()), given: PhantomData } }
 }
 
@@ -2804,13 +3456,21 @@ impl TrustStore {
 }
 
 impl<HasName> TrustStore<HasName> {
-    /// `CaCertificatesBundleSource`.
+    /// A CA certificates bundle source.
+    ///
+    /// [`CaCertificatesBundleSource`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-truststore.html#cfn-cloudfront-truststore-cacertificatesbundlesource).
     pub fn ca_certificates_bundle_source(mut self, value: impl Into<Value<CaCertificatesBundleSource>>) -> Self { self.body.set("CaCertificatesBundleSource", value.into()); self }
-    /// `Name`. Required. A change replaces the resource.
+    /// The trust store's name.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-truststore.html#cfn-cloudfront-truststore-name). Required. A change replaces the resource.
     pub fn name(self, value: impl Into<Value<String>>) -> TrustStore<Given> { TrustStore { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `Tags`.
+    /// A complex type that contains zero or more `Tag` elements.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-truststore.html#cfn-cloudfront-truststore-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `UseClientCertificateOCSPEndpoint`.
+    /// A boolean.
+    ///
+    /// [`UseClientCertificateOCSPEndpoint`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-truststore.html#cfn-cloudfront-truststore-useclientcertificateocspendpoint).
     pub fn use_client_certificate_ocsp_endpoint(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("UseClientCertificateOCSPEndpoint", value.into()); self }
 }
 
@@ -2851,11 +3511,17 @@ impl TrustStoreConfig {
 }
 
 impl<HasTrustStoreId> TrustStoreConfig<HasTrustStoreId> {
-    /// `AdvertiseTrustStoreCaNames`.
+    /// The configuration to use to advertise trust store CA names.
+    ///
+    /// [`AdvertiseTrustStoreCaNames`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-truststoreconfig.html#cfn-cloudfront-distribution-truststoreconfig-advertisetruststorecanames).
     pub fn advertise_trust_store_ca_names(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("AdvertiseTrustStoreCaNames", value.into()); self }
-    /// `IgnoreCertificateExpiry`.
+    /// The configuration to use to ignore certificate expiration.
+    ///
+    /// [`IgnoreCertificateExpiry`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-truststoreconfig.html#cfn-cloudfront-distribution-truststoreconfig-ignorecertificateexpiry).
     pub fn ignore_certificate_expiry(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("IgnoreCertificateExpiry", value.into()); self }
-    /// `TrustStoreId`. Required.
+    /// The trust store ID.
+    ///
+    /// [`TrustStoreId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-truststoreconfig.html#cfn-cloudfront-distribution-truststoreconfig-truststoreid). Required.
     pub fn trust_store_id(self, value: impl Into<Value<String>>) -> TrustStoreConfig<Given> { TrustStoreConfig { body: self.body.with("TrustStoreId", value.into()), given: PhantomData } }
 }
 
@@ -2874,9 +3540,13 @@ impl TrustedSigners {
 }
 
 impl<HasEnabled> TrustedSigners<HasEnabled> {
-    /// `AwsAccountNumbers`.
+    /// An AWS account number that contains active CloudFront key pairs that CloudFront can use to verify the signatures of signed URLs and signed cookies.
+    ///
+    /// [`AwsAccountNumbers`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-streamingdistribution-trustedsigners.html#cfn-cloudfront-streamingdistribution-trustedsigners-awsaccountnumbers).
     pub fn aws_account_numbers(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("AwsAccountNumbers", value.into()); self }
-    /// `Enabled`. Required.
+    /// This field is `true` if any of the AWS accounts in the list are configured as trusted signers.
+    ///
+    /// [`Enabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-streamingdistribution-trustedsigners.html#cfn-cloudfront-streamingdistribution-trustedsigners-enabled). Required.
     pub fn enabled(self, value: impl Into<Value<bool>>) -> TrustedSigners<Given> { TrustedSigners { body: self.body.with("Enabled", value.into()), given: PhantomData } }
 }
 
@@ -2895,15 +3565,19 @@ impl ViewerCertificate {
 }
 
 impl ViewerCertificate {
-    /// `AcmCertificateArn`.
+    /// [`AcmCertificateArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-viewercertificate.html#cfn-cloudfront-distribution-viewercertificate-acmcertificatearn).
     pub fn acm_certificate_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AcmCertificateArn", value.into()); self }
-    /// `CloudFrontDefaultCertificate`.
+    /// If the distribution uses the CloudFront domain name such as `d111111abcdef8.cloudfront.net`, set this field to `true`.
+    ///
+    /// [`CloudFrontDefaultCertificate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-viewercertificate.html#cfn-cloudfront-distribution-viewercertificate-cloudfrontdefaultcertificate).
     pub fn cloud_front_default_certificate(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("CloudFrontDefaultCertificate", value.into()); self }
-    /// `IamCertificateId`.
+    /// [`IamCertificateId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-viewercertificate.html#cfn-cloudfront-distribution-viewercertificate-iamcertificateid). At most 32 characters.
     pub fn iam_certificate_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("IamCertificateId", value.into()); self }
-    /// `MinimumProtocolVersion`.
+    /// If the distribution uses `Aliases` (alternate domain names or CNAMEs), specify the security policy that you want CloudFront to use for HTTPS connections with…
+    ///
+    /// [`MinimumProtocolVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-viewercertificate.html#cfn-cloudfront-distribution-viewercertificate-minimumprotocolversion).
     pub fn minimum_protocol_version(mut self, value: impl Into<Value<MinimumProtocolVersion>>) -> Self { self.body.set("MinimumProtocolVersion", value.into()); self }
-    /// `SslSupportMethod`.
+    /// [`SslSupportMethod`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-viewercertificate.html#cfn-cloudfront-distribution-viewercertificate-sslsupportmethod). One of `sni-only`, `static-ip`, `vip`.
     pub fn ssl_support_method(mut self, value: impl Into<Value<SslSupportMethod>>) -> Self { self.body.set("SslSupportMethod", value.into()); self }
 }
 
@@ -2922,9 +3596,13 @@ impl ViewerMtlsConfig {
 }
 
 impl ViewerMtlsConfig {
-    /// `Mode`.
+    /// The viewer mTLS mode.
+    ///
+    /// [`Mode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-viewermtlsconfig.html#cfn-cloudfront-distribution-viewermtlsconfig-mode). One of `optional`, `passthrough`, `required`.
     pub fn mode(mut self, value: impl Into<Value<ViewerMtlsConfigMode>>) -> Self { self.body.set("Mode", value.into()); self }
-    /// `TrustStoreConfig`.
+    /// The trust store configuration associated with the viewer mTLS configuration.
+    ///
+    /// [`TrustStoreConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-viewermtlsconfig.html#cfn-cloudfront-distribution-viewermtlsconfig-truststoreconfig).
     pub fn trust_store_config(mut self, value: impl Into<Value<TrustStoreConfig>>) -> Self { self.body.set("TrustStoreConfig", value.into()); self }
 }
 
@@ -2943,9 +3621,13 @@ impl VpcOrigin {
 }
 
 impl<HasVpcOriginEndpointConfig> VpcOrigin<HasVpcOriginEndpointConfig> {
-    /// `Tags`.
+    /// A complex type that contains zero or more `Tag` elements.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-vpcorigin.html#cfn-cloudfront-vpcorigin-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `VpcOriginEndpointConfig`. Required.
+    /// The VPC origin endpoint configuration.
+    ///
+    /// [`VpcOriginEndpointConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-vpcorigin.html#cfn-cloudfront-vpcorigin-vpcoriginendpointconfig). Required.
     pub fn vpc_origin_endpoint_config(self, value: impl Into<Value<VpcOriginEndpointConfig>>) -> VpcOrigin<Given> { VpcOrigin { body: self.body.with("VpcOriginEndpointConfig", value.into()), given: PhantomData } }
 }
 
@@ -2986,13 +3668,21 @@ impl VpcOriginConfig {
 }
 
 impl<HasVpcOriginId> VpcOriginConfig<HasVpcOriginId> {
-    /// `OriginKeepaliveTimeout`. By default `5`.
+    /// Specifies how long, in seconds, CloudFront persists its connection to the origin.
+    ///
+    /// [`OriginKeepaliveTimeout`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-vpcoriginconfig.html#cfn-cloudfront-distribution-vpcoriginconfig-originkeepalivetimeout). By default `5`.
     pub fn origin_keepalive_timeout(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("OriginKeepaliveTimeout", value.into()); self }
-    /// `OriginReadTimeout`. By default `30`.
+    /// Specifies how long, in seconds, CloudFront waits for a response from the origin.
+    ///
+    /// [`OriginReadTimeout`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-vpcoriginconfig.html#cfn-cloudfront-distribution-vpcoriginconfig-originreadtimeout). By default `30`.
     pub fn origin_read_timeout(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("OriginReadTimeout", value.into()); self }
-    /// `OwnerAccountId`.
+    /// The account ID of the AWS account that owns the VPC origin.
+    ///
+    /// [`OwnerAccountId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-vpcoriginconfig.html#cfn-cloudfront-distribution-vpcoriginconfig-owneraccountid).
     pub fn owner_account_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("OwnerAccountId", value.into()); self }
-    /// `VpcOriginId`. Required.
+    /// The VPC origin ID.
+    ///
+    /// [`VpcOriginId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-vpcoriginconfig.html#cfn-cloudfront-distribution-vpcoriginconfig-vpcoriginid). Required.
     pub fn vpc_origin_id(self, value: impl Into<Value<String>>) -> VpcOriginConfig<Given> { VpcOriginConfig { body: self.body.with("VpcOriginId", value.into()), given: PhantomData } }
 }
 
@@ -3011,19 +3701,31 @@ impl VpcOriginEndpointConfig {
 }
 
 impl<HasArn, HasName> VpcOriginEndpointConfig<HasArn, HasName> {
-    /// `Arn`. Required.
+    /// The ARN of the CloudFront VPC origin endpoint configuration.
+    ///
+    /// [`Arn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-vpcorigin-vpcoriginendpointconfig.html#cfn-cloudfront-vpcorigin-vpcoriginendpointconfig-arn). Required.
     pub fn arn(self, value: impl Into<Value<String>>) -> VpcOriginEndpointConfig<Given, HasName> { VpcOriginEndpointConfig { body: self.body.with("Arn", value.into()), given: PhantomData } }
-    /// `HTTPPort`. By default `80`.
+    /// The HTTP port for the CloudFront VPC origin endpoint configuration.
+    ///
+    /// [`HTTPPort`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-vpcorigin-vpcoriginendpointconfig.html#cfn-cloudfront-vpcorigin-vpcoriginendpointconfig-httpport). By default `80`.
     pub fn http_port(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("HTTPPort", value.into()); self }
-    /// `HTTPSPort`. By default `443`.
+    /// The HTTPS port of the CloudFront VPC origin endpoint configuration.
+    ///
+    /// [`HTTPSPort`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-vpcorigin-vpcoriginendpointconfig.html#cfn-cloudfront-vpcorigin-vpcoriginendpointconfig-httpsport). By default `443`.
     pub fn https_port(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("HTTPSPort", value.into()); self }
-    /// `IpAddressType`. By default `"ipv4"`.
+    /// [`IpAddressType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-vpcorigin-vpcoriginendpointconfig.html#cfn-cloudfront-vpcorigin-vpcoriginendpointconfig-ipaddresstype). By default `"ipv4"`. One of `dualstack`, `ipv4`.
     pub fn ip_address_type(mut self, value: impl Into<Value<VpcOriginEndpointConfigIpAddressType>>) -> Self { self.body.set("IpAddressType", value.into()); self }
-    /// `Name`. Required.
+    /// The name of the CloudFront VPC origin endpoint configuration.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-vpcorigin-vpcoriginendpointconfig.html#cfn-cloudfront-vpcorigin-vpcoriginendpointconfig-name). Required.
     pub fn name(self, value: impl Into<Value<String>>) -> VpcOriginEndpointConfig<HasArn, Given> { VpcOriginEndpointConfig { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `OriginProtocolPolicy`. By default `"match-viewer"`.
+    /// The origin protocol policy for the CloudFront VPC origin endpoint configuration.
+    ///
+    /// [`OriginProtocolPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-vpcorigin-vpcoriginendpointconfig.html#cfn-cloudfront-vpcorigin-vpcoriginendpointconfig-originprotocolpolicy). By default `"match-viewer"`. One of `http-only`, `https-only`, `match-viewer`.
     pub fn origin_protocol_policy(mut self, value: impl Into<Value<OriginProtocolPolicy>>) -> Self { self.body.set("OriginProtocolPolicy", value.into()); self }
-    /// `OriginSSLProtocols`.
+    /// Specifies the minimum SSL/TLS protocol that CloudFront uses when connecting to your origin over HTTPS.
+    ///
+    /// [`OriginSSLProtocols`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-vpcorigin-vpcoriginendpointconfig.html#cfn-cloudfront-vpcorigin-vpcoriginendpointconfig-originsslprotocols).
     pub fn origin_ssl_protocols(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("OriginSSLProtocols", value.into()); self }
 }
 
@@ -3042,9 +3744,13 @@ impl WebAclCustomization {
 }
 
 impl WebAclCustomization {
-    /// `Action`.
+    /// The action for the AWS WAF web ACL customization.
+    ///
+    /// [`Action`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distributiontenant-webaclcustomization.html#cfn-cloudfront-distributiontenant-webaclcustomization-action). One of `disable`, `override`.
     pub fn action(mut self, value: impl Into<Value<WebAclCustomizationAction>>) -> Self { self.body.set("Action", value.into()); self }
-    /// `Arn`.
+    /// The ARN of the AWS WAF web ACL.
+    ///
+    /// [`Arn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distributiontenant-webaclcustomization.html#cfn-cloudfront-distributiontenant-webaclcustomization-arn).
     pub fn arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Arn", value.into()); self }
 }
 
@@ -3063,13 +3769,21 @@ impl XSSProtection {
 }
 
 impl<HasOverride, HasProtection> XSSProtection<HasOverride, HasProtection> {
-    /// `ModeBlock`.
+    /// A Boolean that determines whether CloudFront includes the `mode=block` directive in the `X-XSS-Protection` header.
+    ///
+    /// [`ModeBlock`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-xssprotection.html#cfn-cloudfront-responseheaderspolicy-xssprotection-modeblock).
     pub fn mode_block(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("ModeBlock", value.into()); self }
-    /// `Override`. Required.
+    /// A Boolean that determines whether CloudFront overrides the `X-XSS-Protection` HTTP response header received from the origin with the one specified in this…
+    ///
+    /// [`Override`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-xssprotection.html#cfn-cloudfront-responseheaderspolicy-xssprotection-override). Required.
     pub fn override_(self, value: impl Into<Value<bool>>) -> XSSProtection<Given, HasProtection> { XSSProtection { body: self.body.with("Override", value.into()), given: PhantomData } }
-    /// `Protection`. Required.
+    /// A Boolean that determines the value of the `X-XSS-Protection` HTTP response header.
+    ///
+    /// [`Protection`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-xssprotection.html#cfn-cloudfront-responseheaderspolicy-xssprotection-protection). Required.
     pub fn protection(self, value: impl Into<Value<bool>>) -> XSSProtection<HasOverride, Given> { XSSProtection { body: self.body.with("Protection", value.into()), given: PhantomData } }
-    /// `ReportUri`.
+    /// A reporting URI, which CloudFront uses as the value of the `report` directive in the `X-XSS-Protection` header.
+    ///
+    /// [`ReportUri`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-xssprotection.html#cfn-cloudfront-responseheaderspolicy-xssprotection-reporturi).
     pub fn report_uri(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ReportUri", value.into()); self }
 }
 

@@ -17,57 +17,107 @@ impl Alarm {
 }
 
 impl Alarm {
-    /// `ActionsEnabled`. By default `true`.
+    /// Whether actions should be executed during any changes to the alarm state.
+    ///
+    /// [`ActionsEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html#cfn-cloudwatch-alarm-actionsenabled). By default `true`.
     pub fn actions_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("ActionsEnabled", value.into()); self }
-    /// `AlarmActions`.
+    /// The list of actions to execute when this alarm transitions into an ALARM state from any other state.
+    ///
+    /// [`AlarmActions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html#cfn-cloudwatch-alarm-alarmactions). From 1 to 1024 characters.
     pub fn alarm_actions(mut self, value: impl Into<Value<List<link::CloudWatchAlarmAlarmActions>>>) -> Self { self.body.set("AlarmActions", value.into()); self }
-    /// `AlarmDescription`.
+    /// The description of the alarm.
+    ///
+    /// [`AlarmDescription`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html#cfn-cloudwatch-alarm-alarmdescription). At most 1024 characters.
     pub fn alarm_description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AlarmDescription", value.into()); self }
-    /// `AlarmName`. A change replaces the resource.
+    /// The name of the alarm.
+    ///
+    /// [`AlarmName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html#cfn-cloudwatch-alarm-alarmname). A change replaces the resource. At most 255 characters.
     pub fn alarm_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AlarmName", value.into()); self }
-    /// `ComparisonOperator`.
+    /// The arithmetic operation to use when comparing the specified statistic and threshold.
+    ///
+    /// [`ComparisonOperator`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html#cfn-cloudwatch-alarm-comparisonoperator). One of `GreaterThanOrEqualToThreshold`, `GreaterThanThreshold`, `GreaterThanUpperThreshold`, `LessThanLowerOrGreaterThanUpperThreshold`, `LessThanLowerThreshold`, `LessThanOrEqualToThreshold`, `LessThanThreshold`.
     pub fn comparison_operator(mut self, value: impl Into<Value<ComparisonOperator>>) -> Self { self.body.set("ComparisonOperator", value.into()); self }
-    /// `DatapointsToAlarm`.
+    /// The number of datapoints that must be breaching to trigger the alarm.
+    ///
+    /// [`DatapointsToAlarm`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html#cfn-cloudwatch-alarm-datapointstoalarm). At least 1.
     pub fn datapoints_to_alarm(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("DatapointsToAlarm", value.into()); self }
-    /// `Dimensions`.
+    /// The dimensions for the metric associated with the alarm.
+    ///
+    /// [`Dimensions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html#cfn-cloudwatch-alarm-dimensions). At most 30 items.
     pub fn dimensions(mut self, value: impl Into<Value<List<Dimension>>>) -> Self { self.body.set("Dimensions", value.into()); self }
-    /// `EvaluateLowSampleCountPercentile`.
+    /// Used only for alarms based on percentiles.
+    ///
+    /// [`EvaluateLowSampleCountPercentile`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html#cfn-cloudwatch-alarm-evaluatelowsamplecountpercentile). From 1 to 255 characters.
     pub fn evaluate_low_sample_count_percentile(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("EvaluateLowSampleCountPercentile", value.into()); self }
-    /// `EvaluationCriteria`.
+    /// The evaluation criteria for an alarm.
+    ///
+    /// [`EvaluationCriteria`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html#cfn-cloudwatch-alarm-evaluationcriteria).
     pub fn evaluation_criteria(mut self, value: impl Into<Value<EvaluationCriteria>>) -> Self { self.body.set("EvaluationCriteria", value.into()); self }
-    /// `EvaluationInterval`.
+    /// The frequency, in seconds, at which the alarm is evaluated.
+    ///
+    /// [`EvaluationInterval`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html#cfn-cloudwatch-alarm-evaluationinterval). From 10 to 3600.
     pub fn evaluation_interval(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("EvaluationInterval", value.into()); self }
-    /// `EvaluationPeriods`.
+    /// The number of periods over which data is compared to the specified threshold.
+    ///
+    /// [`EvaluationPeriods`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html#cfn-cloudwatch-alarm-evaluationperiods). At least 1.
     pub fn evaluation_periods(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("EvaluationPeriods", value.into()); self }
-    /// `EvaluationWindow`.
+    /// The evaluation window that an alarm uses to select the range of metric data that it evaluates each time it runs.
+    ///
+    /// [`EvaluationWindow`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html#cfn-cloudwatch-alarm-evaluationwindow).
     pub fn evaluation_window(mut self, value: impl Into<Value<EvaluationWindow>>) -> Self { self.body.set("EvaluationWindow", value.into()); self }
-    /// `ExtendedStatistic`.
+    /// The percentile statistic for the metric associated with the alarm.
+    ///
+    /// [`ExtendedStatistic`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html#cfn-cloudwatch-alarm-extendedstatistic).
     pub fn extended_statistic(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ExtendedStatistic", value.into()); self }
-    /// `InsufficientDataActions`.
+    /// The actions to execute when this alarm transitions to the `INSUFFICIENT_DATA` state from any other state.
+    ///
+    /// [`InsufficientDataActions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html#cfn-cloudwatch-alarm-insufficientdataactions). From 1 to 1024 characters.
     pub fn insufficient_data_actions(mut self, value: impl Into<Value<List<link::SNSTopicTopicArn>>>) -> Self { self.body.set("InsufficientDataActions", value.into()); self }
-    /// `MetricName`.
+    /// The name of the metric associated with the alarm.
+    ///
+    /// [`MetricName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html#cfn-cloudwatch-alarm-metricname). From 1 to 255 characters.
     pub fn metric_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("MetricName", value.into()); self }
-    /// `Metrics`.
+    /// An array that enables you to create an alarm based on the result of a metric math expression.
+    ///
+    /// [`Metrics`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html#cfn-cloudwatch-alarm-metrics).
     pub fn metrics(mut self, value: impl Into<Value<List<AlarmMetricDataQuery>>>) -> Self { self.body.set("Metrics", value.into()); self }
-    /// `Namespace`.
+    /// The namespace of the metric associated with the alarm.
+    ///
+    /// [`Namespace`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html#cfn-cloudwatch-alarm-namespace). From 1 to 255 characters. Matches `^[^:]`.
     pub fn namespace(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Namespace", value.into()); self }
-    /// `OKActions`.
+    /// The actions to execute when this alarm transitions to the `OK` state from any other state.
+    ///
+    /// [`OKActions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html#cfn-cloudwatch-alarm-okactions). From 1 to 1024 characters.
     pub fn ok_actions(mut self, value: impl Into<Value<List<link::SNSTopicTopicArn>>>) -> Self { self.body.set("OKActions", value.into()); self }
-    /// `Period`.
+    /// The period, in seconds, over which the statistic is applied.
+    ///
+    /// [`Period`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html#cfn-cloudwatch-alarm-period). At least 1.
     pub fn period(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("Period", value.into()); self }
-    /// `Statistic`.
+    /// The statistic for the metric associated with the alarm, other than percentile.
+    ///
+    /// [`Statistic`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html#cfn-cloudwatch-alarm-statistic). One of `Average`, `Maximum`, `Minimum`, `SampleCount`, `Sum`.
     pub fn statistic(mut self, value: impl Into<Value<Statistic>>) -> Self { self.body.set("Statistic", value.into()); self }
-    /// `Tags`.
+    /// The key-value pairs to associate with the alarm.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html#cfn-cloudwatch-alarm-tags). At most 50 items.
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `Threshold`.
+    /// The value to compare with the specified statistic.
+    ///
+    /// [`Threshold`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html#cfn-cloudwatch-alarm-threshold).
     pub fn threshold(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("Threshold", value.into()); self }
-    /// `ThresholdMetricId`.
+    /// In an alarm based on an anomaly detection model, this is the ID of the `ANOMALY_DETECTION_BAND` function used as the threshold for the alarm.
+    ///
+    /// [`ThresholdMetricId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html#cfn-cloudwatch-alarm-thresholdmetricid). From 1 to 255 characters.
     pub fn threshold_metric_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ThresholdMetricId", value.into()); self }
-    /// `TreatMissingData`.
+    /// Sets how this alarm is to handle missing data points.
+    ///
+    /// [`TreatMissingData`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html#cfn-cloudwatch-alarm-treatmissingdata). One of `breaching`, `ignore`, `missing`, `notBreaching`.
     pub fn treat_missing_data(mut self, value: impl Into<Value<TreatMissingData>>) -> Self { self.body.set("TreatMissingData", value.into()); self }
-    /// `Unit`.
+    /// The unit of the metric associated with the alarm.
+    ///
+    /// [`Unit`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html#cfn-cloudwatch-alarm-unit).
     pub fn unit(mut self, value: impl Into<Value<AlarmUnit>>) -> Self { self.body.set("Unit", value.into()); self }
-    /// `WarmUpConfiguration`.
+    /// [`WarmUpConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html#cfn-cloudwatch-alarm-warmupconfiguration).
     pub fn warm_up_configuration(mut self, value: impl Into<Value<WarmUpConfiguration>>) -> Self { self.body.set("WarmUpConfiguration", value.into()); self }
 }
 
@@ -98,11 +148,17 @@ impl AlarmMetric {
 }
 
 impl AlarmMetric {
-    /// `Dimensions`.
+    /// The metric dimensions that you want to be used for the metric that the alarm will watch.
+    ///
+    /// [`Dimensions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarm-metric.html#cfn-cloudwatch-alarm-metric-dimensions). At most 30 items.
     pub fn dimensions(mut self, value: impl Into<Value<List<Dimension>>>) -> Self { self.body.set("Dimensions", value.into()); self }
-    /// `MetricName`.
+    /// The name of the metric that you want the alarm to watch.
+    ///
+    /// [`MetricName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarm-metric.html#cfn-cloudwatch-alarm-metric-metricname). From 1 to 255 characters.
     pub fn metric_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("MetricName", value.into()); self }
-    /// `Namespace`.
+    /// The namespace of the metric that the alarm will watch.
+    ///
+    /// [`Namespace`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarm-metric.html#cfn-cloudwatch-alarm-metric-namespace). From 1 to 255 characters. Matches `^[^:]`.
     pub fn namespace(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Namespace", value.into()); self }
 }
 
@@ -121,19 +177,33 @@ impl AlarmMetricDataQuery {
 }
 
 impl<HasId> AlarmMetricDataQuery<HasId> {
-    /// `AccountId`.
+    /// The ID of the account where the metrics are located, if this is a cross-account alarm.
+    ///
+    /// [`AccountId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarm-metricdataquery.html#cfn-cloudwatch-alarm-metricdataquery-accountid). From 1 to 255 characters.
     pub fn account_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AccountId", value.into()); self }
-    /// `Expression`.
+    /// The math expression to be performed on the returned data, if this object is performing a math expression.
+    ///
+    /// [`Expression`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarm-metricdataquery.html#cfn-cloudwatch-alarm-metricdataquery-expression). From 1 to 2048 characters.
     pub fn expression(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Expression", value.into()); self }
-    /// `Id`. Required.
+    /// A short name used to tie this object to the results in the response.
+    ///
+    /// [`Id`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarm-metricdataquery.html#cfn-cloudwatch-alarm-metricdataquery-id). Required. From 1 to 255 characters. Matches `^([a-z])([A-Za-z0-9\_]*)$`.
     pub fn id(self, value: impl Into<Value<String>>) -> AlarmMetricDataQuery<Given> { AlarmMetricDataQuery { body: self.body.with("Id", value.into()), given: PhantomData } }
-    /// `Label`.
+    /// A human-readable label for this metric or expression.
+    ///
+    /// [`Label`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarm-metricdataquery.html#cfn-cloudwatch-alarm-metricdataquery-label).
     pub fn label(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Label", value.into()); self }
-    /// `MetricStat`.
+    /// The metric to be returned, along with statistics, period, and units.
+    ///
+    /// [`MetricStat`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarm-metricdataquery.html#cfn-cloudwatch-alarm-metricdataquery-metricstat).
     pub fn metric_stat(mut self, value: impl Into<Value<AlarmMetricStat>>) -> Self { self.body.set("MetricStat", value.into()); self }
-    /// `Period`.
+    /// The granularity, in seconds, of the returned data points.
+    ///
+    /// [`Period`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarm-metricdataquery.html#cfn-cloudwatch-alarm-metricdataquery-period). At least 1.
     pub fn period(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("Period", value.into()); self }
-    /// `ReturnData`.
+    /// This option indicates whether to return the timestamps and raw data values of this metric.
+    ///
+    /// [`ReturnData`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarm-metricdataquery.html#cfn-cloudwatch-alarm-metricdataquery-returndata).
     pub fn return_data(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("ReturnData", value.into()); self }
 }
 
@@ -152,13 +222,21 @@ impl AlarmMetricStat {
 }
 
 impl<HasMetric, HasPeriod, HasStat> AlarmMetricStat<HasMetric, HasPeriod, HasStat> {
-    /// `Metric`. Required.
+    /// The metric to return, including the metric name, namespace, and dimensions.
+    ///
+    /// [`Metric`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarm-metricstat.html#cfn-cloudwatch-alarm-metricstat-metric). Required.
     pub fn metric(self, value: impl Into<Value<AlarmMetric>>) -> AlarmMetricStat<Given, HasPeriod, HasStat> { AlarmMetricStat { body: self.body.with("Metric", value.into()), given: PhantomData } }
-    /// `Period`. Required.
+    /// The granularity, in seconds, of the returned data points.
+    ///
+    /// [`Period`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarm-metricstat.html#cfn-cloudwatch-alarm-metricstat-period). Required. At least 1.
     pub fn period(self, value: impl Into<Value<i64>>) -> AlarmMetricStat<HasMetric, Given, HasStat> { AlarmMetricStat { body: self.body.with("Period", value.into()), given: PhantomData } }
-    /// `Stat`. Required.
+    /// The statistic to return.
+    ///
+    /// [`Stat`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarm-metricstat.html#cfn-cloudwatch-alarm-metricstat-stat). Required.
     pub fn stat(self, value: impl Into<Value<String>>) -> AlarmMetricStat<HasMetric, HasPeriod, Given> { AlarmMetricStat { body: self.body.with("Stat", value.into()), given: PhantomData } }
-    /// `Unit`.
+    /// The unit to use for the returned data points.
+    ///
+    /// [`Unit`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarm-metricstat.html#cfn-cloudwatch-alarm-metricstat-unit).
     pub fn unit(mut self, value: impl Into<Value<AlarmMetricStatUnit>>) -> Self { self.body.set("Unit", value.into()); self }
 }
 
@@ -177,19 +255,33 @@ impl AlarmMuteRule {
 }
 
 impl<HasRule> AlarmMuteRule<HasRule> {
-    /// `Description`.
+    /// The description of the AlarmMuteRule.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarmmuterule.html#cfn-cloudwatch-alarmmuterule-description). At most 1024 characters.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `ExpireDate`.
+    /// The date, with the same timezone offset as "ScheduleTimezone" after which the alarm mute rule will be expired.
+    ///
+    /// [`ExpireDate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarmmuterule.html#cfn-cloudwatch-alarmmuterule-expiredate).
     pub fn expire_date(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ExpireDate", value.into()); self }
-    /// `MuteTargets`.
+    /// Targets to be muted.
+    ///
+    /// [`MuteTargets`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarmmuterule.html#cfn-cloudwatch-alarmmuterule-mutetargets).
     pub fn mute_targets(mut self, value: impl Into<Value<MuteTargets>>) -> Self { self.body.set("MuteTargets", value.into()); self }
-    /// `Name`. A change replaces the resource.
+    /// The name of the AlarmMuteRule.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarmmuterule.html#cfn-cloudwatch-alarmmuterule-name). A change replaces the resource. From 1 to 255 characters.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `Rule`. Required.
+    /// The rule for the mute.
+    ///
+    /// [`Rule`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarmmuterule.html#cfn-cloudwatch-alarmmuterule-rule). Required.
     pub fn rule(self, value: impl Into<Value<Rule>>) -> AlarmMuteRule<Given> { AlarmMuteRule { body: self.body.with("Rule", value.into()), given: PhantomData } }
-    /// `StartDate`.
+    /// The date, with the same timezone offset as "ScheduleTimezone", after which the alarm mute rule will become active.
+    ///
+    /// [`StartDate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarmmuterule.html#cfn-cloudwatch-alarmmuterule-startdate).
     pub fn start_date(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("StartDate", value.into()); self }
-    /// `Tags`.
+    /// Key-value pairs to apply to it.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarmmuterule.html#cfn-cloudwatch-alarmmuterule-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -224,11 +316,17 @@ impl AlarmPromQLCriteria {
 }
 
 impl AlarmPromQLCriteria {
-    /// `PendingPeriod`.
+    /// The duration, in seconds, that a contributor must be continuously breaching before it transitions to the ``ALARM`` state.
+    ///
+    /// [`PendingPeriod`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarm-alarmpromqlcriteria.html#cfn-cloudwatch-alarm-alarmpromqlcriteria-pendingperiod).
     pub fn pending_period(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("PendingPeriod", value.into()); self }
-    /// `Query`.
+    /// The PromQL query that the alarm evaluates.
+    ///
+    /// [`Query`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarm-alarmpromqlcriteria.html#cfn-cloudwatch-alarm-alarmpromqlcriteria-query).
     pub fn query(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Query", value.into()); self }
-    /// `RecoveryPeriod`.
+    /// The duration, in seconds, that a contributor must continuously not be breaching before it transitions back to the ``OK`` state.
+    ///
+    /// [`RecoveryPeriod`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarm-alarmpromqlcriteria.html#cfn-cloudwatch-alarm-alarmpromqlcriteria-recoveryperiod).
     pub fn recovery_period(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("RecoveryPeriod", value.into()); self }
 }
 
@@ -247,21 +345,37 @@ impl AnomalyDetector {
 }
 
 impl AnomalyDetector {
-    /// `Configuration`.
+    /// Specifies details about how the anomaly detection model is to be trained, including time ranges to exclude when training and updating the model.
+    ///
+    /// [`Configuration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-anomalydetector.html#cfn-cloudwatch-anomalydetector-configuration).
     pub fn configuration(mut self, value: impl Into<Value<Configuration>>) -> Self { self.body.set("Configuration", value.into()); self }
-    /// `Dimensions`. A change replaces the resource.
+    /// The dimensions of the metric associated with the anomaly detection band.
+    ///
+    /// [`Dimensions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-anomalydetector.html#cfn-cloudwatch-anomalydetector-dimensions). A change replaces the resource.
     pub fn dimensions(mut self, value: impl Into<Value<List<Dimension>>>) -> Self { self.body.set("Dimensions", value.into()); self }
-    /// `MetricCharacteristics`. A change replaces the resource.
+    /// Use this object to include parameters to provide information about your metric to CloudWatch to help it build more accurate anomaly detection models.
+    ///
+    /// [`MetricCharacteristics`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-anomalydetector.html#cfn-cloudwatch-anomalydetector-metriccharacteristics). A change replaces the resource.
     pub fn metric_characteristics(mut self, value: impl Into<Value<MetricCharacteristics>>) -> Self { self.body.set("MetricCharacteristics", value.into()); self }
-    /// `MetricMathAnomalyDetector`. A change replaces the resource.
+    /// The CloudWatch metric math expression for this anomaly detector.
+    ///
+    /// [`MetricMathAnomalyDetector`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-anomalydetector.html#cfn-cloudwatch-anomalydetector-metricmathanomalydetector). A change replaces the resource.
     pub fn metric_math_anomaly_detector(mut self, value: impl Into<Value<MetricMathAnomalyDetector>>) -> Self { self.body.set("MetricMathAnomalyDetector", value.into()); self }
-    /// `MetricName`. A change replaces the resource.
+    /// The name of the metric associated with the anomaly detection band.
+    ///
+    /// [`MetricName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-anomalydetector.html#cfn-cloudwatch-anomalydetector-metricname). A change replaces the resource.
     pub fn metric_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("MetricName", value.into()); self }
-    /// `Namespace`. A change replaces the resource.
+    /// The namespace of the metric associated with the anomaly detection band.
+    ///
+    /// [`Namespace`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-anomalydetector.html#cfn-cloudwatch-anomalydetector-namespace). A change replaces the resource.
     pub fn namespace(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Namespace", value.into()); self }
-    /// `SingleMetricAnomalyDetector`. A change replaces the resource.
+    /// The CloudWatch metric and statistic for this anomaly detector.
+    ///
+    /// [`SingleMetricAnomalyDetector`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-anomalydetector.html#cfn-cloudwatch-anomalydetector-singlemetricanomalydetector). A change replaces the resource.
     pub fn single_metric_anomaly_detector(mut self, value: impl Into<Value<SingleMetricAnomalyDetector>>) -> Self { self.body.set("SingleMetricAnomalyDetector", value.into()); self }
-    /// `Stat`. A change replaces the resource.
+    /// The statistic of the metric associated with the anomaly detection band.
+    ///
+    /// [`Stat`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-anomalydetector.html#cfn-cloudwatch-anomalydetector-stat). A change replaces the resource.
     pub fn stat(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Stat", value.into()); self }
 }
 
@@ -287,11 +401,17 @@ impl AnomalyDetectorMetric {
 }
 
 impl<HasMetricName, HasNamespace> AnomalyDetectorMetric<HasMetricName, HasNamespace> {
-    /// `Dimensions`. A change replaces the resource.
+    /// The dimensions for the metric.
+    ///
+    /// [`Dimensions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-anomalydetector-metric.html#cfn-cloudwatch-anomalydetector-metric-dimensions). A change replaces the resource.
     pub fn dimensions(mut self, value: impl Into<Value<List<Dimension>>>) -> Self { self.body.set("Dimensions", value.into()); self }
-    /// `MetricName`. Required. A change replaces the resource.
+    /// The name of the metric.
+    ///
+    /// [`MetricName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-anomalydetector-metric.html#cfn-cloudwatch-anomalydetector-metric-metricname). Required. A change replaces the resource.
     pub fn metric_name(self, value: impl Into<Value<String>>) -> AnomalyDetectorMetric<Given, HasNamespace> { AnomalyDetectorMetric { body: self.body.with("MetricName", value.into()), given: PhantomData } }
-    /// `Namespace`. Required. A change replaces the resource.
+    /// The namespace of the metric.
+    ///
+    /// [`Namespace`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-anomalydetector-metric.html#cfn-cloudwatch-anomalydetector-metric-namespace). Required. A change replaces the resource.
     pub fn namespace(self, value: impl Into<Value<String>>) -> AnomalyDetectorMetric<HasMetricName, Given> { AnomalyDetectorMetric { body: self.body.with("Namespace", value.into()), given: PhantomData } }
 }
 
@@ -310,19 +430,33 @@ impl AnomalyDetectorMetricDataQuery {
 }
 
 impl<HasId> AnomalyDetectorMetricDataQuery<HasId> {
-    /// `AccountId`. A change replaces the resource.
+    /// The ID of the account where the metrics are located.
+    ///
+    /// [`AccountId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-anomalydetector-metricdataquery.html#cfn-cloudwatch-anomalydetector-metricdataquery-accountid). A change replaces the resource.
     pub fn account_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AccountId", value.into()); self }
-    /// `Expression`. A change replaces the resource.
+    /// This field can contain either a Metrics Insights query, or a metric math expression to be performed on the returned data.
+    ///
+    /// [`Expression`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-anomalydetector-metricdataquery.html#cfn-cloudwatch-anomalydetector-metricdataquery-expression). A change replaces the resource.
     pub fn expression(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Expression", value.into()); self }
-    /// `Id`. Required. A change replaces the resource.
+    /// A short name used to tie this object to the results in the response.
+    ///
+    /// [`Id`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-anomalydetector-metricdataquery.html#cfn-cloudwatch-anomalydetector-metricdataquery-id). Required. A change replaces the resource.
     pub fn id(self, value: impl Into<Value<String>>) -> AnomalyDetectorMetricDataQuery<Given> { AnomalyDetectorMetricDataQuery { body: self.body.with("Id", value.into()), given: PhantomData } }
-    /// `Label`.
+    /// A human-readable label for this metric or expression.
+    ///
+    /// [`Label`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-anomalydetector-metricdataquery.html#cfn-cloudwatch-anomalydetector-metricdataquery-label).
     pub fn label(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Label", value.into()); self }
-    /// `MetricStat`. A change replaces the resource.
+    /// The metric to be returned, along with statistics, period, and units.
+    ///
+    /// [`MetricStat`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-anomalydetector-metricdataquery.html#cfn-cloudwatch-anomalydetector-metricdataquery-metricstat). A change replaces the resource.
     pub fn metric_stat(mut self, value: impl Into<Value<AnomalyDetectorMetricStat>>) -> Self { self.body.set("MetricStat", value.into()); self }
-    /// `Period`. A change replaces the resource.
+    /// The granularity, in seconds, of the returned data points.
+    ///
+    /// [`Period`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-anomalydetector-metricdataquery.html#cfn-cloudwatch-anomalydetector-metricdataquery-period). A change replaces the resource.
     pub fn period(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("Period", value.into()); self }
-    /// `ReturnData`.
+    /// When used in `GetMetricData`, this option indicates whether to return the timestamps and raw data values of this metric.
+    ///
+    /// [`ReturnData`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-anomalydetector-metricdataquery.html#cfn-cloudwatch-anomalydetector-metricdataquery-returndata).
     pub fn return_data(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("ReturnData", value.into()); self }
 }
 
@@ -341,13 +475,21 @@ impl AnomalyDetectorMetricStat {
 }
 
 impl<HasMetric, HasPeriod, HasStat> AnomalyDetectorMetricStat<HasMetric, HasPeriod, HasStat> {
-    /// `Metric`. Required. A change replaces the resource.
+    /// The metric to return, including the metric name, namespace, and dimensions.
+    ///
+    /// [`Metric`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-anomalydetector-metricstat.html#cfn-cloudwatch-anomalydetector-metricstat-metric). Required. A change replaces the resource.
     pub fn metric(self, value: impl Into<Value<AnomalyDetectorMetric>>) -> AnomalyDetectorMetricStat<Given, HasPeriod, HasStat> { AnomalyDetectorMetricStat { body: self.body.with("Metric", value.into()), given: PhantomData } }
-    /// `Period`. Required. A change replaces the resource.
+    /// The granularity, in seconds, of the returned data points.
+    ///
+    /// [`Period`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-anomalydetector-metricstat.html#cfn-cloudwatch-anomalydetector-metricstat-period). Required. A change replaces the resource.
     pub fn period(self, value: impl Into<Value<i64>>) -> AnomalyDetectorMetricStat<HasMetric, Given, HasStat> { AnomalyDetectorMetricStat { body: self.body.with("Period", value.into()), given: PhantomData } }
-    /// `Stat`. Required. A change replaces the resource.
+    /// The statistic to return.
+    ///
+    /// [`Stat`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-anomalydetector-metricstat.html#cfn-cloudwatch-anomalydetector-metricstat-stat). Required. A change replaces the resource.
     pub fn stat(self, value: impl Into<Value<String>>) -> AnomalyDetectorMetricStat<HasMetric, HasPeriod, Given> { AnomalyDetectorMetricStat { body: self.body.with("Stat", value.into()), given: PhantomData } }
-    /// `Unit`. A change replaces the resource.
+    /// When you are using a `Put` operation, this defines what unit you want to use when storing the metric.
+    ///
+    /// [`Unit`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-anomalydetector-metricstat.html#cfn-cloudwatch-anomalydetector-metricstat-unit). A change replaces the resource.
     pub fn unit(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Unit", value.into()); self }
 }
 
@@ -366,27 +508,49 @@ impl CompositeAlarm {
 }
 
 impl<HasAlarmRule> CompositeAlarm<HasAlarmRule> {
-    /// `ActionsEnabled`.
+    /// Whether actions should be executed during any changes to the alarm state of the composite alarm.
+    ///
+    /// [`ActionsEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-compositealarm.html#cfn-cloudwatch-compositealarm-actionsenabled).
     pub fn actions_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("ActionsEnabled", value.into()); self }
-    /// `ActionsSuppressor`.
+    /// Actions will be suppressed if the suppressor alarm is in the `ALARM` state.
+    ///
+    /// [`ActionsSuppressor`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-compositealarm.html#cfn-cloudwatch-compositealarm-actionssuppressor). From 1 to 1600 characters.
     pub fn actions_suppressor(mut self, value: impl Into<Value<link::CloudWatchCompositeAlarmActionsSuppressor>>) -> Self { self.body.set("ActionsSuppressor", value.into()); self }
-    /// `ActionsSuppressorExtensionPeriod`.
+    /// The maximum time in seconds that the composite alarm waits after suppressor alarm goes out of the `ALARM` state.
+    ///
+    /// [`ActionsSuppressorExtensionPeriod`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-compositealarm.html#cfn-cloudwatch-compositealarm-actionssuppressorextensionperiod). At least 0.
     pub fn actions_suppressor_extension_period(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("ActionsSuppressorExtensionPeriod", value.into()); self }
-    /// `ActionsSuppressorWaitPeriod`.
+    /// The maximum time in seconds that the composite alarm waits for the suppressor alarm to go into the `ALARM` state.
+    ///
+    /// [`ActionsSuppressorWaitPeriod`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-compositealarm.html#cfn-cloudwatch-compositealarm-actionssuppressorwaitperiod). At least 0.
     pub fn actions_suppressor_wait_period(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("ActionsSuppressorWaitPeriod", value.into()); self }
-    /// `AlarmActions`.
+    /// The actions to execute when this alarm transitions to the ALARM state from any other state.
+    ///
+    /// [`AlarmActions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-compositealarm.html#cfn-cloudwatch-compositealarm-alarmactions). From 1 to 1024 characters. At most 5 items.
     pub fn alarm_actions(mut self, value: impl Into<Value<List<link::SNSTopicTopicArn>>>) -> Self { self.body.set("AlarmActions", value.into()); self }
-    /// `AlarmDescription`.
+    /// The description for the composite alarm.
+    ///
+    /// [`AlarmDescription`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-compositealarm.html#cfn-cloudwatch-compositealarm-alarmdescription). At most 1024 characters.
     pub fn alarm_description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AlarmDescription", value.into()); self }
-    /// `AlarmName`. A change replaces the resource.
+    /// The name for the composite alarm.
+    ///
+    /// [`AlarmName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-compositealarm.html#cfn-cloudwatch-compositealarm-alarmname). A change replaces the resource. From 1 to 255 characters.
     pub fn alarm_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AlarmName", value.into()); self }
-    /// `AlarmRule`. Required.
+    /// An expression that specifies which other alarms are to be evaluated to determine this composite alarm's state.
+    ///
+    /// [`AlarmRule`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-compositealarm.html#cfn-cloudwatch-compositealarm-alarmrule). Required. From 1 to 10240 characters.
     pub fn alarm_rule(self, value: impl Into<Value<String>>) -> CompositeAlarm<Given> { CompositeAlarm { body: self.body.with("AlarmRule", value.into()), given: PhantomData } }
-    /// `InsufficientDataActions`.
+    /// The actions to execute when this alarm transitions to the INSUFFICIENT_DATA state from any other state.
+    ///
+    /// [`InsufficientDataActions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-compositealarm.html#cfn-cloudwatch-compositealarm-insufficientdataactions). From 1 to 1024 characters. At most 5 items.
     pub fn insufficient_data_actions(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("InsufficientDataActions", value.into()); self }
-    /// `OKActions`.
+    /// The actions to execute when this alarm transitions to the OK state from any other state.
+    ///
+    /// [`OKActions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-compositealarm.html#cfn-cloudwatch-compositealarm-okactions). From 1 to 1024 characters. At most 5 items.
     pub fn ok_actions(mut self, value: impl Into<Value<List<link::SNSTopicTopicArn>>>) -> Self { self.body.set("OKActions", value.into()); self }
-    /// `Tags`.
+    /// The key-value pairs to associate with the alarm.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-compositealarm.html#cfn-cloudwatch-compositealarm-tags). At most 50 items.
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -416,9 +580,13 @@ impl Configuration {
 }
 
 impl Configuration {
-    /// `ExcludedTimeRanges`.
+    /// Specifies an array of time ranges to exclude from use when the anomaly detection model is trained and updated.
+    ///
+    /// [`ExcludedTimeRanges`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-anomalydetector-configuration.html#cfn-cloudwatch-anomalydetector-configuration-excludedtimeranges).
     pub fn excluded_time_ranges(mut self, value: impl Into<Value<List<Range>>>) -> Self { self.body.set("ExcludedTimeRanges", value.into()); self }
-    /// `MetricTimeZone`.
+    /// The time zone to use for the metric.
+    ///
+    /// [`MetricTimeZone`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-anomalydetector-configuration.html#cfn-cloudwatch-anomalydetector-configuration-metrictimezone).
     pub fn metric_time_zone(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("MetricTimeZone", value.into()); self }
 }
 
@@ -437,11 +605,17 @@ impl Dashboard {
 }
 
 impl<HasDashboardBody> Dashboard<HasDashboardBody> {
-    /// `DashboardBody`. Required.
+    /// The detailed information about the dashboard in JSON format, including the widgets to include and their location on the dashboard.
+    ///
+    /// [`DashboardBody`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-dashboard.html#cfn-cloudwatch-dashboard-dashboardbody). Required.
     pub fn dashboard_body(self, value: impl Into<Value<String>>) -> Dashboard<Given> { Dashboard { body: self.body.with("DashboardBody", value.into()), given: PhantomData } }
-    /// `DashboardName`. A change replaces the resource.
+    /// The name of the dashboard.
+    ///
+    /// [`DashboardName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-dashboard.html#cfn-cloudwatch-dashboard-dashboardname). A change replaces the resource.
     pub fn dashboard_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("DashboardName", value.into()); self }
-    /// `Tags`.
+    /// The key-value pairs to associate with the cloudwatch dashboard.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-dashboard.html#cfn-cloudwatch-dashboard-tags). At most 50 items.
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -467,9 +641,13 @@ impl Dimension {
 }
 
 impl<HasName, HasValue> Dimension<HasName, HasValue> {
-    /// `Name`. Required.
+    /// The name of the dimension, from 1–255 characters in length.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarm-dimension.html#cfn-cloudwatch-alarm-dimension-name). Required. From 1 to 255 characters.
     pub fn name(self, value: impl Into<Value<String>>) -> Dimension<Given, HasValue> { Dimension { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `Value`. Required.
+    /// The value for the dimension, from 1–255 characters in length.
+    ///
+    /// [`Value`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarm-dimension.html#cfn-cloudwatch-alarm-dimension-value). Required. From 1 to 1024 characters.
     pub fn value(self, value: impl Into<Value<String>>) -> Dimension<HasName, Given> { Dimension { body: self.body.with("Value", value.into()), given: PhantomData } }
 }
 
@@ -488,7 +666,9 @@ impl EvaluationCriteria {
 }
 
 impl EvaluationCriteria {
-    /// `PromQLCriteria`.
+    /// Contains the configuration that determines how a PromQL alarm evaluates its contributors, including the query to run and the durations that define when…
+    ///
+    /// [`PromQLCriteria`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarm-evaluationcriteria.html#cfn-cloudwatch-alarm-evaluationcriteria-promqlcriteria).
     pub fn prom_ql_criteria(mut self, value: impl Into<Value<AlarmPromQLCriteria>>) -> Self { self.body.set("PromQLCriteria", value.into()); self }
 }
 
@@ -507,9 +687,13 @@ impl EvaluationWindow {
 }
 
 impl EvaluationWindow {
-    /// `SlidingWindow`.
+    /// A sliding window, which advances each time the alarm is evaluated, forming a rolling time window.
+    ///
+    /// [`SlidingWindow`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarm-evaluationwindow.html#cfn-cloudwatch-alarm-evaluationwindow-slidingwindow).
     pub fn sliding_window(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("SlidingWindow", value.into()); self }
-    /// `WallClockWindow`.
+    /// An evaluation window that aligns the evaluated range to fixed clock boundaries that match the alarm's period, such as the top of the hour, midnight, or the…
+    ///
+    /// [`WallClockWindow`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarm-evaluationwindow.html#cfn-cloudwatch-alarm-evaluationwindow-wallclockwindow).
     pub fn wall_clock_window(mut self, value: impl Into<Value<WallClockWindow>>) -> Self { self.body.set("WallClockWindow", value.into()); self }
 }
 
@@ -528,15 +712,25 @@ impl InsightRule {
 }
 
 impl<HasRuleBody, HasRuleName, HasRuleState> InsightRule<HasRuleBody, HasRuleName, HasRuleState> {
-    /// `ApplyOnTransformedLogs`. By default `false`.
+    /// Determines whether the rules is evaluated on transformed versions of logs.
+    ///
+    /// [`ApplyOnTransformedLogs`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-insightrule.html#cfn-cloudwatch-insightrule-applyontransformedlogs). By default `false`.
     pub fn apply_on_transformed_logs(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("ApplyOnTransformedLogs", value.into()); self }
-    /// `RuleBody`. Required.
+    /// The definition of the rule, as a JSON object.
+    ///
+    /// [`RuleBody`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-insightrule.html#cfn-cloudwatch-insightrule-rulebody). Required.
     pub fn rule_body(self, value: impl Into<Value<String>>) -> InsightRule<Given, HasRuleName, HasRuleState> { InsightRule { body: self.body.with("RuleBody", value.into()), given: PhantomData } }
-    /// `RuleName`. Required. A change replaces the resource.
+    /// The name of the rule.
+    ///
+    /// [`RuleName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-insightrule.html#cfn-cloudwatch-insightrule-rulename). Required. A change replaces the resource. From 1 to 128 characters. Matches `^[\x20-\x7E]+$`.
     pub fn rule_name(self, value: impl Into<Value<String>>) -> InsightRule<HasRuleBody, Given, HasRuleState> { InsightRule { body: self.body.with("RuleName", value.into()), given: PhantomData } }
-    /// `RuleState`. Required.
+    /// The current state of the rule.
+    ///
+    /// [`RuleState`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-insightrule.html#cfn-cloudwatch-insightrule-rulestate). Required. One of `DISABLED`, `ENABLED`.
     pub fn rule_state(self, value: impl Into<Value<RuleState>>) -> InsightRule<HasRuleBody, HasRuleName, Given> { InsightRule { body: self.body.with("RuleState", value.into()), given: PhantomData } }
-    /// `Tags`.
+    /// The key-value pairs to associate with the Contributor Insights rule.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-insightrule.html#cfn-cloudwatch-insightrule-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -565,37 +759,69 @@ impl LogAlarm {
 }
 
 impl<HasComparisonOperator, HasQueryResultsToAlarm, HasQueryResultsToEvaluate, HasScheduledQueryConfiguration, HasThreshold> LogAlarm<HasComparisonOperator, HasQueryResultsToAlarm, HasQueryResultsToEvaluate, HasScheduledQueryConfiguration, HasThreshold> {
-    /// `ActionLogLineCount`.
+    /// The number of log lines to include in alarm notifications.
+    ///
+    /// [`ActionLogLineCount`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-logalarm.html#cfn-cloudwatch-logalarm-actionloglinecount). From 0 to 50.
     pub fn action_log_line_count(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("ActionLogLineCount", value.into()); self }
-    /// `ActionLogLineRoleArn`.
+    /// The ARN of the IAM role that grants CloudWatch permissions to fetch log lines for alarm notifications.
+    ///
+    /// [`ActionLogLineRoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-logalarm.html#cfn-cloudwatch-logalarm-actionloglinerolearn).
     pub fn action_log_line_role_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ActionLogLineRoleArn", value.into()); self }
-    /// `ActionsEnabled`. By default `true`.
+    /// Whether actions should be executed during any changes to the alarm state.
+    ///
+    /// [`ActionsEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-logalarm.html#cfn-cloudwatch-logalarm-actionsenabled). By default `true`.
     pub fn actions_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("ActionsEnabled", value.into()); self }
-    /// `AlarmActions`.
+    /// The list of actions to execute when this alarm transitions into an ALARM state from any other state.
+    ///
+    /// [`AlarmActions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-logalarm.html#cfn-cloudwatch-logalarm-alarmactions). From 1 to 1024 characters.
     pub fn alarm_actions(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("AlarmActions", value.into()); self }
-    /// `AlarmDescription`.
+    /// The description of the log alarm.
+    ///
+    /// [`AlarmDescription`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-logalarm.html#cfn-cloudwatch-logalarm-alarmdescription). At most 1024 characters.
     pub fn alarm_description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AlarmDescription", value.into()); self }
-    /// `AlarmName`. A change replaces the resource.
+    /// The name of the log alarm.
+    ///
+    /// [`AlarmName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-logalarm.html#cfn-cloudwatch-logalarm-alarmname). A change replaces the resource. From 1 to 255 characters.
     pub fn alarm_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AlarmName", value.into()); self }
-    /// `ComparisonOperator`. Required.
+    /// The arithmetic operation to use when comparing the specified threshold and the query results.
+    ///
+    /// [`ComparisonOperator`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-logalarm.html#cfn-cloudwatch-logalarm-comparisonoperator). Required. One of `GreaterThanOrEqualToThreshold`, `GreaterThanThreshold`, `GreaterThanUpperThreshold`, `LessThanLowerOrGreaterThanUpperThreshold`, `LessThanLowerThreshold`, `LessThanOrEqualToThreshold`, `LessThanThreshold`.
     pub fn comparison_operator(self, value: impl Into<Value<ComparisonOperator>>) -> LogAlarm<Given, HasQueryResultsToAlarm, HasQueryResultsToEvaluate, HasScheduledQueryConfiguration, HasThreshold> { LogAlarm { body: self.body.with("ComparisonOperator", value.into()), given: PhantomData } }
-    /// `InsufficientDataActions`.
+    /// The actions to execute when this alarm transitions to the INSUFFICIENT_DATA state from any other state.
+    ///
+    /// [`InsufficientDataActions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-logalarm.html#cfn-cloudwatch-logalarm-insufficientdataactions). From 1 to 1024 characters.
     pub fn insufficient_data_actions(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("InsufficientDataActions", value.into()); self }
-    /// `OKActions`.
+    /// The actions to execute when this alarm transitions to the OK state from any other state.
+    ///
+    /// [`OKActions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-logalarm.html#cfn-cloudwatch-logalarm-okactions). From 1 to 1024 characters.
     pub fn ok_actions(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("OKActions", value.into()); self }
-    /// `QueryResultsToAlarm`. Required.
+    /// The number of query results that must be breaching to trigger the alarm.
+    ///
+    /// [`QueryResultsToAlarm`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-logalarm.html#cfn-cloudwatch-logalarm-queryresultstoalarm). Required. At least 1.
     pub fn query_results_to_alarm(self, value: impl Into<Value<i64>>) -> LogAlarm<HasComparisonOperator, Given, HasQueryResultsToEvaluate, HasScheduledQueryConfiguration, HasThreshold> { LogAlarm { body: self.body.with("QueryResultsToAlarm", value.into()), given: PhantomData } }
-    /// `QueryResultsToEvaluate`. Required.
+    /// The number of query results over which data is compared to the specified threshold.
+    ///
+    /// [`QueryResultsToEvaluate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-logalarm.html#cfn-cloudwatch-logalarm-queryresultstoevaluate). Required. At least 1.
     pub fn query_results_to_evaluate(self, value: impl Into<Value<i64>>) -> LogAlarm<HasComparisonOperator, HasQueryResultsToAlarm, Given, HasScheduledQueryConfiguration, HasThreshold> { LogAlarm { body: self.body.with("QueryResultsToEvaluate", value.into()), given: PhantomData } }
-    /// `ScheduledQueryConfiguration`. Required.
+    /// The scheduled query configuration for the log alarm.
+    ///
+    /// [`ScheduledQueryConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-logalarm.html#cfn-cloudwatch-logalarm-scheduledqueryconfiguration). Required.
     pub fn scheduled_query_configuration(self, value: impl Into<Value<ScheduledQueryConfiguration>>) -> LogAlarm<HasComparisonOperator, HasQueryResultsToAlarm, HasQueryResultsToEvaluate, Given, HasThreshold> { LogAlarm { body: self.body.with("ScheduledQueryConfiguration", value.into()), given: PhantomData } }
-    /// `Tags`.
+    /// The key-value pairs to associate with the log alarm.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-logalarm.html#cfn-cloudwatch-logalarm-tags). At most 50 items.
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `Threshold`. Required.
+    /// The value to compare against the results of the scheduled query evaluation.
+    ///
+    /// [`Threshold`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-logalarm.html#cfn-cloudwatch-logalarm-threshold). Required.
     pub fn threshold(self, value: impl Into<Value<f64>>) -> LogAlarm<HasComparisonOperator, HasQueryResultsToAlarm, HasQueryResultsToEvaluate, HasScheduledQueryConfiguration, Given> { LogAlarm { body: self.body.with("Threshold", value.into()), given: PhantomData } }
-    /// `TreatMissingData`.
+    /// Sets how this alarm is to handle missing data points.
+    ///
+    /// [`TreatMissingData`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-logalarm.html#cfn-cloudwatch-logalarm-treatmissingdata). From 1 to 255 characters.
     pub fn treat_missing_data(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TreatMissingData", value.into()); self }
-    /// `WarmUpConfiguration`.
+    /// The warm-up configuration for an alarm.
+    ///
+    /// [`WarmUpConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-logalarm.html#cfn-cloudwatch-logalarm-warmupconfiguration).
     pub fn warm_up_configuration(mut self, value: impl Into<Value<WarmUpConfiguration>>) -> Self { self.body.set("WarmUpConfiguration", value.into()); self }
 }
 
@@ -624,7 +850,9 @@ impl MetricCharacteristics {
 }
 
 impl MetricCharacteristics {
-    /// `PeriodicSpikes`.
+    /// Set this parameter to true if values for this metric consistently include spikes that should not be considered to be anomalies.
+    ///
+    /// [`PeriodicSpikes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-anomalydetector-metriccharacteristics.html#cfn-cloudwatch-anomalydetector-metriccharacteristics-periodicspikes).
     pub fn periodic_spikes(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("PeriodicSpikes", value.into()); self }
 }
 
@@ -643,7 +871,9 @@ impl MetricMathAnomalyDetector {
 }
 
 impl MetricMathAnomalyDetector {
-    /// `MetricDataQueries`. A change replaces the resource.
+    /// The metric data query structures that enables you to create an anomaly detector based on the result of a metric math expression.
+    ///
+    /// [`MetricDataQueries`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-anomalydetector-metricmathanomalydetector.html#cfn-cloudwatch-anomalydetector-metricmathanomalydetector-metricdataqueries). A change replaces the resource.
     pub fn metric_data_queries(mut self, value: impl Into<Value<List<AnomalyDetectorMetricDataQuery>>>) -> Self { self.body.set("MetricDataQueries", value.into()); self }
 }
 
@@ -662,23 +892,41 @@ impl MetricStream {
 }
 
 impl<HasFirehoseArn, HasOutputFormat, HasRoleArn> MetricStream<HasFirehoseArn, HasOutputFormat, HasRoleArn> {
-    /// `ExcludeFilters`.
+    /// If you specify this parameter, the stream sends metrics from all metric namespaces except for the namespaces that you specify here.
+    ///
+    /// [`ExcludeFilters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-metricstream.html#cfn-cloudwatch-metricstream-excludefilters). At most 1000 items.
     pub fn exclude_filters(mut self, value: impl Into<Value<List<MetricStreamFilter>>>) -> Self { self.body.set("ExcludeFilters", value.into()); self }
-    /// `FirehoseArn`. Required.
+    /// The ARN of the Amazon Kinesis Firehose delivery stream to use for this metric stream.
+    ///
+    /// [`FirehoseArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-metricstream.html#cfn-cloudwatch-metricstream-firehosearn). Required. From 20 to 2048 characters.
     pub fn firehose_arn(self, value: impl Into<Value<link::KinesisFirehoseDeliveryStreamArn>>) -> MetricStream<Given, HasOutputFormat, HasRoleArn> { MetricStream { body: self.body.with("FirehoseArn", value.into()), given: PhantomData } }
-    /// `IncludeFilters`.
+    /// If you specify this parameter, the stream sends only the metrics from the metric namespaces that you specify here.
+    ///
+    /// [`IncludeFilters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-metricstream.html#cfn-cloudwatch-metricstream-includefilters). At most 1000 items.
     pub fn include_filters(mut self, value: impl Into<Value<List<MetricStreamFilter>>>) -> Self { self.body.set("IncludeFilters", value.into()); self }
-    /// `IncludeLinkedAccountsMetrics`.
+    /// If you are creating a metric stream in a monitoring account, specify `true` to include metrics from source accounts that are linked to this monitoring account…
+    ///
+    /// [`IncludeLinkedAccountsMetrics`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-metricstream.html#cfn-cloudwatch-metricstream-includelinkedaccountsmetrics).
     pub fn include_linked_accounts_metrics(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("IncludeLinkedAccountsMetrics", value.into()); self }
-    /// `Name`. A change replaces the resource.
+    /// If you are creating a new metric stream, this is the name for the new stream.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-metricstream.html#cfn-cloudwatch-metricstream-name). A change replaces the resource. From 1 to 255 characters.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `OutputFormat`. Required.
+    /// The output format for the stream.
+    ///
+    /// [`OutputFormat`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-metricstream.html#cfn-cloudwatch-metricstream-outputformat). Required. One of `json`, `opentelemetry0.7`, `opentelemetry1.0`.
     pub fn output_format(self, value: impl Into<Value<OutputFormat>>) -> MetricStream<HasFirehoseArn, Given, HasRoleArn> { MetricStream { body: self.body.with("OutputFormat", value.into()), given: PhantomData } }
-    /// `RoleArn`. Required.
+    /// The ARN of an IAM role that this metric stream will use to access Amazon Kinesis Firehose resources.
+    ///
+    /// [`RoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-metricstream.html#cfn-cloudwatch-metricstream-rolearn). Required. From 20 to 2048 characters.
     pub fn role_arn(self, value: impl Into<Value<link::IAMRoleArn>>) -> MetricStream<HasFirehoseArn, HasOutputFormat, Given> { MetricStream { body: self.body.with("RoleArn", value.into()), given: PhantomData } }
-    /// `StatisticsConfigurations`.
+    /// By default, a metric stream always sends the MAX, MIN, SUM, and SAMPLECOUNT statistics for each metric that is streamed.
+    ///
+    /// [`StatisticsConfigurations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-metricstream.html#cfn-cloudwatch-metricstream-statisticsconfigurations). At most 100 items.
     pub fn statistics_configurations(mut self, value: impl Into<Value<List<MetricStreamStatisticsConfiguration>>>) -> Self { self.body.set("StatisticsConfigurations", value.into()); self }
-    /// `Tags`.
+    /// The key-value pairs to apply to the metric stream.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-metricstream.html#cfn-cloudwatch-metricstream-tags). At most 50 items.
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -716,9 +964,13 @@ impl MetricStreamFilter {
 }
 
 impl<HasNamespace> MetricStreamFilter<HasNamespace> {
-    /// `MetricNames`.
+    /// The names of the metrics to either include or exclude from the metric stream.
+    ///
+    /// [`MetricNames`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-metricstream-metricstreamfilter.html#cfn-cloudwatch-metricstream-metricstreamfilter-metricnames). From 1 to 255 characters. At most 999 items.
     pub fn metric_names(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("MetricNames", value.into()); self }
-    /// `Namespace`. Required.
+    /// The name of the metric namespace in the filter.
+    ///
+    /// [`Namespace`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-metricstream-metricstreamfilter.html#cfn-cloudwatch-metricstream-metricstreamfilter-namespace). Required. From 1 to 255 characters. Matches `^[^:]`.
     pub fn namespace(self, value: impl Into<Value<String>>) -> MetricStreamFilter<Given> { MetricStreamFilter { body: self.body.with("Namespace", value.into()), given: PhantomData } }
 }
 
@@ -737,9 +989,13 @@ impl MetricStreamStatisticsConfiguration {
 }
 
 impl<HasAdditionalStatistics, HasIncludeMetrics> MetricStreamStatisticsConfiguration<HasAdditionalStatistics, HasIncludeMetrics> {
-    /// `AdditionalStatistics`. Required.
+    /// The additional statistics to stream for the metrics listed in `IncludeMetrics`.
+    ///
+    /// [`AdditionalStatistics`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-metricstream-metricstreamstatisticsconfiguration.html#cfn-cloudwatch-metricstream-metricstreamstatisticsconfiguration-additionalstatistics). Required. At most 20 items.
     pub fn additional_statistics(self, value: impl Into<Value<List<String>>>) -> MetricStreamStatisticsConfiguration<Given, HasIncludeMetrics> { MetricStreamStatisticsConfiguration { body: self.body.with("AdditionalStatistics", value.into()), given: PhantomData } }
-    /// `IncludeMetrics`. Required.
+    /// An array that defines the metrics that are to have additional statistics streamed.
+    ///
+    /// [`IncludeMetrics`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-metricstream-metricstreamstatisticsconfiguration.html#cfn-cloudwatch-metricstream-metricstreamstatisticsconfiguration-includemetrics). Required. At most 100 items.
     pub fn include_metrics(self, value: impl Into<Value<List<MetricStreamStatisticsMetric>>>) -> MetricStreamStatisticsConfiguration<HasAdditionalStatistics, Given> { MetricStreamStatisticsConfiguration { body: self.body.with("IncludeMetrics", value.into()), given: PhantomData } }
 }
 
@@ -758,9 +1014,13 @@ impl MetricStreamStatisticsMetric {
 }
 
 impl<HasMetricName, HasNamespace> MetricStreamStatisticsMetric<HasMetricName, HasNamespace> {
-    /// `MetricName`. Required.
+    /// The name of the metric.
+    ///
+    /// [`MetricName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-metricstream-metricstreamstatisticsmetric.html#cfn-cloudwatch-metricstream-metricstreamstatisticsmetric-metricname). Required. From 1 to 255 characters.
     pub fn metric_name(self, value: impl Into<Value<String>>) -> MetricStreamStatisticsMetric<Given, HasNamespace> { MetricStreamStatisticsMetric { body: self.body.with("MetricName", value.into()), given: PhantomData } }
-    /// `Namespace`. Required.
+    /// The namespace of the metric.
+    ///
+    /// [`Namespace`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-metricstream-metricstreamstatisticsmetric.html#cfn-cloudwatch-metricstream-metricstreamstatisticsmetric-namespace). Required. From 1 to 255 characters. Matches `^[^:]`.
     pub fn namespace(self, value: impl Into<Value<String>>) -> MetricStreamStatisticsMetric<HasMetricName, Given> { MetricStreamStatisticsMetric { body: self.body.with("Namespace", value.into()), given: PhantomData } }
 }
 
@@ -779,7 +1039,9 @@ impl MuteTargets {
 }
 
 impl<HasAlarmNames> MuteTargets<HasAlarmNames> {
-    /// `AlarmNames`. Required.
+    /// The alarm names to be mute by the AlarmMuteRule.
+    ///
+    /// [`AlarmNames`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarmmuterule-mutetargets.html#cfn-cloudwatch-alarmmuterule-mutetargets-alarmnames). Required. From 1 to 255 characters. At most 500 items.
     pub fn alarm_names(self, value: impl Into<Value<List<String>>>) -> MuteTargets<Given> { MuteTargets { body: self.body.with("AlarmNames", value.into()), given: PhantomData } }
 }
 
@@ -822,9 +1084,13 @@ impl Range {
 }
 
 impl<HasEndTime, HasStartTime> Range<HasEndTime, HasStartTime> {
-    /// `EndTime`. Required.
+    /// The end time of the range to exclude.
+    ///
+    /// [`EndTime`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-anomalydetector-range.html#cfn-cloudwatch-anomalydetector-range-endtime). Required.
     pub fn end_time(self, value: impl Into<Value<String>>) -> Range<Given, HasStartTime> { Range { body: self.body.with("EndTime", value.into()), given: PhantomData } }
-    /// `StartTime`. Required.
+    /// The start time of the range to exclude.
+    ///
+    /// [`StartTime`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-anomalydetector-range.html#cfn-cloudwatch-anomalydetector-range-starttime). Required.
     pub fn start_time(self, value: impl Into<Value<String>>) -> Range<HasEndTime, Given> { Range { body: self.body.with("StartTime", value.into()), given: PhantomData } }
 }
 
@@ -843,7 +1109,9 @@ impl Rule {
 }
 
 impl<HasSchedule> Rule<HasSchedule> {
-    /// `Schedule`. Required.
+    /// Schedule for the mute to be active.
+    ///
+    /// [`Schedule`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarmmuterule-rule.html#cfn-cloudwatch-alarmmuterule-rule-schedule). Required.
     pub fn schedule(self, value: impl Into<Value<Schedule>>) -> Rule<Given> { Rule { body: self.body.with("Schedule", value.into()), given: PhantomData } }
 }
 
@@ -862,11 +1130,17 @@ impl Schedule {
 }
 
 impl<HasDuration, HasExpression> Schedule<HasDuration, HasExpression> {
-    /// `Duration`. Required.
+    /// The duration of the schedule when it triggers.
+    ///
+    /// [`Duration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarmmuterule-schedule.html#cfn-cloudwatch-alarmmuterule-schedule-duration). Required. From 1 to 50 characters.
     pub fn duration(self, value: impl Into<Value<String>>) -> Schedule<Given, HasExpression> { Schedule { body: self.body.with("Duration", value.into()), given: PhantomData } }
-    /// `Expression`. Required.
+    /// The expression of the schedule.
+    ///
+    /// [`Expression`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarmmuterule-schedule.html#cfn-cloudwatch-alarmmuterule-schedule-expression). Required. From 1 to 256 characters.
     pub fn expression(self, value: impl Into<Value<String>>) -> Schedule<HasDuration, Given> { Schedule { body: self.body.with("Expression", value.into()), given: PhantomData } }
-    /// `Timezone`.
+    /// The timezone of the schedule.
+    ///
+    /// [`Timezone`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarmmuterule-schedule.html#cfn-cloudwatch-alarmmuterule-schedule-timezone). From 1 to 50 characters.
     pub fn timezone(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Timezone", value.into()); self }
 }
 
@@ -885,11 +1159,17 @@ impl ScheduleConfiguration {
 }
 
 impl<HasScheduleExpression, HasStartTimeOffset> ScheduleConfiguration<HasScheduleExpression, HasStartTimeOffset> {
-    /// `EndTimeOffset`.
+    /// The number of seconds into the past to end the query window.
+    ///
+    /// [`EndTimeOffset`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-logalarm-scheduleconfiguration.html#cfn-cloudwatch-logalarm-scheduleconfiguration-endtimeoffset). From 0 to 2592000.
     pub fn end_time_offset(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("EndTimeOffset", value.into()); self }
-    /// `ScheduleExpression`. Required.
+    /// The expression that defines when the scheduled query runs, e.g. rate(1 minute).
+    ///
+    /// [`ScheduleExpression`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-logalarm-scheduleconfiguration.html#cfn-cloudwatch-logalarm-scheduleconfiguration-scheduleexpression). Required. From 1 to 256 characters.
     pub fn schedule_expression(self, value: impl Into<Value<String>>) -> ScheduleConfiguration<Given, HasStartTimeOffset> { ScheduleConfiguration { body: self.body.with("ScheduleExpression", value.into()), given: PhantomData } }
-    /// `StartTimeOffset`. Required.
+    /// The number of seconds into the past to start the query window.
+    ///
+    /// [`StartTimeOffset`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-logalarm-scheduleconfiguration.html#cfn-cloudwatch-logalarm-scheduleconfiguration-starttimeoffset). Required. From 1 to 2592000.
     pub fn start_time_offset(self, value: impl Into<Value<i64>>) -> ScheduleConfiguration<HasScheduleExpression, Given> { ScheduleConfiguration { body: self.body.with("StartTimeOffset", value.into()), given: PhantomData } }
 }
 
@@ -908,17 +1188,29 @@ impl ScheduledQueryConfiguration {
 }
 
 impl<HasAggregationExpression, HasQueryString, HasScheduleConfiguration, HasScheduledQueryRoleARN> ScheduledQueryConfiguration<HasAggregationExpression, HasQueryString, HasScheduleConfiguration, HasScheduledQueryRoleARN> {
-    /// `AggregationExpression`. Required.
+    /// The aggregation expression for the scheduled query, e.g. count(\*) or avg(latency) by host.
+    ///
+    /// [`AggregationExpression`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-logalarm-scheduledqueryconfiguration.html#cfn-cloudwatch-logalarm-scheduledqueryconfiguration-aggregationexpression). Required. From 1 to 2048 characters.
     pub fn aggregation_expression(self, value: impl Into<Value<String>>) -> ScheduledQueryConfiguration<Given, HasQueryString, HasScheduleConfiguration, HasScheduledQueryRoleARN> { ScheduledQueryConfiguration { body: self.body.with("AggregationExpression", value.into()), given: PhantomData } }
-    /// `LogGroupIdentifiers`.
+    /// The log groups to query.
+    ///
+    /// [`LogGroupIdentifiers`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-logalarm-scheduledqueryconfiguration.html#cfn-cloudwatch-logalarm-scheduledqueryconfiguration-loggroupidentifiers). From 1 to 1024 characters. From 1 to 50 items.
     pub fn log_group_identifiers(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("LogGroupIdentifiers", value.into()); self }
-    /// `QueryString`. Required.
+    /// The query string to execute against the specified log groups.
+    ///
+    /// [`QueryString`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-logalarm-scheduledqueryconfiguration.html#cfn-cloudwatch-logalarm-scheduledqueryconfiguration-querystring). Required. At most 10000 characters.
     pub fn query_string(self, value: impl Into<Value<String>>) -> ScheduledQueryConfiguration<HasAggregationExpression, Given, HasScheduleConfiguration, HasScheduledQueryRoleARN> { ScheduledQueryConfiguration { body: self.body.with("QueryString", value.into()), given: PhantomData } }
-    /// `ScheduleConfiguration`. Required.
+    /// The schedule configuration for the scheduled query.
+    ///
+    /// [`ScheduleConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-logalarm-scheduledqueryconfiguration.html#cfn-cloudwatch-logalarm-scheduledqueryconfiguration-scheduleconfiguration). Required.
     pub fn schedule_configuration(self, value: impl Into<Value<ScheduleConfiguration>>) -> ScheduledQueryConfiguration<HasAggregationExpression, HasQueryString, Given, HasScheduledQueryRoleARN> { ScheduledQueryConfiguration { body: self.body.with("ScheduleConfiguration", value.into()), given: PhantomData } }
-    /// `ScheduledQueryRoleARN`. Required.
+    /// The ARN of the IAM role that grants permissions to execute the scheduled query.
+    ///
+    /// [`ScheduledQueryRoleARN`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-logalarm-scheduledqueryconfiguration.html#cfn-cloudwatch-logalarm-scheduledqueryconfiguration-scheduledqueryrolearn). Required. From 1 to 1024 characters.
     pub fn scheduled_query_role_arn(self, value: impl Into<Value<String>>) -> ScheduledQueryConfiguration<HasAggregationExpression, HasQueryString, HasScheduleConfiguration, Given> { ScheduledQueryConfiguration { body: self.body.with("ScheduledQueryRoleARN", value.into()), given: PhantomData } }
-    /// `Tags`.
+    /// The key-value pairs to associate with the scheduled query that backs the log alarm.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-logalarm-scheduledqueryconfiguration.html#cfn-cloudwatch-logalarm-scheduledqueryconfiguration-tags). At most 50 items.
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -937,15 +1229,25 @@ impl SingleMetricAnomalyDetector {
 }
 
 impl SingleMetricAnomalyDetector {
-    /// `AccountId`.
+    /// If the CloudWatch metric that provides the time series that the anomaly detector uses as input is in another account, specify that account ID here.
+    ///
+    /// [`AccountId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-anomalydetector-singlemetricanomalydetector.html#cfn-cloudwatch-anomalydetector-singlemetricanomalydetector-accountid).
     pub fn account_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AccountId", value.into()); self }
-    /// `Dimensions`. A change replaces the resource.
+    /// The metric dimensions to create the anomaly detection model for.
+    ///
+    /// [`Dimensions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-anomalydetector-singlemetricanomalydetector.html#cfn-cloudwatch-anomalydetector-singlemetricanomalydetector-dimensions). A change replaces the resource.
     pub fn dimensions(mut self, value: impl Into<Value<List<Dimension>>>) -> Self { self.body.set("Dimensions", value.into()); self }
-    /// `MetricName`. A change replaces the resource.
+    /// The name of the metric to create the anomaly detection model for.
+    ///
+    /// [`MetricName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-anomalydetector-singlemetricanomalydetector.html#cfn-cloudwatch-anomalydetector-singlemetricanomalydetector-metricname). A change replaces the resource.
     pub fn metric_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("MetricName", value.into()); self }
-    /// `Namespace`. A change replaces the resource.
+    /// The namespace of the metric to create the anomaly detection model for.
+    ///
+    /// [`Namespace`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-anomalydetector-singlemetricanomalydetector.html#cfn-cloudwatch-anomalydetector-singlemetricanomalydetector-namespace). A change replaces the resource.
     pub fn namespace(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Namespace", value.into()); self }
-    /// `Stat`. A change replaces the resource.
+    /// The statistic to use for the metric and anomaly detection model.
+    ///
+    /// [`Stat`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-anomalydetector-singlemetricanomalydetector.html#cfn-cloudwatch-anomalydetector-singlemetricanomalydetector-stat). A change replaces the resource.
     pub fn stat(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Stat", value.into()); self }
 }
 
@@ -964,7 +1266,9 @@ impl WallClockWindow {
 }
 
 impl WallClockWindow {
-    /// `Timezone`.
+    /// The time zone to use when the alarm aligns the evaluation window to clock boundaries.
+    ///
+    /// [`Timezone`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarm-wallclockwindow.html#cfn-cloudwatch-alarm-wallclockwindow-timezone).
     pub fn timezone(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Timezone", value.into()); self }
 }
 
@@ -983,9 +1287,13 @@ impl WarmUpConfiguration {
 }
 
 impl WarmUpConfiguration {
-    /// `OnlyStartEvaluatingAfterWarmUpPeriodEnds`.
+    /// Whether the alarm waits for the full warm-up period before it starts evaluating.
+    ///
+    /// [`OnlyStartEvaluatingAfterWarmUpPeriodEnds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarm-warmupconfiguration.html#cfn-cloudwatch-alarm-warmupconfiguration-onlystartevaluatingafterwarmupperiodends).
     pub fn only_start_evaluating_after_warm_up_period_ends(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("OnlyStartEvaluatingAfterWarmUpPeriodEnds", value.into()); self }
-    /// `WarmUpPeriodDurationInMinutes`.
+    /// The length of the warm-up period, in minutes.
+    ///
+    /// [`WarmUpPeriodDurationInMinutes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarm-warmupconfiguration.html#cfn-cloudwatch-alarm-warmupconfiguration-warmupperioddurationinminutes). From 1 to 2880.
     pub fn warm_up_period_duration_in_minutes(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("WarmUpPeriodDurationInMinutes", value.into()); self }
 }
 

@@ -17,7 +17,9 @@ impl AccountRecoverySetting {
 }
 
 impl AccountRecoverySetting {
-    /// `RecoveryMechanisms`.
+    /// The list of options and priorities for user message delivery in forgot-password operations.
+    ///
+    /// [`RecoveryMechanisms`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-accountrecoverysetting.html#cfn-cognito-userpool-accountrecoverysetting-recoverymechanisms). From 1 to 2 items.
     pub fn recovery_mechanisms(mut self, value: impl Into<Value<List<RecoveryOption>>>) -> Self { self.body.set("RecoveryMechanisms", value.into()); self }
 }
 
@@ -36,9 +38,13 @@ impl AccountTakeoverActionType {
 }
 
 impl<HasEventAction, HasNotify> AccountTakeoverActionType<HasEventAction, HasNotify> {
-    /// `EventAction`. Required.
+    /// The action to take for the attempted account takeover action for the associated risk level.
+    ///
+    /// [`EventAction`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolriskconfigurationattachment-accounttakeoveractiontype.html#cfn-cognito-userpoolriskconfigurationattachment-accounttakeoveractiontype-eventaction). Required.
     pub fn event_action(self, value: impl Into<Value<String>>) -> AccountTakeoverActionType<Given, HasNotify> { AccountTakeoverActionType { body: self.body.with("EventAction", value.into()), given: PhantomData } }
-    /// `Notify`. Required.
+    /// Determines whether Amazon Cognito sends a user a notification message when your user pools assesses a user's session at the associated risk level.
+    ///
+    /// [`Notify`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolriskconfigurationattachment-accounttakeoveractiontype.html#cfn-cognito-userpoolriskconfigurationattachment-accounttakeoveractiontype-notify). Required.
     pub fn notify(self, value: impl Into<Value<bool>>) -> AccountTakeoverActionType<HasEventAction, Given> { AccountTakeoverActionType { body: self.body.with("Notify", value.into()), given: PhantomData } }
 }
 
@@ -57,11 +63,17 @@ impl AccountTakeoverActionsType {
 }
 
 impl AccountTakeoverActionsType {
-    /// `HighAction`.
+    /// The action that you assign to a high-risk assessment by threat protection.
+    ///
+    /// [`HighAction`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolriskconfigurationattachment-accounttakeoveractionstype.html#cfn-cognito-userpoolriskconfigurationattachment-accounttakeoveractionstype-highaction).
     pub fn high_action(mut self, value: impl Into<Value<AccountTakeoverActionType>>) -> Self { self.body.set("HighAction", value.into()); self }
-    /// `LowAction`.
+    /// The action that you assign to a low-risk assessment by threat protection.
+    ///
+    /// [`LowAction`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolriskconfigurationattachment-accounttakeoveractionstype.html#cfn-cognito-userpoolriskconfigurationattachment-accounttakeoveractionstype-lowaction).
     pub fn low_action(mut self, value: impl Into<Value<AccountTakeoverActionType>>) -> Self { self.body.set("LowAction", value.into()); self }
-    /// `MediumAction`.
+    /// The action that you assign to a medium-risk assessment by threat protection.
+    ///
+    /// [`MediumAction`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolriskconfigurationattachment-accounttakeoveractionstype.html#cfn-cognito-userpoolriskconfigurationattachment-accounttakeoveractionstype-mediumaction).
     pub fn medium_action(mut self, value: impl Into<Value<AccountTakeoverActionType>>) -> Self { self.body.set("MediumAction", value.into()); self }
 }
 
@@ -80,9 +92,13 @@ impl AccountTakeoverRiskConfigurationType {
 }
 
 impl<HasActions> AccountTakeoverRiskConfigurationType<HasActions> {
-    /// `Actions`. Required.
+    /// The account-takeover actions for each level of risk that Amazon Cognito might assess with threat protection.
+    ///
+    /// [`Actions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolriskconfigurationattachment-accounttakeoverriskconfigurationtype.html#cfn-cognito-userpoolriskconfigurationattachment-accounttakeoverriskconfigurationtype-actions). Required.
     pub fn actions(self, value: impl Into<Value<AccountTakeoverActionsType>>) -> AccountTakeoverRiskConfigurationType<Given> { AccountTakeoverRiskConfigurationType { body: self.body.with("Actions", value.into()), given: PhantomData } }
-    /// `NotifyConfiguration`.
+    /// The settings for composing and sending an email message when threat protection assesses a risk level with adaptive authentication.
+    ///
+    /// [`NotifyConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolriskconfigurationattachment-accounttakeoverriskconfigurationtype.html#cfn-cognito-userpoolriskconfigurationattachment-accounttakeoverriskconfigurationtype-notifyconfiguration).
     pub fn notify_configuration(mut self, value: impl Into<Value<NotifyConfigurationType>>) -> Self { self.body.set("NotifyConfiguration", value.into()); self }
 }
 
@@ -101,11 +117,17 @@ impl AdminCreateUserConfig {
 }
 
 impl AdminCreateUserConfig {
-    /// `AllowAdminCreateUserOnly`.
+    /// The setting for allowing self-service sign-up.
+    ///
+    /// [`AllowAdminCreateUserOnly`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-admincreateuserconfig.html#cfn-cognito-userpool-admincreateuserconfig-allowadmincreateuseronly).
     pub fn allow_admin_create_user_only(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("AllowAdminCreateUserOnly", value.into()); self }
-    /// `InviteMessageTemplate`.
+    /// The template for the welcome message to new users.
+    ///
+    /// [`InviteMessageTemplate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-admincreateuserconfig.html#cfn-cognito-userpool-admincreateuserconfig-invitemessagetemplate).
     pub fn invite_message_template(mut self, value: impl Into<Value<InviteMessageTemplate>>) -> Self { self.body.set("InviteMessageTemplate", value.into()); self }
-    /// `UnusedAccountValidityDays`.
+    /// This parameter is no longer in use.
+    ///
+    /// [`UnusedAccountValidityDays`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-admincreateuserconfig.html#cfn-cognito-userpool-admincreateuserconfig-unusedaccountvaliditydays). From 0 to 365.
     pub fn unused_account_validity_days(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("UnusedAccountValidityDays", value.into()); self }
 }
 
@@ -124,7 +146,9 @@ impl AdvancedSecurityAdditionalFlows {
 }
 
 impl AdvancedSecurityAdditionalFlows {
-    /// `CustomAuthMode`.
+    /// The operating mode of threat protection in custom authentication with Custom authentication challenge Lambda triggers.
+    ///
+    /// [`CustomAuthMode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-advancedsecurityadditionalflows.html#cfn-cognito-userpool-advancedsecurityadditionalflows-customauthmode). One of `AUDIT`, `ENFORCED`.
     pub fn custom_auth_mode(mut self, value: impl Into<Value<CustomAuthMode>>) -> Self { self.body.set("CustomAuthMode", value.into()); self }
 }
 
@@ -143,15 +167,25 @@ impl AnalyticsConfiguration {
 }
 
 impl AnalyticsConfiguration {
-    /// `ApplicationArn`.
+    /// The ARN of an Amazon Pinpoint project that you want to connect to your user pool app client.
+    ///
+    /// [`ApplicationArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolclient-analyticsconfiguration.html#cfn-cognito-userpoolclient-analyticsconfiguration-applicationarn). From 20 to 2048 characters. Matches `^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?$`.
     pub fn application_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ApplicationArn", value.into()); self }
-    /// `ApplicationId`.
+    /// Your Amazon Pinpoint project ID.
+    ///
+    /// [`ApplicationId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolclient-analyticsconfiguration.html#cfn-cognito-userpoolclient-analyticsconfiguration-applicationid). Matches `^[0-9a-fA-F]+$`.
     pub fn application_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ApplicationId", value.into()); self }
-    /// `ExternalId`.
+    /// The external ID of the role that Amazon Cognito assumes to send analytics data to Amazon Pinpoint.
+    ///
+    /// [`ExternalId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolclient-analyticsconfiguration.html#cfn-cognito-userpoolclient-analyticsconfiguration-externalid). At most 131072 characters.
     pub fn external_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ExternalId", value.into()); self }
-    /// `RoleArn`.
+    /// The ARN of an AWS Identity and Access Management role that has the permissions required for Amazon Cognito to publish events to Amazon Pinpoint analytics.
+    ///
+    /// [`RoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolclient-analyticsconfiguration.html#cfn-cognito-userpoolclient-analyticsconfiguration-rolearn). From 20 to 2048 characters. Matches `^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?$`.
     pub fn role_arn(mut self, value: impl Into<Value<link::IAMRoleArn>>) -> Self { self.body.set("RoleArn", value.into()); self }
-    /// `UserDataShared`.
+    /// If `UserDataShared` is `true`, Amazon Cognito includes user data in the events that it publishes to Amazon Pinpoint analytics.
+    ///
+    /// [`UserDataShared`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolclient-analyticsconfiguration.html#cfn-cognito-userpoolclient-analyticsconfiguration-userdatashared).
     pub fn user_data_shared(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("UserDataShared", value.into()); self }
 }
 
@@ -170,15 +204,25 @@ impl AssetType {
 }
 
 impl<HasCategory, HasColorMode, HasExtension> AssetType<HasCategory, HasColorMode, HasExtension> {
-    /// `Bytes`.
+    /// The image file, in Base64-encoded binary.
+    ///
+    /// [`Bytes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-managedloginbranding-assettype.html#cfn-cognito-managedloginbranding-assettype-bytes). At most 1000000 characters.
     pub fn bytes(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Bytes", value.into()); self }
-    /// `Category`. Required.
+    /// The category that the image corresponds to in your managed login configuration.
+    ///
+    /// [`Category`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-managedloginbranding-assettype.html#cfn-cognito-managedloginbranding-assettype-category). Required.
     pub fn category(self, value: impl Into<Value<Category>>) -> AssetType<Given, HasColorMode, HasExtension> { AssetType { body: self.body.with("Category", value.into()), given: PhantomData } }
-    /// `ColorMode`. Required.
+    /// The display-mode target of the asset: light, dark, or browser-adaptive.
+    ///
+    /// [`ColorMode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-managedloginbranding-assettype.html#cfn-cognito-managedloginbranding-assettype-colormode). Required. One of `DARK`, `DYNAMIC`, `LIGHT`.
     pub fn color_mode(self, value: impl Into<Value<ColorMode>>) -> AssetType<HasCategory, Given, HasExtension> { AssetType { body: self.body.with("ColorMode", value.into()), given: PhantomData } }
-    /// `Extension`. Required.
+    /// The file type of the image file.
+    ///
+    /// [`Extension`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-managedloginbranding-assettype.html#cfn-cognito-managedloginbranding-assettype-extension). Required. One of `ICO`, `JPEG`, `PNG`, `SVG`, `WEBP`.
     pub fn extension(self, value: impl Into<Value<Extension>>) -> AssetType<HasCategory, HasColorMode, Given> { AssetType { body: self.body.with("Extension", value.into()), given: PhantomData } }
-    /// `ResourceId`.
+    /// The ID of the asset.
+    ///
+    /// [`ResourceId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-managedloginbranding-assettype.html#cfn-cognito-managedloginbranding-assettype-resourceid). From 1 to 40 characters. Matches `^[\w\- ]+$`.
     pub fn resource_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ResourceId", value.into()); self }
 }
 
@@ -197,9 +241,13 @@ impl AttributeType {
 }
 
 impl AttributeType {
-    /// `Name`. A change replaces the resource.
+    /// The name of the attribute.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpooluser-attributetype.html#cfn-cognito-userpooluser-attributetype-name). A change replaces the resource.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `Value`. A change replaces the resource.
+    /// The value of the attribute.
+    ///
+    /// [`Value`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpooluser-attributetype.html#cfn-cognito-userpooluser-attributetype-value). A change replaces the resource.
     pub fn value(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Value", value.into()); self }
 }
 
@@ -218,7 +266,9 @@ impl CloudWatchLogsConfiguration {
 }
 
 impl CloudWatchLogsConfiguration {
-    /// `LogGroupArn`.
+    /// The Amazon Resource Name (arn) of a CloudWatch Logs log group where your user pool sends logs.
+    ///
+    /// [`LogGroupArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-logdeliveryconfiguration-cloudwatchlogsconfiguration.html#cfn-cognito-logdeliveryconfiguration-cloudwatchlogsconfiguration-loggrouparn).
     pub fn log_group_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LogGroupArn", value.into()); self }
 }
 
@@ -237,11 +287,17 @@ impl CognitoIdentityProvider {
 }
 
 impl<HasClientId, HasProviderName> CognitoIdentityProvider<HasClientId, HasProviderName> {
-    /// `ClientId`. Required.
+    /// The client ID for the Amazon Cognito user pool.
+    ///
+    /// [`ClientId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-identitypool-cognitoidentityprovider.html#cfn-cognito-identitypool-cognitoidentityprovider-clientid). Required. From 1 to 128 characters. Matches `^[\w_]+$`.
     pub fn client_id(self, value: impl Into<Value<link::CognitoUserPoolClientClientId>>) -> CognitoIdentityProvider<Given, HasProviderName> { CognitoIdentityProvider { body: self.body.with("ClientId", value.into()), given: PhantomData } }
-    /// `ProviderName`. Required.
+    /// The provider name for an Amazon Cognito user pool.
+    ///
+    /// [`ProviderName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-identitypool-cognitoidentityprovider.html#cfn-cognito-identitypool-cognitoidentityprovider-providername). Required. From 1 to 128 characters. Matches `^[\w._:/-]+$`.
     pub fn provider_name(self, value: impl Into<Value<link::CognitoUserPoolProviderName>>) -> CognitoIdentityProvider<HasClientId, Given> { CognitoIdentityProvider { body: self.body.with("ProviderName", value.into()), given: PhantomData } }
-    /// `ServerSideTokenCheck`.
+    /// TRUE if server-side token validation is enabled for the identity provider’s token.
+    ///
+    /// [`ServerSideTokenCheck`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-identitypool-cognitoidentityprovider.html#cfn-cognito-identitypool-cognitoidentityprovider-serversidetokencheck).
     pub fn server_side_token_check(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("ServerSideTokenCheck", value.into()); self }
 }
 
@@ -260,11 +316,17 @@ impl CognitoStreams {
 }
 
 impl CognitoStreams {
-    /// `RoleArn`.
+    /// The ARN of the role Amazon Cognito can assume to publish to the stream.
+    ///
+    /// [`RoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-identitypool-cognitostreams.html#cfn-cognito-identitypool-cognitostreams-rolearn).
     pub fn role_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("RoleArn", value.into()); self }
-    /// `StreamName`.
+    /// The name of the Amazon Cognito stream to receive updates.
+    ///
+    /// [`StreamName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-identitypool-cognitostreams.html#cfn-cognito-identitypool-cognitostreams-streamname).
     pub fn stream_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("StreamName", value.into()); self }
-    /// `StreamingStatus`.
+    /// Status of the Amazon Cognito streams.
+    ///
+    /// [`StreamingStatus`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-identitypool-cognitostreams.html#cfn-cognito-identitypool-cognitostreams-streamingstatus).
     pub fn streaming_status(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("StreamingStatus", value.into()); self }
 }
 
@@ -283,7 +345,9 @@ impl CompromisedCredentialsActionsType {
 }
 
 impl<HasEventAction> CompromisedCredentialsActionsType<HasEventAction> {
-    /// `EventAction`. Required.
+    /// The action that Amazon Cognito takes when it detects compromised credentials.
+    ///
+    /// [`EventAction`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolriskconfigurationattachment-compromisedcredentialsactionstype.html#cfn-cognito-userpoolriskconfigurationattachment-compromisedcredentialsactionstype-eventaction). Required.
     pub fn event_action(self, value: impl Into<Value<String>>) -> CompromisedCredentialsActionsType<Given> { CompromisedCredentialsActionsType { body: self.body.with("EventAction", value.into()), given: PhantomData } }
 }
 
@@ -302,9 +366,13 @@ impl CompromisedCredentialsRiskConfigurationType {
 }
 
 impl<HasActions> CompromisedCredentialsRiskConfigurationType<HasActions> {
-    /// `Actions`. Required.
+    /// Settings for the actions that you want your user pool to take when Amazon Cognito detects compromised credentials.
+    ///
+    /// [`Actions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolriskconfigurationattachment-compromisedcredentialsriskconfigurationtype.html#cfn-cognito-userpoolriskconfigurationattachment-compromisedcredentialsriskconfigurationtype-actions). Required.
     pub fn actions(self, value: impl Into<Value<CompromisedCredentialsActionsType>>) -> CompromisedCredentialsRiskConfigurationType<Given> { CompromisedCredentialsRiskConfigurationType { body: self.body.with("Actions", value.into()), given: PhantomData } }
-    /// `EventFilter`.
+    /// Settings for the sign-in activity where you want to configure compromised-credentials actions.
+    ///
+    /// [`EventFilter`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolriskconfigurationattachment-compromisedcredentialsriskconfigurationtype.html#cfn-cognito-userpoolriskconfigurationattachment-compromisedcredentialsriskconfigurationtype-eventfilter).
     pub fn event_filter(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("EventFilter", value.into()); self }
 }
 
@@ -323,9 +391,11 @@ impl CustomDomainConfigType {
 }
 
 impl CustomDomainConfigType {
-    /// `CertificateArn`.
+    /// The ARN of an Certificate Manager SSL certificate.
+    ///
+    /// [`CertificateArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpooldomain-customdomainconfigtype.html#cfn-cognito-userpooldomain-customdomainconfigtype-certificatearn). From 20 to 2048 characters. Matches `^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?$`.
     pub fn certificate_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("CertificateArn", value.into()); self }
-    /// `SecurityPolicy`.
+    /// [`SecurityPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpooldomain-customdomainconfigtype.html#cfn-cognito-userpooldomain-customdomainconfigtype-securitypolicy). One of `TLS_V1`, `TLS_V1_2_2021`, `TLS_V1_3_2025`.
     pub fn security_policy(mut self, value: impl Into<Value<SecurityPolicy>>) -> Self { self.body.set("SecurityPolicy", value.into()); self }
 }
 
@@ -344,9 +414,13 @@ impl CustomEmailSender {
 }
 
 impl CustomEmailSender {
-    /// `LambdaArn`.
+    /// The ARN of the function that you want to assign to your Lambda trigger.
+    ///
+    /// [`LambdaArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-customemailsender.html#cfn-cognito-userpool-customemailsender-lambdaarn). From 20 to 2048 characters. Matches `^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?$`.
     pub fn lambda_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LambdaArn", value.into()); self }
-    /// `LambdaVersion`.
+    /// The user pool trigger version of the request that Amazon Cognito sends to your Lambda function.
+    ///
+    /// [`LambdaVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-customemailsender.html#cfn-cognito-userpool-customemailsender-lambdaversion). Only `V1_0`.
     pub fn lambda_version(mut self, value: impl Into<Value<CustomEmailSenderLambdaVersion>>) -> Self { self.body.set("LambdaVersion", value.into()); self }
 }
 
@@ -365,9 +439,13 @@ impl DeviceConfiguration {
 }
 
 impl DeviceConfiguration {
-    /// `ChallengeRequiredOnNewDevice`.
+    /// When true, a remembered device can sign in with device authentication instead of SMS and time-based one-time password (TOTP) factors for multi-factor…
+    ///
+    /// [`ChallengeRequiredOnNewDevice`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-deviceconfiguration.html#cfn-cognito-userpool-deviceconfiguration-challengerequiredonnewdevice).
     pub fn challenge_required_on_new_device(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("ChallengeRequiredOnNewDevice", value.into()); self }
-    /// `DeviceOnlyRememberedOnUserPrompt`.
+    /// When true, Amazon Cognito doesn't automatically remember a user's device when your app sends a `ConfirmDevice` API request.
+    ///
+    /// [`DeviceOnlyRememberedOnUserPrompt`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-deviceconfiguration.html#cfn-cognito-userpool-deviceconfiguration-deviceonlyrememberedonuserprompt).
     pub fn device_only_remembered_on_user_prompt(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("DeviceOnlyRememberedOnUserPrompt", value.into()); self }
 }
 
@@ -386,15 +464,25 @@ impl EmailConfiguration {
 }
 
 impl EmailConfiguration {
-    /// `ConfigurationSet`.
+    /// The set of configuration rules that can be applied to emails sent using Amazon Simple Email Service.
+    ///
+    /// [`ConfigurationSet`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-emailconfiguration.html#cfn-cognito-userpool-emailconfiguration-configurationset). From 1 to 64 characters. Matches `^[a-zA-Z0-9_-]+$`.
     pub fn configuration_set(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ConfigurationSet", value.into()); self }
-    /// `EmailSendingAccount`.
+    /// Whether Amazon Cognito uses its built-in functionality to send your users email messages, or uses your Amazon Simple Email Service email configuration.
+    ///
+    /// [`EmailSendingAccount`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-emailconfiguration.html#cfn-cognito-userpool-emailconfiguration-emailsendingaccount). One of `COGNITO_DEFAULT`, `DEVELOPER`.
     pub fn email_sending_account(mut self, value: impl Into<Value<EmailSendingAccount>>) -> Self { self.body.set("EmailSendingAccount", value.into()); self }
-    /// `From`.
+    /// Either the sender’s email address or the sender’s name with their email address.
+    ///
+    /// [`From`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-emailconfiguration.html#cfn-cognito-userpool-emailconfiguration-from). At most 131072 characters.
     pub fn from(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("From", value.into()); self }
-    /// `ReplyToEmailAddress`.
+    /// The destination to which the receiver of the email should reply.
+    ///
+    /// [`ReplyToEmailAddress`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-emailconfiguration.html#cfn-cognito-userpool-emailconfiguration-replytoemailaddress). Matches `^[\p{L}\p{M}\p{S}\p{N}\p{P}]+@[\p{L}\p{M}\p{S}\p{N}\p{P}]+$`.
     pub fn reply_to_email_address(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ReplyToEmailAddress", value.into()); self }
-    /// `SourceArn`.
+    /// The ARN of a verified email address or an address from a verified domain in Amazon SES.
+    ///
+    /// [`SourceArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-emailconfiguration.html#cfn-cognito-userpool-emailconfiguration-sourcearn). From 20 to 2048 characters. Matches `^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?$`.
     pub fn source_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SourceArn", value.into()); self }
 }
 
@@ -413,19 +501,19 @@ impl EumsSmsConfiguration {
 }
 
 impl<HasCallerArn> EumsSmsConfiguration<HasCallerArn> {
-    /// `CallerArn`. Required.
+    /// [`CallerArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-eumssmsconfiguration.html#cfn-cognito-userpool-eumssmsconfiguration-callerarn). Required. From 20 to 2048 characters. Matches `^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?$`.
     pub fn caller_arn(self, value: impl Into<Value<String>>) -> EumsSmsConfiguration<Given> { EumsSmsConfiguration { body: self.body.with("CallerArn", value.into()), given: PhantomData } }
-    /// `ConfigurationSetName`.
+    /// [`ConfigurationSetName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-eumssmsconfiguration.html#cfn-cognito-userpool-eumssmsconfiguration-configurationsetname). At most 131072 characters.
     pub fn configuration_set_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ConfigurationSetName", value.into()); self }
-    /// `ExternalId`.
+    /// [`ExternalId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-eumssmsconfiguration.html#cfn-cognito-userpool-eumssmsconfiguration-externalid). At most 131072 characters.
     pub fn external_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ExternalId", value.into()); self }
-    /// `InEntityId`.
+    /// [`InEntityId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-eumssmsconfiguration.html#cfn-cognito-userpool-eumssmsconfiguration-inentityid). At most 131072 characters.
     pub fn in_entity_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("InEntityId", value.into()); self }
-    /// `InTemplateId`.
+    /// [`InTemplateId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-eumssmsconfiguration.html#cfn-cognito-userpool-eumssmsconfiguration-intemplateid). At most 131072 characters.
     pub fn in_template_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("InTemplateId", value.into()); self }
-    /// `OriginationIdentity`.
+    /// [`OriginationIdentity`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-eumssmsconfiguration.html#cfn-cognito-userpool-eumssmsconfiguration-originationidentity). At most 131072 characters.
     pub fn origination_identity(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("OriginationIdentity", value.into()); self }
-    /// `Region`.
+    /// [`Region`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-eumssmsconfiguration.html#cfn-cognito-userpool-eumssmsconfiguration-region). From 5 to 32 characters.
     pub fn region(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Region", value.into()); self }
 }
 
@@ -444,9 +532,9 @@ impl FailoverType {
 }
 
 impl<HasPrimaryRoute53HealthCheckId, HasSecondaryRegion> FailoverType<HasPrimaryRoute53HealthCheckId, HasSecondaryRegion> {
-    /// `PrimaryRoute53HealthCheckId`. Required.
+    /// [`PrimaryRoute53HealthCheckId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpooldomain-failovertype.html#cfn-cognito-userpooldomain-failovertype-primaryroute53healthcheckid). Required. At most 64 characters.
     pub fn primary_route53_health_check_id(self, value: impl Into<Value<String>>) -> FailoverType<Given, HasSecondaryRegion> { FailoverType { body: self.body.with("PrimaryRoute53HealthCheckId", value.into()), given: PhantomData } }
-    /// `SecondaryRegion`. Required.
+    /// [`SecondaryRegion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpooldomain-failovertype.html#cfn-cognito-userpooldomain-failovertype-secondaryregion). Required. From 5 to 32 characters.
     pub fn secondary_region(self, value: impl Into<Value<String>>) -> FailoverType<HasPrimaryRoute53HealthCheckId, Given> { FailoverType { body: self.body.with("SecondaryRegion", value.into()), given: PhantomData } }
 }
 
@@ -465,7 +553,9 @@ impl FirehoseConfiguration {
 }
 
 impl FirehoseConfiguration {
-    /// `StreamArn`.
+    /// The ARN of an Amazon Data Firehose stream that's the destination for threat protection log export.
+    ///
+    /// [`StreamArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-logdeliveryconfiguration-firehoseconfiguration.html#cfn-cognito-logdeliveryconfiguration-firehoseconfiguration-streamarn).
     pub fn stream_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("StreamArn", value.into()); self }
 }
 
@@ -484,29 +574,53 @@ impl IdentityPool {
 }
 
 impl<HasAllowUnauthenticatedIdentities> IdentityPool<HasAllowUnauthenticatedIdentities> {
-    /// `AllowClassicFlow`.
+    /// Enables the Basic (Classic) authentication flow.
+    ///
+    /// [`AllowClassicFlow`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-identitypool.html#cfn-cognito-identitypool-allowclassicflow).
     pub fn allow_classic_flow(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("AllowClassicFlow", value.into()); self }
-    /// `AllowUnauthenticatedIdentities`. Required.
+    /// Whether the identity pool supports unauthenticated logins.
+    ///
+    /// [`AllowUnauthenticatedIdentities`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-identitypool.html#cfn-cognito-identitypool-allowunauthenticatedidentities). Required.
     pub fn allow_unauthenticated_identities(self, value: impl Into<Value<bool>>) -> IdentityPool<Given> { IdentityPool { body: self.body.with("AllowUnauthenticatedIdentities", value.into()), given: PhantomData } }
-    /// `CognitoEvents`.
+    /// The events to configure.
+    ///
+    /// [`CognitoEvents`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-identitypool.html#cfn-cognito-identitypool-cognitoevents).
     pub fn cognito_events(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("CognitoEvents", value.into()); self }
-    /// `CognitoIdentityProviders`.
+    /// The Amazon Cognito user pools and their client IDs.
+    ///
+    /// [`CognitoIdentityProviders`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-identitypool.html#cfn-cognito-identitypool-cognitoidentityproviders).
     pub fn cognito_identity_providers(mut self, value: impl Into<Value<List<CognitoIdentityProvider>>>) -> Self { self.body.set("CognitoIdentityProviders", value.into()); self }
-    /// `CognitoStreams`.
+    /// Configuration options for configuring Amazon Cognito streams.
+    ///
+    /// [`CognitoStreams`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-identitypool.html#cfn-cognito-identitypool-cognitostreams).
     pub fn cognito_streams(mut self, value: impl Into<Value<CognitoStreams>>) -> Self { self.body.set("CognitoStreams", value.into()); self }
-    /// `DeveloperProviderName`.
+    /// The "domain" Amazon Cognito uses when referencing your users.
+    ///
+    /// [`DeveloperProviderName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-identitypool.html#cfn-cognito-identitypool-developerprovidername). From 1 to 128 characters. Matches `^[\w._-]+$`.
     pub fn developer_provider_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("DeveloperProviderName", value.into()); self }
-    /// `IdentityPoolName`.
+    /// The name of your Amazon Cognito identity pool.
+    ///
+    /// [`IdentityPoolName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-identitypool.html#cfn-cognito-identitypool-identitypoolname). From 1 to 128 characters. Matches `^[\w\s+=,.@-]+$`.
     pub fn identity_pool_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("IdentityPoolName", value.into()); self }
-    /// `IdentityPoolTags`.
+    /// Tags to assign to the identity pool.
+    ///
+    /// [`IdentityPoolTags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-identitypool.html#cfn-cognito-identitypool-identitypooltags).
     pub fn identity_pool_tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("IdentityPoolTags", value.into()); self }
-    /// `OpenIdConnectProviderARNs`.
+    /// The Amazon Resource Names (ARNs) of the OpenID connect providers.
+    ///
+    /// [`OpenIdConnectProviderARNs`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-identitypool.html#cfn-cognito-identitypool-openidconnectproviderarns). From 20 to 2048 characters.
     pub fn open_id_connect_provider_arns(mut self, value: impl Into<Value<List<link::IAMOIDCProviderArn>>>) -> Self { self.body.set("OpenIdConnectProviderARNs", value.into()); self }
-    /// `PushSync`.
+    /// The configuration options to be applied to the identity pool.
+    ///
+    /// [`PushSync`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-identitypool.html#cfn-cognito-identitypool-pushsync).
     pub fn push_sync(mut self, value: impl Into<Value<PushSync>>) -> Self { self.body.set("PushSync", value.into()); self }
-    /// `SamlProviderARNs`.
+    /// The Amazon Resource Names (ARNs) of the Security Assertion Markup Language (SAML) providers.
+    ///
+    /// [`SamlProviderARNs`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-identitypool.html#cfn-cognito-identitypool-samlproviderarns). From 20 to 2048 characters.
     pub fn saml_provider_arns(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("SamlProviderARNs", value.into()); self }
-    /// `SupportedLoginProviders`.
+    /// Key-value pairs that map provider names to provider app IDs.
+    ///
+    /// [`SupportedLoginProviders`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-identitypool.html#cfn-cognito-identitypool-supportedloginproviders).
     pub fn supported_login_providers(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("SupportedLoginProviders", value.into()); self }
 }
 
@@ -536,13 +650,21 @@ impl IdentityPoolPrincipalTag {
 }
 
 impl<HasIdentityPoolId, HasIdentityProviderName> IdentityPoolPrincipalTag<HasIdentityPoolId, HasIdentityProviderName> {
-    /// `IdentityPoolId`. Required. A change replaces the resource.
+    /// The identity pool that you want to associate with this principal tag map.
+    ///
+    /// [`IdentityPoolId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-identitypoolprincipaltag.html#cfn-cognito-identitypoolprincipaltag-identitypoolid). Required. A change replaces the resource.
     pub fn identity_pool_id(self, value: impl Into<Value<link::CognitoIdentityPoolId>>) -> IdentityPoolPrincipalTag<Given, HasIdentityProviderName> { IdentityPoolPrincipalTag { body: self.body.with("IdentityPoolId", value.into()), given: PhantomData } }
-    /// `IdentityProviderName`. Required. A change replaces the resource.
+    /// The identity pool identity provider (IdP) that you want to associate with this principal tag map.
+    ///
+    /// [`IdentityProviderName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-identitypoolprincipaltag.html#cfn-cognito-identitypoolprincipaltag-identityprovidername). Required. A change replaces the resource.
     pub fn identity_provider_name(self, value: impl Into<Value<String>>) -> IdentityPoolPrincipalTag<HasIdentityPoolId, Given> { IdentityPoolPrincipalTag { body: self.body.with("IdentityProviderName", value.into()), given: PhantomData } }
-    /// `PrincipalTags`.
+    /// A JSON-formatted list of user claims and the principal tags that you want to associate with them.
+    ///
+    /// [`PrincipalTags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-identitypoolprincipaltag.html#cfn-cognito-identitypoolprincipaltag-principaltags).
     pub fn principal_tags(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("PrincipalTags", value.into()); self }
-    /// `UseDefaults`.
+    /// Use a default set of mappings between claims and tags for this provider, instead of a custom map.
+    ///
+    /// [`UseDefaults`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-identitypoolprincipaltag.html#cfn-cognito-identitypoolprincipaltag-usedefaults).
     pub fn use_defaults(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("UseDefaults", value.into()); self }
 }
 
@@ -568,11 +690,17 @@ impl IdentityPoolRoleAttachment {
 }
 
 impl<HasIdentityPoolId> IdentityPoolRoleAttachment<HasIdentityPoolId> {
-    /// `IdentityPoolId`. Required. A change replaces the resource.
+    /// An identity pool ID in the format `REGION:GUID`.
+    ///
+    /// [`IdentityPoolId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-identitypoolroleattachment.html#cfn-cognito-identitypoolroleattachment-identitypoolid). Required. A change replaces the resource.
     pub fn identity_pool_id(self, value: impl Into<Value<link::CognitoIdentityPoolId>>) -> IdentityPoolRoleAttachment<Given> { IdentityPoolRoleAttachment { body: self.body.with("IdentityPoolId", value.into()), given: PhantomData } }
-    /// `RoleMappings`.
+    /// How users for a specific identity provider are mapped to roles.
+    ///
+    /// [`RoleMappings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-identitypoolroleattachment.html#cfn-cognito-identitypoolroleattachment-rolemappings).
     pub fn role_mappings(mut self, value: impl Into<Value<Entries<RoleMapping>>>) -> Self { self.body.set("RoleMappings", value.into()); self }
-    /// `Roles`.
+    /// The map of the roles associated with this pool.
+    ///
+    /// [`Roles`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-identitypoolroleattachment.html#cfn-cognito-identitypoolroleattachment-roles).
     pub fn roles(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("Roles", value.into()); self }
 }
 
@@ -598,9 +726,9 @@ impl InboundFederation {
 }
 
 impl InboundFederation {
-    /// `LambdaArn`.
+    /// [`LambdaArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-inboundfederation.html#cfn-cognito-userpool-inboundfederation-lambdaarn). From 20 to 2048 characters. Matches `^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?$`.
     pub fn lambda_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LambdaArn", value.into()); self }
-    /// `LambdaVersion`.
+    /// [`LambdaVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-inboundfederation.html#cfn-cognito-userpool-inboundfederation-lambdaversion). Only `V1_0`.
     pub fn lambda_version(mut self, value: impl Into<Value<InboundFederationLambdaVersion>>) -> Self { self.body.set("LambdaVersion", value.into()); self }
 }
 
@@ -619,11 +747,17 @@ impl InviteMessageTemplate {
 }
 
 impl InviteMessageTemplate {
-    /// `EmailMessage`.
+    /// The message template for email messages.
+    ///
+    /// [`EmailMessage`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-invitemessagetemplate.html#cfn-cognito-userpool-invitemessagetemplate-emailmessage). From 6 to 20000 characters. Matches `^[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*$`.
     pub fn email_message(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("EmailMessage", value.into()); self }
-    /// `EmailSubject`.
+    /// The subject line for email messages.
+    ///
+    /// [`EmailSubject`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-invitemessagetemplate.html#cfn-cognito-userpool-invitemessagetemplate-emailsubject). From 1 to 140 characters. Matches `^[\p{L}\p{M}\p{S}\p{N}\p{P}\s]+$`.
     pub fn email_subject(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("EmailSubject", value.into()); self }
-    /// `SMSMessage`.
+    /// The message template for SMS messages.
+    ///
+    /// [`SMSMessage`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-invitemessagetemplate.html#cfn-cognito-userpool-invitemessagetemplate-smsmessage). From 6 to 140 characters. Matches `^(?s)`.
     pub fn sms_message(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SMSMessage", value.into()); self }
 }
 
@@ -642,7 +776,7 @@ impl IssuerConfiguration {
 }
 
 impl IssuerConfiguration {
-    /// `Type`.
+    /// [`Type`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-issuerconfiguration.html#cfn-cognito-userpool-issuerconfiguration-type). One of `ORIGINAL`, `UPDATED`.
     pub fn type_(mut self, value: impl Into<Value<IssuerConfigurationType>>) -> Self { self.body.set("Type", value.into()); self }
 }
 
@@ -661,9 +795,9 @@ impl KeyConfiguration {
 }
 
 impl KeyConfiguration {
-    /// `KeyType`.
+    /// [`KeyType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-keyconfiguration.html#cfn-cognito-userpool-keyconfiguration-keytype). One of `AWS_OWNED_KEY`, `CUSTOMER_MANAGED_KEY`.
     pub fn key_type(mut self, value: impl Into<Value<KeyType>>) -> Self { self.body.set("KeyType", value.into()); self }
-    /// `KmsKeyArn`.
+    /// [`KmsKeyArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-keyconfiguration.html#cfn-cognito-userpool-keyconfiguration-kmskeyarn). From 20 to 2048 characters. Matches `arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?`.
     pub fn kms_key_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("KmsKeyArn", value.into()); self }
 }
 
@@ -682,15 +816,25 @@ impl LogConfiguration {
 }
 
 impl LogConfiguration {
-    /// `CloudWatchLogsConfiguration`.
+    /// Configuration for the CloudWatch log group destination of user pool detailed activity logging, or of user activity log export with advanced security features.
+    ///
+    /// [`CloudWatchLogsConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-logdeliveryconfiguration-logconfiguration.html#cfn-cognito-logdeliveryconfiguration-logconfiguration-cloudwatchlogsconfiguration).
     pub fn cloudwatch_logs_configuration(mut self, value: impl Into<Value<CloudWatchLogsConfiguration>>) -> Self { self.body.set("CloudWatchLogsConfiguration", value.into()); self }
-    /// `EventSource`.
+    /// The source of events that your user pool sends for logging.
+    ///
+    /// [`EventSource`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-logdeliveryconfiguration-logconfiguration.html#cfn-cognito-logdeliveryconfiguration-logconfiguration-eventsource).
     pub fn event_source(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("EventSource", value.into()); self }
-    /// `FirehoseConfiguration`.
+    /// Configuration for the Amazon Data Firehose stream destination of user activity log export with threat protection.
+    ///
+    /// [`FirehoseConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-logdeliveryconfiguration-logconfiguration.html#cfn-cognito-logdeliveryconfiguration-logconfiguration-firehoseconfiguration).
     pub fn firehose_configuration(mut self, value: impl Into<Value<FirehoseConfiguration>>) -> Self { self.body.set("FirehoseConfiguration", value.into()); self }
-    /// `LogLevel`.
+    /// The `errorlevel` selection of logs that a user pool sends for detailed activity logging.
+    ///
+    /// [`LogLevel`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-logdeliveryconfiguration-logconfiguration.html#cfn-cognito-logdeliveryconfiguration-logconfiguration-loglevel).
     pub fn log_level(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LogLevel", value.into()); self }
-    /// `S3Configuration`.
+    /// Configuration for the Amazon S3 bucket destination of user activity log export with threat protection.
+    ///
+    /// [`S3Configuration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-logdeliveryconfiguration-logconfiguration.html#cfn-cognito-logdeliveryconfiguration-logconfiguration-s3configuration).
     pub fn s3_configuration(mut self, value: impl Into<Value<S3Configuration>>) -> Self { self.body.set("S3Configuration", value.into()); self }
 }
 
@@ -709,9 +853,13 @@ impl LogDeliveryConfiguration {
 }
 
 impl<HasUserPoolId> LogDeliveryConfiguration<HasUserPoolId> {
-    /// `LogConfigurations`.
+    /// A logging destination of a user pool.
+    ///
+    /// [`LogConfigurations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-logdeliveryconfiguration.html#cfn-cognito-logdeliveryconfiguration-logconfigurations).
     pub fn log_configurations(mut self, value: impl Into<Value<List<LogConfiguration>>>) -> Self { self.body.set("LogConfigurations", value.into()); self }
-    /// `UserPoolId`. Required. A change replaces the resource.
+    /// The ID of the user pool where you configured logging.
+    ///
+    /// [`UserPoolId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-logdeliveryconfiguration.html#cfn-cognito-logdeliveryconfiguration-userpoolid). Required. A change replaces the resource.
     pub fn user_pool_id(self, value: impl Into<Value<link::CognitoUserPoolUserPoolId>>) -> LogDeliveryConfiguration<Given> { LogDeliveryConfiguration { body: self.body.with("UserPoolId", value.into()), given: PhantomData } }
 }
 
@@ -737,17 +885,29 @@ impl ManagedLoginBranding {
 }
 
 impl<HasUserPoolId> ManagedLoginBranding<HasUserPoolId> {
-    /// `Assets`.
+    /// The image files that you want to apply to roles like backgrounds, logos, and icons.
+    ///
+    /// [`Assets`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-managedloginbranding.html#cfn-cognito-managedloginbranding-assets). At most 40 items.
     pub fn assets(mut self, value: impl Into<Value<List<AssetType>>>) -> Self { self.body.set("Assets", value.into()); self }
-    /// `ClientId`. A change replaces the resource.
+    /// The app client that you want to assign the branding style to.
+    ///
+    /// [`ClientId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-managedloginbranding.html#cfn-cognito-managedloginbranding-clientid). A change replaces the resource. From 1 to 128 characters. Matches `^[\w+]+$`.
     pub fn client_id(mut self, value: impl Into<Value<link::CognitoUserPoolClientClientId>>) -> Self { self.body.set("ClientId", value.into()); self }
-    /// `ReturnMergedResources`.
+    /// When `true`, returns values for branding options that are unchanged from Amazon Cognito defaults.
+    ///
+    /// [`ReturnMergedResources`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-managedloginbranding.html#cfn-cognito-managedloginbranding-returnmergedresources).
     pub fn return_merged_resources(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("ReturnMergedResources", value.into()); self }
-    /// `Settings`.
+    /// A JSON file, encoded as a `Document` type, with the the settings that you want to apply to your style.
+    ///
+    /// [`Settings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-managedloginbranding.html#cfn-cognito-managedloginbranding-settings).
     pub fn settings(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("Settings", value.into()); self }
-    /// `UseCognitoProvidedValues`.
+    /// When true, applies the default branding style options.
+    ///
+    /// [`UseCognitoProvidedValues`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-managedloginbranding.html#cfn-cognito-managedloginbranding-usecognitoprovidedvalues).
     pub fn use_cognito_provided_values(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("UseCognitoProvidedValues", value.into()); self }
-    /// `UserPoolId`. Required. A change replaces the resource.
+    /// The user pool where the branding style is assigned.
+    ///
+    /// [`UserPoolId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-managedloginbranding.html#cfn-cognito-managedloginbranding-userpoolid). Required. A change replaces the resource. From 1 to 55 characters. Matches `^[\w-]+_[0-9a-zA-Z]+$`.
     pub fn user_pool_id(self, value: impl Into<Value<link::CognitoUserPoolUserPoolId>>) -> ManagedLoginBranding<Given> { ManagedLoginBranding { body: self.body.with("UserPoolId", value.into()), given: PhantomData } }
 }
 
@@ -776,13 +936,21 @@ impl MappingRule {
 }
 
 impl<HasClaim, HasMatchType, HasRoleARN, HasValue> MappingRule<HasClaim, HasMatchType, HasRoleARN, HasValue> {
-    /// `Claim`. Required.
+    /// The claim name that must be present in the token.
+    ///
+    /// [`Claim`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-identitypoolroleattachment-mappingrule.html#cfn-cognito-identitypoolroleattachment-mappingrule-claim). Required.
     pub fn claim(self, value: impl Into<Value<String>>) -> MappingRule<Given, HasMatchType, HasRoleARN, HasValue> { MappingRule { body: self.body.with("Claim", value.into()), given: PhantomData } }
-    /// `MatchType`. Required.
+    /// The match condition that specifies how closely the claim value in the IdP token must match `Value`.
+    ///
+    /// [`MatchType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-identitypoolroleattachment-mappingrule.html#cfn-cognito-identitypoolroleattachment-mappingrule-matchtype). Required.
     pub fn match_type(self, value: impl Into<Value<String>>) -> MappingRule<HasClaim, Given, HasRoleARN, HasValue> { MappingRule { body: self.body.with("MatchType", value.into()), given: PhantomData } }
-    /// `RoleARN`. Required.
+    /// The ARN of the role.
+    ///
+    /// [`RoleARN`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-identitypoolroleattachment-mappingrule.html#cfn-cognito-identitypoolroleattachment-mappingrule-rolearn). Required.
     pub fn role_arn(self, value: impl Into<Value<String>>) -> MappingRule<HasClaim, HasMatchType, Given, HasValue> { MappingRule { body: self.body.with("RoleARN", value.into()), given: PhantomData } }
-    /// `Value`. Required.
+    /// A brief string that the claim must match.
+    ///
+    /// [`Value`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-identitypoolroleattachment-mappingrule.html#cfn-cognito-identitypoolroleattachment-mappingrule-value). Required.
     pub fn value(self, value: impl Into<Value<String>>) -> MappingRule<HasClaim, HasMatchType, HasRoleARN, Given> { MappingRule { body: self.body.with("Value", value.into()), given: PhantomData } }
 }
 
@@ -801,17 +969,29 @@ impl NotifyConfigurationType {
 }
 
 impl<HasSourceArn> NotifyConfigurationType<HasSourceArn> {
-    /// `BlockEmail`.
+    /// The template for the email message that your user pool sends when a detected risk event is blocked.
+    ///
+    /// [`BlockEmail`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolriskconfigurationattachment-notifyconfigurationtype.html#cfn-cognito-userpoolriskconfigurationattachment-notifyconfigurationtype-blockemail).
     pub fn block_email(mut self, value: impl Into<Value<NotifyEmailType>>) -> Self { self.body.set("BlockEmail", value.into()); self }
-    /// `From`.
+    /// The email address that sends the email message.
+    ///
+    /// [`From`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolriskconfigurationattachment-notifyconfigurationtype.html#cfn-cognito-userpoolriskconfigurationattachment-notifyconfigurationtype-from).
     pub fn from(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("From", value.into()); self }
-    /// `MfaEmail`.
+    /// The template for the email message that your user pool sends when MFA is challenged in response to a detected risk.
+    ///
+    /// [`MfaEmail`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolriskconfigurationattachment-notifyconfigurationtype.html#cfn-cognito-userpoolriskconfigurationattachment-notifyconfigurationtype-mfaemail).
     pub fn mfa_email(mut self, value: impl Into<Value<NotifyEmailType>>) -> Self { self.body.set("MfaEmail", value.into()); self }
-    /// `NoActionEmail`.
+    /// The template for the email message that your user pool sends when no action is taken in response to a detected risk.
+    ///
+    /// [`NoActionEmail`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolriskconfigurationattachment-notifyconfigurationtype.html#cfn-cognito-userpoolriskconfigurationattachment-notifyconfigurationtype-noactionemail).
     pub fn no_action_email(mut self, value: impl Into<Value<NotifyEmailType>>) -> Self { self.body.set("NoActionEmail", value.into()); self }
-    /// `ReplyTo`.
+    /// The reply-to email address of an email template.
+    ///
+    /// [`ReplyTo`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolriskconfigurationattachment-notifyconfigurationtype.html#cfn-cognito-userpoolriskconfigurationattachment-notifyconfigurationtype-replyto).
     pub fn reply_to(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ReplyTo", value.into()); self }
-    /// `SourceArn`. Required.
+    /// The ARN of the identity that is associated with the sending authorization policy.
+    ///
+    /// [`SourceArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolriskconfigurationattachment-notifyconfigurationtype.html#cfn-cognito-userpoolriskconfigurationattachment-notifyconfigurationtype-sourcearn). Required.
     pub fn source_arn(self, value: impl Into<Value<String>>) -> NotifyConfigurationType<Given> { NotifyConfigurationType { body: self.body.with("SourceArn", value.into()), given: PhantomData } }
 }
 
@@ -830,11 +1010,17 @@ impl NotifyEmailType {
 }
 
 impl<HasSubject> NotifyEmailType<HasSubject> {
-    /// `HtmlBody`.
+    /// The body of an email notification formatted in HTML.
+    ///
+    /// [`HtmlBody`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolriskconfigurationattachment-notifyemailtype.html#cfn-cognito-userpoolriskconfigurationattachment-notifyemailtype-htmlbody).
     pub fn html_body(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("HtmlBody", value.into()); self }
-    /// `Subject`. Required.
+    /// The subject of the threat protection email notification.
+    ///
+    /// [`Subject`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolriskconfigurationattachment-notifyemailtype.html#cfn-cognito-userpoolriskconfigurationattachment-notifyemailtype-subject). Required.
     pub fn subject(self, value: impl Into<Value<String>>) -> NotifyEmailType<Given> { NotifyEmailType { body: self.body.with("Subject", value.into()), given: PhantomData } }
-    /// `TextBody`.
+    /// The body of an email notification formatted in plaintext.
+    ///
+    /// [`TextBody`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolriskconfigurationattachment-notifyemailtype.html#cfn-cognito-userpoolriskconfigurationattachment-notifyemailtype-textbody).
     pub fn text_body(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TextBody", value.into()); self }
 }
 
@@ -853,9 +1039,13 @@ impl NumberAttributeConstraints {
 }
 
 impl NumberAttributeConstraints {
-    /// `MaxValue`.
+    /// The maximum length of a number attribute value.
+    ///
+    /// [`MaxValue`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-numberattributeconstraints.html#cfn-cognito-userpool-numberattributeconstraints-maxvalue). At most 131072 characters.
     pub fn max_value(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("MaxValue", value.into()); self }
-    /// `MinValue`.
+    /// The minimum value of an attribute that is of the number data type.
+    ///
+    /// [`MinValue`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-numberattributeconstraints.html#cfn-cognito-userpool-numberattributeconstraints-minvalue). At most 131072 characters.
     pub fn min_value(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("MinValue", value.into()); self }
 }
 
@@ -874,19 +1064,33 @@ impl PasswordPolicy {
 }
 
 impl PasswordPolicy {
-    /// `MinimumLength`.
+    /// The minimum length of the password in the policy that you have set.
+    ///
+    /// [`MinimumLength`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-passwordpolicy.html#cfn-cognito-userpool-passwordpolicy-minimumlength). From 6 to 99.
     pub fn minimum_length(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MinimumLength", value.into()); self }
-    /// `PasswordHistorySize`.
+    /// The number of previous passwords that you want Amazon Cognito to restrict each user from reusing.
+    ///
+    /// [`PasswordHistorySize`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-passwordpolicy.html#cfn-cognito-userpool-passwordpolicy-passwordhistorysize). From 0 to 24.
     pub fn password_history_size(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("PasswordHistorySize", value.into()); self }
-    /// `RequireLowercase`.
+    /// The requirement in a password policy that users must include at least one lowercase letter in their password.
+    ///
+    /// [`RequireLowercase`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-passwordpolicy.html#cfn-cognito-userpool-passwordpolicy-requirelowercase).
     pub fn require_lowercase(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("RequireLowercase", value.into()); self }
-    /// `RequireNumbers`.
+    /// The requirement in a password policy that users must include at least one number in their password.
+    ///
+    /// [`RequireNumbers`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-passwordpolicy.html#cfn-cognito-userpool-passwordpolicy-requirenumbers).
     pub fn require_numbers(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("RequireNumbers", value.into()); self }
-    /// `RequireSymbols`.
+    /// The requirement in a password policy that users must include at least one symbol in their password.
+    ///
+    /// [`RequireSymbols`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-passwordpolicy.html#cfn-cognito-userpool-passwordpolicy-requiresymbols).
     pub fn require_symbols(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("RequireSymbols", value.into()); self }
-    /// `RequireUppercase`.
+    /// The requirement in a password policy that users must include at least one uppercase letter in their password.
+    ///
+    /// [`RequireUppercase`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-passwordpolicy.html#cfn-cognito-userpool-passwordpolicy-requireuppercase).
     pub fn require_uppercase(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("RequireUppercase", value.into()); self }
-    /// `TemporaryPasswordValidityDays`.
+    /// The number of days a temporary password is valid in the password policy.
+    ///
+    /// [`TemporaryPasswordValidityDays`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-passwordpolicy.html#cfn-cognito-userpool-passwordpolicy-temporarypasswordvaliditydays). From 0 to 365.
     pub fn temporary_password_validity_days(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("TemporaryPasswordValidityDays", value.into()); self }
 }
 
@@ -905,9 +1109,13 @@ impl Policies {
 }
 
 impl Policies {
-    /// `PasswordPolicy`.
+    /// The password policy settings for a user pool, including complexity, history, and length requirements.
+    ///
+    /// [`PasswordPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-policies.html#cfn-cognito-userpool-policies-passwordpolicy).
     pub fn password_policy(mut self, value: impl Into<Value<PasswordPolicy>>) -> Self { self.body.set("PasswordPolicy", value.into()); self }
-    /// `SignInPolicy`.
+    /// The policy for allowed types of authentication in a user pool.
+    ///
+    /// [`SignInPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-policies.html#cfn-cognito-userpool-policies-signinpolicy).
     pub fn sign_in_policy(mut self, value: impl Into<Value<SignInPolicy>>) -> Self { self.body.set("SignInPolicy", value.into()); self }
 }
 
@@ -926,9 +1134,13 @@ impl PreTokenGenerationConfig {
 }
 
 impl PreTokenGenerationConfig {
-    /// `LambdaArn`.
+    /// The ARN of the function that you want to assign to your Lambda trigger.
+    ///
+    /// [`LambdaArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-pretokengenerationconfig.html#cfn-cognito-userpool-pretokengenerationconfig-lambdaarn). From 20 to 2048 characters. Matches `^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?$`.
     pub fn lambda_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LambdaArn", value.into()); self }
-    /// `LambdaVersion`.
+    /// The user pool trigger version of the request that Amazon Cognito sends to your Lambda function.
+    ///
+    /// [`LambdaVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-pretokengenerationconfig.html#cfn-cognito-userpool-pretokengenerationconfig-lambdaversion). One of `V1_0`, `V2_0`, `V3_0`.
     pub fn lambda_version(mut self, value: impl Into<Value<PreTokenGenerationConfigLambdaVersion>>) -> Self { self.body.set("LambdaVersion", value.into()); self }
 }
 
@@ -947,9 +1159,13 @@ impl PushSync {
 }
 
 impl PushSync {
-    /// `ApplicationArns`.
+    /// The ARNs of the Amazon SNS platform applications that could be used by clients.
+    ///
+    /// [`ApplicationArns`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-identitypool-pushsync.html#cfn-cognito-identitypool-pushsync-applicationarns).
     pub fn application_arns(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("ApplicationArns", value.into()); self }
-    /// `RoleArn`.
+    /// An IAM role configured to allow Amazon Cognito to call Amazon SNS on behalf of the developer.
+    ///
+    /// [`RoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-identitypool-pushsync.html#cfn-cognito-identitypool-pushsync-rolearn).
     pub fn role_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("RoleArn", value.into()); self }
 }
 
@@ -968,9 +1184,13 @@ impl RecoveryOption {
 }
 
 impl RecoveryOption {
-    /// `Name`.
+    /// The recovery method that this object sets a recovery option for.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-recoveryoption.html#cfn-cognito-userpool-recoveryoption-name). One of `admin_only`, `verified_email`, `verified_phone_number`.
     pub fn name(mut self, value: impl Into<Value<RecoveryOptionName>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `Priority`.
+    /// Your priority preference for using the specified attribute in account recovery.
+    ///
+    /// [`Priority`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-recoveryoption.html#cfn-cognito-userpool-recoveryoption-priority). From 1 to 2.
     pub fn priority(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("Priority", value.into()); self }
 }
 
@@ -989,9 +1209,13 @@ impl RefreshTokenRotation {
 }
 
 impl RefreshTokenRotation {
-    /// `Feature`.
+    /// The state of refresh token rotation for the current app client.
+    ///
+    /// [`Feature`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolclient-refreshtokenrotation.html#cfn-cognito-userpoolclient-refreshtokenrotation-feature). One of `DISABLED`, `ENABLED`.
     pub fn feature(mut self, value: impl Into<Value<Feature>>) -> Self { self.body.set("Feature", value.into()); self }
-    /// `RetryGracePeriodSeconds`.
+    /// When you request a token refresh with `GetTokensFromRefreshToken`, the original refresh token that you're rotating out can remain valid for a period of time of…
+    ///
+    /// [`RetryGracePeriodSeconds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolclient-refreshtokenrotation.html#cfn-cognito-userpoolclient-refreshtokenrotation-retrygraceperiodseconds). From 0 to 60.
     pub fn retry_grace_period_seconds(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("RetryGracePeriodSeconds", value.into()); self }
 }
 
@@ -1010,9 +1234,13 @@ impl ResourceServerScopeType {
 }
 
 impl<HasScopeDescription, HasScopeName> ResourceServerScopeType<HasScopeDescription, HasScopeName> {
-    /// `ScopeDescription`. Required.
+    /// A friendly description of a custom scope.
+    ///
+    /// [`ScopeDescription`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolresourceserver-resourceserverscopetype.html#cfn-cognito-userpoolresourceserver-resourceserverscopetype-scopedescription). Required. From 1 to 256 characters.
     pub fn scope_description(self, value: impl Into<Value<String>>) -> ResourceServerScopeType<Given, HasScopeName> { ResourceServerScopeType { body: self.body.with("ScopeDescription", value.into()), given: PhantomData } }
-    /// `ScopeName`. Required.
+    /// The name of the scope.
+    ///
+    /// [`ScopeName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolresourceserver-resourceserverscopetype.html#cfn-cognito-userpoolresourceserver-resourceserverscopetype-scopename). Required. From 1 to 256 characters. Matches `^[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+$`.
     pub fn scope_name(self, value: impl Into<Value<String>>) -> ResourceServerScopeType<HasScopeDescription, Given> { ResourceServerScopeType { body: self.body.with("ScopeName", value.into()), given: PhantomData } }
 }
 
@@ -1031,9 +1259,13 @@ impl RiskExceptionConfigurationType {
 }
 
 impl RiskExceptionConfigurationType {
-    /// `BlockedIPRangeList`.
+    /// An always-block IP address list.
+    ///
+    /// [`BlockedIPRangeList`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolriskconfigurationattachment-riskexceptionconfigurationtype.html#cfn-cognito-userpoolriskconfigurationattachment-riskexceptionconfigurationtype-blockediprangelist).
     pub fn blocked_ip_range_list(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("BlockedIPRangeList", value.into()); self }
-    /// `SkippedIPRangeList`.
+    /// An always-allow IP address list.
+    ///
+    /// [`SkippedIPRangeList`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolriskconfigurationattachment-riskexceptionconfigurationtype.html#cfn-cognito-userpoolriskconfigurationattachment-riskexceptionconfigurationtype-skippediprangelist).
     pub fn skipped_ip_range_list(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("SkippedIPRangeList", value.into()); self }
 }
 
@@ -1052,13 +1284,21 @@ impl RoleMapping {
 }
 
 impl<HasType> RoleMapping<HasType> {
-    /// `AmbiguousRoleResolution`.
+    /// If you specify Token or Rules as the `Type`, `AmbiguousRoleResolution` is required.
+    ///
+    /// [`AmbiguousRoleResolution`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-identitypoolroleattachment-rolemapping.html#cfn-cognito-identitypoolroleattachment-rolemapping-ambiguousroleresolution).
     pub fn ambiguous_role_resolution(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AmbiguousRoleResolution", value.into()); self }
-    /// `IdentityProvider`.
+    /// Identifier for the identity provider for which the role is mapped.
+    ///
+    /// [`IdentityProvider`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-identitypoolroleattachment-rolemapping.html#cfn-cognito-identitypoolroleattachment-rolemapping-identityprovider).
     pub fn identity_provider(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("IdentityProvider", value.into()); self }
-    /// `RulesConfiguration`.
+    /// The rules to be used for mapping users to roles.
+    ///
+    /// [`RulesConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-identitypoolroleattachment-rolemapping.html#cfn-cognito-identitypoolroleattachment-rolemapping-rulesconfiguration).
     pub fn rules_configuration(mut self, value: impl Into<Value<RulesConfigurationType>>) -> Self { self.body.set("RulesConfiguration", value.into()); self }
-    /// `Type`. Required.
+    /// The role mapping type.
+    ///
+    /// [`Type`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-identitypoolroleattachment-rolemapping.html#cfn-cognito-identitypoolroleattachment-rolemapping-type). Required.
     pub fn type_(self, value: impl Into<Value<String>>) -> RoleMapping<Given> { RoleMapping { body: self.body.with("Type", value.into()), given: PhantomData } }
 }
 
@@ -1077,7 +1317,7 @@ impl RoutingType {
 }
 
 impl RoutingType {
-    /// `Failover`.
+    /// [`Failover`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpooldomain-routingtype.html#cfn-cognito-userpooldomain-routingtype-failover).
     pub fn failover(mut self, value: impl Into<Value<FailoverType>>) -> Self { self.body.set("Failover", value.into()); self }
 }
 
@@ -1096,7 +1336,9 @@ impl RulesConfigurationType {
 }
 
 impl<HasRules> RulesConfigurationType<HasRules> {
-    /// `Rules`. Required.
+    /// The rules.
+    ///
+    /// [`Rules`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-identitypoolroleattachment-rulesconfigurationtype.html#cfn-cognito-identitypoolroleattachment-rulesconfigurationtype-rules). Required.
     pub fn rules(self, value: impl Into<Value<List<MappingRule>>>) -> RulesConfigurationType<Given> { RulesConfigurationType { body: self.body.with("Rules", value.into()), given: PhantomData } }
 }
 
@@ -1115,7 +1357,9 @@ impl S3Configuration {
 }
 
 impl S3Configuration {
-    /// `BucketArn`.
+    /// The ARN of an Amazon S3 bucket that's the destination for threat protection log export.
+    ///
+    /// [`BucketArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-logdeliveryconfiguration-s3configuration.html#cfn-cognito-logdeliveryconfiguration-s3configuration-bucketarn).
     pub fn bucket_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("BucketArn", value.into()); self }
 }
 
@@ -1134,19 +1378,31 @@ impl SchemaAttribute {
 }
 
 impl SchemaAttribute {
-    /// `AttributeDataType`.
+    /// The data format of the values for your attribute.
+    ///
+    /// [`AttributeDataType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-schemaattribute.html#cfn-cognito-userpool-schemaattribute-attributedatatype). One of `Boolean`, `DateTime`, `Number`, `String`.
     pub fn attribute_data_type(mut self, value: impl Into<Value<AttributeDataType>>) -> Self { self.body.set("AttributeDataType", value.into()); self }
-    /// `DeveloperOnlyAttribute`.
+    /// [`DeveloperOnlyAttribute`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-schemaattribute.html#cfn-cognito-userpool-schemaattribute-developeronlyattribute).
     pub fn developer_only_attribute(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("DeveloperOnlyAttribute", value.into()); self }
-    /// `Mutable`.
+    /// Whether the value of the attribute can be changed.
+    ///
+    /// [`Mutable`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-schemaattribute.html#cfn-cognito-userpool-schemaattribute-mutable).
     pub fn mutable(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("Mutable", value.into()); self }
-    /// `Name`.
+    /// The name of your user pool attribute.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-schemaattribute.html#cfn-cognito-userpool-schemaattribute-name). From 1 to 20 characters. Matches `^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$`.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `NumberAttributeConstraints`.
+    /// Specifies the constraints for an attribute of the number type.
+    ///
+    /// [`NumberAttributeConstraints`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-schemaattribute.html#cfn-cognito-userpool-schemaattribute-numberattributeconstraints).
     pub fn number_attribute_constraints(mut self, value: impl Into<Value<NumberAttributeConstraints>>) -> Self { self.body.set("NumberAttributeConstraints", value.into()); self }
-    /// `Required`.
+    /// Whether a user pool attribute is required.
+    ///
+    /// [`Required`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-schemaattribute.html#cfn-cognito-userpool-schemaattribute-required).
     pub fn required(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("Required", value.into()); self }
-    /// `StringAttributeConstraints`.
+    /// Specifies the constraints for an attribute of the string type.
+    ///
+    /// [`StringAttributeConstraints`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-schemaattribute.html#cfn-cognito-userpool-schemaattribute-stringattributeconstraints).
     pub fn string_attribute_constraints(mut self, value: impl Into<Value<StringAttributeConstraints>>) -> Self { self.body.set("StringAttributeConstraints", value.into()); self }
 }
 
@@ -1165,7 +1421,9 @@ impl SignInPolicy {
 }
 
 impl SignInPolicy {
-    /// `AllowedFirstAuthFactors`.
+    /// The sign-in methods that a user pool supports as the first factor.
+    ///
+    /// [`AllowedFirstAuthFactors`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-signinpolicy.html#cfn-cognito-userpool-signinpolicy-allowedfirstauthfactors). One of `EMAIL_OTP`, `PASSWORD`, `SMS_OTP`, `SOFTWARE_TOKEN`, `WEB_AUTHN`. From 1 to 5 items.
     pub fn allowed_first_auth_factors(mut self, value: impl Into<Value<List<AllowedFirstAuthFactor>>>) -> Self { self.body.set("AllowedFirstAuthFactors", value.into()); self }
 }
 
@@ -1184,9 +1442,13 @@ impl StringAttributeConstraints {
 }
 
 impl StringAttributeConstraints {
-    /// `MaxLength`.
+    /// The maximum length of a string attribute value.
+    ///
+    /// [`MaxLength`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-stringattributeconstraints.html#cfn-cognito-userpool-stringattributeconstraints-maxlength). At most 131072 characters.
     pub fn max_length(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("MaxLength", value.into()); self }
-    /// `MinLength`.
+    /// The minimum length of a string attribute value.
+    ///
+    /// [`MinLength`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-stringattributeconstraints.html#cfn-cognito-userpool-stringattributeconstraints-minlength). At most 131072 characters.
     pub fn min_length(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("MinLength", value.into()); self }
 }
 
@@ -1205,17 +1467,29 @@ impl Terms {
 }
 
 impl<HasEnforcement, HasLinks, HasTermsName, HasTermsSource, HasUserPoolId> Terms<HasEnforcement, HasLinks, HasTermsName, HasTermsSource, HasUserPoolId> {
-    /// `ClientId`. A change replaces the resource.
+    /// The ID of the app client that the terms documents are assigned to.
+    ///
+    /// [`ClientId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-terms.html#cfn-cognito-terms-clientid). A change replaces the resource. From 1 to 128 characters. Matches `^[\w+]+$`.
     pub fn client_id(mut self, value: impl Into<Value<link::CognitoUserPoolClientClientId>>) -> Self { self.body.set("ClientId", value.into()); self }
-    /// `Enforcement`. Required.
+    /// This parameter is reserved for future use and currently accepts one value.
+    ///
+    /// [`Enforcement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-terms.html#cfn-cognito-terms-enforcement). Required. Only `NONE`.
     pub fn enforcement(self, value: impl Into<Value<Enforcement>>) -> Terms<Given, HasLinks, HasTermsName, HasTermsSource, HasUserPoolId> { Terms { body: self.body.with("Enforcement", value.into()), given: PhantomData } }
-    /// `Links`. Required.
+    /// A map of URLs to languages.
+    ///
+    /// [`Links`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-terms.html#cfn-cognito-terms-links). Required.
     pub fn links(self, value: impl Into<Value<Entries<String>>>) -> Terms<HasEnforcement, Given, HasTermsName, HasTermsSource, HasUserPoolId> { Terms { body: self.body.with("Links", value.into()), given: PhantomData } }
-    /// `TermsName`. Required.
+    /// The type and friendly name of the terms documents.
+    ///
+    /// [`TermsName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-terms.html#cfn-cognito-terms-termsname). Required. Matches `^(terms-of-use|privacy-policy)$`.
     pub fn terms_name(self, value: impl Into<Value<String>>) -> Terms<HasEnforcement, HasLinks, Given, HasTermsSource, HasUserPoolId> { Terms { body: self.body.with("TermsName", value.into()), given: PhantomData } }
-    /// `TermsSource`. Required.
+    /// This parameter is reserved for future use and currently accepts one value.
+    ///
+    /// [`TermsSource`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-terms.html#cfn-cognito-terms-termssource). Required. Only `LINK`.
     pub fn terms_source(self, value: impl Into<Value<TermsSource>>) -> Terms<HasEnforcement, HasLinks, HasTermsName, Given, HasUserPoolId> { Terms { body: self.body.with("TermsSource", value.into()), given: PhantomData } }
-    /// `UserPoolId`. Required. A change replaces the resource.
+    /// The ID of the user pool that contains the terms documents.
+    ///
+    /// [`UserPoolId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-terms.html#cfn-cognito-terms-userpoolid). Required. A change replaces the resource. From 1 to 55 characters. Matches `^[\w-]+_[0-9a-zA-Z]+$`.
     pub fn user_pool_id(self, value: impl Into<Value<link::CognitoUserPoolUserPoolId>>) -> Terms<HasEnforcement, HasLinks, HasTermsName, HasTermsSource, Given> { Terms { body: self.body.with("UserPoolId", value.into()), given: PhantomData } }
 }
 
@@ -1244,11 +1518,17 @@ impl TokenValidityUnits {
 }
 
 impl TokenValidityUnits {
-    /// `AccessToken`.
+    /// A time unit for the value that you set in the `AccessTokenValidity` parameter.
+    ///
+    /// [`AccessToken`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolclient-tokenvalidityunits.html#cfn-cognito-userpoolclient-tokenvalidityunits-accesstoken). One of `days`, `hours`, `minutes`, `seconds`.
     pub fn access_token(mut self, value: impl Into<Value<AccessToken>>) -> Self { self.body.set("AccessToken", value.into()); self }
-    /// `IdToken`.
+    /// A time unit for the value that you set in the `IdTokenValidity` parameter.
+    ///
+    /// [`IdToken`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolclient-tokenvalidityunits.html#cfn-cognito-userpoolclient-tokenvalidityunits-idtoken). One of `days`, `hours`, `minutes`, `seconds`.
     pub fn id_token(mut self, value: impl Into<Value<IdToken>>) -> Self { self.body.set("IdToken", value.into()); self }
-    /// `RefreshToken`.
+    /// A time unit for the value that you set in the `RefreshTokenValidity` parameter.
+    ///
+    /// [`RefreshToken`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolclient-tokenvalidityunits.html#cfn-cognito-userpoolclient-tokenvalidityunits-refreshtoken). One of `days`, `hours`, `minutes`, `seconds`.
     pub fn refresh_token(mut self, value: impl Into<Value<RefreshToken>>) -> Self { self.body.set("RefreshToken", value.into()); self }
 }
 
@@ -1267,7 +1547,9 @@ impl UserAttributeUpdateSettings {
 }
 
 impl<HasAttributesRequireVerificationBeforeUpdate> UserAttributeUpdateSettings<HasAttributesRequireVerificationBeforeUpdate> {
-    /// `AttributesRequireVerificationBeforeUpdate`. Required.
+    /// Requires that your user verifies their email address, phone number, or both before Amazon Cognito updates the value of that attribute.
+    ///
+    /// [`AttributesRequireVerificationBeforeUpdate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-userattributeupdatesettings.html#cfn-cognito-userpool-userattributeupdatesettings-attributesrequireverificationbeforeupdate). Required. One of `email`, `phone_number`.
     pub fn attributes_require_verification_before_update(self, value: impl Into<Value<List<AttributesRequireVerificationBeforeUpdate>>>) -> UserAttributeUpdateSettings<Given> { UserAttributeUpdateSettings { body: self.body.with("AttributesRequireVerificationBeforeUpdate", value.into()), given: PhantomData } }
 }
 
@@ -1286,69 +1568,123 @@ impl UserPool {
 }
 
 impl UserPool {
-    /// `AccountRecoverySetting`.
+    /// The available verified method a user can use to recover their password when they call `ForgotPassword`.
+    ///
+    /// [`AccountRecoverySetting`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-accountrecoverysetting).
     pub fn account_recovery_setting(mut self, value: impl Into<Value<AccountRecoverySetting>>) -> Self { self.body.set("AccountRecoverySetting", value.into()); self }
-    /// `AdminCreateUserConfig`.
+    /// The settings for administrator creation of users in a user pool.
+    ///
+    /// [`AdminCreateUserConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-admincreateuserconfig).
     pub fn admin_create_user_config(mut self, value: impl Into<Value<AdminCreateUserConfig>>) -> Self { self.body.set("AdminCreateUserConfig", value.into()); self }
-    /// `AliasAttributes`.
+    /// Attributes supported as an alias for this user pool.
+    ///
+    /// [`AliasAttributes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-aliasattributes). One of `email`, `phone_number`, `preferred_username`.
     pub fn alias_attributes(mut self, value: impl Into<Value<List<AliasAttribute>>>) -> Self { self.body.set("AliasAttributes", value.into()); self }
-    /// `AutoVerifiedAttributes`.
+    /// The attributes that you want your user pool to automatically verify.
+    ///
+    /// [`AutoVerifiedAttributes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-autoverifiedattributes). One of `email`, `phone_number`.
     pub fn auto_verified_attributes(mut self, value: impl Into<Value<List<AutoVerifiedAttribute>>>) -> Self { self.body.set("AutoVerifiedAttributes", value.into()); self }
-    /// `DeletionProtection`.
+    /// When active, `DeletionProtection` prevents accidental deletion of your user.
+    ///
+    /// [`DeletionProtection`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-deletionprotection). One of `ACTIVE`, `INACTIVE`.
     pub fn deletion_protection(mut self, value: impl Into<Value<DeletionProtection>>) -> Self { self.body.set("DeletionProtection", value.into()); self }
-    /// `DeviceConfiguration`.
+    /// The device-remembering configuration for a user pool.
+    ///
+    /// [`DeviceConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-deviceconfiguration).
     pub fn device_configuration(mut self, value: impl Into<Value<DeviceConfiguration>>) -> Self { self.body.set("DeviceConfiguration", value.into()); self }
-    /// `EmailAuthenticationMessage`.
+    /// [`EmailAuthenticationMessage`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-emailauthenticationmessage). From 6 to 20000 characters.
     pub fn email_authentication_message(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("EmailAuthenticationMessage", value.into()); self }
-    /// `EmailAuthenticationSubject`.
+    /// [`EmailAuthenticationSubject`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-emailauthenticationsubject). From 1 to 140 characters.
     pub fn email_authentication_subject(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("EmailAuthenticationSubject", value.into()); self }
-    /// `EmailConfiguration`.
+    /// The email configuration of your user pool.
+    ///
+    /// [`EmailConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-emailconfiguration).
     pub fn email_configuration(mut self, value: impl Into<Value<EmailConfiguration>>) -> Self { self.body.set("EmailConfiguration", value.into()); self }
-    /// `EmailVerificationMessage`.
+    /// This parameter is no longer used.
+    ///
+    /// [`EmailVerificationMessage`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-emailverificationmessage). From 6 to 20000 characters. Matches `^[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*\{####\}[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*$`.
     pub fn email_verification_message(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("EmailVerificationMessage", value.into()); self }
-    /// `EmailVerificationSubject`.
+    /// This parameter is no longer used.
+    ///
+    /// [`EmailVerificationSubject`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-emailverificationsubject). From 1 to 140 characters. Matches `^[\p{L}\p{M}\p{S}\p{N}\p{P}\s]+$`.
     pub fn email_verification_subject(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("EmailVerificationSubject", value.into()); self }
-    /// `EnabledMfas`.
+    /// Set enabled MFA options on a specified user pool.
+    ///
+    /// [`EnabledMfas`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-enabledmfas). One of `EMAIL_OTP`, `SMS_MFA`, `SOFTWARE_TOKEN_MFA`.
     pub fn enabled_mfas(mut self, value: impl Into<Value<List<EnabledMfa>>>) -> Self { self.body.set("EnabledMfas", value.into()); self }
-    /// `IssuerConfiguration`.
+    /// [`IssuerConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-issuerconfiguration).
     pub fn issuer_configuration(mut self, value: impl Into<Value<IssuerConfiguration>>) -> Self { self.body.set("IssuerConfiguration", value.into()); self }
-    /// `KeyConfiguration`.
+    /// [`KeyConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-keyconfiguration).
     pub fn key_configuration(mut self, value: impl Into<Value<KeyConfiguration>>) -> Self { self.body.set("KeyConfiguration", value.into()); self }
-    /// `LambdaConfig`.
+    /// A collection of user pool Lambda triggers.
+    ///
+    /// [`LambdaConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-lambdaconfig).
     pub fn lambda_config(mut self, value: impl Into<Value<UserPoolLambdaConfig>>) -> Self { self.body.set("LambdaConfig", value.into()); self }
-    /// `MfaConfiguration`.
+    /// Displays the state of multi-factor authentication (MFA) as on, off, or optional.
+    ///
+    /// [`MfaConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-mfaconfiguration). One of `OFF`, `ON`, `OPTIONAL`.
     pub fn mfa_configuration(mut self, value: impl Into<Value<MfaConfiguration>>) -> Self { self.body.set("MfaConfiguration", value.into()); self }
-    /// `Policies`.
+    /// The user pool policies.
+    ///
+    /// [`Policies`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-policies).
     pub fn policies(mut self, value: impl Into<Value<Policies>>) -> Self { self.body.set("Policies", value.into()); self }
-    /// `Schema`.
+    /// The attributes for the new user pool.
+    ///
+    /// [`Schema`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-schema). From 1 to 50 items.
     pub fn schema(mut self, value: impl Into<Value<List<SchemaAttribute>>>) -> Self { self.body.set("Schema", value.into()); self }
-    /// `SmsAuthenticationMessage`.
+    /// The contents of the SMS authentication message.
+    ///
+    /// [`SmsAuthenticationMessage`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-smsauthenticationmessage). From 6 to 140 characters. Matches `\{####\}`.
     pub fn sms_authentication_message(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SmsAuthenticationMessage", value.into()); self }
-    /// `SmsConfiguration`.
+    /// The settings for your Amazon Cognito user pool to send SMS messages with Amazon Simple Notification Service.
+    ///
+    /// [`SmsConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-smsconfiguration).
     pub fn sms_configuration(mut self, value: impl Into<Value<UserPoolSmsConfiguration>>) -> Self { self.body.set("SmsConfiguration", value.into()); self }
-    /// `SmsVerificationMessage`.
+    /// This parameter is no longer used.
+    ///
+    /// [`SmsVerificationMessage`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-smsverificationmessage). From 6 to 140 characters. Matches `\{####\}`.
     pub fn sms_verification_message(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SmsVerificationMessage", value.into()); self }
-    /// `UserAttributeUpdateSettings`.
+    /// The settings for updates to user attributes.
+    ///
+    /// [`UserAttributeUpdateSettings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-userattributeupdatesettings).
     pub fn user_attribute_update_settings(mut self, value: impl Into<Value<UserAttributeUpdateSettings>>) -> Self { self.body.set("UserAttributeUpdateSettings", value.into()); self }
-    /// `UserPoolAddOns`.
+    /// Contains settings for activation of threat protection, including the operating mode and additional authentication types.
+    ///
+    /// [`UserPoolAddOns`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-userpooladdons).
     pub fn user_pool_add_ons(mut self, value: impl Into<Value<UserPoolAddOns>>) -> Self { self.body.set("UserPoolAddOns", value.into()); self }
-    /// `UserPoolName`.
+    /// A friendly name for your user pool.
+    ///
+    /// [`UserPoolName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-userpoolname). From 1 to 128 characters.
     pub fn user_pool_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("UserPoolName", value.into()); self }
-    /// `UserPoolTags`.
+    /// The tag keys and values to assign to the user pool.
+    ///
+    /// [`UserPoolTags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-userpooltags).
     pub fn user_pool_tags(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("UserPoolTags", value.into()); self }
-    /// `UserPoolTier`.
+    /// The user pool feature plan, or tier.
+    ///
+    /// [`UserPoolTier`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-userpooltier). One of `ESSENTIALS`, `LITE`, `PLUS`.
     pub fn user_pool_tier(mut self, value: impl Into<Value<UserPoolTier>>) -> Self { self.body.set("UserPoolTier", value.into()); self }
-    /// `UsernameAttributes`.
+    /// Whether a user can use an email address or phone number as a username when they sign up.
+    ///
+    /// [`UsernameAttributes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-usernameattributes). One of `email`, `phone_number`.
     pub fn username_attributes(mut self, value: impl Into<Value<List<UsernameAttribute>>>) -> Self { self.body.set("UsernameAttributes", value.into()); self }
-    /// `UsernameConfiguration`.
+    /// Sets the case sensitivity option for sign-in usernames.
+    ///
+    /// [`UsernameConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-usernameconfiguration).
     pub fn username_configuration(mut self, value: impl Into<Value<UsernameConfiguration>>) -> Self { self.body.set("UsernameConfiguration", value.into()); self }
-    /// `VerificationMessageTemplate`.
+    /// The template for the verification message that your user pool delivers to users who set an email address or phone number attribute.
+    ///
+    /// [`VerificationMessageTemplate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-verificationmessagetemplate).
     pub fn verification_message_template(mut self, value: impl Into<Value<VerificationMessageTemplate>>) -> Self { self.body.set("VerificationMessageTemplate", value.into()); self }
-    /// `WebAuthnFactorConfiguration`.
+    /// [`WebAuthnFactorConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-webauthnfactorconfiguration). One of `MULTI_FACTOR_WITH_USER_VERIFICATION`, `SINGLE_FACTOR`.
     pub fn web_authn_factor_configuration(mut self, value: impl Into<Value<WebAuthnFactorConfiguration>>) -> Self { self.body.set("WebAuthnFactorConfiguration", value.into()); self }
-    /// `WebAuthnRelyingPartyID`.
+    /// Sets or displays the authentication domain, typically your user pool domain, that passkey providers must use as a relying party (RP) in their configuration.
+    ///
+    /// [`WebAuthnRelyingPartyID`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-webauthnrelyingpartyid). From 1 to 63 characters.
     pub fn web_authn_relying_party_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("WebAuthnRelyingPartyID", value.into()); self }
-    /// `WebAuthnUserVerification`.
+    /// When `required`, users can only register and sign in users with passkeys that are capable of user verification.
+    ///
+    /// [`WebAuthnUserVerification`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html#cfn-cognito-userpool-webauthnuserverification). From 1 to 9 characters.
     pub fn web_authn_user_verification(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("WebAuthnUserVerification", value.into()); self }
 }
 
@@ -1387,9 +1723,13 @@ impl UserPoolAddOns {
 }
 
 impl UserPoolAddOns {
-    /// `AdvancedSecurityAdditionalFlows`.
+    /// Threat protection configuration options for additional authentication types in your user pool, including custom authentication.
+    ///
+    /// [`AdvancedSecurityAdditionalFlows`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-userpooladdons.html#cfn-cognito-userpool-userpooladdons-advancedsecurityadditionalflows).
     pub fn advanced_security_additional_flows(mut self, value: impl Into<Value<AdvancedSecurityAdditionalFlows>>) -> Self { self.body.set("AdvancedSecurityAdditionalFlows", value.into()); self }
-    /// `AdvancedSecurityMode`.
+    /// The operating mode of threat protection for standard authentication types in your user pool, including username-password and secure remote password (SRP)…
+    ///
+    /// [`AdvancedSecurityMode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-userpooladdons.html#cfn-cognito-userpool-userpooladdons-advancedsecuritymode). One of `AUDIT`, `ENFORCED`, `OFF`.
     pub fn advanced_security_mode(mut self, value: impl Into<Value<AdvancedSecurityMode>>) -> Self { self.body.set("AdvancedSecurityMode", value.into()); self }
 }
 
@@ -1408,51 +1748,97 @@ impl UserPoolClient {
 }
 
 impl<HasUserPoolId> UserPoolClient<HasUserPoolId> {
-    /// `AccessTokenValidity`.
+    /// The access token time limit.
+    ///
+    /// [`AccessTokenValidity`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html#cfn-cognito-userpoolclient-accesstokenvalidity). From 1 to 86400.
     pub fn access_token_validity(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("AccessTokenValidity", value.into()); self }
-    /// `AllowedOAuthFlows`.
+    /// The OAuth grant types that you want your app client to generate for clients in managed login authentication.
+    ///
+    /// [`AllowedOAuthFlows`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html#cfn-cognito-userpoolclient-allowedoauthflows). One of `client_credentials`, `code`, `implicit`. At most 3 items.
     pub fn allowed_o_auth_flows(mut self, value: impl Into<Value<List<AllowedOAuthFlow>>>) -> Self { self.body.set("AllowedOAuthFlows", value.into()); self }
-    /// `AllowedOAuthFlowsUserPoolClient`.
+    /// Set to `true` to use OAuth 2.0 authorization server features in your app client.
+    ///
+    /// [`AllowedOAuthFlowsUserPoolClient`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html#cfn-cognito-userpoolclient-allowedoauthflowsuserpoolclient).
     pub fn allowed_o_auth_flows_user_pool_client(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("AllowedOAuthFlowsUserPoolClient", value.into()); self }
-    /// `AllowedOAuthScopes`.
+    /// The OAuth, OpenID Connect (OIDC), and custom scopes that you want to permit your app client to authorize access with.
+    ///
+    /// [`AllowedOAuthScopes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html#cfn-cognito-userpoolclient-allowedoauthscopes). From 1 to 256 characters. At most 50 items. Matches `^[\x21\x23-\x5B\x5D-\x7E]+$`.
     pub fn allowed_o_auth_scopes(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("AllowedOAuthScopes", value.into()); self }
-    /// `AnalyticsConfiguration`.
+    /// The user pool analytics configuration for collecting metrics and sending them to your Amazon Pinpoint campaign.
+    ///
+    /// [`AnalyticsConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html#cfn-cognito-userpoolclient-analyticsconfiguration).
     pub fn analytics_configuration(mut self, value: impl Into<Value<AnalyticsConfiguration>>) -> Self { self.body.set("AnalyticsConfiguration", value.into()); self }
-    /// `AuthSessionValidity`.
+    /// Amazon Cognito creates a session token for each API request in an authentication flow.
+    ///
+    /// [`AuthSessionValidity`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html#cfn-cognito-userpoolclient-authsessionvalidity). From 3 to 15.
     pub fn auth_session_validity(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("AuthSessionValidity", value.into()); self }
-    /// `CallbackURLs`.
+    /// The allowed redirect, or callback, URLs for managed login authentication.
+    ///
+    /// [`CallbackURLs`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html#cfn-cognito-userpoolclient-callbackurls). From 1 to 1024 characters. At most 100 items. Matches `^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$`.
     pub fn callback_urls(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("CallbackURLs", value.into()); self }
-    /// `ClientName`.
+    /// A friendly name for the app client that you want to create.
+    ///
+    /// [`ClientName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html#cfn-cognito-userpoolclient-clientname). From 1 to 128 characters. Matches `^[\w\s+=,.@-]+$`.
     pub fn client_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ClientName", value.into()); self }
-    /// `DefaultRedirectURI`.
+    /// The default redirect URI.
+    ///
+    /// [`DefaultRedirectURI`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html#cfn-cognito-userpoolclient-defaultredirecturi). From 1 to 1024 characters. Matches `^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$`.
     pub fn default_redirect_uri(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("DefaultRedirectURI", value.into()); self }
-    /// `EnablePropagateAdditionalUserContextData`.
+    /// When `true`, your application can include additional `UserContextData` in authentication requests.
+    ///
+    /// [`EnablePropagateAdditionalUserContextData`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html#cfn-cognito-userpoolclient-enablepropagateadditionalusercontextdata).
     pub fn enable_propagate_additional_user_context_data(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("EnablePropagateAdditionalUserContextData", value.into()); self }
-    /// `EnableTokenRevocation`.
+    /// Activates or deactivates token revocation.
+    ///
+    /// [`EnableTokenRevocation`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html#cfn-cognito-userpoolclient-enabletokenrevocation).
     pub fn enable_token_revocation(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("EnableTokenRevocation", value.into()); self }
-    /// `ExplicitAuthFlows`.
+    /// The authentication flows that you want your user pool client to support.
+    ///
+    /// [`ExplicitAuthFlows`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html#cfn-cognito-userpoolclient-explicitauthflows).
     pub fn explicit_auth_flows(mut self, value: impl Into<Value<List<ExplicitAuthFlow>>>) -> Self { self.body.set("ExplicitAuthFlows", value.into()); self }
-    /// `GenerateSecret`. A change replaces the resource.
+    /// When `true`, generates a client secret for the app client.
+    ///
+    /// [`GenerateSecret`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html#cfn-cognito-userpoolclient-generatesecret). A change replaces the resource.
     pub fn generate_secret(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("GenerateSecret", value.into()); self }
-    /// `IdTokenValidity`.
+    /// The ID token time limit.
+    ///
+    /// [`IdTokenValidity`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html#cfn-cognito-userpoolclient-idtokenvalidity). From 1 to 86400.
     pub fn id_token_validity(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("IdTokenValidity", value.into()); self }
-    /// `LogoutURLs`.
+    /// The allowed logout URLs for managed login authentication.
+    ///
+    /// [`LogoutURLs`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html#cfn-cognito-userpoolclient-logouturls). From 1 to 1024 characters. At most 100 items. Matches `^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$`.
     pub fn logout_urls(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("LogoutURLs", value.into()); self }
-    /// `PreventUserExistenceErrors`.
+    /// Errors and responses that you want Amazon Cognito APIs to return during authentication, account confirmation, and password recovery when the user doesn't exist…
+    ///
+    /// [`PreventUserExistenceErrors`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html#cfn-cognito-userpoolclient-preventuserexistenceerrors). One of `ENABLED`, `LEGACY`.
     pub fn prevent_user_existence_errors(mut self, value: impl Into<Value<PreventUserExistenceErrors>>) -> Self { self.body.set("PreventUserExistenceErrors", value.into()); self }
-    /// `ReadAttributes`.
+    /// The list of user attributes that you want your app client to have read access to.
+    ///
+    /// [`ReadAttributes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html#cfn-cognito-userpoolclient-readattributes). From 1 to 2048 characters.
     pub fn read_attributes(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("ReadAttributes", value.into()); self }
-    /// `RefreshTokenRotation`.
+    /// The configuration of your app client for refresh token rotation.
+    ///
+    /// [`RefreshTokenRotation`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html#cfn-cognito-userpoolclient-refreshtokenrotation).
     pub fn refresh_token_rotation(mut self, value: impl Into<Value<RefreshTokenRotation>>) -> Self { self.body.set("RefreshTokenRotation", value.into()); self }
-    /// `RefreshTokenValidity`.
+    /// The refresh token time limit.
+    ///
+    /// [`RefreshTokenValidity`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html#cfn-cognito-userpoolclient-refreshtokenvalidity). From 1 to 315360000.
     pub fn refresh_token_validity(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("RefreshTokenValidity", value.into()); self }
-    /// `SupportedIdentityProviders`.
+    /// The provider names for the identity providers (IdPs) that are supported on this client.
+    ///
+    /// [`SupportedIdentityProviders`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html#cfn-cognito-userpoolclient-supportedidentityproviders). From 1 to 32 characters. Matches `^[\p{L}\p{M}\p{S}\p{N}\p{P}\p{Z}]+$`.
     pub fn supported_identity_providers(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("SupportedIdentityProviders", value.into()); self }
-    /// `TokenValidityUnits`.
+    /// The units that validity times are represented in.
+    ///
+    /// [`TokenValidityUnits`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html#cfn-cognito-userpoolclient-tokenvalidityunits).
     pub fn token_validity_units(mut self, value: impl Into<Value<TokenValidityUnits>>) -> Self { self.body.set("TokenValidityUnits", value.into()); self }
-    /// `UserPoolId`. Required. A change replaces the resource.
+    /// The ID of the user pool where you want to create an app client.
+    ///
+    /// [`UserPoolId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html#cfn-cognito-userpoolclient-userpoolid). Required. A change replaces the resource. From 1 to 55 characters. Matches `^[\w-]+_[0-9a-zA-Z]+$`.
     pub fn user_pool_id(self, value: impl Into<Value<link::CognitoUserPoolUserPoolId>>) -> UserPoolClient<Given> { UserPoolClient { body: self.body.with("UserPoolId", value.into()), given: PhantomData } }
-    /// `WriteAttributes`.
+    /// The list of user attributes that you want your app client to have write access to.
+    ///
+    /// [`WriteAttributes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html#cfn-cognito-userpoolclient-writeattributes). From 1 to 2048 characters.
     pub fn write_attributes(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("WriteAttributes", value.into()); self }
 }
 
@@ -1485,9 +1871,13 @@ impl UserPoolCustomSMSSender {
 }
 
 impl UserPoolCustomSMSSender {
-    /// `LambdaArn`.
+    /// The ARN of the function that you want to assign to your Lambda trigger.
+    ///
+    /// [`LambdaArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-customsmssender.html#cfn-cognito-userpool-customsmssender-lambdaarn). From 20 to 2048 characters. Matches `^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?$`.
     pub fn lambda_arn(mut self, value: impl Into<Value<link::LambdaFunctionArn>>) -> Self { self.body.set("LambdaArn", value.into()); self }
-    /// `LambdaVersion`.
+    /// The user pool trigger version of the request that Amazon Cognito sends to your Lambda function.
+    ///
+    /// [`LambdaVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-customsmssender.html#cfn-cognito-userpool-customsmssender-lambdaversion). Only `V1_0`.
     pub fn lambda_version(mut self, value: impl Into<Value<UserPoolCustomSMSSenderLambdaVersion>>) -> Self { self.body.set("LambdaVersion", value.into()); self }
 }
 
@@ -1506,15 +1896,23 @@ impl UserPoolDomain {
 }
 
 impl<HasDomain, HasUserPoolId> UserPoolDomain<HasDomain, HasUserPoolId> {
-    /// `CustomDomainConfig`.
+    /// The configuration for a custom domain that hosts the sign-up and sign-in pages for your application.
+    ///
+    /// [`CustomDomainConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpooldomain.html#cfn-cognito-userpooldomain-customdomainconfig).
     pub fn custom_domain_config(mut self, value: impl Into<Value<CustomDomainConfigType>>) -> Self { self.body.set("CustomDomainConfig", value.into()); self }
-    /// `Domain`. Required. A change replaces the resource.
+    /// The name of the domain that you want to update.
+    ///
+    /// [`Domain`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpooldomain.html#cfn-cognito-userpooldomain-domain). Required. A change replaces the resource. From 1 to 63 characters.
     pub fn domain(self, value: impl Into<Value<String>>) -> UserPoolDomain<Given, HasUserPoolId> { UserPoolDomain { body: self.body.with("Domain", value.into()), given: PhantomData } }
-    /// `ManagedLoginVersion`.
+    /// A version number that indicates the state of managed login for your domain.
+    ///
+    /// [`ManagedLoginVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpooldomain.html#cfn-cognito-userpooldomain-managedloginversion).
     pub fn managed_login_version(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("ManagedLoginVersion", value.into()); self }
-    /// `Routing`.
+    /// [`Routing`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpooldomain.html#cfn-cognito-userpooldomain-routing).
     pub fn routing(mut self, value: impl Into<Value<RoutingType>>) -> Self { self.body.set("Routing", value.into()); self }
-    /// `UserPoolId`. Required. A change replaces the resource.
+    /// The ID of the user pool that is associated with the domain you're updating.
+    ///
+    /// [`UserPoolId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpooldomain.html#cfn-cognito-userpooldomain-userpoolid). Required. A change replaces the resource. From 1 to 55 characters. Matches `^[\w-]+_[0-9a-zA-Z]+$`.
     pub fn user_pool_id(self, value: impl Into<Value<link::CognitoUserPoolUserPoolId>>) -> UserPoolDomain<HasDomain, Given> { UserPoolDomain { body: self.body.with("UserPoolId", value.into()), given: PhantomData } }
 }
 
@@ -1543,15 +1941,25 @@ impl UserPoolGroup {
 }
 
 impl<HasUserPoolId> UserPoolGroup<HasUserPoolId> {
-    /// `Description`.
+    /// A description of the group that you're creating.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolgroup.html#cfn-cognito-userpoolgroup-description). At most 2048 characters.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `GroupName`. A change replaces the resource.
+    /// A name for the group.
+    ///
+    /// [`GroupName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolgroup.html#cfn-cognito-userpoolgroup-groupname). A change replaces the resource. From 1 to 128 characters. Matches `^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$`.
     pub fn group_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("GroupName", value.into()); self }
-    /// `Precedence`.
+    /// A non-negative integer value that specifies the precedence of this group relative to the other groups that a user can belong to in the user pool.
+    ///
+    /// [`Precedence`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolgroup.html#cfn-cognito-userpoolgroup-precedence). At least 0.
     pub fn precedence(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("Precedence", value.into()); self }
-    /// `RoleArn`.
+    /// The ARN for the IAM role that you want to associate with the group.
+    ///
+    /// [`RoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolgroup.html#cfn-cognito-userpoolgroup-rolearn). From 20 to 2048 characters. Matches `^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?$`.
     pub fn role_arn(mut self, value: impl Into<Value<link::IAMRoleArn>>) -> Self { self.body.set("RoleArn", value.into()); self }
-    /// `UserPoolId`. Required. A change replaces the resource.
+    /// The ID of the user pool where you want to create a user group.
+    ///
+    /// [`UserPoolId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolgroup.html#cfn-cognito-userpoolgroup-userpoolid). Required. A change replaces the resource. From 1 to 55 characters. Matches `^[\w-]+_[0-9a-zA-Z]+$`.
     pub fn user_pool_id(self, value: impl Into<Value<link::CognitoUserPoolUserPoolId>>) -> UserPoolGroup<Given> { UserPoolGroup { body: self.body.with("UserPoolId", value.into()), given: PhantomData } }
 }
 
@@ -1578,17 +1986,29 @@ impl UserPoolIdentityProvider {
 }
 
 impl<HasProviderDetails, HasProviderName, HasProviderType, HasUserPoolId> UserPoolIdentityProvider<HasProviderDetails, HasProviderName, HasProviderType, HasUserPoolId> {
-    /// `AttributeMapping`.
+    /// A mapping of IdP attributes to standard and custom user pool attributes.
+    ///
+    /// [`AttributeMapping`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolidentityprovider.html#cfn-cognito-userpoolidentityprovider-attributemapping).
     pub fn attribute_mapping(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("AttributeMapping", value.into()); self }
-    /// `IdpIdentifiers`.
+    /// The IdP identifiers, for example `"IdPIdentifiers": [ "MyIdP", "MyIdP2" ]`.
+    ///
+    /// [`IdpIdentifiers`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolidentityprovider.html#cfn-cognito-userpoolidentityprovider-idpidentifiers). From 1 to 40 characters. At most 50 items. Matches `^[\w\s+=.@-]+$`.
     pub fn idp_identifiers(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("IdpIdentifiers", value.into()); self }
-    /// `ProviderDetails`. Required.
+    /// The scopes, URLs, and identifiers for your external identity provider.
+    ///
+    /// [`ProviderDetails`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolidentityprovider.html#cfn-cognito-userpoolidentityprovider-providerdetails). Required.
     pub fn provider_details(self, value: impl Into<Value<Entries<String>>>) -> UserPoolIdentityProvider<Given, HasProviderName, HasProviderType, HasUserPoolId> { UserPoolIdentityProvider { body: self.body.with("ProviderDetails", value.into()), given: PhantomData } }
-    /// `ProviderName`. Required. A change replaces the resource.
+    /// The name that you want to assign to the IdP.
+    ///
+    /// [`ProviderName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolidentityprovider.html#cfn-cognito-userpoolidentityprovider-providername). Required. A change replaces the resource. From 1 to 32 characters. Matches `^[^_\p{Z}][\p{L}\p{M}\p{S}\p{N}\p{P}][^_\p{Z}]+$`.
     pub fn provider_name(self, value: impl Into<Value<String>>) -> UserPoolIdentityProvider<HasProviderDetails, Given, HasProviderType, HasUserPoolId> { UserPoolIdentityProvider { body: self.body.with("ProviderName", value.into()), given: PhantomData } }
-    /// `ProviderType`. Required. A change replaces the resource.
+    /// The type of IdP that you want to add.
+    ///
+    /// [`ProviderType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolidentityprovider.html#cfn-cognito-userpoolidentityprovider-providertype). Required. A change replaces the resource. One of `Facebook`, `Google`, `LoginWithAmazon`, `OIDC`, `SAML`, `SignInWithApple`.
     pub fn provider_type(self, value: impl Into<Value<ProviderType>>) -> UserPoolIdentityProvider<HasProviderDetails, HasProviderName, Given, HasUserPoolId> { UserPoolIdentityProvider { body: self.body.with("ProviderType", value.into()), given: PhantomData } }
-    /// `UserPoolId`. Required. A change replaces the resource.
+    /// The Id of the user pool where you want to create an IdP.
+    ///
+    /// [`UserPoolId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolidentityprovider.html#cfn-cognito-userpoolidentityprovider-userpoolid). Required. A change replaces the resource. From 1 to 55 characters. Matches `^[\w-]+_[0-9a-zA-Z]+$`.
     pub fn user_pool_id(self, value: impl Into<Value<link::CognitoUserPoolUserPoolId>>) -> UserPoolIdentityProvider<HasProviderDetails, HasProviderName, HasProviderType, Given> { UserPoolIdentityProvider { body: self.body.with("UserPoolId", value.into()), given: PhantomData } }
 }
 
@@ -1614,35 +2034,63 @@ impl UserPoolLambdaConfig {
 }
 
 impl UserPoolLambdaConfig {
-    /// `CreateAuthChallenge`.
+    /// The configuration of a create auth challenge Lambda trigger, one of three triggers in the sequence of the custom authentication challenge triggers.
+    ///
+    /// [`CreateAuthChallenge`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-lambdaconfig.html#cfn-cognito-userpool-lambdaconfig-createauthchallenge). From 20 to 2048 characters. Matches `^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?$`.
     pub fn create_auth_challenge(mut self, value: impl Into<Value<link::LambdaFunctionArn>>) -> Self { self.body.set("CreateAuthChallenge", value.into()); self }
-    /// `CustomEmailSender`.
+    /// The configuration of a custom email sender Lambda trigger.
+    ///
+    /// [`CustomEmailSender`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-lambdaconfig.html#cfn-cognito-userpool-lambdaconfig-customemailsender).
     pub fn custom_email_sender(mut self, value: impl Into<Value<CustomEmailSender>>) -> Self { self.body.set("CustomEmailSender", value.into()); self }
-    /// `CustomMessage`.
+    /// A custom message Lambda trigger.
+    ///
+    /// [`CustomMessage`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-lambdaconfig.html#cfn-cognito-userpool-lambdaconfig-custommessage). From 20 to 2048 characters. Matches `^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?$`.
     pub fn custom_message(mut self, value: impl Into<Value<link::LambdaFunctionArn>>) -> Self { self.body.set("CustomMessage", value.into()); self }
-    /// `CustomSMSSender`.
+    /// The configuration of a custom SMS sender Lambda trigger.
+    ///
+    /// [`CustomSMSSender`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-lambdaconfig.html#cfn-cognito-userpool-lambdaconfig-customsmssender).
     pub fn custom_sms_sender(mut self, value: impl Into<Value<UserPoolCustomSMSSender>>) -> Self { self.body.set("CustomSMSSender", value.into()); self }
-    /// `DefineAuthChallenge`.
+    /// The configuration of a define auth challenge Lambda trigger, one of three triggers in the sequence of the custom authentication challenge triggers.
+    ///
+    /// [`DefineAuthChallenge`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-lambdaconfig.html#cfn-cognito-userpool-lambdaconfig-defineauthchallenge). From 20 to 2048 characters. Matches `^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?$`.
     pub fn define_auth_challenge(mut self, value: impl Into<Value<link::LambdaFunctionArn>>) -> Self { self.body.set("DefineAuthChallenge", value.into()); self }
-    /// `InboundFederation`.
+    /// [`InboundFederation`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-lambdaconfig.html#cfn-cognito-userpool-lambdaconfig-inboundfederation).
     pub fn inbound_federation(mut self, value: impl Into<Value<InboundFederation>>) -> Self { self.body.set("InboundFederation", value.into()); self }
-    /// `KMSKeyID`.
+    /// The ARN of an KMS key.
+    ///
+    /// [`KMSKeyID`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-lambdaconfig.html#cfn-cognito-userpool-lambdaconfig-kmskeyid). From 20 to 2048 characters. Matches `^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?$`.
     pub fn kms_key_id(mut self, value: impl Into<Value<link::KMSKeyArn>>) -> Self { self.body.set("KMSKeyID", value.into()); self }
-    /// `PostAuthentication`.
+    /// The configuration of a post authentication Lambda trigger in a user pool.
+    ///
+    /// [`PostAuthentication`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-lambdaconfig.html#cfn-cognito-userpool-lambdaconfig-postauthentication). From 20 to 2048 characters. Matches `^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?$`.
     pub fn post_authentication(mut self, value: impl Into<Value<link::LambdaFunctionArn>>) -> Self { self.body.set("PostAuthentication", value.into()); self }
-    /// `PostConfirmation`.
+    /// The configuration of a post confirmation Lambda trigger in a user pool.
+    ///
+    /// [`PostConfirmation`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-lambdaconfig.html#cfn-cognito-userpool-lambdaconfig-postconfirmation). From 20 to 2048 characters. Matches `^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?$`.
     pub fn post_confirmation(mut self, value: impl Into<Value<link::LambdaFunctionArn>>) -> Self { self.body.set("PostConfirmation", value.into()); self }
-    /// `PreAuthentication`.
+    /// The configuration of a pre authentication trigger in a user pool.
+    ///
+    /// [`PreAuthentication`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-lambdaconfig.html#cfn-cognito-userpool-lambdaconfig-preauthentication). From 20 to 2048 characters. Matches `^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?$`.
     pub fn pre_authentication(mut self, value: impl Into<Value<link::LambdaFunctionArn>>) -> Self { self.body.set("PreAuthentication", value.into()); self }
-    /// `PreSignUp`.
+    /// The configuration of a pre sign-up Lambda trigger in a user pool.
+    ///
+    /// [`PreSignUp`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-lambdaconfig.html#cfn-cognito-userpool-lambdaconfig-presignup). From 20 to 2048 characters. Matches `^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?$`.
     pub fn pre_sign_up(mut self, value: impl Into<Value<link::LambdaFunctionArn>>) -> Self { self.body.set("PreSignUp", value.into()); self }
-    /// `PreTokenGeneration`.
+    /// The legacy configuration of a pre token generation Lambda trigger in a user pool.
+    ///
+    /// [`PreTokenGeneration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-lambdaconfig.html#cfn-cognito-userpool-lambdaconfig-pretokengeneration). From 20 to 2048 characters. Matches `^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?$`.
     pub fn pre_token_generation(mut self, value: impl Into<Value<link::LambdaFunctionArn>>) -> Self { self.body.set("PreTokenGeneration", value.into()); self }
-    /// `PreTokenGenerationConfig`.
+    /// The detailed configuration of a pre token generation Lambda trigger in a user pool.
+    ///
+    /// [`PreTokenGenerationConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-lambdaconfig.html#cfn-cognito-userpool-lambdaconfig-pretokengenerationconfig).
     pub fn pre_token_generation_config(mut self, value: impl Into<Value<PreTokenGenerationConfig>>) -> Self { self.body.set("PreTokenGenerationConfig", value.into()); self }
-    /// `UserMigration`.
+    /// The configuration of a migrate user Lambda trigger in a user pool.
+    ///
+    /// [`UserMigration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-lambdaconfig.html#cfn-cognito-userpool-lambdaconfig-usermigration). From 20 to 2048 characters. Matches `^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?$`.
     pub fn user_migration(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("UserMigration", value.into()); self }
-    /// `VerifyAuthChallengeResponse`.
+    /// The configuration of a verify auth challenge Lambda trigger, one of three triggers in the sequence of the custom authentication challenge triggers.
+    ///
+    /// [`VerifyAuthChallengeResponse`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-lambdaconfig.html#cfn-cognito-userpool-lambdaconfig-verifyauthchallengeresponse). From 20 to 2048 characters. Matches `^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?$`.
     pub fn verify_auth_challenge_response(mut self, value: impl Into<Value<link::LambdaFunctionArn>>) -> Self { self.body.set("VerifyAuthChallengeResponse", value.into()); self }
 }
 
@@ -1661,17 +2109,19 @@ impl UserPoolRegionalConfigurationAttachment {
 }
 
 impl<HasUserPoolId> UserPoolRegionalConfigurationAttachment<HasUserPoolId> {
-    /// `EmailConfiguration`.
+    /// [`EmailConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolregionalconfigurationattachment.html#cfn-cognito-userpoolregionalconfigurationattachment-emailconfiguration).
     pub fn email_configuration(mut self, value: impl Into<Value<EmailConfiguration>>) -> Self { self.body.set("EmailConfiguration", value.into()); self }
-    /// `LambdaConfig`.
+    /// [`LambdaConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolregionalconfigurationattachment.html#cfn-cognito-userpoolregionalconfigurationattachment-lambdaconfig).
     pub fn lambda_config(mut self, value: impl Into<Value<UserPoolRegionalConfigurationAttachmentLambdaConfig>>) -> Self { self.body.set("LambdaConfig", value.into()); self }
-    /// `SmsConfiguration`.
+    /// [`SmsConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolregionalconfigurationattachment.html#cfn-cognito-userpoolregionalconfigurationattachment-smsconfiguration).
     pub fn sms_configuration(mut self, value: impl Into<Value<UserPoolRegionalConfigurationAttachmentSmsConfiguration>>) -> Self { self.body.set("SmsConfiguration", value.into()); self }
-    /// `Status`.
+    /// The status of the replica.
+    ///
+    /// [`Status`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolregionalconfigurationattachment.html#cfn-cognito-userpoolregionalconfigurationattachment-status).
     pub fn status(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Status", value.into()); self }
-    /// `UserPoolId`. Required. A change replaces the resource.
+    /// [`UserPoolId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolregionalconfigurationattachment.html#cfn-cognito-userpoolregionalconfigurationattachment-userpoolid). Required. A change replaces the resource.
     pub fn user_pool_id(self, value: impl Into<Value<link::CognitoUserPoolUserPoolId>>) -> UserPoolRegionalConfigurationAttachment<Given> { UserPoolRegionalConfigurationAttachment { body: self.body.with("UserPoolId", value.into()), given: PhantomData } }
-    /// `UserPoolTags`.
+    /// [`UserPoolTags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolregionalconfigurationattachment.html#cfn-cognito-userpoolregionalconfigurationattachment-userpooltags).
     pub fn user_pool_tags(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("UserPoolTags", value.into()); self }
 }
 
@@ -1697,9 +2147,9 @@ impl UserPoolRegionalConfigurationAttachmentCustomSMSSender {
 }
 
 impl UserPoolRegionalConfigurationAttachmentCustomSMSSender {
-    /// `LambdaArn`.
+    /// [`LambdaArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolregionalconfigurationattachment-customsmssender.html#cfn-cognito-userpoolregionalconfigurationattachment-customsmssender-lambdaarn).
     pub fn lambda_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LambdaArn", value.into()); self }
-    /// `LambdaVersion`.
+    /// [`LambdaVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolregionalconfigurationattachment-customsmssender.html#cfn-cognito-userpoolregionalconfigurationattachment-customsmssender-lambdaversion).
     pub fn lambda_version(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LambdaVersion", value.into()); self }
 }
 
@@ -1718,35 +2168,35 @@ impl UserPoolRegionalConfigurationAttachmentLambdaConfig {
 }
 
 impl UserPoolRegionalConfigurationAttachmentLambdaConfig {
-    /// `CreateAuthChallenge`.
+    /// [`CreateAuthChallenge`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolregionalconfigurationattachment-lambdaconfig.html#cfn-cognito-userpoolregionalconfigurationattachment-lambdaconfig-createauthchallenge).
     pub fn create_auth_challenge(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("CreateAuthChallenge", value.into()); self }
-    /// `CustomEmailSender`.
+    /// [`CustomEmailSender`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolregionalconfigurationattachment-lambdaconfig.html#cfn-cognito-userpoolregionalconfigurationattachment-lambdaconfig-customemailsender).
     pub fn custom_email_sender(mut self, value: impl Into<Value<CustomEmailSender>>) -> Self { self.body.set("CustomEmailSender", value.into()); self }
-    /// `CustomMessage`.
+    /// [`CustomMessage`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolregionalconfigurationattachment-lambdaconfig.html#cfn-cognito-userpoolregionalconfigurationattachment-lambdaconfig-custommessage).
     pub fn custom_message(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("CustomMessage", value.into()); self }
-    /// `CustomSMSSender`.
+    /// [`CustomSMSSender`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolregionalconfigurationattachment-lambdaconfig.html#cfn-cognito-userpoolregionalconfigurationattachment-lambdaconfig-customsmssender).
     pub fn custom_sms_sender(mut self, value: impl Into<Value<UserPoolRegionalConfigurationAttachmentCustomSMSSender>>) -> Self { self.body.set("CustomSMSSender", value.into()); self }
-    /// `DefineAuthChallenge`.
+    /// [`DefineAuthChallenge`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolregionalconfigurationattachment-lambdaconfig.html#cfn-cognito-userpoolregionalconfigurationattachment-lambdaconfig-defineauthchallenge).
     pub fn define_auth_challenge(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("DefineAuthChallenge", value.into()); self }
-    /// `InboundFederation`.
+    /// [`InboundFederation`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolregionalconfigurationattachment-lambdaconfig.html#cfn-cognito-userpoolregionalconfigurationattachment-lambdaconfig-inboundfederation).
     pub fn inbound_federation(mut self, value: impl Into<Value<InboundFederation>>) -> Self { self.body.set("InboundFederation", value.into()); self }
-    /// `KMSKeyID`.
+    /// [`KMSKeyID`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolregionalconfigurationattachment-lambdaconfig.html#cfn-cognito-userpoolregionalconfigurationattachment-lambdaconfig-kmskeyid).
     pub fn kms_key_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("KMSKeyID", value.into()); self }
-    /// `PostAuthentication`.
+    /// [`PostAuthentication`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolregionalconfigurationattachment-lambdaconfig.html#cfn-cognito-userpoolregionalconfigurationattachment-lambdaconfig-postauthentication).
     pub fn post_authentication(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("PostAuthentication", value.into()); self }
-    /// `PostConfirmation`.
+    /// [`PostConfirmation`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolregionalconfigurationattachment-lambdaconfig.html#cfn-cognito-userpoolregionalconfigurationattachment-lambdaconfig-postconfirmation).
     pub fn post_confirmation(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("PostConfirmation", value.into()); self }
-    /// `PreAuthentication`.
+    /// [`PreAuthentication`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolregionalconfigurationattachment-lambdaconfig.html#cfn-cognito-userpoolregionalconfigurationattachment-lambdaconfig-preauthentication).
     pub fn pre_authentication(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("PreAuthentication", value.into()); self }
-    /// `PreSignUp`.
+    /// [`PreSignUp`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolregionalconfigurationattachment-lambdaconfig.html#cfn-cognito-userpoolregionalconfigurationattachment-lambdaconfig-presignup).
     pub fn pre_sign_up(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("PreSignUp", value.into()); self }
-    /// `PreTokenGeneration`.
+    /// [`PreTokenGeneration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolregionalconfigurationattachment-lambdaconfig.html#cfn-cognito-userpoolregionalconfigurationattachment-lambdaconfig-pretokengeneration).
     pub fn pre_token_generation(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("PreTokenGeneration", value.into()); self }
-    /// `PreTokenGenerationConfig`.
+    /// [`PreTokenGenerationConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolregionalconfigurationattachment-lambdaconfig.html#cfn-cognito-userpoolregionalconfigurationattachment-lambdaconfig-pretokengenerationconfig).
     pub fn pre_token_generation_config(mut self, value: impl Into<Value<PreTokenGenerationConfig>>) -> Self { self.body.set("PreTokenGenerationConfig", value.into()); self }
-    /// `UserMigration`.
+    /// [`UserMigration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolregionalconfigurationattachment-lambdaconfig.html#cfn-cognito-userpoolregionalconfigurationattachment-lambdaconfig-usermigration).
     pub fn user_migration(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("UserMigration", value.into()); self }
-    /// `VerifyAuthChallengeResponse`.
+    /// [`VerifyAuthChallengeResponse`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolregionalconfigurationattachment-lambdaconfig.html#cfn-cognito-userpoolregionalconfigurationattachment-lambdaconfig-verifyauthchallengeresponse).
     pub fn verify_auth_challenge_response(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("VerifyAuthChallengeResponse", value.into()); self }
 }
 
@@ -1765,13 +2215,13 @@ impl UserPoolRegionalConfigurationAttachmentSmsConfiguration {
 }
 
 impl UserPoolRegionalConfigurationAttachmentSmsConfiguration {
-    /// `EumsSms`.
+    /// [`EumsSms`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolregionalconfigurationattachment-smsconfiguration.html#cfn-cognito-userpoolregionalconfigurationattachment-smsconfiguration-eumssms).
     pub fn eums_sms(mut self, value: impl Into<Value<EumsSmsConfiguration>>) -> Self { self.body.set("EumsSms", value.into()); self }
-    /// `ExternalId`.
+    /// [`ExternalId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolregionalconfigurationattachment-smsconfiguration.html#cfn-cognito-userpoolregionalconfigurationattachment-smsconfiguration-externalid).
     pub fn external_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ExternalId", value.into()); self }
-    /// `SnsCallerArn`.
+    /// [`SnsCallerArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolregionalconfigurationattachment-smsconfiguration.html#cfn-cognito-userpoolregionalconfigurationattachment-smsconfiguration-snscallerarn).
     pub fn sns_caller_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SnsCallerArn", value.into()); self }
-    /// `SnsRegion`.
+    /// [`SnsRegion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolregionalconfigurationattachment-smsconfiguration.html#cfn-cognito-userpoolregionalconfigurationattachment-smsconfiguration-snsregion).
     pub fn sns_region(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SnsRegion", value.into()); self }
 }
 
@@ -1790,11 +2240,11 @@ impl UserPoolReplica {
 }
 
 impl<HasRegionName, HasUserPoolId> UserPoolReplica<HasRegionName, HasUserPoolId> {
-    /// `RegionName`. Required. A change replaces the resource.
+    /// [`RegionName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolreplica.html#cfn-cognito-userpoolreplica-regionname). Required. A change replaces the resource. From 5 to 32 characters.
     pub fn region_name(self, value: impl Into<Value<String>>) -> UserPoolReplica<Given, HasUserPoolId> { UserPoolReplica { body: self.body.with("RegionName", value.into()), given: PhantomData } }
-    /// `UserPoolId`. Required. A change replaces the resource.
+    /// [`UserPoolId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolreplica.html#cfn-cognito-userpoolreplica-userpoolid). Required. A change replaces the resource. From 1 to 55 characters. Matches `^[\w-]+_[0-9a-zA-Z]+$`.
     pub fn user_pool_id(self, value: impl Into<Value<link::CognitoUserPoolUserPoolId>>) -> UserPoolReplica<HasRegionName, Given> { UserPoolReplica { body: self.body.with("UserPoolId", value.into()), given: PhantomData } }
-    /// `UserPoolTagsAtCreate`. A change replaces the resource.
+    /// [`UserPoolTagsAtCreate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolreplica.html#cfn-cognito-userpoolreplica-userpooltagsatcreate). A change replaces the resource.
     pub fn user_pool_tags_at_create(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("UserPoolTagsAtCreate", value.into()); self }
 }
 
@@ -1820,13 +2270,21 @@ impl UserPoolResourceServer {
 }
 
 impl<HasIdentifier, HasName, HasUserPoolId> UserPoolResourceServer<HasIdentifier, HasName, HasUserPoolId> {
-    /// `Identifier`. Required. A change replaces the resource.
+    /// A unique resource server identifier for the resource server.
+    ///
+    /// [`Identifier`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolresourceserver.html#cfn-cognito-userpoolresourceserver-identifier). Required. A change replaces the resource. From 1 to 256 characters. Matches `^[\x21\x23-\x5B\x5D-\x7E]+$`.
     pub fn identifier(self, value: impl Into<Value<String>>) -> UserPoolResourceServer<Given, HasName, HasUserPoolId> { UserPoolResourceServer { body: self.body.with("Identifier", value.into()), given: PhantomData } }
-    /// `Name`. Required.
+    /// A friendly name for the resource server.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolresourceserver.html#cfn-cognito-userpoolresourceserver-name). Required. From 1 to 256 characters. Matches `^[\w\s+=,.@-]+$`.
     pub fn name(self, value: impl Into<Value<String>>) -> UserPoolResourceServer<HasIdentifier, Given, HasUserPoolId> { UserPoolResourceServer { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `Scopes`.
+    /// The scopes.
+    ///
+    /// [`Scopes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolresourceserver.html#cfn-cognito-userpoolresourceserver-scopes). At most 100 items.
     pub fn scopes(mut self, value: impl Into<Value<List<ResourceServerScopeType>>>) -> Self { self.body.set("Scopes", value.into()); self }
-    /// `UserPoolId`. Required. A change replaces the resource.
+    /// The ID of the user pool where you want to create a resource server.
+    ///
+    /// [`UserPoolId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolresourceserver.html#cfn-cognito-userpoolresourceserver-userpoolid). Required. A change replaces the resource. From 1 to 55 characters. Matches `^[\w-]+_[0-9a-zA-Z]+$`.
     pub fn user_pool_id(self, value: impl Into<Value<link::CognitoUserPoolUserPoolId>>) -> UserPoolResourceServer<HasIdentifier, HasName, Given> { UserPoolResourceServer { body: self.body.with("UserPoolId", value.into()), given: PhantomData } }
 }
 
@@ -1852,15 +2310,25 @@ impl UserPoolRiskConfigurationAttachment {
 }
 
 impl<HasClientId, HasUserPoolId> UserPoolRiskConfigurationAttachment<HasClientId, HasUserPoolId> {
-    /// `AccountTakeoverRiskConfiguration`.
+    /// The settings for automated responses and notification templates for adaptive authentication with threat protection.
+    ///
+    /// [`AccountTakeoverRiskConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolriskconfigurationattachment.html#cfn-cognito-userpoolriskconfigurationattachment-accounttakeoverriskconfiguration).
     pub fn account_takeover_risk_configuration(mut self, value: impl Into<Value<AccountTakeoverRiskConfigurationType>>) -> Self { self.body.set("AccountTakeoverRiskConfiguration", value.into()); self }
-    /// `ClientId`. Required. A change replaces the resource.
+    /// The app client where this configuration is applied.
+    ///
+    /// [`ClientId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolriskconfigurationattachment.html#cfn-cognito-userpoolriskconfigurationattachment-clientid). Required. A change replaces the resource.
     pub fn client_id(self, value: impl Into<Value<link::CognitoUserPoolClientClientId>>) -> UserPoolRiskConfigurationAttachment<Given, HasUserPoolId> { UserPoolRiskConfigurationAttachment { body: self.body.with("ClientId", value.into()), given: PhantomData } }
-    /// `CompromisedCredentialsRiskConfiguration`.
+    /// Settings for compromised-credentials actions and authentication types with threat protection in full-function `ENFORCED` mode.
+    ///
+    /// [`CompromisedCredentialsRiskConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolriskconfigurationattachment.html#cfn-cognito-userpoolriskconfigurationattachment-compromisedcredentialsriskconfiguration).
     pub fn compromised_credentials_risk_configuration(mut self, value: impl Into<Value<CompromisedCredentialsRiskConfigurationType>>) -> Self { self.body.set("CompromisedCredentialsRiskConfiguration", value.into()); self }
-    /// `RiskExceptionConfiguration`.
+    /// Exceptions to the risk evaluation configuration, including always-allow and always-block IP address ranges.
+    ///
+    /// [`RiskExceptionConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolriskconfigurationattachment.html#cfn-cognito-userpoolriskconfigurationattachment-riskexceptionconfiguration).
     pub fn risk_exception_configuration(mut self, value: impl Into<Value<RiskExceptionConfigurationType>>) -> Self { self.body.set("RiskExceptionConfiguration", value.into()); self }
-    /// `UserPoolId`. Required. A change replaces the resource.
+    /// The ID of the user pool that has the risk configuration applied.
+    ///
+    /// [`UserPoolId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolriskconfigurationattachment.html#cfn-cognito-userpoolriskconfigurationattachment-userpoolid). Required. A change replaces the resource.
     pub fn user_pool_id(self, value: impl Into<Value<link::CognitoUserPoolUserPoolId>>) -> UserPoolRiskConfigurationAttachment<HasClientId, Given> { UserPoolRiskConfigurationAttachment { body: self.body.with("UserPoolId", value.into()), given: PhantomData } }
 }
 
@@ -1886,13 +2354,19 @@ impl UserPoolSmsConfiguration {
 }
 
 impl UserPoolSmsConfiguration {
-    /// `EumsSms`.
+    /// [`EumsSms`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-smsconfiguration.html#cfn-cognito-userpool-smsconfiguration-eumssms).
     pub fn eums_sms(mut self, value: impl Into<Value<EumsSmsConfiguration>>) -> Self { self.body.set("EumsSms", value.into()); self }
-    /// `ExternalId`.
+    /// The external ID provides additional security for your IAM role.
+    ///
+    /// [`ExternalId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-smsconfiguration.html#cfn-cognito-userpool-smsconfiguration-externalid). At most 131072 characters.
     pub fn external_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ExternalId", value.into()); self }
-    /// `SnsCallerArn`.
+    /// The ARN of the Amazon SNS caller.
+    ///
+    /// [`SnsCallerArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-smsconfiguration.html#cfn-cognito-userpool-smsconfiguration-snscallerarn). At most 2048 characters.
     pub fn sns_caller_arn(mut self, value: impl Into<Value<link::IAMRoleArn>>) -> Self { self.body.set("SnsCallerArn", value.into()); self }
-    /// `SnsRegion`.
+    /// The AWS Region to use with Amazon SNS integration.
+    ///
+    /// [`SnsRegion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-smsconfiguration.html#cfn-cognito-userpool-smsconfiguration-snsregion). From 5 to 32 characters.
     pub fn sns_region(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SnsRegion", value.into()); self }
 }
 
@@ -1911,11 +2385,17 @@ impl UserPoolUICustomizationAttachment {
 }
 
 impl<HasClientId, HasUserPoolId> UserPoolUICustomizationAttachment<HasClientId, HasUserPoolId> {
-    /// `CSS`.
+    /// A plaintext CSS file that contains the custom fields that you want to apply to your user pool or app client.
+    ///
+    /// [`CSS`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpooluicustomizationattachment.html#cfn-cognito-userpooluicustomizationattachment-css).
     pub fn css(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("CSS", value.into()); self }
-    /// `ClientId`. Required. A change replaces the resource.
+    /// The app client ID for your UI customization.
+    ///
+    /// [`ClientId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpooluicustomizationattachment.html#cfn-cognito-userpooluicustomizationattachment-clientid). Required. A change replaces the resource.
     pub fn client_id(self, value: impl Into<Value<link::CognitoUserPoolClientClientId>>) -> UserPoolUICustomizationAttachment<Given, HasUserPoolId> { UserPoolUICustomizationAttachment { body: self.body.with("ClientId", value.into()), given: PhantomData } }
-    /// `UserPoolId`. Required. A change replaces the resource.
+    /// The ID of the user pool where you want to apply branding to the classic hosted UI.
+    ///
+    /// [`UserPoolId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpooluicustomizationattachment.html#cfn-cognito-userpooluicustomizationattachment-userpoolid). Required. A change replaces the resource.
     pub fn user_pool_id(self, value: impl Into<Value<link::CognitoUserPoolUserPoolId>>) -> UserPoolUICustomizationAttachment<HasClientId, Given> { UserPoolUICustomizationAttachment { body: self.body.with("UserPoolId", value.into()), given: PhantomData } }
 }
 
@@ -1941,21 +2421,37 @@ impl UserPoolUser {
 }
 
 impl<HasUserPoolId> UserPoolUser<HasUserPoolId> {
-    /// `ClientMetadata`. A change replaces the resource.
+    /// A map of custom key-value pairs that you can provide as input for any custom workflows that this action triggers.
+    ///
+    /// [`ClientMetadata`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpooluser.html#cfn-cognito-userpooluser-clientmetadata). A change replaces the resource.
     pub fn client_metadata(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("ClientMetadata", value.into()); self }
-    /// `DesiredDeliveryMediums`. A change replaces the resource.
+    /// Specify `EMAIL` if email will be used to send the welcome message.
+    ///
+    /// [`DesiredDeliveryMediums`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpooluser.html#cfn-cognito-userpooluser-desireddeliverymediums). A change replaces the resource.
     pub fn desired_delivery_mediums(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("DesiredDeliveryMediums", value.into()); self }
-    /// `ForceAliasCreation`. A change replaces the resource.
+    /// This parameter is used only if the `phone_number_verified` or `email_verified` attribute is set to `True`.
+    ///
+    /// [`ForceAliasCreation`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpooluser.html#cfn-cognito-userpooluser-forcealiascreation). A change replaces the resource.
     pub fn force_alias_creation(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("ForceAliasCreation", value.into()); self }
-    /// `MessageAction`. A change replaces the resource.
+    /// Set to `RESEND` to resend the invitation message to a user that already exists, and to reset the temporary-password duration with a new temporary password.
+    ///
+    /// [`MessageAction`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpooluser.html#cfn-cognito-userpooluser-messageaction). A change replaces the resource.
     pub fn message_action(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("MessageAction", value.into()); self }
-    /// `UserAttributes`. A change replaces the resource.
+    /// The name-value pairs that contain user attributes and attribute values to be set for the user to be created.
+    ///
+    /// [`UserAttributes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpooluser.html#cfn-cognito-userpooluser-userattributes). A change replaces the resource.
     pub fn user_attributes(mut self, value: impl Into<Value<List<AttributeType>>>) -> Self { self.body.set("UserAttributes", value.into()); self }
-    /// `UserPoolId`. Required. A change replaces the resource.
+    /// The ID of the user pool where you want to create a user.
+    ///
+    /// [`UserPoolId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpooluser.html#cfn-cognito-userpooluser-userpoolid). Required. A change replaces the resource.
     pub fn user_pool_id(self, value: impl Into<Value<link::CognitoUserPoolUserPoolId>>) -> UserPoolUser<Given> { UserPoolUser { body: self.body.with("UserPoolId", value.into()), given: PhantomData } }
-    /// `Username`. A change replaces the resource.
+    /// The value that you want to set as the username sign-in attribute.
+    ///
+    /// [`Username`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpooluser.html#cfn-cognito-userpooluser-username). A change replaces the resource.
     pub fn username(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Username", value.into()); self }
-    /// `ValidationData`. A change replaces the resource.
+    /// Temporary user attributes that contribute to the outcomes of your pre sign-up Lambda trigger.
+    ///
+    /// [`ValidationData`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpooluser.html#cfn-cognito-userpooluser-validationdata). A change replaces the resource.
     pub fn validation_data(mut self, value: impl Into<Value<List<AttributeType>>>) -> Self { self.body.set("ValidationData", value.into()); self }
 }
 
@@ -1982,11 +2478,17 @@ impl UserPoolUserToGroupAttachment {
 }
 
 impl<HasGroupName, HasUserPoolId, HasUsername> UserPoolUserToGroupAttachment<HasGroupName, HasUserPoolId, HasUsername> {
-    /// `GroupName`. Required. A change replaces the resource.
+    /// The name of the group that you want to add your user to.
+    ///
+    /// [`GroupName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolusertogroupattachment.html#cfn-cognito-userpoolusertogroupattachment-groupname). Required. A change replaces the resource.
     pub fn group_name(self, value: impl Into<Value<link::CognitoUserPoolGroupGroupName>>) -> UserPoolUserToGroupAttachment<Given, HasUserPoolId, HasUsername> { UserPoolUserToGroupAttachment { body: self.body.with("GroupName", value.into()), given: PhantomData } }
-    /// `UserPoolId`. Required. A change replaces the resource.
+    /// The ID of the user pool that contains the group that you want to add the user to.
+    ///
+    /// [`UserPoolId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolusertogroupattachment.html#cfn-cognito-userpoolusertogroupattachment-userpoolid). Required. A change replaces the resource.
     pub fn user_pool_id(self, value: impl Into<Value<link::CognitoUserPoolUserPoolId>>) -> UserPoolUserToGroupAttachment<HasGroupName, Given, HasUsername> { UserPoolUserToGroupAttachment { body: self.body.with("UserPoolId", value.into()), given: PhantomData } }
-    /// `Username`. Required. A change replaces the resource.
+    /// The user's username.
+    ///
+    /// [`Username`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolusertogroupattachment.html#cfn-cognito-userpoolusertogroupattachment-username). Required. A change replaces the resource.
     pub fn username(self, value: impl Into<Value<link::CognitoUserPoolUserUsername>>) -> UserPoolUserToGroupAttachment<HasGroupName, HasUserPoolId, Given> { UserPoolUserToGroupAttachment { body: self.body.with("Username", value.into()), given: PhantomData } }
 }
 
@@ -2012,7 +2514,9 @@ impl UsernameConfiguration {
 }
 
 impl UsernameConfiguration {
-    /// `CaseSensitive`.
+    /// Whether user name case sensitivity will be applied for all users in the user pool through Amazon Cognito APIs.
+    ///
+    /// [`CaseSensitive`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-usernameconfiguration.html#cfn-cognito-userpool-usernameconfiguration-casesensitive).
     pub fn case_sensitive(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("CaseSensitive", value.into()); self }
 }
 
@@ -2031,17 +2535,29 @@ impl VerificationMessageTemplate {
 }
 
 impl VerificationMessageTemplate {
-    /// `DefaultEmailOption`.
+    /// The configuration of verification emails to contain a clickable link or a verification code.
+    ///
+    /// [`DefaultEmailOption`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-verificationmessagetemplate.html#cfn-cognito-userpool-verificationmessagetemplate-defaultemailoption). One of `CONFIRM_WITH_CODE`, `CONFIRM_WITH_LINK`.
     pub fn default_email_option(mut self, value: impl Into<Value<DefaultEmailOption>>) -> Self { self.body.set("DefaultEmailOption", value.into()); self }
-    /// `EmailMessage`.
+    /// The template for email messages that Amazon Cognito sends to your users.
+    ///
+    /// [`EmailMessage`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-verificationmessagetemplate.html#cfn-cognito-userpool-verificationmessagetemplate-emailmessage). From 6 to 20000 characters. Matches `^[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*\{####\}[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*$`.
     pub fn email_message(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("EmailMessage", value.into()); self }
-    /// `EmailMessageByLink`.
+    /// The email message template for sending a confirmation link to the user.
+    ///
+    /// [`EmailMessageByLink`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-verificationmessagetemplate.html#cfn-cognito-userpool-verificationmessagetemplate-emailmessagebylink). From 6 to 20000 characters.
     pub fn email_message_by_link(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("EmailMessageByLink", value.into()); self }
-    /// `EmailSubject`.
+    /// The subject line for the email message template.
+    ///
+    /// [`EmailSubject`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-verificationmessagetemplate.html#cfn-cognito-userpool-verificationmessagetemplate-emailsubject). From 1 to 140 characters. Matches `^[\p{L}\p{M}\p{S}\p{N}\p{P}\s]+$`.
     pub fn email_subject(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("EmailSubject", value.into()); self }
-    /// `EmailSubjectByLink`.
+    /// The subject line for the email message template for sending a confirmation link to the user.
+    ///
+    /// [`EmailSubjectByLink`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-verificationmessagetemplate.html#cfn-cognito-userpool-verificationmessagetemplate-emailsubjectbylink). From 1 to 140 characters. Matches `^[\p{L}\p{M}\p{S}\p{N}\p{P}\s]+$`.
     pub fn email_subject_by_link(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("EmailSubjectByLink", value.into()); self }
-    /// `SmsMessage`.
+    /// The template for SMS messages that Amazon Cognito sends to your users.
+    ///
+    /// [`SmsMessage`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-verificationmessagetemplate.html#cfn-cognito-userpool-verificationmessagetemplate-smsmessage). From 6 to 140 characters. Matches `\{####\}`.
     pub fn sms_message(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SmsMessage", value.into()); self }
 }
 

@@ -17,9 +17,13 @@ impl AttributeDefinition {
 }
 
 impl<HasAttributeName, HasAttributeType> AttributeDefinition<HasAttributeName, HasAttributeType> {
-    /// `AttributeName`. Required.
+    /// A name for the attribute.
+    ///
+    /// [`AttributeName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-attributedefinition.html#cfn-dynamodb-globaltable-attributedefinition-attributename). Required. From 1 to 255 characters.
     pub fn attribute_name(self, value: impl Into<Value<String>>) -> AttributeDefinition<Given, HasAttributeType> { AttributeDefinition { body: self.body.with("AttributeName", value.into()), given: PhantomData } }
-    /// `AttributeType`. Required.
+    /// The data type for the attribute, where.
+    ///
+    /// [`AttributeType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-attributedefinition.html#cfn-dynamodb-globaltable-attributedefinition-attributetype). Required. One of `B`, `N`, `S`.
     pub fn attribute_type(self, value: impl Into<Value<AttributeType>>) -> AttributeDefinition<HasAttributeName, Given> { AttributeDefinition { body: self.body.with("AttributeType", value.into()), given: PhantomData } }
 }
 
@@ -38,13 +42,21 @@ impl CapacityAutoScalingSettings {
 }
 
 impl<HasMaxCapacity, HasMinCapacity, HasTargetTrackingScalingPolicyConfiguration> CapacityAutoScalingSettings<HasMaxCapacity, HasMinCapacity, HasTargetTrackingScalingPolicyConfiguration> {
-    /// `MaxCapacity`. Required.
+    /// The maximum provisioned capacity units for the global table.
+    ///
+    /// [`MaxCapacity`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-capacityautoscalingsettings.html#cfn-dynamodb-globaltable-capacityautoscalingsettings-maxcapacity). Required. At least 1.
     pub fn max_capacity(self, value: impl Into<Value<i64>>) -> CapacityAutoScalingSettings<Given, HasMinCapacity, HasTargetTrackingScalingPolicyConfiguration> { CapacityAutoScalingSettings { body: self.body.with("MaxCapacity", value.into()), given: PhantomData } }
-    /// `MinCapacity`. Required.
+    /// The minimum provisioned capacity units for the global table.
+    ///
+    /// [`MinCapacity`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-capacityautoscalingsettings.html#cfn-dynamodb-globaltable-capacityautoscalingsettings-mincapacity). Required. At least 1.
     pub fn min_capacity(self, value: impl Into<Value<i64>>) -> CapacityAutoScalingSettings<HasMaxCapacity, Given, HasTargetTrackingScalingPolicyConfiguration> { CapacityAutoScalingSettings { body: self.body.with("MinCapacity", value.into()), given: PhantomData } }
-    /// `SeedCapacity`.
+    /// When switching billing mode from `PAY_PER_REQUEST` to `PROVISIONED`, DynamoDB requires you to specify read and write capacity unit values for the table and for…
+    ///
+    /// [`SeedCapacity`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-capacityautoscalingsettings.html#cfn-dynamodb-globaltable-capacityautoscalingsettings-seedcapacity). At least 1.
     pub fn seed_capacity(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("SeedCapacity", value.into()); self }
-    /// `TargetTrackingScalingPolicyConfiguration`. Required.
+    /// Defines a target tracking scaling policy.
+    ///
+    /// [`TargetTrackingScalingPolicyConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-capacityautoscalingsettings.html#cfn-dynamodb-globaltable-capacityautoscalingsettings-targettrackingscalingpolicyconfiguration). Required.
     pub fn target_tracking_scaling_policy_configuration(self, value: impl Into<Value<TargetTrackingScalingPolicyConfiguration>>) -> CapacityAutoScalingSettings<HasMaxCapacity, HasMinCapacity, Given> { CapacityAutoScalingSettings { body: self.body.with("TargetTrackingScalingPolicyConfiguration", value.into()), given: PhantomData } }
 }
 
@@ -63,9 +75,13 @@ impl ContributorInsightsSpecification {
 }
 
 impl<HasEnabled> ContributorInsightsSpecification<HasEnabled> {
-    /// `Enabled`. Required.
+    /// Whether CloudWatch Contributor Insights are to be enabled (true) or disabled (false).
+    ///
+    /// [`Enabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-contributorinsightsspecification.html#cfn-dynamodb-globaltable-contributorinsightsspecification-enabled). Required.
     pub fn enabled(self, value: impl Into<Value<bool>>) -> ContributorInsightsSpecification<Given> { ContributorInsightsSpecification { body: self.body.with("Enabled", value.into()), given: PhantomData } }
-    /// `Mode`.
+    /// Specifies the CloudWatch Contributor Insights mode for a global table.
+    ///
+    /// [`Mode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-contributorinsightsspecification.html#cfn-dynamodb-globaltable-contributorinsightsspecification-mode). One of `ACCESSED_AND_THROTTLED_KEYS`, `THROTTLED_KEYS`.
     pub fn mode(mut self, value: impl Into<Value<ContributorInsightsSpecificationMode>>) -> Self { self.body.set("Mode", value.into()); self }
 }
 
@@ -84,9 +100,13 @@ impl Csv {
 }
 
 impl Csv {
-    /// `Delimiter`. A change replaces the resource.
+    /// The delimiter used for separating items in the CSV file being imported.
+    ///
+    /// [`Delimiter`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-csv.html#cfn-dynamodb-table-csv-delimiter). A change replaces the resource.
     pub fn delimiter(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Delimiter", value.into()); self }
-    /// `HeaderList`. A change replaces the resource.
+    /// List of the headers used to specify a common header for all source CSV files being imported.
+    ///
+    /// [`HeaderList`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-csv.html#cfn-dynamodb-table-csv-headerlist). A change replaces the resource.
     pub fn header_list(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("HeaderList", value.into()); self }
 }
 
@@ -105,7 +125,7 @@ impl GlobalReadProvisionedThroughputSettings {
 }
 
 impl GlobalReadProvisionedThroughputSettings {
-    /// `ReadCapacityUnits`.
+    /// [`ReadCapacityUnits`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-globalreadprovisionedthroughputsettings.html#cfn-dynamodb-globaltable-globalreadprovisionedthroughputsettings-readcapacityunits). At least 1.
     pub fn read_capacity_units(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("ReadCapacityUnits", value.into()); self }
 }
 
@@ -124,43 +144,73 @@ impl GlobalTable {
 }
 
 impl<HasReplicas> GlobalTable<HasReplicas> {
-    /// `AttributeDefinitions`.
+    /// The attributes that describe the key schema for the global table and indexes.
+    ///
+    /// [`AttributeDefinitions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html#cfn-dynamodb-globaltable-attributedefinitions). At least 1 items.
     pub fn attribute_definitions(mut self, value: impl Into<Value<List<AttributeDefinition>>>) -> Self { self.body.set("AttributeDefinitions", value.into()); self }
-    /// `BillingMode`.
+    /// Specifies how you are charged for read and write throughput and how you manage capacity.
+    ///
+    /// [`BillingMode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html#cfn-dynamodb-globaltable-billingmode). One of `PAY_PER_REQUEST`, `PROVISIONED`.
     pub fn billing_mode(mut self, value: impl Into<Value<BillingMode>>) -> Self { self.body.set("BillingMode", value.into()); self }
-    /// `GlobalSecondaryIndexes`.
+    /// Global secondary indexes to be created on the global table.
+    ///
+    /// [`GlobalSecondaryIndexes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html#cfn-dynamodb-globaltable-globalsecondaryindexes).
     pub fn global_secondary_indexes(mut self, value: impl Into<Value<List<GlobalTableGlobalSecondaryIndex>>>) -> Self { self.body.set("GlobalSecondaryIndexes", value.into()); self }
-    /// `GlobalTableSourceArn`.
+    /// [`GlobalTableSourceArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html#cfn-dynamodb-globaltable-globaltablesourcearn). From 1 to 1024 characters.
     pub fn global_table_source_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("GlobalTableSourceArn", value.into()); self }
-    /// `GlobalTableWitnesses`.
+    /// The list of witnesses of the MRSC global table.
+    ///
+    /// [`GlobalTableWitnesses`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html#cfn-dynamodb-globaltable-globaltablewitnesses). Exactly 1 items.
     pub fn global_table_witnesses(mut self, value: impl Into<Value<List<GlobalTableWitness>>>) -> Self { self.body.set("GlobalTableWitnesses", value.into()); self }
-    /// `KeySchema`. A change replaces the resource.
+    /// Specifies the attributes that make up the primary key for the table.
+    ///
+    /// [`KeySchema`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html#cfn-dynamodb-globaltable-keyschema). A change replaces the resource. From 1 to 2 items.
     pub fn key_schema(mut self, value: impl Into<Value<List<KeySchema>>>) -> Self { self.body.set("KeySchema", value.into()); self }
-    /// `LocalSecondaryIndexes`. A change replaces the resource.
+    /// Local secondary indexes to be created on the table.
+    ///
+    /// [`LocalSecondaryIndexes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html#cfn-dynamodb-globaltable-localsecondaryindexes). A change replaces the resource.
     pub fn local_secondary_indexes(mut self, value: impl Into<Value<List<LocalSecondaryIndex>>>) -> Self { self.body.set("LocalSecondaryIndexes", value.into()); self }
-    /// `MultiRegionConsistency`.
+    /// Specifies the consistency mode for a new global table.
+    ///
+    /// [`MultiRegionConsistency`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html#cfn-dynamodb-globaltable-multiregionconsistency). One of `EVENTUAL`, `STRONG`.
     pub fn multi_region_consistency(mut self, value: impl Into<Value<MultiRegionConsistency>>) -> Self { self.body.set("MultiRegionConsistency", value.into()); self }
-    /// `ReadOnDemandThroughputSettings`.
+    /// [`ReadOnDemandThroughputSettings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html#cfn-dynamodb-globaltable-readondemandthroughputsettings).
     pub fn read_on_demand_throughput_settings(mut self, value: impl Into<Value<ReadOnDemandThroughputSettings>>) -> Self { self.body.set("ReadOnDemandThroughputSettings", value.into()); self }
-    /// `ReadProvisionedThroughputSettings`.
+    /// [`ReadProvisionedThroughputSettings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html#cfn-dynamodb-globaltable-readprovisionedthroughputsettings).
     pub fn read_provisioned_throughput_settings(mut self, value: impl Into<Value<GlobalReadProvisionedThroughputSettings>>) -> Self { self.body.set("ReadProvisionedThroughputSettings", value.into()); self }
-    /// `Replicas`. Required.
+    /// Specifies the list of replicas for your global table.
+    ///
+    /// [`Replicas`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html#cfn-dynamodb-globaltable-replicas). Required. At least 1 items.
     pub fn replicas(self, value: impl Into<Value<List<ReplicaSpecification>>>) -> GlobalTable<Given> { GlobalTable { body: self.body.with("Replicas", value.into()), given: PhantomData } }
-    /// `SSESpecification`.
+    /// Specifies the settings to enable server-side encryption.
+    ///
+    /// [`SSESpecification`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html#cfn-dynamodb-globaltable-ssespecification).
     pub fn sse_specification(mut self, value: impl Into<Value<GlobalTableSSESpecification>>) -> Self { self.body.set("SSESpecification", value.into()); self }
-    /// `StreamSpecification`.
+    /// Specifies the streams settings on your global table.
+    ///
+    /// [`StreamSpecification`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html#cfn-dynamodb-globaltable-streamspecification).
     pub fn stream_specification(mut self, value: impl Into<Value<GlobalTableStreamSpecification>>) -> Self { self.body.set("StreamSpecification", value.into()); self }
-    /// `TableName`. A change replaces the resource.
+    /// A name for the global table.
+    ///
+    /// [`TableName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html#cfn-dynamodb-globaltable-tablename). A change replaces the resource. From 1 to 1024 characters.
     pub fn table_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TableName", value.into()); self }
-    /// `TimeToLiveSpecification`.
+    /// Specifies the time to live (TTL) settings for the table.
+    ///
+    /// [`TimeToLiveSpecification`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html#cfn-dynamodb-globaltable-timetolivespecification).
     pub fn time_to_live_specification(mut self, value: impl Into<Value<TimeToLiveSpecification>>) -> Self { self.body.set("TimeToLiveSpecification", value.into()); self }
-    /// `VectorIndexes`.
+    /// [`VectorIndexes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html#cfn-dynamodb-globaltable-vectorindexes). At least 1 items.
     pub fn vector_indexes(mut self, value: impl Into<Value<List<VectorIndex>>>) -> Self { self.body.set("VectorIndexes", value.into()); self }
-    /// `WarmThroughput`.
+    /// Provides visibility into the number of read and write operations your table or secondary index can instantaneously support.
+    ///
+    /// [`WarmThroughput`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html#cfn-dynamodb-globaltable-warmthroughput).
     pub fn warm_throughput(mut self, value: impl Into<Value<WarmThroughput>>) -> Self { self.body.set("WarmThroughput", value.into()); self }
-    /// `WriteOnDemandThroughputSettings`.
+    /// Sets the write request settings for a global table or a global secondary index.
+    ///
+    /// [`WriteOnDemandThroughputSettings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html#cfn-dynamodb-globaltable-writeondemandthroughputsettings).
     pub fn write_on_demand_throughput_settings(mut self, value: impl Into<Value<WriteOnDemandThroughputSettings>>) -> Self { self.body.set("WriteOnDemandThroughputSettings", value.into()); self }
-    /// `WriteProvisionedThroughputSettings`.
+    /// Specifies an auto scaling policy for write capacity.
+    ///
+    /// [`WriteProvisionedThroughputSettings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html#cfn-dynamodb-globaltable-writeprovisionedthroughputsettings).
     pub fn write_provisioned_throughput_settings(mut self, value: impl Into<Value<WriteProvisionedThroughputSettings>>) -> Self { self.body.set("WriteProvisionedThroughputSettings", value.into()); self }
 }
 
@@ -196,21 +246,33 @@ impl GlobalTableGlobalSecondaryIndex {
 }
 
 impl<HasIndexName, HasKeySchema, HasProjection> GlobalTableGlobalSecondaryIndex<HasIndexName, HasKeySchema, HasProjection> {
-    /// `IndexName`. Required.
+    /// The name of the global secondary index.
+    ///
+    /// [`IndexName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-globalsecondaryindex.html#cfn-dynamodb-globaltable-globalsecondaryindex-indexname). Required. From 3 to 255 characters. Matches `^[a-zA-Z0-9_.-]+$`.
     pub fn index_name(self, value: impl Into<Value<String>>) -> GlobalTableGlobalSecondaryIndex<Given, HasKeySchema, HasProjection> { GlobalTableGlobalSecondaryIndex { body: self.body.with("IndexName", value.into()), given: PhantomData } }
-    /// `KeySchema`. Required.
+    /// The complete key schema for a global secondary index, which consists of one or more pairs of attribute names and key types.
+    ///
+    /// [`KeySchema`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-globalsecondaryindex.html#cfn-dynamodb-globaltable-globalsecondaryindex-keyschema). Required. At least 1 items.
     pub fn key_schema(self, value: impl Into<Value<List<KeySchema>>>) -> GlobalTableGlobalSecondaryIndex<HasIndexName, Given, HasProjection> { GlobalTableGlobalSecondaryIndex { body: self.body.with("KeySchema", value.into()), given: PhantomData } }
-    /// `Projection`. Required.
+    /// Represents attributes that are copied (projected) from the table into the global secondary index.
+    ///
+    /// [`Projection`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-globalsecondaryindex.html#cfn-dynamodb-globaltable-globalsecondaryindex-projection). Required.
     pub fn projection(self, value: impl Into<Value<Projection>>) -> GlobalTableGlobalSecondaryIndex<HasIndexName, HasKeySchema, Given> { GlobalTableGlobalSecondaryIndex { body: self.body.with("Projection", value.into()), given: PhantomData } }
-    /// `ReadOnDemandThroughputSettings`.
+    /// [`ReadOnDemandThroughputSettings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-globalsecondaryindex.html#cfn-dynamodb-globaltable-globalsecondaryindex-readondemandthroughputsettings).
     pub fn read_on_demand_throughput_settings(mut self, value: impl Into<Value<ReadOnDemandThroughputSettings>>) -> Self { self.body.set("ReadOnDemandThroughputSettings", value.into()); self }
-    /// `ReadProvisionedThroughputSettings`.
+    /// [`ReadProvisionedThroughputSettings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-globalsecondaryindex.html#cfn-dynamodb-globaltable-globalsecondaryindex-readprovisionedthroughputsettings).
     pub fn read_provisioned_throughput_settings(mut self, value: impl Into<Value<GlobalReadProvisionedThroughputSettings>>) -> Self { self.body.set("ReadProvisionedThroughputSettings", value.into()); self }
-    /// `WarmThroughput`.
+    /// Represents the warm throughput value (in read units per second and write units per second) for the specified secondary index.
+    ///
+    /// [`WarmThroughput`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-globalsecondaryindex.html#cfn-dynamodb-globaltable-globalsecondaryindex-warmthroughput).
     pub fn warm_throughput(mut self, value: impl Into<Value<WarmThroughput>>) -> Self { self.body.set("WarmThroughput", value.into()); self }
-    /// `WriteOnDemandThroughputSettings`.
+    /// Sets the write request settings for a global table or a global secondary index.
+    ///
+    /// [`WriteOnDemandThroughputSettings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-globalsecondaryindex.html#cfn-dynamodb-globaltable-globalsecondaryindex-writeondemandthroughputsettings).
     pub fn write_on_demand_throughput_settings(mut self, value: impl Into<Value<WriteOnDemandThroughputSettings>>) -> Self { self.body.set("WriteOnDemandThroughputSettings", value.into()); self }
-    /// `WriteProvisionedThroughputSettings`.
+    /// Defines write capacity settings for the global secondary index.
+    ///
+    /// [`WriteProvisionedThroughputSettings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-globalsecondaryindex.html#cfn-dynamodb-globaltable-globalsecondaryindex-writeprovisionedthroughputsettings).
     pub fn write_provisioned_throughput_settings(mut self, value: impl Into<Value<WriteProvisionedThroughputSettings>>) -> Self { self.body.set("WriteProvisionedThroughputSettings", value.into()); self }
 }
 
@@ -229,9 +291,13 @@ impl GlobalTableKinesisStreamSpecification {
 }
 
 impl<HasStreamArn> GlobalTableKinesisStreamSpecification<HasStreamArn> {
-    /// `ApproximateCreationDateTimePrecision`.
+    /// The precision for the time and date that the stream was created.
+    ///
+    /// [`ApproximateCreationDateTimePrecision`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-kinesisstreamspecification.html#cfn-dynamodb-globaltable-kinesisstreamspecification-approximatecreationdatetimeprecision). One of `MICROSECOND`, `MILLISECOND`.
     pub fn approximate_creation_date_time_precision(mut self, value: impl Into<Value<ApproximateCreationDateTimePrecision>>) -> Self { self.body.set("ApproximateCreationDateTimePrecision", value.into()); self }
-    /// `StreamArn`. Required.
+    /// The ARN for a specific Kinesis data stream.
+    ///
+    /// [`StreamArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-kinesisstreamspecification.html#cfn-dynamodb-globaltable-kinesisstreamspecification-streamarn). Required.
     pub fn stream_arn(self, value: impl Into<Value<String>>) -> GlobalTableKinesisStreamSpecification<Given> { GlobalTableKinesisStreamSpecification { body: self.body.with("StreamArn", value.into()), given: PhantomData } }
 }
 
@@ -250,9 +316,13 @@ impl GlobalTableSSESpecification {
 }
 
 impl<HasSSEEnabled> GlobalTableSSESpecification<HasSSEEnabled> {
-    /// `SSEEnabled`. Required.
+    /// Whether server-side encryption is performed using an AWS managed key or an AWS owned key.
+    ///
+    /// [`SSEEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-ssespecification.html#cfn-dynamodb-globaltable-ssespecification-sseenabled). Required.
     pub fn sse_enabled(self, value: impl Into<Value<bool>>) -> GlobalTableSSESpecification<Given> { GlobalTableSSESpecification { body: self.body.with("SSEEnabled", value.into()), given: PhantomData } }
-    /// `SSEType`.
+    /// Server-side encryption type.
+    ///
+    /// [`SSEType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-ssespecification.html#cfn-dynamodb-globaltable-ssespecification-ssetype). Only `KMS`.
     pub fn sse_type(mut self, value: impl Into<Value<SSEType>>) -> Self { self.body.set("SSEType", value.into()); self }
 }
 
@@ -271,7 +341,9 @@ impl GlobalTableStreamSpecification {
 }
 
 impl<HasStreamViewType> GlobalTableStreamSpecification<HasStreamViewType> {
-    /// `StreamViewType`. Required.
+    /// When an item in the table is modified, `StreamViewType` determines what information is written to the stream for this table.
+    ///
+    /// [`StreamViewType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-streamspecification.html#cfn-dynamodb-globaltable-streamspecification-streamviewtype). Required. One of `KEYS_ONLY`, `NEW_AND_OLD_IMAGES`, `NEW_IMAGE`, `OLD_IMAGE`.
     pub fn stream_view_type(self, value: impl Into<Value<StreamViewType>>) -> GlobalTableStreamSpecification<Given> { GlobalTableStreamSpecification { body: self.body.with("StreamViewType", value.into()), given: PhantomData } }
 }
 
@@ -290,7 +362,9 @@ impl GlobalTableWitness {
 }
 
 impl GlobalTableWitness {
-    /// `Region`.
+    /// The name of the AWS Region that serves as a witness for the MRSC global table.
+    ///
+    /// [`Region`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-globaltablewitness.html#cfn-dynamodb-globaltable-globaltablewitness-region).
     pub fn region(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Region", value.into()); self }
 }
 
@@ -309,13 +383,21 @@ impl ImportSourceSpecification {
 }
 
 impl<HasInputFormat, HasS3BucketSource> ImportSourceSpecification<HasInputFormat, HasS3BucketSource> {
-    /// `InputCompressionType`. A change replaces the resource.
+    /// Type of compression to be used on the input coming from the imported table.
+    ///
+    /// [`InputCompressionType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-importsourcespecification.html#cfn-dynamodb-table-importsourcespecification-inputcompressiontype). A change replaces the resource.
     pub fn input_compression_type(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("InputCompressionType", value.into()); self }
-    /// `InputFormat`. Required. A change replaces the resource.
+    /// The format of the source data.
+    ///
+    /// [`InputFormat`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-importsourcespecification.html#cfn-dynamodb-table-importsourcespecification-inputformat). Required. A change replaces the resource.
     pub fn input_format(self, value: impl Into<Value<String>>) -> ImportSourceSpecification<Given, HasS3BucketSource> { ImportSourceSpecification { body: self.body.with("InputFormat", value.into()), given: PhantomData } }
-    /// `InputFormatOptions`. A change replaces the resource.
+    /// Additional properties that specify how the input is formatted,.
+    ///
+    /// [`InputFormatOptions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-importsourcespecification.html#cfn-dynamodb-table-importsourcespecification-inputformatoptions). A change replaces the resource.
     pub fn input_format_options(mut self, value: impl Into<Value<InputFormatOptions>>) -> Self { self.body.set("InputFormatOptions", value.into()); self }
-    /// `S3BucketSource`. Required. A change replaces the resource.
+    /// The S3 bucket that provides the source for the import.
+    ///
+    /// [`S3BucketSource`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-importsourcespecification.html#cfn-dynamodb-table-importsourcespecification-s3bucketsource). Required. A change replaces the resource.
     pub fn s3_bucket_source(self, value: impl Into<Value<S3BucketSource>>) -> ImportSourceSpecification<HasInputFormat, Given> { ImportSourceSpecification { body: self.body.with("S3BucketSource", value.into()), given: PhantomData } }
 }
 
@@ -334,7 +416,9 @@ impl InputFormatOptions {
 }
 
 impl InputFormatOptions {
-    /// `Csv`. A change replaces the resource.
+    /// The options for imported source files in CSV format.
+    ///
+    /// [`Csv`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-inputformatoptions.html#cfn-dynamodb-table-inputformatoptions-csv). A change replaces the resource.
     pub fn csv(mut self, value: impl Into<Value<Csv>>) -> Self { self.body.set("Csv", value.into()); self }
 }
 
@@ -353,9 +437,13 @@ impl KeySchema {
 }
 
 impl<HasAttributeName, HasKeyType> KeySchema<HasAttributeName, HasKeyType> {
-    /// `AttributeName`. Required. A change may replace the resource.
+    /// The name of a key attribute.
+    ///
+    /// [`AttributeName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-keyschema.html#cfn-dynamodb-globaltable-keyschema-attributename). Required. A change may replace the resource. From 1 to 255 characters.
     pub fn attribute_name(self, value: impl Into<Value<String>>) -> KeySchema<Given, HasKeyType> { KeySchema { body: self.body.with("AttributeName", value.into()), given: PhantomData } }
-    /// `KeyType`. Required. A change may replace the resource.
+    /// The role that this key attribute will assume.
+    ///
+    /// [`KeyType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-keyschema.html#cfn-dynamodb-globaltable-keyschema-keytype). Required. A change may replace the resource. One of `HASH`, `RANGE`.
     pub fn key_type(self, value: impl Into<Value<KeyType>>) -> KeySchema<HasAttributeName, Given> { KeySchema { body: self.body.with("KeyType", value.into()), given: PhantomData } }
 }
 
@@ -374,11 +462,17 @@ impl LocalSecondaryIndex {
 }
 
 impl<HasIndexName, HasKeySchema, HasProjection> LocalSecondaryIndex<HasIndexName, HasKeySchema, HasProjection> {
-    /// `IndexName`. Required. A change replaces the resource.
+    /// The name of the local secondary index.
+    ///
+    /// [`IndexName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-localsecondaryindex.html#cfn-dynamodb-globaltable-localsecondaryindex-indexname). Required. A change replaces the resource. From 3 to 255 characters. Matches `^[a-zA-Z0-9_.-]+$`.
     pub fn index_name(self, value: impl Into<Value<String>>) -> LocalSecondaryIndex<Given, HasKeySchema, HasProjection> { LocalSecondaryIndex { body: self.body.with("IndexName", value.into()), given: PhantomData } }
-    /// `KeySchema`. Required. A change replaces the resource.
+    /// The complete key schema for the local secondary index, consisting of one or more pairs of attribute names and key types.
+    ///
+    /// [`KeySchema`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-localsecondaryindex.html#cfn-dynamodb-globaltable-localsecondaryindex-keyschema). Required. A change replaces the resource. Exactly 2 items.
     pub fn key_schema(self, value: impl Into<Value<List<KeySchema>>>) -> LocalSecondaryIndex<HasIndexName, Given, HasProjection> { LocalSecondaryIndex { body: self.body.with("KeySchema", value.into()), given: PhantomData } }
-    /// `Projection`. Required. A change replaces the resource.
+    /// Represents attributes that are copied (projected) from the table into the local secondary index.
+    ///
+    /// [`Projection`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-localsecondaryindex.html#cfn-dynamodb-globaltable-localsecondaryindex-projection). Required. A change replaces the resource.
     pub fn projection(self, value: impl Into<Value<Projection>>) -> LocalSecondaryIndex<HasIndexName, HasKeySchema, Given> { LocalSecondaryIndex { body: self.body.with("Projection", value.into()), given: PhantomData } }
 }
 
@@ -397,9 +491,13 @@ impl OnDemandThroughput {
 }
 
 impl OnDemandThroughput {
-    /// `MaxReadRequestUnits`.
+    /// Maximum number of read request units for the specified table.
+    ///
+    /// [`MaxReadRequestUnits`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-ondemandthroughput.html#cfn-dynamodb-table-ondemandthroughput-maxreadrequestunits). At least 1.
     pub fn max_read_request_units(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MaxReadRequestUnits", value.into()); self }
-    /// `MaxWriteRequestUnits`.
+    /// Maximum number of write request units for the specified table.
+    ///
+    /// [`MaxWriteRequestUnits`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-ondemandthroughput.html#cfn-dynamodb-table-ondemandthroughput-maxwriterequestunits). At least 1.
     pub fn max_write_request_units(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MaxWriteRequestUnits", value.into()); self }
 }
 
@@ -418,9 +516,13 @@ impl PointInTimeRecoverySpecification {
 }
 
 impl PointInTimeRecoverySpecification {
-    /// `PointInTimeRecoveryEnabled`.
+    /// Whether point in time recovery is enabled (true) or disabled (false) on the table.
+    ///
+    /// [`PointInTimeRecoveryEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-pointintimerecoveryspecification.html#cfn-dynamodb-globaltable-pointintimerecoveryspecification-pointintimerecoveryenabled).
     pub fn point_in_time_recovery_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("PointInTimeRecoveryEnabled", value.into()); self }
-    /// `RecoveryPeriodInDays`.
+    /// The number of preceding days for which continuous backups are taken and maintained.
+    ///
+    /// [`RecoveryPeriodInDays`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-pointintimerecoveryspecification.html#cfn-dynamodb-globaltable-pointintimerecoveryspecification-recoveryperiodindays). From 1 to 35.
     pub fn recovery_period_in_days(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("RecoveryPeriodInDays", value.into()); self }
 }
 
@@ -439,9 +541,13 @@ impl Projection {
 }
 
 impl Projection {
-    /// `NonKeyAttributes`. A change may replace the resource.
+    /// Represents the non-key attribute names which will be projected into the index.
+    ///
+    /// [`NonKeyAttributes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-projection.html#cfn-dynamodb-globaltable-projection-nonkeyattributes). A change may replace the resource. From 1 to 255 characters. At most 20 items.
     pub fn non_key_attributes(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("NonKeyAttributes", value.into()); self }
-    /// `ProjectionType`. A change may replace the resource.
+    /// The set of attributes that are projected into the index.
+    ///
+    /// [`ProjectionType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-projection.html#cfn-dynamodb-globaltable-projection-projectiontype). A change may replace the resource. One of `ALL`, `INCLUDE`, `KEYS_ONLY`.
     pub fn projection_type(mut self, value: impl Into<Value<ProjectionType>>) -> Self { self.body.set("ProjectionType", value.into()); self }
 }
 
@@ -460,9 +566,13 @@ impl ProvisionedThroughput {
 }
 
 impl<HasReadCapacityUnits, HasWriteCapacityUnits> ProvisionedThroughput<HasReadCapacityUnits, HasWriteCapacityUnits> {
-    /// `ReadCapacityUnits`. Required.
+    /// The maximum number of strongly consistent reads consumed per second before DynamoDB returns a `ThrottlingException`.
+    ///
+    /// [`ReadCapacityUnits`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-provisionedthroughput.html#cfn-dynamodb-table-provisionedthroughput-readcapacityunits). Required. At least 0.
     pub fn read_capacity_units(self, value: impl Into<Value<i64>>) -> ProvisionedThroughput<Given, HasWriteCapacityUnits> { ProvisionedThroughput { body: self.body.with("ReadCapacityUnits", value.into()), given: PhantomData } }
-    /// `WriteCapacityUnits`. Required.
+    /// The maximum number of writes consumed per second before DynamoDB returns a `ThrottlingException`.
+    ///
+    /// [`WriteCapacityUnits`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-provisionedthroughput.html#cfn-dynamodb-table-provisionedthroughput-writecapacityunits). Required. At least 0.
     pub fn write_capacity_units(self, value: impl Into<Value<i64>>) -> ProvisionedThroughput<HasReadCapacityUnits, Given> { ProvisionedThroughput { body: self.body.with("WriteCapacityUnits", value.into()), given: PhantomData } }
 }
 
@@ -481,7 +591,9 @@ impl ReadOnDemandThroughputSettings {
 }
 
 impl ReadOnDemandThroughputSettings {
-    /// `MaxReadRequestUnits`.
+    /// Maximum number of read request units for the specified replica of a global table.
+    ///
+    /// [`MaxReadRequestUnits`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-readondemandthroughputsettings.html#cfn-dynamodb-globaltable-readondemandthroughputsettings-maxreadrequestunits). At least 1.
     pub fn max_read_request_units(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MaxReadRequestUnits", value.into()); self }
 }
 
@@ -500,9 +612,13 @@ impl ReadProvisionedThroughputSettings {
 }
 
 impl ReadProvisionedThroughputSettings {
-    /// `ReadCapacityAutoScalingSettings`.
+    /// Specifies auto scaling settings for the replica table or global secondary index.
+    ///
+    /// [`ReadCapacityAutoScalingSettings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-readprovisionedthroughputsettings.html#cfn-dynamodb-globaltable-readprovisionedthroughputsettings-readcapacityautoscalingsettings).
     pub fn read_capacity_auto_scaling_settings(mut self, value: impl Into<Value<CapacityAutoScalingSettings>>) -> Self { self.body.set("ReadCapacityAutoScalingSettings", value.into()); self }
-    /// `ReadCapacityUnits`.
+    /// Specifies a fixed read capacity for the replica table or global secondary index.
+    ///
+    /// [`ReadCapacityUnits`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-readprovisionedthroughputsettings.html#cfn-dynamodb-globaltable-readprovisionedthroughputsettings-readcapacityunits). At least 1.
     pub fn read_capacity_units(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("ReadCapacityUnits", value.into()); self }
 }
 
@@ -521,13 +637,21 @@ impl ReplicaGlobalSecondaryIndexSpecification {
 }
 
 impl<HasIndexName> ReplicaGlobalSecondaryIndexSpecification<HasIndexName> {
-    /// `ContributorInsightsSpecification`.
+    /// Updates the status for contributor insights for a specific table or index.
+    ///
+    /// [`ContributorInsightsSpecification`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-replicaglobalsecondaryindexspecification.html#cfn-dynamodb-globaltable-replicaglobalsecondaryindexspecification-contributorinsightsspecification).
     pub fn contributor_insights_specification(mut self, value: impl Into<Value<ContributorInsightsSpecification>>) -> Self { self.body.set("ContributorInsightsSpecification", value.into()); self }
-    /// `IndexName`. Required.
+    /// The name of the global secondary index.
+    ///
+    /// [`IndexName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-replicaglobalsecondaryindexspecification.html#cfn-dynamodb-globaltable-replicaglobalsecondaryindexspecification-indexname). Required. From 3 to 255 characters.
     pub fn index_name(self, value: impl Into<Value<String>>) -> ReplicaGlobalSecondaryIndexSpecification<Given> { ReplicaGlobalSecondaryIndexSpecification { body: self.body.with("IndexName", value.into()), given: PhantomData } }
-    /// `ReadOnDemandThroughputSettings`.
+    /// Sets the read request settings for a replica global secondary index.
+    ///
+    /// [`ReadOnDemandThroughputSettings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-replicaglobalsecondaryindexspecification.html#cfn-dynamodb-globaltable-replicaglobalsecondaryindexspecification-readondemandthroughputsettings).
     pub fn read_on_demand_throughput_settings(mut self, value: impl Into<Value<ReadOnDemandThroughputSettings>>) -> Self { self.body.set("ReadOnDemandThroughputSettings", value.into()); self }
-    /// `ReadProvisionedThroughputSettings`.
+    /// Allows you to specify the read capacity settings for a replica global secondary index when the `BillingMode` is set to `PROVISIONED`.
+    ///
+    /// [`ReadProvisionedThroughputSettings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-replicaglobalsecondaryindexspecification.html#cfn-dynamodb-globaltable-replicaglobalsecondaryindexspecification-readprovisionedthroughputsettings).
     pub fn read_provisioned_throughput_settings(mut self, value: impl Into<Value<ReadProvisionedThroughputSettings>>) -> Self { self.body.set("ReadProvisionedThroughputSettings", value.into()); self }
 }
 
@@ -546,7 +670,9 @@ impl ReplicaSSESpecification {
 }
 
 impl<HasKMSMasterKeyId> ReplicaSSESpecification<HasKMSMasterKeyId> {
-    /// `KMSMasterKeyId`. Required.
+    /// The AWS key that should be used for the AWS encryption.
+    ///
+    /// [`KMSMasterKeyId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-replicassespecification.html#cfn-dynamodb-globaltable-replicassespecification-kmsmasterkeyid). Required.
     pub fn kms_master_key_id(self, value: impl Into<Value<link::DynamoDBReplicaSSESpecificationKMSMasterKeyId>>) -> ReplicaSSESpecification<Given> { ReplicaSSESpecification { body: self.body.with("KMSMasterKeyId", value.into()), given: PhantomData } }
 }
 
@@ -565,33 +691,59 @@ impl ReplicaSpecification {
 }
 
 impl<HasRegion> ReplicaSpecification<HasRegion> {
-    /// `ContributorInsightsSpecification`.
+    /// The settings used to enable or disable CloudWatch Contributor Insights for the specified replica.
+    ///
+    /// [`ContributorInsightsSpecification`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-replicaspecification.html#cfn-dynamodb-globaltable-replicaspecification-contributorinsightsspecification).
     pub fn contributor_insights_specification(mut self, value: impl Into<Value<ContributorInsightsSpecification>>) -> Self { self.body.set("ContributorInsightsSpecification", value.into()); self }
-    /// `DeletionProtectionEnabled`.
+    /// Determines if a replica is protected from deletion.
+    ///
+    /// [`DeletionProtectionEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-replicaspecification.html#cfn-dynamodb-globaltable-replicaspecification-deletionprotectionenabled).
     pub fn deletion_protection_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("DeletionProtectionEnabled", value.into()); self }
-    /// `GlobalSecondaryIndexes`.
+    /// Defines additional settings for the global secondary indexes of this replica.
+    ///
+    /// [`GlobalSecondaryIndexes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-replicaspecification.html#cfn-dynamodb-globaltable-replicaspecification-globalsecondaryindexes).
     pub fn global_secondary_indexes(mut self, value: impl Into<Value<List<ReplicaGlobalSecondaryIndexSpecification>>>) -> Self { self.body.set("GlobalSecondaryIndexes", value.into()); self }
-    /// `GlobalTableSettingsReplicationMode`.
+    /// [`GlobalTableSettingsReplicationMode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-replicaspecification.html#cfn-dynamodb-globaltable-replicaspecification-globaltablesettingsreplicationmode). One of `DISABLED`, `ENABLED`.
     pub fn global_table_settings_replication_mode(mut self, value: impl Into<Value<GlobalTableSettingsReplicationMode>>) -> Self { self.body.set("GlobalTableSettingsReplicationMode", value.into()); self }
-    /// `KinesisStreamSpecification`.
+    /// Defines the Kinesis Data Streams configuration for the specified replica.
+    ///
+    /// [`KinesisStreamSpecification`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-replicaspecification.html#cfn-dynamodb-globaltable-replicaspecification-kinesisstreamspecification).
     pub fn kinesis_stream_specification(mut self, value: impl Into<Value<GlobalTableKinesisStreamSpecification>>) -> Self { self.body.set("KinesisStreamSpecification", value.into()); self }
-    /// `PointInTimeRecoverySpecification`.
+    /// The settings used to enable point in time recovery.
+    ///
+    /// [`PointInTimeRecoverySpecification`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-replicaspecification.html#cfn-dynamodb-globaltable-replicaspecification-pointintimerecoveryspecification).
     pub fn point_in_time_recovery_specification(mut self, value: impl Into<Value<PointInTimeRecoverySpecification>>) -> Self { self.body.set("PointInTimeRecoverySpecification", value.into()); self }
-    /// `ReadOnDemandThroughputSettings`.
+    /// Sets read request settings for the replica table.
+    ///
+    /// [`ReadOnDemandThroughputSettings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-replicaspecification.html#cfn-dynamodb-globaltable-replicaspecification-readondemandthroughputsettings).
     pub fn read_on_demand_throughput_settings(mut self, value: impl Into<Value<ReadOnDemandThroughputSettings>>) -> Self { self.body.set("ReadOnDemandThroughputSettings", value.into()); self }
-    /// `ReadProvisionedThroughputSettings`.
+    /// Defines read capacity settings for the replica table.
+    ///
+    /// [`ReadProvisionedThroughputSettings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-replicaspecification.html#cfn-dynamodb-globaltable-replicaspecification-readprovisionedthroughputsettings).
     pub fn read_provisioned_throughput_settings(mut self, value: impl Into<Value<ReadProvisionedThroughputSettings>>) -> Self { self.body.set("ReadProvisionedThroughputSettings", value.into()); self }
-    /// `Region`. Required.
+    /// The region in which this replica exists.
+    ///
+    /// [`Region`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-replicaspecification.html#cfn-dynamodb-globaltable-replicaspecification-region). Required.
     pub fn region(self, value: impl Into<Value<String>>) -> ReplicaSpecification<Given> { ReplicaSpecification { body: self.body.with("Region", value.into()), given: PhantomData } }
-    /// `ReplicaStreamSpecification`.
+    /// Represents the DynamoDB Streams configuration for a global table replica.
+    ///
+    /// [`ReplicaStreamSpecification`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-replicaspecification.html#cfn-dynamodb-globaltable-replicaspecification-replicastreamspecification).
     pub fn replica_stream_specification(mut self, value: impl Into<Value<ReplicaStreamSpecification>>) -> Self { self.body.set("ReplicaStreamSpecification", value.into()); self }
-    /// `ResourcePolicy`.
+    /// A resource-based policy document that contains permissions to add to the specified replica of a DynamoDB global table.
+    ///
+    /// [`ResourcePolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-replicaspecification.html#cfn-dynamodb-globaltable-replicaspecification-resourcepolicy).
     pub fn resource_policy(mut self, value: impl Into<Value<ResourcePolicy>>) -> Self { self.body.set("ResourcePolicy", value.into()); self }
-    /// `SSESpecification`.
+    /// Allows you to specify a customer-managed key for the replica.
+    ///
+    /// [`SSESpecification`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-replicaspecification.html#cfn-dynamodb-globaltable-replicaspecification-ssespecification).
     pub fn sse_specification(mut self, value: impl Into<Value<ReplicaSSESpecification>>) -> Self { self.body.set("SSESpecification", value.into()); self }
-    /// `TableClass`.
+    /// The table class of the specified table.
+    ///
+    /// [`TableClass`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-replicaspecification.html#cfn-dynamodb-globaltable-replicaspecification-tableclass).
     pub fn table_class(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TableClass", value.into()); self }
-    /// `Tags`.
+    /// The key-value pairs to apply to this replica.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-replicaspecification.html#cfn-dynamodb-globaltable-replicaspecification-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -610,9 +762,11 @@ impl ReplicaStreamSpecification {
 }
 
 impl ReplicaStreamSpecification {
-    /// `ResourcePolicy`.
+    /// A resource-based policy document that contains the permissions for the specified stream of a DynamoDB global table replica.
+    ///
+    /// [`ResourcePolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-replicastreamspecification.html#cfn-dynamodb-globaltable-replicastreamspecification-resourcepolicy).
     pub fn resource_policy(mut self, value: impl Into<Value<ResourcePolicy>>) -> Self { self.body.set("ResourcePolicy", value.into()); self }
-    /// `Tags`.
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-replicastreamspecification.html#cfn-dynamodb-globaltable-replicastreamspecification-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -631,7 +785,9 @@ impl ResourcePolicy {
 }
 
 impl<HasPolicyDocument> ResourcePolicy<HasPolicyDocument> {
-    /// `PolicyDocument`. Required.
+    /// A resource-based policy document that contains permissions to add to the specified DynamoDB table, its indexes, and stream.
+    ///
+    /// [`PolicyDocument`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-resourcepolicy.html#cfn-dynamodb-globaltable-resourcepolicy-policydocument). Required.
     pub fn policy_document(self, value: impl Into<Value<PolicyDocument>>) -> ResourcePolicy<Given> { ResourcePolicy { body: self.body.with("PolicyDocument", value.into()), given: PhantomData } }
 }
 
@@ -650,11 +806,17 @@ impl S3BucketSource {
 }
 
 impl<HasS3Bucket> S3BucketSource<HasS3Bucket> {
-    /// `S3Bucket`. Required. A change replaces the resource.
+    /// The S3 bucket that is being imported from.
+    ///
+    /// [`S3Bucket`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-s3bucketsource.html#cfn-dynamodb-table-s3bucketsource-s3bucket). Required. A change replaces the resource.
     pub fn s3_bucket(self, value: impl Into<Value<String>>) -> S3BucketSource<Given> { S3BucketSource { body: self.body.with("S3Bucket", value.into()), given: PhantomData } }
-    /// `S3BucketOwner`. A change replaces the resource.
+    /// The account number of the S3 bucket that is being imported from.
+    ///
+    /// [`S3BucketOwner`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-s3bucketsource.html#cfn-dynamodb-table-s3bucketsource-s3bucketowner). A change replaces the resource.
     pub fn s3_bucket_owner(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("S3BucketOwner", value.into()); self }
-    /// `S3KeyPrefix`. A change replaces the resource.
+    /// The key prefix shared by all S3 Objects that are being imported.
+    ///
+    /// [`S3KeyPrefix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-s3bucketsource.html#cfn-dynamodb-table-s3bucketsource-s3keyprefix). A change replaces the resource.
     pub fn s3_key_prefix(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("S3KeyPrefix", value.into()); self }
 }
 
@@ -673,9 +835,9 @@ impl SearchSchemaElement {
 }
 
 impl<HasAttributeName, HasSearchSchemaElementType> SearchSchemaElement<HasAttributeName, HasSearchSchemaElementType> {
-    /// `AttributeName`. Required.
+    /// [`AttributeName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-searchschemaelement.html#cfn-dynamodb-globaltable-searchschemaelement-attributename). Required. At most 65535 characters.
     pub fn attribute_name(self, value: impl Into<Value<String>>) -> SearchSchemaElement<Given, HasSearchSchemaElementType> { SearchSchemaElement { body: self.body.with("AttributeName", value.into()), given: PhantomData } }
-    /// `SearchSchemaElementType`. Required.
+    /// [`SearchSchemaElementType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-searchschemaelement.html#cfn-dynamodb-globaltable-searchschemaelement-searchschemaelementtype). Required. One of `HASH`, `INLINE_FILTER`.
     pub fn search_schema_element_type(self, value: impl Into<Value<SearchSchemaElementType>>) -> SearchSchemaElement<HasAttributeName, Given> { SearchSchemaElement { body: self.body.with("SearchSchemaElementType", value.into()), given: PhantomData } }
 }
 
@@ -694,47 +856,87 @@ impl Table {
 }
 
 impl<HasKeySchema> Table<HasKeySchema> {
-    /// `AttributeDefinitions`.
+    /// The attributes that describe the key schema for the table and indexes.
+    ///
+    /// [`AttributeDefinitions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html#cfn-dynamodb-table-attributedefinitions).
     pub fn attribute_definitions(mut self, value: impl Into<Value<List<AttributeDefinition>>>) -> Self { self.body.set("AttributeDefinitions", value.into()); self }
-    /// `BillingMode`.
+    /// Specify how you are charged for read and write throughput and how you manage capacity.
+    ///
+    /// [`BillingMode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html#cfn-dynamodb-table-billingmode). One of `PAY_PER_REQUEST`, `PROVISIONED`.
     pub fn billing_mode(mut self, value: impl Into<Value<BillingMode>>) -> Self { self.body.set("BillingMode", value.into()); self }
-    /// `ContributorInsightsSpecification`.
+    /// The settings used to specify whether to enable CloudWatch Contributor Insights for the table and define which events to monitor.
+    ///
+    /// [`ContributorInsightsSpecification`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html#cfn-dynamodb-table-contributorinsightsspecification).
     pub fn contributor_insights_specification(mut self, value: impl Into<Value<ContributorInsightsSpecification>>) -> Self { self.body.set("ContributorInsightsSpecification", value.into()); self }
-    /// `DeletionProtectionEnabled`.
+    /// Determines if a table is protected from deletion.
+    ///
+    /// [`DeletionProtectionEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html#cfn-dynamodb-table-deletionprotectionenabled).
     pub fn deletion_protection_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("DeletionProtectionEnabled", value.into()); self }
-    /// `GlobalSecondaryIndexes`.
+    /// Global secondary indexes to be created on the table.
+    ///
+    /// [`GlobalSecondaryIndexes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html#cfn-dynamodb-table-globalsecondaryindexes).
     pub fn global_secondary_indexes(mut self, value: impl Into<Value<List<TableGlobalSecondaryIndex>>>) -> Self { self.body.set("GlobalSecondaryIndexes", value.into()); self }
-    /// `ImportSourceSpecification`. A change replaces the resource.
+    /// Specifies the properties of data being imported from the S3 bucket source to the" table.
+    ///
+    /// [`ImportSourceSpecification`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html#cfn-dynamodb-table-importsourcespecification). A change replaces the resource.
     pub fn import_source_specification(mut self, value: impl Into<Value<ImportSourceSpecification>>) -> Self { self.body.set("ImportSourceSpecification", value.into()); self }
-    /// `KeySchema`. Required. A change replaces the resource.
+    /// Specifies the attributes that make up the primary key for the table.
+    ///
+    /// [`KeySchema`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html#cfn-dynamodb-table-keyschema). Required. A change replaces the resource. At least 1 items.
     pub fn key_schema(self, value: impl Into<Value<List<KeySchema>>>) -> Table<Given> { Table { body: self.body.with("KeySchema", value.into()), given: PhantomData } }
-    /// `KinesisStreamSpecification`.
+    /// The Kinesis Data Streams configuration for the specified table.
+    ///
+    /// [`KinesisStreamSpecification`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html#cfn-dynamodb-table-kinesisstreamspecification).
     pub fn kinesis_stream_specification(mut self, value: impl Into<Value<TableKinesisStreamSpecification>>) -> Self { self.body.set("KinesisStreamSpecification", value.into()); self }
-    /// `LocalSecondaryIndexes`.
+    /// Local secondary indexes to be created on the table.
+    ///
+    /// [`LocalSecondaryIndexes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html#cfn-dynamodb-table-localsecondaryindexes).
     pub fn local_secondary_indexes(mut self, value: impl Into<Value<List<LocalSecondaryIndex>>>) -> Self { self.body.set("LocalSecondaryIndexes", value.into()); self }
-    /// `OnDemandThroughput`.
+    /// Sets the maximum number of read and write units for the specified on-demand table.
+    ///
+    /// [`OnDemandThroughput`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html#cfn-dynamodb-table-ondemandthroughput).
     pub fn on_demand_throughput(mut self, value: impl Into<Value<OnDemandThroughput>>) -> Self { self.body.set("OnDemandThroughput", value.into()); self }
-    /// `PointInTimeRecoverySpecification`.
+    /// The settings used to enable point in time recovery.
+    ///
+    /// [`PointInTimeRecoverySpecification`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html#cfn-dynamodb-table-pointintimerecoveryspecification).
     pub fn point_in_time_recovery_specification(mut self, value: impl Into<Value<PointInTimeRecoverySpecification>>) -> Self { self.body.set("PointInTimeRecoverySpecification", value.into()); self }
-    /// `ProvisionedThroughput`.
+    /// Throughput for the specified table, which consists of values for `ReadCapacityUnits` and `WriteCapacityUnits`.
+    ///
+    /// [`ProvisionedThroughput`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html#cfn-dynamodb-table-provisionedthroughput).
     pub fn provisioned_throughput(mut self, value: impl Into<Value<ProvisionedThroughput>>) -> Self { self.body.set("ProvisionedThroughput", value.into()); self }
-    /// `ResourcePolicy`.
+    /// An AWS resource-based policy document in JSON format that will be attached to the table.
+    ///
+    /// [`ResourcePolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html#cfn-dynamodb-table-resourcepolicy).
     pub fn resource_policy(mut self, value: impl Into<Value<ResourcePolicy>>) -> Self { self.body.set("ResourcePolicy", value.into()); self }
-    /// `SSESpecification`.
+    /// Specifies the settings to enable server-side encryption.
+    ///
+    /// [`SSESpecification`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html#cfn-dynamodb-table-ssespecification).
     pub fn sse_specification(mut self, value: impl Into<Value<TableSSESpecification>>) -> Self { self.body.set("SSESpecification", value.into()); self }
-    /// `StreamSpecification`.
+    /// The settings for the DynamoDB table stream, which captures changes to items stored in the table.
+    ///
+    /// [`StreamSpecification`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html#cfn-dynamodb-table-streamspecification).
     pub fn stream_specification(mut self, value: impl Into<Value<TableStreamSpecification>>) -> Self { self.body.set("StreamSpecification", value.into()); self }
-    /// `TableClass`.
+    /// The table class of the new table.
+    ///
+    /// [`TableClass`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html#cfn-dynamodb-table-tableclass). One of `STANDARD`, `STANDARD_INFREQUENT_ACCESS`.
     pub fn table_class(mut self, value: impl Into<Value<TableClass>>) -> Self { self.body.set("TableClass", value.into()); self }
-    /// `TableName`. A change replaces the resource.
+    /// A name for the table.
+    ///
+    /// [`TableName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html#cfn-dynamodb-table-tablename). A change replaces the resource. From 1 to 1024 characters. Matches `^[\w.-]{3,255}$`.
     pub fn table_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TableName", value.into()); self }
-    /// `Tags`.
+    /// Key-value pairs to apply to it.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html#cfn-dynamodb-table-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `TimeToLiveSpecification`.
+    /// Specifies the Time to Live (TTL) settings for the table.
+    ///
+    /// [`TimeToLiveSpecification`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html#cfn-dynamodb-table-timetolivespecification).
     pub fn time_to_live_specification(mut self, value: impl Into<Value<TimeToLiveSpecification>>) -> Self { self.body.set("TimeToLiveSpecification", value.into()); self }
-    /// `VectorIndexes`.
+    /// [`VectorIndexes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html#cfn-dynamodb-table-vectorindexes). At least 1 items.
     pub fn vector_indexes(mut self, value: impl Into<Value<List<VectorIndex>>>) -> Self { self.body.set("VectorIndexes", value.into()); self }
-    /// `WarmThroughput`.
+    /// Represents the warm throughput (in read units per second and write units per second) for creating a table.
+    ///
+    /// [`WarmThroughput`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html#cfn-dynamodb-table-warmthroughput).
     pub fn warm_throughput(mut self, value: impl Into<Value<WarmThroughput>>) -> Self { self.body.set("WarmThroughput", value.into()); self }
 }
 
@@ -768,19 +970,33 @@ impl TableGlobalSecondaryIndex {
 }
 
 impl<HasIndexName, HasKeySchema, HasProjection> TableGlobalSecondaryIndex<HasIndexName, HasKeySchema, HasProjection> {
-    /// `ContributorInsightsSpecification`.
+    /// The settings used to specify whether to enable CloudWatch Contributor Insights for the global table and define which events to monitor.
+    ///
+    /// [`ContributorInsightsSpecification`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-globalsecondaryindex.html#cfn-dynamodb-table-globalsecondaryindex-contributorinsightsspecification).
     pub fn contributor_insights_specification(mut self, value: impl Into<Value<ContributorInsightsSpecification>>) -> Self { self.body.set("ContributorInsightsSpecification", value.into()); self }
-    /// `IndexName`. Required.
+    /// The name of the global secondary index.
+    ///
+    /// [`IndexName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-globalsecondaryindex.html#cfn-dynamodb-table-globalsecondaryindex-indexname). Required. From 3 to 255 characters. Matches `^[a-zA-Z0-9_.-]+$`.
     pub fn index_name(self, value: impl Into<Value<String>>) -> TableGlobalSecondaryIndex<Given, HasKeySchema, HasProjection> { TableGlobalSecondaryIndex { body: self.body.with("IndexName", value.into()), given: PhantomData } }
-    /// `KeySchema`. Required.
+    /// The complete key schema for a global secondary index, which consists of one or more pairs of attribute names and key types.
+    ///
+    /// [`KeySchema`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-globalsecondaryindex.html#cfn-dynamodb-table-globalsecondaryindex-keyschema). Required. At least 1 items.
     pub fn key_schema(self, value: impl Into<Value<List<KeySchema>>>) -> TableGlobalSecondaryIndex<HasIndexName, Given, HasProjection> { TableGlobalSecondaryIndex { body: self.body.with("KeySchema", value.into()), given: PhantomData } }
-    /// `OnDemandThroughput`.
+    /// The maximum number of read and write units for the specified global secondary index.
+    ///
+    /// [`OnDemandThroughput`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-globalsecondaryindex.html#cfn-dynamodb-table-globalsecondaryindex-ondemandthroughput).
     pub fn on_demand_throughput(mut self, value: impl Into<Value<OnDemandThroughput>>) -> Self { self.body.set("OnDemandThroughput", value.into()); self }
-    /// `Projection`. Required.
+    /// Represents attributes that are copied (projected) from the table into the global secondary index.
+    ///
+    /// [`Projection`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-globalsecondaryindex.html#cfn-dynamodb-table-globalsecondaryindex-projection). Required.
     pub fn projection(self, value: impl Into<Value<Projection>>) -> TableGlobalSecondaryIndex<HasIndexName, HasKeySchema, Given> { TableGlobalSecondaryIndex { body: self.body.with("Projection", value.into()), given: PhantomData } }
-    /// `ProvisionedThroughput`.
+    /// Represents the provisioned throughput settings for the specified global secondary index.
+    ///
+    /// [`ProvisionedThroughput`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-globalsecondaryindex.html#cfn-dynamodb-table-globalsecondaryindex-provisionedthroughput).
     pub fn provisioned_throughput(mut self, value: impl Into<Value<ProvisionedThroughput>>) -> Self { self.body.set("ProvisionedThroughput", value.into()); self }
-    /// `WarmThroughput`.
+    /// Represents the warm throughput value (in read units per second and write units per second) for the specified secondary index.
+    ///
+    /// [`WarmThroughput`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-globalsecondaryindex.html#cfn-dynamodb-table-globalsecondaryindex-warmthroughput).
     pub fn warm_throughput(mut self, value: impl Into<Value<WarmThroughput>>) -> Self { self.body.set("WarmThroughput", value.into()); self }
 }
 
@@ -799,9 +1015,13 @@ impl TableKinesisStreamSpecification {
 }
 
 impl<HasStreamArn> TableKinesisStreamSpecification<HasStreamArn> {
-    /// `ApproximateCreationDateTimePrecision`.
+    /// The precision for the time and date that the stream was created.
+    ///
+    /// [`ApproximateCreationDateTimePrecision`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-kinesisstreamspecification.html#cfn-dynamodb-table-kinesisstreamspecification-approximatecreationdatetimeprecision). One of `MICROSECOND`, `MILLISECOND`.
     pub fn approximate_creation_date_time_precision(mut self, value: impl Into<Value<ApproximateCreationDateTimePrecision>>) -> Self { self.body.set("ApproximateCreationDateTimePrecision", value.into()); self }
-    /// `StreamArn`. Required.
+    /// The ARN for a specific Kinesis data stream.
+    ///
+    /// [`StreamArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-kinesisstreamspecification.html#cfn-dynamodb-table-kinesisstreamspecification-streamarn). Required.
     pub fn stream_arn(self, value: impl Into<Value<link::KinesisStreamArn>>) -> TableKinesisStreamSpecification<Given> { TableKinesisStreamSpecification { body: self.body.with("StreamArn", value.into()), given: PhantomData } }
 }
 
@@ -820,11 +1040,17 @@ impl TableSSESpecification {
 }
 
 impl<HasSSEEnabled> TableSSESpecification<HasSSEEnabled> {
-    /// `KMSMasterKeyId`.
+    /// The AWS key that should be used for the AWS encryption.
+    ///
+    /// [`KMSMasterKeyId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-ssespecification.html#cfn-dynamodb-table-ssespecification-kmsmasterkeyid).
     pub fn kms_master_key_id(mut self, value: impl Into<Value<link::DynamoDBSSESpecificationKMSMasterKeyId>>) -> Self { self.body.set("KMSMasterKeyId", value.into()); self }
-    /// `SSEEnabled`. Required.
+    /// Whether server-side encryption is done using an AWS managed key or an AWS owned key.
+    ///
+    /// [`SSEEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-ssespecification.html#cfn-dynamodb-table-ssespecification-sseenabled). Required.
     pub fn sse_enabled(self, value: impl Into<Value<bool>>) -> TableSSESpecification<Given> { TableSSESpecification { body: self.body.with("SSEEnabled", value.into()), given: PhantomData } }
-    /// `SSEType`.
+    /// Server-side encryption type.
+    ///
+    /// [`SSEType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-ssespecification.html#cfn-dynamodb-table-ssespecification-ssetype). Only `KMS`.
     pub fn sse_type(mut self, value: impl Into<Value<SSEType>>) -> Self { self.body.set("SSEType", value.into()); self }
 }
 
@@ -843,11 +1069,15 @@ impl TableStreamSpecification {
 }
 
 impl<HasStreamViewType> TableStreamSpecification<HasStreamViewType> {
-    /// `ResourcePolicy`.
+    /// Creates or updates a resource-based policy document that contains the permissions for DynamoDB resources, such as a table's streams.
+    ///
+    /// [`ResourcePolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-streamspecification.html#cfn-dynamodb-table-streamspecification-resourcepolicy).
     pub fn resource_policy(mut self, value: impl Into<Value<ResourcePolicy>>) -> Self { self.body.set("ResourcePolicy", value.into()); self }
-    /// `StreamViewType`. Required.
+    /// When an item in the table is modified, `StreamViewType` determines what information is written to the stream for this table.
+    ///
+    /// [`StreamViewType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-streamspecification.html#cfn-dynamodb-table-streamspecification-streamviewtype). Required. One of `KEYS_ONLY`, `NEW_AND_OLD_IMAGES`, `NEW_IMAGE`, `OLD_IMAGE`.
     pub fn stream_view_type(self, value: impl Into<Value<StreamViewType>>) -> TableStreamSpecification<Given> { TableStreamSpecification { body: self.body.with("StreamViewType", value.into()), given: PhantomData } }
-    /// `Tags`.
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-streamspecification.html#cfn-dynamodb-table-streamspecification-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -866,13 +1096,21 @@ impl TargetTrackingScalingPolicyConfiguration {
 }
 
 impl<HasTargetValue> TargetTrackingScalingPolicyConfiguration<HasTargetValue> {
-    /// `DisableScaleIn`.
+    /// Whether scale in by the target tracking scaling policy is disabled.
+    ///
+    /// [`DisableScaleIn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-targettrackingscalingpolicyconfiguration.html#cfn-dynamodb-globaltable-targettrackingscalingpolicyconfiguration-disablescalein).
     pub fn disable_scale_in(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("DisableScaleIn", value.into()); self }
-    /// `ScaleInCooldown`.
+    /// The amount of time, in seconds, after a scale-in activity completes before another scale-in activity can start.
+    ///
+    /// [`ScaleInCooldown`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-targettrackingscalingpolicyconfiguration.html#cfn-dynamodb-globaltable-targettrackingscalingpolicyconfiguration-scaleincooldown). At least 0.
     pub fn scale_in_cooldown(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("ScaleInCooldown", value.into()); self }
-    /// `ScaleOutCooldown`.
+    /// The amount of time, in seconds, after a scale-out activity completes before another scale-out activity can start.
+    ///
+    /// [`ScaleOutCooldown`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-targettrackingscalingpolicyconfiguration.html#cfn-dynamodb-globaltable-targettrackingscalingpolicyconfiguration-scaleoutcooldown). At least 0.
     pub fn scale_out_cooldown(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("ScaleOutCooldown", value.into()); self }
-    /// `TargetValue`. Required.
+    /// Defines a target value for the scaling policy.
+    ///
+    /// [`TargetValue`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-targettrackingscalingpolicyconfiguration.html#cfn-dynamodb-globaltable-targettrackingscalingpolicyconfiguration-targetvalue). Required.
     pub fn target_value(self, value: impl Into<Value<f64>>) -> TargetTrackingScalingPolicyConfiguration<Given> { TargetTrackingScalingPolicyConfiguration { body: self.body.with("TargetValue", value.into()), given: PhantomData } }
 }
 
@@ -891,9 +1129,13 @@ impl TimeToLiveSpecification {
 }
 
 impl<HasEnabled> TimeToLiveSpecification<HasEnabled> {
-    /// `AttributeName`.
+    /// The name of the attribute used to store the expiration time for items in the table.
+    ///
+    /// [`AttributeName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-timetolivespecification.html#cfn-dynamodb-globaltable-timetolivespecification-attributename).
     pub fn attribute_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AttributeName", value.into()); self }
-    /// `Enabled`. Required.
+    /// Whether TTL is to be enabled (true) or disabled (false) on the table.
+    ///
+    /// [`Enabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-timetolivespecification.html#cfn-dynamodb-globaltable-timetolivespecification-enabled). Required.
     pub fn enabled(self, value: impl Into<Value<bool>>) -> TimeToLiveSpecification<Given> { TimeToLiveSpecification { body: self.body.with("Enabled", value.into()), given: PhantomData } }
 }
 
@@ -912,7 +1154,7 @@ impl VectorAttribute {
 }
 
 impl<HasAttributeName> VectorAttribute<HasAttributeName> {
-    /// `AttributeName`. Required.
+    /// [`AttributeName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-vectorattribute.html#cfn-dynamodb-globaltable-vectorattribute-attributename). Required. From 1 to 255 characters.
     pub fn attribute_name(self, value: impl Into<Value<String>>) -> VectorAttribute<Given> { VectorAttribute { body: self.body.with("AttributeName", value.into()), given: PhantomData } }
 }
 
@@ -931,17 +1173,17 @@ impl VectorIndex {
 }
 
 impl<HasDimensions, HasDistanceFunction, HasIndexName, HasProjection, HasVectorAttribute> VectorIndex<HasDimensions, HasDistanceFunction, HasIndexName, HasProjection, HasVectorAttribute> {
-    /// `Dimensions`. Required.
+    /// [`Dimensions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-vectorindex.html#cfn-dynamodb-globaltable-vectorindex-dimensions). Required. From 1 to 4096.
     pub fn dimensions(self, value: impl Into<Value<i64>>) -> VectorIndex<Given, HasDistanceFunction, HasIndexName, HasProjection, HasVectorAttribute> { VectorIndex { body: self.body.with("Dimensions", value.into()), given: PhantomData } }
-    /// `DistanceFunction`. Required.
+    /// [`DistanceFunction`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-vectorindex.html#cfn-dynamodb-globaltable-vectorindex-distancefunction). Required. One of `COSINE`, `DOT_PRODUCT`, `EUCLIDEAN`.
     pub fn distance_function(self, value: impl Into<Value<DistanceFunction>>) -> VectorIndex<HasDimensions, Given, HasIndexName, HasProjection, HasVectorAttribute> { VectorIndex { body: self.body.with("DistanceFunction", value.into()), given: PhantomData } }
-    /// `IndexName`. Required.
+    /// [`IndexName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-vectorindex.html#cfn-dynamodb-globaltable-vectorindex-indexname). Required. From 3 to 255 characters. Matches `^[a-zA-Z0-9_.-]+$`.
     pub fn index_name(self, value: impl Into<Value<String>>) -> VectorIndex<HasDimensions, HasDistanceFunction, Given, HasProjection, HasVectorAttribute> { VectorIndex { body: self.body.with("IndexName", value.into()), given: PhantomData } }
-    /// `Projection`. Required.
+    /// [`Projection`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-vectorindex.html#cfn-dynamodb-globaltable-vectorindex-projection). Required.
     pub fn projection(self, value: impl Into<Value<Projection>>) -> VectorIndex<HasDimensions, HasDistanceFunction, HasIndexName, Given, HasVectorAttribute> { VectorIndex { body: self.body.with("Projection", value.into()), given: PhantomData } }
-    /// `SearchSchema`.
+    /// [`SearchSchema`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-vectorindex.html#cfn-dynamodb-globaltable-vectorindex-searchschema). At least 1 items.
     pub fn search_schema(mut self, value: impl Into<Value<List<SearchSchemaElement>>>) -> Self { self.body.set("SearchSchema", value.into()); self }
-    /// `VectorAttribute`. Required.
+    /// [`VectorAttribute`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-vectorindex.html#cfn-dynamodb-globaltable-vectorindex-vectorattribute). Required.
     pub fn vector_attribute(self, value: impl Into<Value<VectorAttribute>>) -> VectorIndex<HasDimensions, HasDistanceFunction, HasIndexName, HasProjection, Given> { VectorIndex { body: self.body.with("VectorAttribute", value.into()), given: PhantomData } }
 }
 
@@ -960,9 +1202,13 @@ impl WarmThroughput {
 }
 
 impl WarmThroughput {
-    /// `ReadUnitsPerSecond`.
+    /// Represents the number of read operations your base table can instantaneously support.
+    ///
+    /// [`ReadUnitsPerSecond`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-warmthroughput.html#cfn-dynamodb-globaltable-warmthroughput-readunitspersecond). At least 1.
     pub fn read_units_per_second(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("ReadUnitsPerSecond", value.into()); self }
-    /// `WriteUnitsPerSecond`.
+    /// Represents the number of write operations your base table can instantaneously support.
+    ///
+    /// [`WriteUnitsPerSecond`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-warmthroughput.html#cfn-dynamodb-globaltable-warmthroughput-writeunitspersecond). At least 1.
     pub fn write_units_per_second(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("WriteUnitsPerSecond", value.into()); self }
 }
 
@@ -981,7 +1227,9 @@ impl WriteOnDemandThroughputSettings {
 }
 
 impl WriteOnDemandThroughputSettings {
-    /// `MaxWriteRequestUnits`.
+    /// Maximum number of write request settings for the specified replica of a global table.
+    ///
+    /// [`MaxWriteRequestUnits`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-writeondemandthroughputsettings.html#cfn-dynamodb-globaltable-writeondemandthroughputsettings-maxwriterequestunits). At least 1.
     pub fn max_write_request_units(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MaxWriteRequestUnits", value.into()); self }
 }
 
@@ -1000,7 +1248,9 @@ impl WriteProvisionedThroughputSettings {
 }
 
 impl WriteProvisionedThroughputSettings {
-    /// `WriteCapacityAutoScalingSettings`.
+    /// Specifies auto scaling settings for the replica table or global secondary index.
+    ///
+    /// [`WriteCapacityAutoScalingSettings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-writeprovisionedthroughputsettings.html#cfn-dynamodb-globaltable-writeprovisionedthroughputsettings-writecapacityautoscalingsettings).
     pub fn write_capacity_auto_scaling_settings(mut self, value: impl Into<Value<CapacityAutoScalingSettings>>) -> Self { self.body.set("WriteCapacityAutoScalingSettings", value.into()); self }
 }
 

@@ -17,17 +17,29 @@ impl ApiDestination {
 }
 
 impl<HasConnectionArn, HasHttpMethod, HasInvocationEndpoint> ApiDestination<HasConnectionArn, HasHttpMethod, HasInvocationEndpoint> {
-    /// `ConnectionArn`. Required.
+    /// The ARN of the connection to use for the API destination.
+    ///
+    /// [`ConnectionArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-apidestination.html#cfn-events-apidestination-connectionarn). Required. From 1 to 1600 characters. Matches `^arn:aws([a-z]|\-)*:events:([a-z]|\d|\-)*:([0-9]{12})?:connection/[\.\-_A-Za-z0-9]+/[\-A-Za-z0-9]+$`.
     pub fn connection_arn(self, value: impl Into<Value<String>>) -> ApiDestination<Given, HasHttpMethod, HasInvocationEndpoint> { ApiDestination { body: self.body.with("ConnectionArn", value.into()), given: PhantomData } }
-    /// `Description`.
+    /// A description for the API destination to create.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-apidestination.html#cfn-events-apidestination-description). At most 512 characters.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `HttpMethod`. Required.
+    /// The method to use for the request to the HTTP invocation endpoint.
+    ///
+    /// [`HttpMethod`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-apidestination.html#cfn-events-apidestination-httpmethod). Required. One of `DELETE`, `GET`, `HEAD`, `OPTIONS`, `PATCH`, `POST`, `PUT`.
     pub fn http_method(self, value: impl Into<Value<ApiDestinationHttpMethod>>) -> ApiDestination<HasConnectionArn, Given, HasInvocationEndpoint> { ApiDestination { body: self.body.with("HttpMethod", value.into()), given: PhantomData } }
-    /// `InvocationEndpoint`. Required.
+    /// The URL to the HTTP invocation endpoint for the API destination.
+    ///
+    /// [`InvocationEndpoint`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-apidestination.html#cfn-events-apidestination-invocationendpoint). Required. From 1 to 2048 characters. Matches `^((%[0-9A-Fa-f]{2}|[-()_.!~*';/?:@\x26=+$,A-Za-z0-9])+)([).!';/?:,])?$`.
     pub fn invocation_endpoint(self, value: impl Into<Value<String>>) -> ApiDestination<HasConnectionArn, HasHttpMethod, Given> { ApiDestination { body: self.body.with("InvocationEndpoint", value.into()), given: PhantomData } }
-    /// `InvocationRateLimitPerSecond`.
+    /// The maximum number of requests per second to send to the HTTP invocation endpoint.
+    ///
+    /// [`InvocationRateLimitPerSecond`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-apidestination.html#cfn-events-apidestination-invocationratelimitpersecond). At least 1.
     pub fn invocation_rate_limit_per_second(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("InvocationRateLimitPerSecond", value.into()); self }
-    /// `Name`. A change replaces the resource.
+    /// The name for the API destination to create.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-apidestination.html#cfn-events-apidestination-name). A change replaces the resource. From 1 to 64 characters. Matches `[\.\-_A-Za-z0-9]+`.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
 }
 
@@ -59,9 +71,13 @@ impl ApiKeyAuthParameters {
 }
 
 impl<HasApiKeyName, HasApiKeyValue> ApiKeyAuthParameters<HasApiKeyName, HasApiKeyValue> {
-    /// `ApiKeyName`. Required.
+    /// The name of the API key to use for authorization.
+    ///
+    /// [`ApiKeyName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-connection-apikeyauthparameters.html#cfn-events-connection-apikeyauthparameters-apikeyname). Required. From 1 to 512 characters. Matches `^[ \t]*[^\x00-\x1F\x7F]+([ \t]+[^\x00-\x1F\x7F]+)*[ \t]*$`.
     pub fn api_key_name(self, value: impl Into<Value<String>>) -> ApiKeyAuthParameters<Given, HasApiKeyValue> { ApiKeyAuthParameters { body: self.body.with("ApiKeyName", value.into()), given: PhantomData } }
-    /// `ApiKeyValue`. Required.
+    /// The value for the API key to use for authorization.
+    ///
+    /// [`ApiKeyValue`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-connection-apikeyauthparameters.html#cfn-events-connection-apikeyauthparameters-apikeyvalue). Required. From 1 to 512 characters. Matches `^[ \t]*[^\x00-\x1F\x7F]+([ \t]+[^\x00-\x1F\x7F]+)*[ \t]*$`.
     pub fn api_key_value(self, value: impl Into<Value<String>>) -> ApiKeyAuthParameters<HasApiKeyName, Given> { ApiKeyAuthParameters { body: self.body.with("ApiKeyValue", value.into()), given: PhantomData } }
 }
 
@@ -80,7 +96,9 @@ impl AppSyncParameters {
 }
 
 impl<HasGraphQLOperation> AppSyncParameters<HasGraphQLOperation> {
-    /// `GraphQLOperation`. Required.
+    /// The GraphQL operation; that is, the query, mutation, or subscription to be parsed and executed by the GraphQL service.
+    ///
+    /// [`GraphQLOperation`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-appsyncparameters.html#cfn-events-rule-appsyncparameters-graphqloperation). Required.
     pub fn graphql_operation(self, value: impl Into<Value<String>>) -> AppSyncParameters<Given> { AppSyncParameters { body: self.body.with("GraphQLOperation", value.into()), given: PhantomData } }
 }
 
@@ -99,17 +117,29 @@ impl Archive {
 }
 
 impl<HasSourceArn> Archive<HasSourceArn> {
-    /// `ArchiveName`. A change replaces the resource.
+    /// The name for the archive to create.
+    ///
+    /// [`ArchiveName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-archive.html#cfn-events-archive-archivename). A change replaces the resource. From 1 to 48 characters. Matches `[\.\-_A-Za-z0-9]+`.
     pub fn archive_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ArchiveName", value.into()); self }
-    /// `Description`.
+    /// A description for the archive.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-archive.html#cfn-events-archive-description). At most 512 characters.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `EventPattern`.
+    /// An event pattern to use to filter events sent to the archive.
+    ///
+    /// [`EventPattern`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-archive.html#cfn-events-archive-eventpattern).
     pub fn event_pattern(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("EventPattern", value.into()); self }
-    /// `KmsKeyIdentifier`.
+    /// The identifier of the AWS customer managed key for EventBridge to use, if you choose to use a customer managed key to encrypt this archive.
+    ///
+    /// [`KmsKeyIdentifier`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-archive.html#cfn-events-archive-kmskeyidentifier). At most 2048 characters.
     pub fn kms_key_identifier(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("KmsKeyIdentifier", value.into()); self }
-    /// `RetentionDays`.
+    /// The number of days to retain events for.
+    ///
+    /// [`RetentionDays`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-archive.html#cfn-events-archive-retentiondays). At least 0.
     pub fn retention_days(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("RetentionDays", value.into()); self }
-    /// `SourceArn`. Required. A change replaces the resource.
+    /// The ARN of the event bus that sends events to the archive.
+    ///
+    /// [`SourceArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-archive.html#cfn-events-archive-sourcearn). Required. A change replaces the resource.
     pub fn source_arn(self, value: impl Into<Value<link::EventsEventBusArn>>) -> Archive<Given> { Archive { body: self.body.with("SourceArn", value.into()), given: PhantomData } }
 }
 
@@ -138,15 +168,25 @@ impl AuthParameters {
 }
 
 impl AuthParameters {
-    /// `ApiKeyAuthParameters`.
+    /// The API Key parameters to use for authorization.
+    ///
+    /// [`ApiKeyAuthParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-connection-authparameters.html#cfn-events-connection-authparameters-apikeyauthparameters).
     pub fn api_key_auth_parameters(mut self, value: impl Into<Value<ApiKeyAuthParameters>>) -> Self { self.body.set("ApiKeyAuthParameters", value.into()); self }
-    /// `BasicAuthParameters`.
+    /// The authorization parameters for Basic authorization.
+    ///
+    /// [`BasicAuthParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-connection-authparameters.html#cfn-events-connection-authparameters-basicauthparameters).
     pub fn basic_auth_parameters(mut self, value: impl Into<Value<BasicAuthParameters>>) -> Self { self.body.set("BasicAuthParameters", value.into()); self }
-    /// `ConnectivityParameters`.
+    /// For private OAuth authentication endpoints.
+    ///
+    /// [`ConnectivityParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-connection-authparameters.html#cfn-events-connection-authparameters-connectivityparameters).
     pub fn connectivity_parameters(mut self, value: impl Into<Value<ConnectivityParameters>>) -> Self { self.body.set("ConnectivityParameters", value.into()); self }
-    /// `InvocationHttpParameters`.
+    /// Additional parameters for the connection that are passed through with every invocation to the HTTP endpoint.
+    ///
+    /// [`InvocationHttpParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-connection-authparameters.html#cfn-events-connection-authparameters-invocationhttpparameters).
     pub fn invocation_http_parameters(mut self, value: impl Into<Value<ConnectionHttpParameters>>) -> Self { self.body.set("InvocationHttpParameters", value.into()); self }
-    /// `OAuthParameters`.
+    /// The OAuth parameters to use for authorization.
+    ///
+    /// [`OAuthParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-connection-authparameters.html#cfn-events-connection-authparameters-oauthparameters).
     pub fn o_auth_parameters(mut self, value: impl Into<Value<OAuthParameters>>) -> Self { self.body.set("OAuthParameters", value.into()); self }
 }
 
@@ -165,11 +205,17 @@ impl AwsVpcConfiguration {
 }
 
 impl<HasSubnets> AwsVpcConfiguration<HasSubnets> {
-    /// `AssignPublicIp`.
+    /// Whether the task's elastic network interface receives a public IP address.
+    ///
+    /// [`AssignPublicIp`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-awsvpcconfiguration.html#cfn-events-rule-awsvpcconfiguration-assignpublicip). One of `DISABLED`, `ENABLED`.
     pub fn assign_public_ip(mut self, value: impl Into<Value<AssignPublicIp>>) -> Self { self.body.set("AssignPublicIp", value.into()); self }
-    /// `SecurityGroups`.
+    /// Specifies the security groups associated with the task.
+    ///
+    /// [`SecurityGroups`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-awsvpcconfiguration.html#cfn-events-rule-awsvpcconfiguration-securitygroups).
     pub fn security_groups(mut self, value: impl Into<Value<List<link::EC2SecurityGroupId>>>) -> Self { self.body.set("SecurityGroups", value.into()); self }
-    /// `Subnets`. Required.
+    /// Specifies the subnets associated with the task.
+    ///
+    /// [`Subnets`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-awsvpcconfiguration.html#cfn-events-rule-awsvpcconfiguration-subnets). Required.
     pub fn subnets(self, value: impl Into<Value<List<link::EC2SubnetSubnetId>>>) -> AwsVpcConfiguration<Given> { AwsVpcConfiguration { body: self.body.with("Subnets", value.into()), given: PhantomData } }
 }
 
@@ -188,9 +234,13 @@ impl BasicAuthParameters {
 }
 
 impl<HasPassword, HasUsername> BasicAuthParameters<HasPassword, HasUsername> {
-    /// `Password`. Required.
+    /// The password associated with the user name to use for Basic authorization.
+    ///
+    /// [`Password`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-connection-basicauthparameters.html#cfn-events-connection-basicauthparameters-password). Required. From 1 to 512 characters. Matches `^[ \t]*[^\x00-\x1F\x7F]+([ \t]+[^\x00-\x1F\x7F]+)*[ \t]*$`.
     pub fn password(self, value: impl Into<Value<String>>) -> BasicAuthParameters<Given, HasUsername> { BasicAuthParameters { body: self.body.with("Password", value.into()), given: PhantomData } }
-    /// `Username`. Required.
+    /// The user name to use for Basic authorization.
+    ///
+    /// [`Username`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-connection-basicauthparameters.html#cfn-events-connection-basicauthparameters-username). Required. From 1 to 512 characters. Matches `^[ \t]*[^\x00-\x1F\x7F]+([ \t]+[^\x00-\x1F\x7F]+)*[ \t]*$`.
     pub fn username(self, value: impl Into<Value<String>>) -> BasicAuthParameters<HasPassword, Given> { BasicAuthParameters { body: self.body.with("Username", value.into()), given: PhantomData } }
 }
 
@@ -209,7 +259,9 @@ impl BatchArrayProperties {
 }
 
 impl BatchArrayProperties {
-    /// `Size`.
+    /// The size of the array, if this is an array batch job.
+    ///
+    /// [`Size`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-batcharrayproperties.html#cfn-events-rule-batcharrayproperties-size).
     pub fn size(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("Size", value.into()); self }
 }
 
@@ -228,13 +280,21 @@ impl BatchParameters {
 }
 
 impl<HasJobDefinition, HasJobName> BatchParameters<HasJobDefinition, HasJobName> {
-    /// `ArrayProperties`.
+    /// The array properties for the submitted job, such as the size of the array.
+    ///
+    /// [`ArrayProperties`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-batchparameters.html#cfn-events-rule-batchparameters-arrayproperties).
     pub fn array_properties(mut self, value: impl Into<Value<BatchArrayProperties>>) -> Self { self.body.set("ArrayProperties", value.into()); self }
-    /// `JobDefinition`. Required.
+    /// The ARN or name of the job definition to use if the event target is an AWS Batch job.
+    ///
+    /// [`JobDefinition`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-batchparameters.html#cfn-events-rule-batchparameters-jobdefinition). Required.
     pub fn job_definition(self, value: impl Into<Value<String>>) -> BatchParameters<Given, HasJobName> { BatchParameters { body: self.body.with("JobDefinition", value.into()), given: PhantomData } }
-    /// `JobName`. Required.
+    /// The name to use for this execution of the job, if the target is an AWS Batch job.
+    ///
+    /// [`JobName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-batchparameters.html#cfn-events-rule-batchparameters-jobname). Required.
     pub fn job_name(self, value: impl Into<Value<String>>) -> BatchParameters<HasJobDefinition, Given> { BatchParameters { body: self.body.with("JobName", value.into()), given: PhantomData } }
-    /// `RetryStrategy`.
+    /// The retry strategy to use for failed jobs, if the target is an AWS Batch job.
+    ///
+    /// [`RetryStrategy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-batchparameters.html#cfn-events-rule-batchparameters-retrystrategy).
     pub fn retry_strategy(mut self, value: impl Into<Value<BatchRetryStrategy>>) -> Self { self.body.set("RetryStrategy", value.into()); self }
 }
 
@@ -253,7 +313,9 @@ impl BatchRetryStrategy {
 }
 
 impl BatchRetryStrategy {
-    /// `Attempts`.
+    /// The number of times to attempt to retry, if the job fails.
+    ///
+    /// [`Attempts`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-batchretrystrategy.html#cfn-events-rule-batchretrystrategy-attempts).
     pub fn attempts(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("Attempts", value.into()); self }
 }
 
@@ -272,11 +334,17 @@ impl CapacityProviderStrategyItem {
 }
 
 impl<HasCapacityProvider> CapacityProviderStrategyItem<HasCapacityProvider> {
-    /// `Base`.
+    /// The base value designates how many tasks, at a minimum, to run on the specified capacity provider.
+    ///
+    /// [`Base`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-capacityproviderstrategyitem.html#cfn-events-rule-capacityproviderstrategyitem-base). From 0 to 100000.
     pub fn base(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("Base", value.into()); self }
-    /// `CapacityProvider`. Required.
+    /// The short name of the capacity provider.
+    ///
+    /// [`CapacityProvider`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-capacityproviderstrategyitem.html#cfn-events-rule-capacityproviderstrategyitem-capacityprovider). Required. From 1 to 255 characters.
     pub fn capacity_provider(self, value: impl Into<Value<String>>) -> CapacityProviderStrategyItem<Given> { CapacityProviderStrategyItem { body: self.body.with("CapacityProvider", value.into()), given: PhantomData } }
-    /// `Weight`.
+    /// The weight value designates the relative percentage of the total number of tasks launched that should use the specified capacity provider.
+    ///
+    /// [`Weight`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-capacityproviderstrategyitem.html#cfn-events-rule-capacityproviderstrategyitem-weight). From 0 to 1000.
     pub fn weight(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("Weight", value.into()); self }
 }
 
@@ -295,9 +363,13 @@ impl ClientParameters {
 }
 
 impl<HasClientID, HasClientSecret> ClientParameters<HasClientID, HasClientSecret> {
-    /// `ClientID`. Required.
+    /// The client ID to use for OAuth authorization.
+    ///
+    /// [`ClientID`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-connection-clientparameters.html#cfn-events-connection-clientparameters-clientid). Required. From 1 to 512 characters. Matches `^[ \t]*[^\x00-\x1F\x7F]+([ \t]+[^\x00-\x1F\x7F]+)*[ \t]*$`.
     pub fn client_id(self, value: impl Into<Value<String>>) -> ClientParameters<Given, HasClientSecret> { ClientParameters { body: self.body.with("ClientID", value.into()), given: PhantomData } }
-    /// `ClientSecret`. Required.
+    /// The client secret assciated with the client ID to use for OAuth authorization.
+    ///
+    /// [`ClientSecret`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-connection-clientparameters.html#cfn-events-connection-clientparameters-clientsecret). Required. From 1 to 512 characters. Matches `^[ \t]*[^\x00-\x1F\x7F]+([ \t]+[^\x00-\x1F\x7F]+)*[ \t]*$`.
     pub fn client_secret(self, value: impl Into<Value<String>>) -> ClientParameters<HasClientID, Given> { ClientParameters { body: self.body.with("ClientSecret", value.into()), given: PhantomData } }
 }
 
@@ -316,11 +388,17 @@ impl Condition {
 }
 
 impl Condition {
-    /// `Key`.
+    /// Specifies the value for the key.
+    ///
+    /// [`Key`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-eventbuspolicy-condition.html#cfn-events-eventbuspolicy-condition-key).
     pub fn key(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Key", value.into()); self }
-    /// `Type`.
+    /// Specifies the type of condition.
+    ///
+    /// [`Type`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-eventbuspolicy-condition.html#cfn-events-eventbuspolicy-condition-type). Only `StringEquals`.
     pub fn type_(mut self, value: impl Into<Value<ConditionType>>) -> Self { self.body.set("Type", value.into()); self }
-    /// `Value`.
+    /// Specifies the key for the condition.
+    ///
+    /// [`Value`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-eventbuspolicy-condition.html#cfn-events-eventbuspolicy-condition-value).
     pub fn value(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Value", value.into()); self }
 }
 
@@ -339,17 +417,29 @@ impl Connection {
 }
 
 impl Connection {
-    /// `AuthParameters`.
+    /// The authorization parameters to use to authorize with the endpoint.
+    ///
+    /// [`AuthParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-connection.html#cfn-events-connection-authparameters).
     pub fn auth_parameters(mut self, value: impl Into<Value<AuthParameters>>) -> Self { self.body.set("AuthParameters", value.into()); self }
-    /// `AuthorizationType`.
+    /// The type of authorization to use for the connection.
+    ///
+    /// [`AuthorizationType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-connection.html#cfn-events-connection-authorizationtype). One of `API_KEY`, `BASIC`, `OAUTH_CLIENT_CREDENTIALS`.
     pub fn authorization_type(mut self, value: impl Into<Value<AuthorizationType>>) -> Self { self.body.set("AuthorizationType", value.into()); self }
-    /// `Description`.
+    /// A description for the connection to create.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-connection.html#cfn-events-connection-description). At most 512 characters.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `InvocationConnectivityParameters`.
+    /// For connections to private APIs, the parameters to use for invoking the API.
+    ///
+    /// [`InvocationConnectivityParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-connection.html#cfn-events-connection-invocationconnectivityparameters).
     pub fn invocation_connectivity_parameters(mut self, value: impl Into<Value<InvocationConnectivityParameters>>) -> Self { self.body.set("InvocationConnectivityParameters", value.into()); self }
-    /// `KmsKeyIdentifier`.
+    /// The identifier of the AWS customer managed key for EventBridge to use, if you choose to use a customer managed key to encrypt this connection.
+    ///
+    /// [`KmsKeyIdentifier`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-connection.html#cfn-events-connection-kmskeyidentifier). At most 2048 characters. Matches `^[a-zA-Z0-9_\-/:]*$`.
     pub fn kms_key_identifier(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("KmsKeyIdentifier", value.into()); self }
-    /// `Name`. A change replaces the resource.
+    /// The name for the connection to create.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-connection.html#cfn-events-connection-name). A change replaces the resource. From 1 to 64 characters. Matches `[\.\-_A-Za-z0-9]+`.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
 }
 
@@ -390,11 +480,17 @@ impl ConnectionHttpParameters {
 }
 
 impl ConnectionHttpParameters {
-    /// `BodyParameters`.
+    /// Any additional body string parameters for the connection.
+    ///
+    /// [`BodyParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-connection-connectionhttpparameters.html#cfn-events-connection-connectionhttpparameters-bodyparameters). At most 100 items.
     pub fn body_parameters(mut self, value: impl Into<Value<List<Parameter>>>) -> Self { self.body.set("BodyParameters", value.into()); self }
-    /// `HeaderParameters`.
+    /// Any additional header parameters for the connection.
+    ///
+    /// [`HeaderParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-connection-connectionhttpparameters.html#cfn-events-connection-connectionhttpparameters-headerparameters). At most 100 items.
     pub fn header_parameters(mut self, value: impl Into<Value<List<Parameter>>>) -> Self { self.body.set("HeaderParameters", value.into()); self }
-    /// `QueryStringParameters`.
+    /// Any additional query string parameters for the connection.
+    ///
+    /// [`QueryStringParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-connection-connectionhttpparameters.html#cfn-events-connection-connectionhttpparameters-querystringparameters). At most 100 items.
     pub fn query_string_parameters(mut self, value: impl Into<Value<List<Parameter>>>) -> Self { self.body.set("QueryStringParameters", value.into()); self }
 }
 
@@ -413,7 +509,9 @@ impl ConnectivityParameters {
 }
 
 impl<HasResourceParameters> ConnectivityParameters<HasResourceParameters> {
-    /// `ResourceParameters`. Required.
+    /// The parameters for EventBridge to use when invoking the resource endpoint.
+    ///
+    /// [`ResourceParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-connection-connectivityparameters.html#cfn-events-connection-connectivityparameters-resourceparameters). Required.
     pub fn resource_parameters(self, value: impl Into<Value<ResourceParameters>>) -> ConnectivityParameters<Given> { ConnectivityParameters { body: self.body.with("ResourceParameters", value.into()), given: PhantomData } }
 }
 
@@ -432,33 +530,61 @@ impl EcsParameters {
 }
 
 impl<HasTaskDefinitionArn> EcsParameters<HasTaskDefinitionArn> {
-    /// `CapacityProviderStrategy`.
+    /// The capacity provider strategy to use for the task.
+    ///
+    /// [`CapacityProviderStrategy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-ecsparameters.html#cfn-events-rule-ecsparameters-capacityproviderstrategy). At most 6 items.
     pub fn capacity_provider_strategy(mut self, value: impl Into<Value<List<CapacityProviderStrategyItem>>>) -> Self { self.body.set("CapacityProviderStrategy", value.into()); self }
-    /// `EnableECSManagedTags`.
+    /// Whether to enable Amazon ECS managed tags for the task.
+    ///
+    /// [`EnableECSManagedTags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-ecsparameters.html#cfn-events-rule-ecsparameters-enableecsmanagedtags).
     pub fn enable_ecs_managed_tags(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("EnableECSManagedTags", value.into()); self }
-    /// `EnableExecuteCommand`.
+    /// Whether or not to enable the execute command functionality for the containers in this task.
+    ///
+    /// [`EnableExecuteCommand`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-ecsparameters.html#cfn-events-rule-ecsparameters-enableexecutecommand).
     pub fn enable_execute_command(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("EnableExecuteCommand", value.into()); self }
-    /// `Group`.
+    /// Specifies an ECS task group for the task.
+    ///
+    /// [`Group`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-ecsparameters.html#cfn-events-rule-ecsparameters-group).
     pub fn group(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Group", value.into()); self }
-    /// `LaunchType`.
+    /// Specifies the launch type on which your task is running.
+    ///
+    /// [`LaunchType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-ecsparameters.html#cfn-events-rule-ecsparameters-launchtype). One of `EC2`, `EXTERNAL`, `FARGATE`.
     pub fn launch_type(mut self, value: impl Into<Value<LaunchType>>) -> Self { self.body.set("LaunchType", value.into()); self }
-    /// `NetworkConfiguration`.
+    /// Use this structure if the Amazon ECS task uses the `awsvpc` network mode.
+    ///
+    /// [`NetworkConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-ecsparameters.html#cfn-events-rule-ecsparameters-networkconfiguration).
     pub fn network_configuration(mut self, value: impl Into<Value<NetworkConfiguration>>) -> Self { self.body.set("NetworkConfiguration", value.into()); self }
-    /// `PlacementConstraints`.
+    /// The placement constraint objects to use for the task.
+    ///
+    /// [`PlacementConstraints`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-ecsparameters.html#cfn-events-rule-ecsparameters-placementconstraints). At most 10 items.
     pub fn placement_constraints(mut self, value: impl Into<Value<List<PlacementConstraint>>>) -> Self { self.body.set("PlacementConstraints", value.into()); self }
-    /// `PlacementStrategies`.
+    /// The placement strategy objects to use for the task.
+    ///
+    /// [`PlacementStrategies`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-ecsparameters.html#cfn-events-rule-ecsparameters-placementstrategies).
     pub fn placement_strategies(mut self, value: impl Into<Value<List<PlacementStrategy>>>) -> Self { self.body.set("PlacementStrategies", value.into()); self }
-    /// `PlatformVersion`.
+    /// Specifies the platform version for the task.
+    ///
+    /// [`PlatformVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-ecsparameters.html#cfn-events-rule-ecsparameters-platformversion).
     pub fn platform_version(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("PlatformVersion", value.into()); self }
-    /// `PropagateTags`.
+    /// Whether to propagate the tags from the task definition to the task.
+    ///
+    /// [`PropagateTags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-ecsparameters.html#cfn-events-rule-ecsparameters-propagatetags). Only `TASK_DEFINITION`.
     pub fn propagate_tags(mut self, value: impl Into<Value<PropagateTags>>) -> Self { self.body.set("PropagateTags", value.into()); self }
-    /// `ReferenceId`.
+    /// The reference ID to use for the task.
+    ///
+    /// [`ReferenceId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-ecsparameters.html#cfn-events-rule-ecsparameters-referenceid). At most 1024 characters.
     pub fn reference_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ReferenceId", value.into()); self }
-    /// `TagList`.
+    /// The metadata that you apply to the task to help you categorize and organize them.
+    ///
+    /// [`TagList`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-ecsparameters.html#cfn-events-rule-ecsparameters-taglist).
     pub fn tag_list(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("TagList", value.into()); self }
-    /// `TaskCount`.
+    /// The number of tasks to create based on `TaskDefinition`.
+    ///
+    /// [`TaskCount`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-ecsparameters.html#cfn-events-rule-ecsparameters-taskcount). At least 1.
     pub fn task_count(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("TaskCount", value.into()); self }
-    /// `TaskDefinitionArn`. Required.
+    /// The ARN of the task definition to use if the event target is an Amazon ECS task.
+    ///
+    /// [`TaskDefinitionArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-ecsparameters.html#cfn-events-rule-ecsparameters-taskdefinitionarn). Required. From 1 to 1600 characters.
     pub fn task_definition_arn(self, value: impl Into<Value<link::ECSTaskDefinitionTaskDefinitionArn>>) -> EcsParameters<Given> { EcsParameters { body: self.body.with("TaskDefinitionArn", value.into()), given: PhantomData } }
 }
 
@@ -477,17 +603,29 @@ impl Endpoint {
 }
 
 impl<HasEventBuses, HasRoutingConfig> Endpoint<HasEventBuses, HasRoutingConfig> {
-    /// `Description`.
+    /// A description for the endpoint.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-endpoint.html#cfn-events-endpoint-description). At most 512 characters. Matches `.*`.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `EventBuses`. Required.
+    /// The event buses being used by the endpoint.
+    ///
+    /// [`EventBuses`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-endpoint.html#cfn-events-endpoint-eventbuses). Required. Exactly 2 items.
     pub fn event_buses(self, value: impl Into<Value<List<EndpointEventBus>>>) -> Endpoint<Given, HasRoutingConfig> { Endpoint { body: self.body.with("EventBuses", value.into()), given: PhantomData } }
-    /// `Name`. A change replaces the resource.
+    /// The name of the endpoint.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-endpoint.html#cfn-events-endpoint-name). A change replaces the resource. From 1 to 64 characters. Matches `^[\.\-_A-Za-z0-9]+$`.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `ReplicationConfig`.
+    /// Whether event replication was enabled or disabled for this endpoint.
+    ///
+    /// [`ReplicationConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-endpoint.html#cfn-events-endpoint-replicationconfig).
     pub fn replication_config(mut self, value: impl Into<Value<ReplicationConfig>>) -> Self { self.body.set("ReplicationConfig", value.into()); self }
-    /// `RoleArn`.
+    /// The ARN of the role used by event replication for the endpoint.
+    ///
+    /// [`RoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-endpoint.html#cfn-events-endpoint-rolearn). From 1 to 256 characters. Matches `^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$`.
     pub fn role_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("RoleArn", value.into()); self }
-    /// `RoutingConfig`. Required.
+    /// The routing configuration of the endpoint.
+    ///
+    /// [`RoutingConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-endpoint.html#cfn-events-endpoint-routingconfig). Required.
     pub fn routing_config(self, value: impl Into<Value<RoutingConfig>>) -> Endpoint<HasEventBuses, Given> { Endpoint { body: self.body.with("RoutingConfig", value.into()), given: PhantomData } }
 }
 
@@ -528,7 +666,9 @@ impl EndpointEventBus {
 }
 
 impl<HasEventBusArn> EndpointEventBus<HasEventBusArn> {
-    /// `EventBusArn`. Required.
+    /// The ARN of the event bus the endpoint is associated with.
+    ///
+    /// [`EventBusArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-endpoint-endpointeventbus.html#cfn-events-endpoint-endpointeventbus-eventbusarn). Required. From 1 to 512 characters. Matches `^arn:aws[a-z-]*:events:[a-z]+-[a-z-]+-\d+:\d{12}:event-bus/[\w.-]+$`.
     pub fn event_bus_arn(self, value: impl Into<Value<String>>) -> EndpointEventBus<Given> { EndpointEventBus { body: self.body.with("EventBusArn", value.into()), given: PhantomData } }
 }
 
@@ -547,21 +687,37 @@ impl EventBus {
 }
 
 impl<HasName> EventBus<HasName> {
-    /// `DeadLetterConfig`.
+    /// Configuration details of the Amazon SQS queue for EventBridge to use as a dead-letter queue (DLQ).
+    ///
+    /// [`DeadLetterConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbus.html#cfn-events-eventbus-deadletterconfig).
     pub fn dead_letter_config(mut self, value: impl Into<Value<EventBusDeadLetterConfig>>) -> Self { self.body.set("DeadLetterConfig", value.into()); self }
-    /// `Description`.
+    /// The event bus description.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbus.html#cfn-events-eventbus-description).
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `EventSourceName`. A change replaces the resource.
+    /// If you are creating a partner event bus, this specifies the partner event source that the new event bus will be matched with.
+    ///
+    /// [`EventSourceName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbus.html#cfn-events-eventbus-eventsourcename). A change replaces the resource. From 1 to 256 characters. Matches `^aws\.partner(/[\.\-_A-Za-z0-9]+){2,}$`.
     pub fn event_source_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("EventSourceName", value.into()); self }
-    /// `KmsKeyIdentifier`.
+    /// The identifier of the AWS customer managed key for EventBridge to use, if you choose to use a customer managed key to encrypt events on this event bus.
+    ///
+    /// [`KmsKeyIdentifier`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbus.html#cfn-events-eventbus-kmskeyidentifier).
     pub fn kms_key_identifier(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("KmsKeyIdentifier", value.into()); self }
-    /// `LogConfig`.
+    /// The logging configuration settings for the event bus.
+    ///
+    /// [`LogConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbus.html#cfn-events-eventbus-logconfig).
     pub fn log_config(mut self, value: impl Into<Value<LogConfig>>) -> Self { self.body.set("LogConfig", value.into()); self }
-    /// `Name`. Required. A change replaces the resource.
+    /// The name of the new event bus.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbus.html#cfn-events-eventbus-name). Required. A change replaces the resource. From 1 to 256 characters. Matches `^[/\.\-_A-Za-z0-9]+$`.
     pub fn name(self, value: impl Into<Value<String>>) -> EventBus<Given> { EventBus { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `Policy`.
+    /// The permissions policy of the event bus, describing which other AWS accounts can write events to this event bus.
+    ///
+    /// [`Policy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbus.html#cfn-events-eventbus-policy).
     pub fn policy(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("Policy", value.into()); self }
-    /// `Tags`.
+    /// Tags to associate with the event bus.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbus.html#cfn-events-eventbus-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -597,7 +753,9 @@ impl EventBusDeadLetterConfig {
 }
 
 impl EventBusDeadLetterConfig {
-    /// `Arn`.
+    /// The ARN of the SQS queue specified as the target for the dead-letter queue.
+    ///
+    /// [`Arn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-eventbus-deadletterconfig.html#cfn-events-eventbus-deadletterconfig-arn).
     pub fn arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Arn", value.into()); self }
 }
 
@@ -616,17 +774,29 @@ impl EventBusPolicy {
 }
 
 impl<HasStatementId> EventBusPolicy<HasStatementId> {
-    /// `Action`.
+    /// The action that you are enabling the other account to perform.
+    ///
+    /// [`Action`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbuspolicy.html#cfn-events-eventbuspolicy-action). Only `events:PutEvents`.
     pub fn action(mut self, value: impl Into<Value<EventBusPolicyAction>>) -> Self { self.body.set("Action", value.into()); self }
-    /// `Condition`.
+    /// This parameter enables you to limit the permission to accounts that fulfill a certain condition, such as being a member of a certain AWS organization.
+    ///
+    /// [`Condition`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbuspolicy.html#cfn-events-eventbuspolicy-condition).
     pub fn condition(mut self, value: impl Into<Value<Condition>>) -> Self { self.body.set("Condition", value.into()); self }
-    /// `EventBusName`. A change replaces the resource.
+    /// The name of the event bus associated with the rule.
+    ///
+    /// [`EventBusName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbuspolicy.html#cfn-events-eventbuspolicy-eventbusname). A change replaces the resource. From 1 to 256 characters. Matches `[\.\-_A-Za-z0-9]+`.
     pub fn event_bus_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("EventBusName", value.into()); self }
-    /// `Principal`.
+    /// The 12-digit AWS account ID that you are permitting to put events to your default event bus.
+    ///
+    /// [`Principal`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbuspolicy.html#cfn-events-eventbuspolicy-principal). From 1 to 12 characters. Matches `(\d{12}|\*)`.
     pub fn principal(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Principal", value.into()); self }
-    /// `Statement`.
+    /// A JSON string that describes the permission policy statement.
+    ///
+    /// [`Statement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbuspolicy.html#cfn-events-eventbuspolicy-statement).
     pub fn statement(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("Statement", value.into()); self }
-    /// `StatementId`. Required. A change replaces the resource.
+    /// An identifier string for the external account that you are granting permissions to.
+    ///
+    /// [`StatementId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbuspolicy.html#cfn-events-eventbuspolicy-statementid). Required. A change replaces the resource. From 1 to 64 characters. Matches `[a-zA-Z0-9-_]+`.
     pub fn statement_id(self, value: impl Into<Value<String>>) -> EventBusPolicy<Given> { EventBusPolicy { body: self.body.with("StatementId", value.into()), given: PhantomData } }
 }
 
@@ -652,9 +822,13 @@ impl FailoverConfig {
 }
 
 impl<HasPrimary, HasSecondary> FailoverConfig<HasPrimary, HasSecondary> {
-    /// `Primary`. Required.
+    /// The main Region of the endpoint.
+    ///
+    /// [`Primary`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-endpoint-failoverconfig.html#cfn-events-endpoint-failoverconfig-primary). Required.
     pub fn primary(self, value: impl Into<Value<Primary>>) -> FailoverConfig<Given, HasSecondary> { FailoverConfig { body: self.body.with("Primary", value.into()), given: PhantomData } }
-    /// `Secondary`. Required.
+    /// The Region that events are routed to when failover is triggered or event replication is enabled.
+    ///
+    /// [`Secondary`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-endpoint-failoverconfig.html#cfn-events-endpoint-failoverconfig-secondary). Required.
     pub fn secondary(self, value: impl Into<Value<Secondary>>) -> FailoverConfig<HasPrimary, Given> { FailoverConfig { body: self.body.with("Secondary", value.into()), given: PhantomData } }
 }
 
@@ -673,11 +847,17 @@ impl HttpParameters {
 }
 
 impl HttpParameters {
-    /// `HeaderParameters`.
+    /// The headers that need to be sent as part of request invoking the API Gateway API or EventBridge ApiDestination.
+    ///
+    /// [`HeaderParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-httpparameters.html#cfn-events-rule-httpparameters-headerparameters).
     pub fn header_parameters(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("HeaderParameters", value.into()); self }
-    /// `PathParameterValues`.
+    /// The path parameter values to be used to populate API Gateway API or EventBridge ApiDestination path wildcards ("\*").
+    ///
+    /// [`PathParameterValues`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-httpparameters.html#cfn-events-rule-httpparameters-pathparametervalues). Matches `^(?!\s*$).+$`.
     pub fn path_parameter_values(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("PathParameterValues", value.into()); self }
-    /// `QueryStringParameters`.
+    /// The query string keys/values that need to be sent as part of request invoking the API Gateway API or EventBridge ApiDestination.
+    ///
+    /// [`QueryStringParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-httpparameters.html#cfn-events-rule-httpparameters-querystringparameters).
     pub fn query_string_parameters(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("QueryStringParameters", value.into()); self }
 }
 
@@ -696,9 +876,13 @@ impl InputTransformer {
 }
 
 impl<HasInputTemplate> InputTransformer<HasInputTemplate> {
-    /// `InputPathsMap`.
+    /// Map of JSON paths to be extracted from the event.
+    ///
+    /// [`InputPathsMap`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-inputtransformer.html#cfn-events-rule-inputtransformer-inputpathsmap).
     pub fn input_paths_map(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("InputPathsMap", value.into()); self }
-    /// `InputTemplate`. Required.
+    /// Input template where you specify placeholders that will be filled with the values of the keys from `InputPathsMap` to customize the data sent to the target.
+    ///
+    /// [`InputTemplate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-inputtransformer.html#cfn-events-rule-inputtransformer-inputtemplate). Required. From 1 to 8192 characters.
     pub fn input_template(self, value: impl Into<Value<String>>) -> InputTransformer<Given> { InputTransformer { body: self.body.with("InputTemplate", value.into()), given: PhantomData } }
 }
 
@@ -717,7 +901,9 @@ impl InvocationConnectivityParameters {
 }
 
 impl<HasResourceParameters> InvocationConnectivityParameters<HasResourceParameters> {
-    /// `ResourceParameters`. Required.
+    /// The parameters for EventBridge to use when invoking the resource endpoint.
+    ///
+    /// [`ResourceParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-connection-invocationconnectivityparameters.html#cfn-events-connection-invocationconnectivityparameters-resourceparameters). Required.
     pub fn resource_parameters(self, value: impl Into<Value<ResourceParameters>>) -> InvocationConnectivityParameters<Given> { InvocationConnectivityParameters { body: self.body.with("ResourceParameters", value.into()), given: PhantomData } }
 }
 
@@ -736,7 +922,9 @@ impl KinesisParameters {
 }
 
 impl<HasPartitionKeyPath> KinesisParameters<HasPartitionKeyPath> {
-    /// `PartitionKeyPath`. Required.
+    /// The JSON path to be extracted from the event and used as the partition key.
+    ///
+    /// [`PartitionKeyPath`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-kinesisparameters.html#cfn-events-rule-kinesisparameters-partitionkeypath). Required. At most 256 characters.
     pub fn partition_key_path(self, value: impl Into<Value<String>>) -> KinesisParameters<Given> { KinesisParameters { body: self.body.with("PartitionKeyPath", value.into()), given: PhantomData } }
 }
 
@@ -755,9 +943,13 @@ impl LogConfig {
 }
 
 impl LogConfig {
-    /// `IncludeDetail`.
+    /// Whether EventBridge include detailed event information in the records it generates.
+    ///
+    /// [`IncludeDetail`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-eventbus-logconfig.html#cfn-events-eventbus-logconfig-includedetail). One of `FULL`, `NONE`.
     pub fn include_detail(mut self, value: impl Into<Value<IncludeDetail>>) -> Self { self.body.set("IncludeDetail", value.into()); self }
-    /// `Level`.
+    /// The level of logging detail to include.
+    ///
+    /// [`Level`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-eventbus-logconfig.html#cfn-events-eventbus-logconfig-level). One of `ERROR`, `INFO`, `OFF`, `TRACE`.
     pub fn level(mut self, value: impl Into<Value<LogConfigLevel>>) -> Self { self.body.set("Level", value.into()); self }
 }
 
@@ -776,7 +968,9 @@ impl NetworkConfiguration {
 }
 
 impl NetworkConfiguration {
-    /// `AwsVpcConfiguration`.
+    /// Use this structure to specify the VPC subnets and security groups for the task, and whether a public IP address is to be used.
+    ///
+    /// [`AwsVpcConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-networkconfiguration.html#cfn-events-rule-networkconfiguration-awsvpcconfiguration).
     pub fn aws_vpc_configuration(mut self, value: impl Into<Value<AwsVpcConfiguration>>) -> Self { self.body.set("AwsVpcConfiguration", value.into()); self }
 }
 
@@ -795,13 +989,21 @@ impl OAuthParameters {
 }
 
 impl<HasAuthorizationEndpoint, HasClientParameters, HasHttpMethod> OAuthParameters<HasAuthorizationEndpoint, HasClientParameters, HasHttpMethod> {
-    /// `AuthorizationEndpoint`. Required.
+    /// The URL to the authorization endpoint when OAuth is specified as the authorization type.
+    ///
+    /// [`AuthorizationEndpoint`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-connection-oauthparameters.html#cfn-events-connection-oauthparameters-authorizationendpoint). Required. From 1 to 2048 characters. Matches `^((%[0-9A-Fa-f]{2}|[-()_.!~*';/?:@\x26=+$,A-Za-z0-9])+)([).!';/?:,])?$`.
     pub fn authorization_endpoint(self, value: impl Into<Value<String>>) -> OAuthParameters<Given, HasClientParameters, HasHttpMethod> { OAuthParameters { body: self.body.with("AuthorizationEndpoint", value.into()), given: PhantomData } }
-    /// `ClientParameters`. Required.
+    /// The client parameters for OAuth authorization.
+    ///
+    /// [`ClientParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-connection-oauthparameters.html#cfn-events-connection-oauthparameters-clientparameters). Required.
     pub fn client_parameters(self, value: impl Into<Value<ClientParameters>>) -> OAuthParameters<HasAuthorizationEndpoint, Given, HasHttpMethod> { OAuthParameters { body: self.body.with("ClientParameters", value.into()), given: PhantomData } }
-    /// `HttpMethod`. Required.
+    /// The method to use for the authorization request.
+    ///
+    /// [`HttpMethod`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-connection-oauthparameters.html#cfn-events-connection-oauthparameters-httpmethod). Required. One of `GET`, `POST`, `PUT`.
     pub fn http_method(self, value: impl Into<Value<OAuthParametersHttpMethod>>) -> OAuthParameters<HasAuthorizationEndpoint, HasClientParameters, Given> { OAuthParameters { body: self.body.with("HttpMethod", value.into()), given: PhantomData } }
-    /// `OAuthHttpParameters`.
+    /// Details about the additional parameters to use for the connection.
+    ///
+    /// [`OAuthHttpParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-connection-oauthparameters.html#cfn-events-connection-oauthparameters-oauthhttpparameters).
     pub fn o_auth_http_parameters(mut self, value: impl Into<Value<ConnectionHttpParameters>>) -> Self { self.body.set("OAuthHttpParameters", value.into()); self }
 }
 
@@ -820,11 +1022,17 @@ impl Parameter {
 }
 
 impl<HasKey, HasValue> Parameter<HasKey, HasValue> {
-    /// `IsValueSecret`. By default `true`.
+    /// Whether the value is secret.
+    ///
+    /// [`IsValueSecret`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-connection-parameter.html#cfn-events-connection-parameter-isvaluesecret). By default `true`.
     pub fn is_value_secret(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("IsValueSecret", value.into()); self }
-    /// `Key`. Required.
+    /// The key for a query string parameter.
+    ///
+    /// [`Key`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-connection-parameter.html#cfn-events-connection-parameter-key). Required. At most 512 characters.
     pub fn key(self, value: impl Into<Value<String>>) -> Parameter<Given, HasValue> { Parameter { body: self.body.with("Key", value.into()), given: PhantomData } }
-    /// `Value`. Required.
+    /// The value associated with the key for the query string parameter.
+    ///
+    /// [`Value`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-connection-parameter.html#cfn-events-connection-parameter-value). Required. At most 512 characters. Matches `^[ \t]*[\x20-\x7E]+([ \t]+[\x20-\x7E]+)*[ \t]*$`.
     pub fn value(self, value: impl Into<Value<String>>) -> Parameter<HasKey, Given> { Parameter { body: self.body.with("Value", value.into()), given: PhantomData } }
 }
 
@@ -843,9 +1051,13 @@ impl PlacementConstraint {
 }
 
 impl PlacementConstraint {
-    /// `Expression`.
+    /// A cluster query language expression to apply to the constraint.
+    ///
+    /// [`Expression`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-placementconstraint.html#cfn-events-rule-placementconstraint-expression). At most 2000 characters.
     pub fn expression(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Expression", value.into()); self }
-    /// `Type`.
+    /// The type of constraint.
+    ///
+    /// [`Type`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-placementconstraint.html#cfn-events-rule-placementconstraint-type). One of `distinctInstance`, `memberOf`.
     pub fn type_(mut self, value: impl Into<Value<PlacementConstraintType>>) -> Self { self.body.set("Type", value.into()); self }
 }
 
@@ -864,9 +1076,13 @@ impl PlacementStrategy {
 }
 
 impl PlacementStrategy {
-    /// `Field`.
+    /// The field to apply the placement strategy against.
+    ///
+    /// [`Field`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-placementstrategy.html#cfn-events-rule-placementstrategy-field).
     pub fn field(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Field", value.into()); self }
-    /// `Type`.
+    /// The type of placement strategy.
+    ///
+    /// [`Type`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-placementstrategy.html#cfn-events-rule-placementstrategy-type).
     pub fn type_(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Type", value.into()); self }
 }
 
@@ -885,7 +1101,9 @@ impl Primary {
 }
 
 impl<HasHealthCheck> Primary<HasHealthCheck> {
-    /// `HealthCheck`. Required.
+    /// The ARN of the health check used by the endpoint to determine whether failover is triggered.
+    ///
+    /// [`HealthCheck`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-endpoint-primary.html#cfn-events-endpoint-primary-healthcheck). Required. From 1 to 1600 characters. Matches `^arn:aws([a-z]|\-)*:route53:::healthcheck/[\-a-z0-9]+$`.
     pub fn health_check(self, value: impl Into<Value<String>>) -> Primary<Given> { Primary { body: self.body.with("HealthCheck", value.into()), given: PhantomData } }
 }
 
@@ -904,19 +1122,33 @@ impl RedshiftDataParameters {
 }
 
 impl<HasDatabase> RedshiftDataParameters<HasDatabase> {
-    /// `Database`. Required.
+    /// The name of the database.
+    ///
+    /// [`Database`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-redshiftdataparameters.html#cfn-events-rule-redshiftdataparameters-database). Required. From 1 to 64 characters.
     pub fn database(self, value: impl Into<Value<String>>) -> RedshiftDataParameters<Given> { RedshiftDataParameters { body: self.body.with("Database", value.into()), given: PhantomData } }
-    /// `DbUser`.
+    /// The database user name.
+    ///
+    /// [`DbUser`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-redshiftdataparameters.html#cfn-events-rule-redshiftdataparameters-dbuser). From 1 to 128 characters.
     pub fn db_user(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("DbUser", value.into()); self }
-    /// `SecretManagerArn`.
+    /// The name or ARN of the secret that enables access to the database.
+    ///
+    /// [`SecretManagerArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-redshiftdataparameters.html#cfn-events-rule-redshiftdataparameters-secretmanagerarn). From 1 to 1600 characters. Matches `^(^arn:aws([a-z]|\-)*:secretsmanager:[a-z0-9-.]+:.*)|(\$(\.[\w_-]+(\[(\d+|\*)\])*)*)$`.
     pub fn secret_manager_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SecretManagerArn", value.into()); self }
-    /// `Sql`.
+    /// The SQL statement text to run.
+    ///
+    /// [`Sql`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-redshiftdataparameters.html#cfn-events-rule-redshiftdataparameters-sql). From 1 to 100000 characters.
     pub fn sql(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Sql", value.into()); self }
-    /// `Sqls`.
+    /// One or more SQL statements to run.
+    ///
+    /// [`Sqls`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-redshiftdataparameters.html#cfn-events-rule-redshiftdataparameters-sqls).
     pub fn sqls(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("Sqls", value.into()); self }
-    /// `StatementName`.
+    /// The name of the SQL statement.
+    ///
+    /// [`StatementName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-redshiftdataparameters.html#cfn-events-rule-redshiftdataparameters-statementname). From 1 to 500 characters.
     pub fn statement_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("StatementName", value.into()); self }
-    /// `WithEvent`.
+    /// Whether to send an event back to EventBridge after the SQL statement runs.
+    ///
+    /// [`WithEvent`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-redshiftdataparameters.html#cfn-events-rule-redshiftdataparameters-withevent).
     pub fn with_event(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("WithEvent", value.into()); self }
 }
 
@@ -935,7 +1167,9 @@ impl ReplicationConfig {
 }
 
 impl<HasState> ReplicationConfig<HasState> {
-    /// `State`. Required.
+    /// The state of event replication.
+    ///
+    /// [`State`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-endpoint-replicationconfig.html#cfn-events-endpoint-replicationconfig-state). Required. One of `DISABLED`, `ENABLED`.
     pub fn state(self, value: impl Into<Value<ReplicationConfigState>>) -> ReplicationConfig<Given> { ReplicationConfig { body: self.body.with("State", value.into()), given: PhantomData } }
 }
 
@@ -954,9 +1188,13 @@ impl ResourceParameters {
 }
 
 impl<HasResourceConfigurationArn> ResourceParameters<HasResourceConfigurationArn> {
-    /// `ResourceAssociationArn`.
+    /// For connections to private APIs, the ARN of the resource association EventBridge created between the connection and the private API's resource configuration.
+    ///
+    /// [`ResourceAssociationArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-connection-resourceparameters.html#cfn-events-connection-resourceparameters-resourceassociationarn). From 20 to 2048 characters.
     pub fn resource_association_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ResourceAssociationArn", value.into()); self }
-    /// `ResourceConfigurationArn`. Required.
+    /// The ARN of the Amazon VPC Lattice resource configuration for the resource endpoint.
+    ///
+    /// [`ResourceConfigurationArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-connection-resourceparameters.html#cfn-events-connection-resourceparameters-resourceconfigurationarn). Required. At most 2048 characters. Matches `^arn:[a-z0-9f\-]+:vpc-lattice:[a-zA-Z0-9\-]+:\d{12}:resourceconfiguration/rcfg-[0-9a-z]{17}$`.
     pub fn resource_configuration_arn(self, value: impl Into<Value<String>>) -> ResourceParameters<Given> { ResourceParameters { body: self.body.with("ResourceConfigurationArn", value.into()), given: PhantomData } }
 }
 
@@ -975,9 +1213,13 @@ impl RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// `MaximumEventAgeInSeconds`.
+    /// The maximum amount of time, in seconds, to continue to make retry attempts.
+    ///
+    /// [`MaximumEventAgeInSeconds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-retrypolicy.html#cfn-events-rule-retrypolicy-maximumeventageinseconds). From 60 to 86400.
     pub fn maximum_event_age_in_seconds(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MaximumEventAgeInSeconds", value.into()); self }
-    /// `MaximumRetryAttempts`.
+    /// The maximum number of retry attempts to make before the request fails.
+    ///
+    /// [`MaximumRetryAttempts`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-retrypolicy.html#cfn-events-rule-retrypolicy-maximumretryattempts). From 0 to 185.
     pub fn maximum_retry_attempts(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MaximumRetryAttempts", value.into()); self }
 }
 
@@ -996,7 +1238,9 @@ impl RoutingConfig {
 }
 
 impl<HasFailoverConfig> RoutingConfig<HasFailoverConfig> {
-    /// `FailoverConfig`. Required.
+    /// The failover configuration for an endpoint.
+    ///
+    /// [`FailoverConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-endpoint-routingconfig.html#cfn-events-endpoint-routingconfig-failoverconfig). Required.
     pub fn failover_config(self, value: impl Into<Value<FailoverConfig>>) -> RoutingConfig<Given> { RoutingConfig { body: self.body.with("FailoverConfig", value.into()), given: PhantomData } }
 }
 
@@ -1015,23 +1259,41 @@ impl Rule {
 }
 
 impl Rule {
-    /// `Description`.
+    /// The description of the rule.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-rule.html#cfn-events-rule-description). At most 512 characters.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `EventBusName`. A change replaces the resource.
+    /// The name or ARN of the event bus associated with the rule.
+    ///
+    /// [`EventBusName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-rule.html#cfn-events-rule-eventbusname). A change replaces the resource. From 1 to 1600 characters. Matches `^(arn:aws[\w-]*:events:[a-z]{2}-[a-z]+-[\w-]+:[0-9]{12}:event-bus\/)?[/\.\-_A-Za-z0-9]+$`.
     pub fn event_bus_name(mut self, value: impl Into<Value<link::EventsEventBusName>>) -> Self { self.body.set("EventBusName", value.into()); self }
-    /// `EventPattern`.
+    /// The event pattern of the rule.
+    ///
+    /// [`EventPattern`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-rule.html#cfn-events-rule-eventpattern).
     pub fn event_pattern(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("EventPattern", value.into()); self }
-    /// `Name`. A change replaces the resource.
+    /// The name of the rule.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-rule.html#cfn-events-rule-name). A change replaces the resource. From 1 to 64 characters. Matches `^[\.\-_A-Za-z0-9]+$`.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `RoleArn`.
+    /// The ARN of the role that is used for target invocation.
+    ///
+    /// [`RoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-rule.html#cfn-events-rule-rolearn). From 1 to 1600 characters.
     pub fn role_arn(mut self, value: impl Into<Value<link::IAMRoleArn>>) -> Self { self.body.set("RoleArn", value.into()); self }
-    /// `ScheduleExpression`.
+    /// The scheduling expression.
+    ///
+    /// [`ScheduleExpression`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-rule.html#cfn-events-rule-scheduleexpression). At most 256 characters. Matches `^(rate\(.+\)|cron\(.+\))?$`.
     pub fn schedule_expression(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ScheduleExpression", value.into()); self }
-    /// `State`.
+    /// The state of the rule.
+    ///
+    /// [`State`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-rule.html#cfn-events-rule-state). One of `DISABLED`, `ENABLED`, `ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS`.
     pub fn state(mut self, value: impl Into<Value<RuleState>>) -> Self { self.body.set("State", value.into()); self }
-    /// `Tags`.
+    /// Any tags assigned to the event rule.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-rule.html#cfn-events-rule-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `Targets`.
+    /// Adds the specified targets to the specified rule, or updates the targets if they are already associated with the rule.
+    ///
+    /// [`Targets`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-rule.html#cfn-events-rule-targets). At most 5 items.
     pub fn targets(mut self, value: impl Into<Value<List<Target>>>) -> Self { self.body.set("Targets", value.into()); self }
 }
 
@@ -1064,7 +1326,9 @@ impl RuleDeadLetterConfig {
 }
 
 impl RuleDeadLetterConfig {
-    /// `Arn`.
+    /// The ARN of the SQS queue specified as the target for the dead-letter queue.
+    ///
+    /// [`Arn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-deadletterconfig.html#cfn-events-rule-deadletterconfig-arn). From 1 to 1600 characters.
     pub fn arn(mut self, value: impl Into<Value<link::SQSQueueArn>>) -> Self { self.body.set("Arn", value.into()); self }
 }
 
@@ -1083,7 +1347,9 @@ impl RunCommandParameters {
 }
 
 impl<HasRunCommandTargets> RunCommandParameters<HasRunCommandTargets> {
-    /// `RunCommandTargets`. Required.
+    /// Currently, we support including only one RunCommandTarget block, which specifies either an array of InstanceIds or a tag.
+    ///
+    /// [`RunCommandTargets`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-runcommandparameters.html#cfn-events-rule-runcommandparameters-runcommandtargets). Required. From 1 to 5 items.
     pub fn run_command_targets(self, value: impl Into<Value<List<RunCommandTarget>>>) -> RunCommandParameters<Given> { RunCommandParameters { body: self.body.with("RunCommandTargets", value.into()), given: PhantomData } }
 }
 
@@ -1102,9 +1368,13 @@ impl RunCommandTarget {
 }
 
 impl<HasKey, HasValues> RunCommandTarget<HasKey, HasValues> {
-    /// `Key`. Required.
+    /// Can be either `tag:` \*tag-key\* or `InstanceIds`.
+    ///
+    /// [`Key`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-runcommandtarget.html#cfn-events-rule-runcommandtarget-key). Required. From 1 to 128 characters. Matches `^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`.
     pub fn key(self, value: impl Into<Value<String>>) -> RunCommandTarget<Given, HasValues> { RunCommandTarget { body: self.body.with("Key", value.into()), given: PhantomData } }
-    /// `Values`. Required.
+    /// If `Key` is `tag:` \*tag-key\*, `Values` is a list of tag values.
+    ///
+    /// [`Values`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-runcommandtarget.html#cfn-events-rule-runcommandtarget-values). Required. From 1 to 256 characters. From 1 to 50 items.
     pub fn values(self, value: impl Into<Value<List<link::EC2InstanceInstanceId>>>) -> RunCommandTarget<HasKey, Given> { RunCommandTarget { body: self.body.with("Values", value.into()), given: PhantomData } }
 }
 
@@ -1123,9 +1393,13 @@ impl SageMakerPipelineParameter {
 }
 
 impl<HasName, HasValue> SageMakerPipelineParameter<HasName, HasValue> {
-    /// `Name`. Required.
+    /// Name of parameter to start execution of a SageMaker AI Model Building Pipeline.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-sagemakerpipelineparameter.html#cfn-events-rule-sagemakerpipelineparameter-name). Required. From 1 to 256 characters. Matches `^[a-zA-Z0-9]([a-zA-Z0-9_-]*[a-zA-Z0-9])?$`.
     pub fn name(self, value: impl Into<Value<String>>) -> SageMakerPipelineParameter<Given, HasValue> { SageMakerPipelineParameter { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `Value`. Required.
+    /// Value of parameter to start execution of a SageMaker AI Model Building Pipeline.
+    ///
+    /// [`Value`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-sagemakerpipelineparameter.html#cfn-events-rule-sagemakerpipelineparameter-value). Required. At most 1024 characters.
     pub fn value(self, value: impl Into<Value<String>>) -> SageMakerPipelineParameter<HasName, Given> { SageMakerPipelineParameter { body: self.body.with("Value", value.into()), given: PhantomData } }
 }
 
@@ -1144,7 +1418,9 @@ impl SageMakerPipelineParameters {
 }
 
 impl SageMakerPipelineParameters {
-    /// `PipelineParameterList`.
+    /// List of Parameter names and values for SageMaker AI Model Building Pipeline execution.
+    ///
+    /// [`PipelineParameterList`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-sagemakerpipelineparameters.html#cfn-events-rule-sagemakerpipelineparameters-pipelineparameterlist). At most 200 items.
     pub fn pipeline_parameter_list(mut self, value: impl Into<Value<List<SageMakerPipelineParameter>>>) -> Self { self.body.set("PipelineParameterList", value.into()); self }
 }
 
@@ -1163,7 +1439,9 @@ impl Secondary {
 }
 
 impl<HasRoute> Secondary<HasRoute> {
-    /// `Route`. Required.
+    /// Defines the secondary Region.
+    ///
+    /// [`Route`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-endpoint-secondary.html#cfn-events-endpoint-secondary-route). Required. From 9 to 20 characters. Matches `^[\-a-z0-9]+$`.
     pub fn route(self, value: impl Into<Value<String>>) -> Secondary<Given> { Secondary { body: self.body.with("Route", value.into()), given: PhantomData } }
 }
 
@@ -1182,7 +1460,9 @@ impl SqsParameters {
 }
 
 impl<HasMessageGroupId> SqsParameters<HasMessageGroupId> {
-    /// `MessageGroupId`. Required.
+    /// The ID of the message group to use as the target.
+    ///
+    /// [`MessageGroupId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-sqsparameters.html#cfn-events-rule-sqsparameters-messagegroupid). Required.
     pub fn message_group_id(self, value: impl Into<Value<String>>) -> SqsParameters<Given> { SqsParameters { body: self.body.with("MessageGroupId", value.into()), given: PhantomData } }
 }
 
@@ -1201,39 +1481,73 @@ impl Target {
 }
 
 impl<HasArn, HasId> Target<HasArn, HasId> {
-    /// `AppSyncParameters`.
+    /// Contains the GraphQL operation to be parsed and executed, if the event target is an AWS AppSync API.
+    ///
+    /// [`AppSyncParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-target.html#cfn-events-rule-target-appsyncparameters).
     pub fn appsync_parameters(mut self, value: impl Into<Value<AppSyncParameters>>) -> Self { self.body.set("AppSyncParameters", value.into()); self }
-    /// `Arn`. Required.
+    /// The ARN of the target.
+    ///
+    /// [`Arn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-target.html#cfn-events-rule-target-arn). Required. From 1 to 1600 characters.
     pub fn arn(self, value: impl Into<Value<link::EventsTargetArn>>) -> Target<Given, HasId> { Target { body: self.body.with("Arn", value.into()), given: PhantomData } }
-    /// `BatchParameters`.
+    /// If the event target is an AWS Batch job, this contains the job definition, job name, and other parameters.
+    ///
+    /// [`BatchParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-target.html#cfn-events-rule-target-batchparameters).
     pub fn batch_parameters(mut self, value: impl Into<Value<BatchParameters>>) -> Self { self.body.set("BatchParameters", value.into()); self }
-    /// `DeadLetterConfig`.
+    /// The `DeadLetterConfig` that defines the target queue to send dead-letter queue events to.
+    ///
+    /// [`DeadLetterConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-target.html#cfn-events-rule-target-deadletterconfig).
     pub fn dead_letter_config(mut self, value: impl Into<Value<RuleDeadLetterConfig>>) -> Self { self.body.set("DeadLetterConfig", value.into()); self }
-    /// `EcsParameters`.
+    /// Contains the Amazon ECS task definition and task count to be used, if the event target is an Amazon ECS task.
+    ///
+    /// [`EcsParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-target.html#cfn-events-rule-target-ecsparameters).
     pub fn ecs_parameters(mut self, value: impl Into<Value<EcsParameters>>) -> Self { self.body.set("EcsParameters", value.into()); self }
-    /// `HttpParameters`.
+    /// Contains the HTTP parameters to use when the target is a API Gateway endpoint or EventBridge ApiDestination.
+    ///
+    /// [`HttpParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-target.html#cfn-events-rule-target-httpparameters).
     pub fn http_parameters(mut self, value: impl Into<Value<HttpParameters>>) -> Self { self.body.set("HttpParameters", value.into()); self }
-    /// `Id`. Required.
+    /// The ID of the target within the specified rule.
+    ///
+    /// [`Id`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-target.html#cfn-events-rule-target-id). Required. From 1 to 64 characters. Matches `^[\.\-_A-Za-z0-9]+$`.
     pub fn id(self, value: impl Into<Value<String>>) -> Target<HasArn, Given> { Target { body: self.body.with("Id", value.into()), given: PhantomData } }
-    /// `Input`.
+    /// Valid JSON text passed to the target.
+    ///
+    /// [`Input`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-target.html#cfn-events-rule-target-input). At most 8192 characters.
     pub fn input(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Input", value.into()); self }
-    /// `InputPath`.
+    /// The value of the JSONPath that is used for extracting part of the matched event when passing it to the target.
+    ///
+    /// [`InputPath`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-target.html#cfn-events-rule-target-inputpath). At most 256 characters.
     pub fn input_path(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("InputPath", value.into()); self }
-    /// `InputTransformer`.
+    /// Settings to enable you to provide custom input to a target based on certain event data.
+    ///
+    /// [`InputTransformer`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-target.html#cfn-events-rule-target-inputtransformer).
     pub fn input_transformer(mut self, value: impl Into<Value<InputTransformer>>) -> Self { self.body.set("InputTransformer", value.into()); self }
-    /// `KinesisParameters`.
+    /// The custom parameter you can use to control the shard assignment, when the target is a Kinesis data stream.
+    ///
+    /// [`KinesisParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-target.html#cfn-events-rule-target-kinesisparameters).
     pub fn kinesis_parameters(mut self, value: impl Into<Value<KinesisParameters>>) -> Self { self.body.set("KinesisParameters", value.into()); self }
-    /// `RedshiftDataParameters`.
+    /// Contains the Amazon Redshift Data API parameters to use when the target is a Amazon Redshift cluster.
+    ///
+    /// [`RedshiftDataParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-target.html#cfn-events-rule-target-redshiftdataparameters).
     pub fn redshift_data_parameters(mut self, value: impl Into<Value<RedshiftDataParameters>>) -> Self { self.body.set("RedshiftDataParameters", value.into()); self }
-    /// `RetryPolicy`.
+    /// The retry policy configuration to use for the dead-letter queue.
+    ///
+    /// [`RetryPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-target.html#cfn-events-rule-target-retrypolicy).
     pub fn retry_policy(mut self, value: impl Into<Value<RetryPolicy>>) -> Self { self.body.set("RetryPolicy", value.into()); self }
-    /// `RoleArn`.
+    /// The ARN of the IAM role to be used for this target when the rule is triggered.
+    ///
+    /// [`RoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-target.html#cfn-events-rule-target-rolearn). From 1 to 1600 characters.
     pub fn role_arn(mut self, value: impl Into<Value<link::IAMRoleArn>>) -> Self { self.body.set("RoleArn", value.into()); self }
-    /// `RunCommandParameters`.
+    /// Parameters used when you are using the rule to invoke Amazon EC2 Run Command.
+    ///
+    /// [`RunCommandParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-target.html#cfn-events-rule-target-runcommandparameters).
     pub fn run_command_parameters(mut self, value: impl Into<Value<RunCommandParameters>>) -> Self { self.body.set("RunCommandParameters", value.into()); self }
-    /// `SageMakerPipelineParameters`.
+    /// Contains the SageMaker AI Model Building Pipeline parameters to start execution of a SageMaker AI Model Building Pipeline.
+    ///
+    /// [`SageMakerPipelineParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-target.html#cfn-events-rule-target-sagemakerpipelineparameters).
     pub fn sage_maker_pipeline_parameters(mut self, value: impl Into<Value<SageMakerPipelineParameters>>) -> Self { self.body.set("SageMakerPipelineParameters", value.into()); self }
-    /// `SqsParameters`.
+    /// Contains the message group ID to use when the target is an Amazon SQS fair or FIFO queue.
+    ///
+    /// [`SqsParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-events-rule-target.html#cfn-events-rule-target-sqsparameters).
     pub fn sqs_parameters(mut self, value: impl Into<Value<SqsParameters>>) -> Self { self.body.set("SqsParameters", value.into()); self }
 }
 

@@ -17,11 +17,17 @@ impl AccessKey {
 }
 
 impl<HasUserName> AccessKey<HasUserName> {
-    /// `Serial`. A change replaces the resource.
+    /// This value is specific to CloudFormation and can only be \*incremented\*.
+    ///
+    /// [`Serial`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-accesskey.html#cfn-iam-accesskey-serial). A change replaces the resource.
     pub fn serial(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("Serial", value.into()); self }
-    /// `Status`.
+    /// The status of the access key.
+    ///
+    /// [`Status`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-accesskey.html#cfn-iam-accesskey-status).
     pub fn status(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Status", value.into()); self }
-    /// `UserName`. Required. A change replaces the resource.
+    /// The name of the IAM user that the new key will belong to.
+    ///
+    /// [`UserName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-accesskey.html#cfn-iam-accesskey-username). Required. A change replaces the resource.
     pub fn user_name(self, value: impl Into<Value<link::IAMUserUserName>>) -> AccessKey<Given> { AccessKey { body: self.body.with("UserName", value.into()), given: PhantomData } }
 }
 
@@ -50,13 +56,21 @@ impl Group {
 }
 
 impl Group {
-    /// `GroupName`. A change replaces the resource.
+    /// The name of the group to create.
+    ///
+    /// [`GroupName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-group.html#cfn-iam-group-groupname). A change replaces the resource. From 1 to 128 characters. Matches `^[\w+=,.@-]+$`.
     pub fn group_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("GroupName", value.into()); self }
-    /// `ManagedPolicyArns`.
+    /// The ARN of the IAM policy you want to attach.
+    ///
+    /// [`ManagedPolicyArns`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-group.html#cfn-iam-group-managedpolicyarns). At most 20 items. Matches `arn:(aws[a-zA-Z-]*)?:iam::(\d{12}|aws):policy/[a-zA-Z_0-9+=,.@\-_/]+`.
     pub fn managed_policy_arns(mut self, value: impl Into<Value<List<link::IAMManagedPolicyPolicyArn>>>) -> Self { self.body.set("ManagedPolicyArns", value.into()); self }
-    /// `Path`.
+    /// The path to the group.
+    ///
+    /// [`Path`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-group.html#cfn-iam-group-path). From 1 to 512 characters. Matches `^(\u002F)|(\u002F[\u0021-\u007E]+\u002F)$`.
     pub fn path(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Path", value.into()); self }
-    /// `Policies`.
+    /// Adds or updates an inline policy document that is embedded in the specified IAM group.
+    ///
+    /// [`Policies`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-group.html#cfn-iam-group-policies).
     pub fn policies(mut self, value: impl Into<Value<List<GroupPolicy>>>) -> Self { self.body.set("Policies", value.into()); self }
 }
 
@@ -86,9 +100,13 @@ impl GroupPolicy {
 }
 
 impl<HasPolicyDocument, HasPolicyName> GroupPolicy<HasPolicyDocument, HasPolicyName> {
-    /// `PolicyDocument`. Required.
+    /// The policy document.
+    ///
+    /// [`PolicyDocument`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-iam-group-policy.html#cfn-iam-group-policy-policydocument). Required.
     pub fn policy_document(self, value: impl Into<Value<PolicyDocument>>) -> GroupPolicy<Given, HasPolicyName> { GroupPolicy { body: self.body.with("PolicyDocument", value.into()), given: PhantomData } }
-    /// `PolicyName`. Required.
+    /// The friendly name (not ARN) identifying the policy.
+    ///
+    /// [`PolicyName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-iam-group-policy.html#cfn-iam-group-policy-policyname). Required.
     pub fn policy_name(self, value: impl Into<Value<String>>) -> GroupPolicy<HasPolicyDocument, Given> { GroupPolicy { body: self.body.with("PolicyName", value.into()), given: PhantomData } }
 }
 
@@ -107,11 +125,17 @@ impl InstanceProfile {
 }
 
 impl<HasRoles> InstanceProfile<HasRoles> {
-    /// `InstanceProfileName`. A change replaces the resource.
+    /// The name of the instance profile to create.
+    ///
+    /// [`InstanceProfileName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-instanceprofile.html#cfn-iam-instanceprofile-instanceprofilename). A change replaces the resource. At most 128 characters. Matches `^([\w+=,.@-]+)?$`.
     pub fn instance_profile_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("InstanceProfileName", value.into()); self }
-    /// `Path`. A change replaces the resource.
+    /// The path to the instance profile.
+    ///
+    /// [`Path`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-instanceprofile.html#cfn-iam-instanceprofile-path). A change replaces the resource. From 1 to 512 characters. Matches `^(\u002F)|(\u002F[\u0021-\u007E]+\u002F)$`.
     pub fn path(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Path", value.into()); self }
-    /// `Roles`. Required.
+    /// The name of the role to associate with the instance profile.
+    ///
+    /// [`Roles`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-instanceprofile.html#cfn-iam-instanceprofile-roles). Required. At most 1 items. Matches `[a-zA-Z0-9+=,.@\-_]+`.
     pub fn roles(self, value: impl Into<Value<List<link::IAMRoleRoleName>>>) -> InstanceProfile<Given> { InstanceProfile { body: self.body.with("Roles", value.into()), given: PhantomData } }
 }
 
@@ -140,9 +164,13 @@ impl LoginProfile {
 }
 
 impl<HasPassword> LoginProfile<HasPassword> {
-    /// `Password`. Required.
+    /// The user's password.
+    ///
+    /// [`Password`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-iam-user-loginprofile.html#cfn-iam-user-loginprofile-password). Required.
     pub fn password(self, value: impl Into<Value<String>>) -> LoginProfile<Given> { LoginProfile { body: self.body.with("Password", value.into()), given: PhantomData } }
-    /// `PasswordResetRequired`.
+    /// Whether the user is required to set a new password on next sign-in.
+    ///
+    /// [`PasswordResetRequired`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-iam-user-loginprofile.html#cfn-iam-user-loginprofile-passwordresetrequired).
     pub fn password_reset_required(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("PasswordResetRequired", value.into()); self }
 }
 
@@ -161,19 +189,33 @@ impl ManagedPolicy {
 }
 
 impl<HasPolicyDocument> ManagedPolicy<HasPolicyDocument> {
-    /// `Description`. A change replaces the resource.
+    /// A friendly description of the policy.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-managedpolicy.html#cfn-iam-managedpolicy-description). A change replaces the resource. At most 1000 characters.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `Groups`.
+    /// The name (friendly name, not ARN) of the group to attach the policy to.
+    ///
+    /// [`Groups`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-managedpolicy.html#cfn-iam-managedpolicy-groups).
     pub fn groups(mut self, value: impl Into<Value<List<link::IAMGroupGroupName>>>) -> Self { self.body.set("Groups", value.into()); self }
-    /// `ManagedPolicyName`. A change replaces the resource.
+    /// The friendly name of the policy.
+    ///
+    /// [`ManagedPolicyName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-managedpolicy.html#cfn-iam-managedpolicy-managedpolicyname). A change replaces the resource.
     pub fn managed_policy_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ManagedPolicyName", value.into()); self }
-    /// `Path`. A change replaces the resource. By default `"/"`.
+    /// The path for the policy.
+    ///
+    /// [`Path`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-managedpolicy.html#cfn-iam-managedpolicy-path). A change replaces the resource. By default `"/"`. From 1 to 512 characters. Matches `^((/[A-Za-z0-9\.,\+@=_-]+)*)/$`.
     pub fn path(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Path", value.into()); self }
-    /// `PolicyDocument`. Required.
+    /// The JSON policy document that you want to use as the content for the new policy.
+    ///
+    /// [`PolicyDocument`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-managedpolicy.html#cfn-iam-managedpolicy-policydocument). Required.
     pub fn policy_document(self, value: impl Into<Value<PolicyDocument>>) -> ManagedPolicy<Given> { ManagedPolicy { body: self.body.with("PolicyDocument", value.into()), given: PhantomData } }
-    /// `Roles`.
+    /// The name (friendly name, not ARN) of the role to attach the policy to.
+    ///
+    /// [`Roles`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-managedpolicy.html#cfn-iam-managedpolicy-roles).
     pub fn roles(mut self, value: impl Into<Value<List<link::IAMRoleRoleName>>>) -> Self { self.body.set("Roles", value.into()); self }
-    /// `Users`.
+    /// The name (friendly name, not ARN) of the IAM user to attach the policy to.
+    ///
+    /// [`Users`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-managedpolicy.html#cfn-iam-managedpolicy-users).
     pub fn users(mut self, value: impl Into<Value<List<link::IAMUserUserName>>>) -> Self { self.body.set("Users", value.into()); self }
 }
 
@@ -221,13 +263,21 @@ impl OIDCProvider {
 }
 
 impl OIDCProvider {
-    /// `ClientIdList`.
+    /// The client IDs (also known as audiences) that are associated with the specified IAM OIDC provider resource object.
+    ///
+    /// [`ClientIdList`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-oidcprovider.html#cfn-iam-oidcprovider-clientidlist). From 1 to 255 characters.
     pub fn client_id_list(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("ClientIdList", value.into()); self }
-    /// `Tags`.
+    /// The tags that are attached to the specified IAM OIDC provider.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-oidcprovider.html#cfn-iam-oidcprovider-tags). At most 50 items.
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `ThumbprintList`.
+    /// The certificate thumbprints that are associated with the specified IAM OIDC provider resource object.
+    ///
+    /// [`ThumbprintList`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-oidcprovider.html#cfn-iam-oidcprovider-thumbprintlist). Exactly 40 characters. At most 5 items. Matches `[0-9A-Fa-f]{40}`.
     pub fn thumbprint_list(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("ThumbprintList", value.into()); self }
-    /// `Url`. A change replaces the resource.
+    /// The URL that the IAM OIDC provider resource object is associated with.
+    ///
+    /// [`Url`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-oidcprovider.html#cfn-iam-oidcprovider-url). A change replaces the resource. From 1 to 255 characters.
     pub fn url(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Url", value.into()); self }
 }
 
@@ -254,15 +304,25 @@ impl Policy {
 }
 
 impl<HasPolicyDocument, HasPolicyName> Policy<HasPolicyDocument, HasPolicyName> {
-    /// `Groups`.
+    /// The name of the group to associate the policy with.
+    ///
+    /// [`Groups`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-policy.html#cfn-iam-policy-groups).
     pub fn groups(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("Groups", value.into()); self }
-    /// `PolicyDocument`. Required.
+    /// The policy document.
+    ///
+    /// [`PolicyDocument`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-policy.html#cfn-iam-policy-policydocument). Required.
     pub fn policy_document(self, value: impl Into<Value<PolicyDocument>>) -> Policy<Given, HasPolicyName> { Policy { body: self.body.with("PolicyDocument", value.into()), given: PhantomData } }
-    /// `PolicyName`. Required.
+    /// The name of the policy document.
+    ///
+    /// [`PolicyName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-policy.html#cfn-iam-policy-policyname). Required. From 1 to 128 characters. Matches `^[\w+=,.@-]+$`.
     pub fn policy_name(self, value: impl Into<Value<String>>) -> Policy<HasPolicyDocument, Given> { Policy { body: self.body.with("PolicyName", value.into()), given: PhantomData } }
-    /// `Roles`.
+    /// The name of the role to associate the policy with.
+    ///
+    /// [`Roles`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-policy.html#cfn-iam-policy-roles).
     pub fn roles(mut self, value: impl Into<Value<List<link::IAMRoleRoleName>>>) -> Self { self.body.set("Roles", value.into()); self }
-    /// `Users`.
+    /// The name of the user to associate the policy with.
+    ///
+    /// [`Users`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-policy.html#cfn-iam-policy-users).
     pub fn users(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("Users", value.into()); self }
 }
 
@@ -288,23 +348,41 @@ impl Role {
 }
 
 impl<HasAssumeRolePolicyDocument> Role<HasAssumeRolePolicyDocument> {
-    /// `AssumeRolePolicyDocument`. Required.
+    /// The trust policy that is associated with this role.
+    ///
+    /// [`AssumeRolePolicyDocument`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html#cfn-iam-role-assumerolepolicydocument). Required.
     pub fn assume_role_policy_document(self, value: impl Into<Value<PolicyDocument>>) -> Role<Given> { Role { body: self.body.with("AssumeRolePolicyDocument", value.into()), given: PhantomData } }
-    /// `Description`.
+    /// A description of the role that you provide.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html#cfn-iam-role-description). At most 1000 characters. Matches `^[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*$`.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `ManagedPolicyArns`.
+    /// The Amazon Resource Names (ARNs) of the IAM managed policies that you want to attach to the role.
+    ///
+    /// [`ManagedPolicyArns`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html#cfn-iam-role-managedpolicyarns). Matches `arn:(aws[a-zA-Z-]*)?:iam::(\d{12}|aws):policy/[a-zA-Z_0-9+=,.@\-_/]+`.
     pub fn managed_policy_arns(mut self, value: impl Into<Value<List<link::IAMManagedPolicyPolicyArn>>>) -> Self { self.body.set("ManagedPolicyArns", value.into()); self }
-    /// `MaxSessionDuration`.
+    /// The maximum session duration (in seconds) that you want to set for the specified role.
+    ///
+    /// [`MaxSessionDuration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html#cfn-iam-role-maxsessionduration). From 3600 to 43200.
     pub fn max_session_duration(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MaxSessionDuration", value.into()); self }
-    /// `Path`. A change replaces the resource. By default `"/"`.
+    /// The path to the role.
+    ///
+    /// [`Path`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html#cfn-iam-role-path). A change replaces the resource. By default `"/"`. From 1 to 512 characters. Matches `^(\u002F)|(\u002F[\u0021-\u007E]+\u002F)$`.
     pub fn path(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Path", value.into()); self }
-    /// `PermissionsBoundary`.
+    /// The ARN of the policy used to set the permissions boundary for the role.
+    ///
+    /// [`PermissionsBoundary`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html#cfn-iam-role-permissionsboundary). From 20 to 2048 characters.
     pub fn permissions_boundary(mut self, value: impl Into<Value<link::IAMManagedPolicyPolicyArn>>) -> Self { self.body.set("PermissionsBoundary", value.into()); self }
-    /// `Policies`.
+    /// Adds or updates an inline policy document that is embedded in the specified IAM role.
+    ///
+    /// [`Policies`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html#cfn-iam-role-policies).
     pub fn policies(mut self, value: impl Into<Value<List<RolePolicy>>>) -> Self { self.body.set("Policies", value.into()); self }
-    /// `RoleName`. A change replaces the resource.
+    /// A name for the IAM role, up to 64 characters in length.
+    ///
+    /// [`RoleName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html#cfn-iam-role-rolename). A change replaces the resource. From 1 to 64 characters. Matches `^[\w+=,.@-]+$`.
     pub fn role_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("RoleName", value.into()); self }
-    /// `Tags`.
+    /// The tags that are attached to the role.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html#cfn-iam-role-tags). At most 50 items.
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -340,9 +418,13 @@ impl RolePolicy {
 }
 
 impl<HasPolicyDocument, HasPolicyName> RolePolicy<HasPolicyDocument, HasPolicyName> {
-    /// `PolicyDocument`. Required.
+    /// The entire contents of the policy that defines permissions.
+    ///
+    /// [`PolicyDocument`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-iam-role-policy.html#cfn-iam-role-policy-policydocument). Required.
     pub fn policy_document(self, value: impl Into<Value<PolicyDocument>>) -> RolePolicy<Given, HasPolicyName> { RolePolicy { body: self.body.with("PolicyDocument", value.into()), given: PhantomData } }
-    /// `PolicyName`. Required.
+    /// The friendly name (not ARN) identifying the policy.
+    ///
+    /// [`PolicyName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-iam-role-policy.html#cfn-iam-role-policy-policyname). Required.
     pub fn policy_name(self, value: impl Into<Value<String>>) -> RolePolicy<HasPolicyDocument, Given> { RolePolicy { body: self.body.with("PolicyName", value.into()), given: PhantomData } }
 }
 
@@ -361,9 +443,13 @@ impl SAMLPrivateKey {
 }
 
 impl<HasKeyId, HasTimestamp> SAMLPrivateKey<HasKeyId, HasTimestamp> {
-    /// `KeyId`. Required.
+    /// The unique identifier for the SAML private key.
+    ///
+    /// [`KeyId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-iam-samlprovider-samlprivatekey.html#cfn-iam-samlprovider-samlprivatekey-keyid). Required. From 22 to 64 characters. Matches `[A-Z0-9]+`.
     pub fn key_id(self, value: impl Into<Value<String>>) -> SAMLPrivateKey<Given, HasTimestamp> { SAMLPrivateKey { body: self.body.with("KeyId", value.into()), given: PhantomData } }
-    /// `Timestamp`. Required.
+    /// The date and time, in ISO 8601 date-time format, when the private key was uploaded.
+    ///
+    /// [`Timestamp`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-iam-samlprovider-samlprivatekey.html#cfn-iam-samlprovider-samlprivatekey-timestamp). Required.
     pub fn timestamp(self, value: impl Into<Value<String>>) -> SAMLPrivateKey<HasKeyId, Given> { SAMLPrivateKey { body: self.body.with("Timestamp", value.into()), given: PhantomData } }
 }
 
@@ -382,19 +468,33 @@ impl SAMLProvider {
 }
 
 impl SAMLProvider {
-    /// `AddPrivateKey`. A change replaces the resource.
+    /// Specifies the new private key from your external identity provider.
+    ///
+    /// [`AddPrivateKey`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-samlprovider.html#cfn-iam-samlprovider-addprivatekey). A change replaces the resource. From 1 to 16384 characters. Matches `[\u0009\u000A\u000D\u0020-\u00FF]+`.
     pub fn add_private_key(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AddPrivateKey", value.into()); self }
-    /// `AssertionEncryptionMode`.
+    /// Specifies the encryption setting for the SAML provider.
+    ///
+    /// [`AssertionEncryptionMode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-samlprovider.html#cfn-iam-samlprovider-assertionencryptionmode). One of `Allowed`, `Required`.
     pub fn assertion_encryption_mode(mut self, value: impl Into<Value<AssertionEncryptionMode>>) -> Self { self.body.set("AssertionEncryptionMode", value.into()); self }
-    /// `Name`. A change replaces the resource.
+    /// The name of the provider to create.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-samlprovider.html#cfn-iam-samlprovider-name). A change replaces the resource. From 1 to 128 characters. Matches `[\w._-]+`.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `PrivateKeyList`.
+    /// The private key metadata for the SAML provider.
+    ///
+    /// [`PrivateKeyList`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-samlprovider.html#cfn-iam-samlprovider-privatekeylist). At most 2 items.
     pub fn private_key_list(mut self, value: impl Into<Value<List<SAMLPrivateKey>>>) -> Self { self.body.set("PrivateKeyList", value.into()); self }
-    /// `RemovePrivateKey`. A change replaces the resource.
+    /// The Key ID of the private key to remove.
+    ///
+    /// [`RemovePrivateKey`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-samlprovider.html#cfn-iam-samlprovider-removeprivatekey). A change replaces the resource. From 22 to 64 characters. Matches `[A-Z0-9]+`.
     pub fn remove_private_key(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("RemovePrivateKey", value.into()); self }
-    /// `SamlMetadataDocument`.
+    /// An XML document generated by an identity provider (IdP) that supports SAML 2.0.
+    ///
+    /// [`SamlMetadataDocument`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-samlprovider.html#cfn-iam-samlprovider-samlmetadatadocument). From 1000 to 10000000 characters.
     pub fn saml_metadata_document(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SamlMetadataDocument", value.into()); self }
-    /// `Tags`.
+    /// The tags that you want to attach to the new IAM SAML provider.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-samlprovider.html#cfn-iam-samlprovider-tags). At most 50 items.
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -423,17 +523,29 @@ impl ServerCertificate {
 }
 
 impl ServerCertificate {
-    /// `CertificateBody`. A change replaces the resource.
+    /// The contents of the public key certificate.
+    ///
+    /// [`CertificateBody`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-servercertificate.html#cfn-iam-servercertificate-certificatebody). A change replaces the resource. From 1 to 16384 characters. Matches `[\u0009\u000A\u000D\u0020-\u00FF]+`.
     pub fn certificate_body(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("CertificateBody", value.into()); self }
-    /// `CertificateChain`. A change replaces the resource.
+    /// The contents of the public key certificate chain.
+    ///
+    /// [`CertificateChain`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-servercertificate.html#cfn-iam-servercertificate-certificatechain). A change replaces the resource. From 1 to 2097152 characters. Matches `[\u0009\u000A\u000D\u0020-\u00FF]+`.
     pub fn certificate_chain(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("CertificateChain", value.into()); self }
-    /// `Path`.
+    /// The path for the server certificate.
+    ///
+    /// [`Path`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-servercertificate.html#cfn-iam-servercertificate-path). From 1 to 512 characters. Matches `(\u002F)|(\u002F[\u0021-\u007F]+\u002F)`.
     pub fn path(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Path", value.into()); self }
-    /// `PrivateKey`. A change replaces the resource.
+    /// The contents of the private key in PEM-encoded format.
+    ///
+    /// [`PrivateKey`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-servercertificate.html#cfn-iam-servercertificate-privatekey). A change replaces the resource. From 1 to 16384 characters. Matches `[\u0009\u000A\u000D\u0020-\u00FF]+`.
     pub fn private_key(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("PrivateKey", value.into()); self }
-    /// `ServerCertificateName`. A change replaces the resource.
+    /// The name for the server certificate.
+    ///
+    /// [`ServerCertificateName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-servercertificate.html#cfn-iam-servercertificate-servercertificatename). A change replaces the resource. From 1 to 128 characters. Matches `[\w+=,.@-]+`.
     pub fn server_certificate_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ServerCertificateName", value.into()); self }
-    /// `Tags`.
+    /// The tags that are attached to the server certificate.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-servercertificate.html#cfn-iam-servercertificate-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -462,11 +574,17 @@ impl ServiceLinkedRole {
 }
 
 impl ServiceLinkedRole {
-    /// `AWSServiceName`. A change replaces the resource.
+    /// The service principal for the AWS service to which this role is attached.
+    ///
+    /// [`AWSServiceName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-servicelinkedrole.html#cfn-iam-servicelinkedrole-awsservicename). A change replaces the resource. From 1 to 128 characters. Matches `^[\w+=,.@-]+$`.
     pub fn aws_service_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AWSServiceName", value.into()); self }
-    /// `CustomSuffix`. A change replaces the resource.
+    /// A string that you provide, which is combined with the service-provided prefix to form the complete role name.
+    ///
+    /// [`CustomSuffix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-servicelinkedrole.html#cfn-iam-servicelinkedrole-customsuffix). A change replaces the resource. From 1 to 64 characters. Matches `^[\w+=,.@-]+$`.
     pub fn custom_suffix(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("CustomSuffix", value.into()); self }
-    /// `Description`.
+    /// The description of the role.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-servicelinkedrole.html#cfn-iam-servicelinkedrole-description). At most 1000 characters. Matches `^[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*$`.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
 }
 
@@ -492,21 +610,37 @@ impl User {
 }
 
 impl User {
-    /// `Groups`.
+    /// The group names to which you want to add the user.
+    ///
+    /// [`Groups`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-user.html#cfn-iam-user-groups). At most 10 items.
     pub fn groups(mut self, value: impl Into<Value<List<link::IAMGroupGroupName>>>) -> Self { self.body.set("Groups", value.into()); self }
-    /// `LoginProfile`.
+    /// Creates a password for the specified IAM user.
+    ///
+    /// [`LoginProfile`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-user.html#cfn-iam-user-loginprofile).
     pub fn login_profile(mut self, value: impl Into<Value<LoginProfile>>) -> Self { self.body.set("LoginProfile", value.into()); self }
-    /// `ManagedPolicyArns`.
+    /// The Amazon Resource Names (ARNs) of the IAM managed policies that you want to attach to the user.
+    ///
+    /// [`ManagedPolicyArns`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-user.html#cfn-iam-user-managedpolicyarns). At most 20 items. Matches `arn:(aws[a-zA-Z-]*)?:iam::(\d{12}|aws):policy/[a-zA-Z_0-9+=,.@\-_/]+`.
     pub fn managed_policy_arns(mut self, value: impl Into<Value<List<link::IAMManagedPolicyPolicyArn>>>) -> Self { self.body.set("ManagedPolicyArns", value.into()); self }
-    /// `Path`.
+    /// The path for the user name.
+    ///
+    /// [`Path`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-user.html#cfn-iam-user-path). From 1 to 512 characters. Matches `^(\u002F)|(\u002F[\u0021-\u007E]+\u002F)$`.
     pub fn path(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Path", value.into()); self }
-    /// `PermissionsBoundary`.
+    /// The ARN of the managed policy that is used to set the permissions boundary for the user.
+    ///
+    /// [`PermissionsBoundary`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-user.html#cfn-iam-user-permissionsboundary). From 20 to 2048 characters.
     pub fn permissions_boundary(mut self, value: impl Into<Value<link::IAMManagedPolicyPolicyArn>>) -> Self { self.body.set("PermissionsBoundary", value.into()); self }
-    /// `Policies`.
+    /// Adds or updates an inline policy document that is embedded in the specified IAM user.
+    ///
+    /// [`Policies`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-user.html#cfn-iam-user-policies).
     pub fn policies(mut self, value: impl Into<Value<List<UserPolicy>>>) -> Self { self.body.set("Policies", value.into()); self }
-    /// `Tags`.
+    /// The tags that you want to attach to the new user.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-user.html#cfn-iam-user-tags). At most 50 items.
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `UserName`. A change replaces the resource.
+    /// The name of the user to create.
+    ///
+    /// [`UserName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-user.html#cfn-iam-user-username). A change replaces the resource. From 1 to 64 characters. Matches `^[\w+=,.@-]+$`.
     pub fn user_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("UserName", value.into()); self }
 }
 
@@ -537,9 +671,13 @@ impl UserPolicy {
 }
 
 impl<HasPolicyDocument, HasPolicyName> UserPolicy<HasPolicyDocument, HasPolicyName> {
-    /// `PolicyDocument`. Required.
+    /// The entire contents of the policy that defines permissions.
+    ///
+    /// [`PolicyDocument`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-iam-user-policy.html#cfn-iam-user-policy-policydocument). Required.
     pub fn policy_document(self, value: impl Into<Value<PolicyDocument>>) -> UserPolicy<Given, HasPolicyName> { UserPolicy { body: self.body.with("PolicyDocument", value.into()), given: PhantomData } }
-    /// `PolicyName`. Required.
+    /// The friendly name (not ARN) identifying the policy.
+    ///
+    /// [`PolicyName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-iam-user-policy.html#cfn-iam-user-policy-policyname). Required.
     pub fn policy_name(self, value: impl Into<Value<String>>) -> UserPolicy<HasPolicyDocument, Given> { UserPolicy { body: self.body.with("PolicyName", value.into()), given: PhantomData } }
 }
 
@@ -558,9 +696,13 @@ impl UserToGroupAddition {
 }
 
 impl<HasGroupName, HasUsers> UserToGroupAddition<HasGroupName, HasUsers> {
-    /// `GroupName`. Required.
+    /// The name of the group to update.
+    ///
+    /// [`GroupName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-usertogroupaddition.html#cfn-iam-usertogroupaddition-groupname). Required.
     pub fn group_name(self, value: impl Into<Value<String>>) -> UserToGroupAddition<Given, HasUsers> { UserToGroupAddition { body: self.body.with("GroupName", value.into()), given: PhantomData } }
-    /// `Users`. Required.
+    /// The the names of the users that you want to add to the group.
+    ///
+    /// [`Users`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-usertogroupaddition.html#cfn-iam-usertogroupaddition-users). Required.
     pub fn users(self, value: impl Into<Value<List<String>>>) -> UserToGroupAddition<HasGroupName, Given> { UserToGroupAddition { body: self.body.with("Users", value.into()), given: PhantomData } }
 }
 
@@ -586,13 +728,21 @@ impl VirtualMFADevice {
 }
 
 impl<HasUsers> VirtualMFADevice<HasUsers> {
-    /// `Path`. A change replaces the resource.
+    /// The path for the virtual MFA device.
+    ///
+    /// [`Path`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-virtualmfadevice.html#cfn-iam-virtualmfadevice-path). A change replaces the resource. From 1 to 512 characters. Matches `(\u002F)|(\u002F[\u0021-\u007F]+\u002F)`.
     pub fn path(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Path", value.into()); self }
-    /// `Tags`.
+    /// The tags that you want to attach to the new IAM virtual MFA device.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-virtualmfadevice.html#cfn-iam-virtualmfadevice-tags). At most 50 items.
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `Users`. Required.
+    /// The IAM user associated with this virtual MFA device.
+    ///
+    /// [`Users`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-virtualmfadevice.html#cfn-iam-virtualmfadevice-users). Required.
     pub fn users(self, value: impl Into<Value<List<String>>>) -> VirtualMFADevice<Given> { VirtualMFADevice { body: self.body.with("Users", value.into()), given: PhantomData } }
-    /// `VirtualMfaDeviceName`. A change replaces the resource.
+    /// The name of the virtual MFA device, which must be unique.
+    ///
+    /// [`VirtualMfaDeviceName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-virtualmfadevice.html#cfn-iam-virtualmfadevice-virtualmfadevicename). A change replaces the resource. From 1 to 226 characters. Matches `[\w+=,.@-]+`.
     pub fn virtual_mfa_device_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("VirtualMfaDeviceName", value.into()); self }
 }
 

@@ -17,9 +17,13 @@ impl Alias {
 }
 
 impl<HasAliasName, HasTargetKeyId> Alias<HasAliasName, HasTargetKeyId> {
-    /// `AliasName`. Required. A change replaces the resource.
+    /// Specifies the alias name.
+    ///
+    /// [`AliasName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-alias.html#cfn-kms-alias-aliasname). Required. A change replaces the resource. From 1 to 256 characters. Matches `^(alias/)[a-zA-Z0-9:/_-]+$`.
     pub fn alias_name(self, value: impl Into<Value<String>>) -> Alias<Given, HasTargetKeyId> { Alias { body: self.body.with("AliasName", value.into()), given: PhantomData } }
-    /// `TargetKeyId`. Required.
+    /// Associates the alias with the specified customer managed key.
+    ///
+    /// [`TargetKeyId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-alias.html#cfn-kms-alias-targetkeyid). Required. From 1 to 256 characters.
     pub fn target_key_id(self, value: impl Into<Value<link::KMSAliasTargetKeyId>>) -> Alias<HasAliasName, Given> { Alias { body: self.body.with("TargetKeyId", value.into()), given: PhantomData } }
 }
 
@@ -50,29 +54,53 @@ impl Key {
 }
 
 impl Key {
-    /// `BypassPolicyLockoutSafetyCheck`. By default `false`.
+    /// Skips ("bypasses") the key policy lockout safety check.
+    ///
+    /// [`BypassPolicyLockoutSafetyCheck`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html#cfn-kms-key-bypasspolicylockoutsafetycheck). By default `false`.
     pub fn bypass_policy_lockout_safety_check(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("BypassPolicyLockoutSafetyCheck", value.into()); self }
-    /// `Description`.
+    /// A description of the KMS key.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html#cfn-kms-key-description). At most 8192 characters.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `EnableKeyRotation`.
+    /// Enables automatic rotation of the key material for the specified KMS key.
+    ///
+    /// [`EnableKeyRotation`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html#cfn-kms-key-enablekeyrotation).
     pub fn enable_key_rotation(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("EnableKeyRotation", value.into()); self }
-    /// `Enabled`.
+    /// Whether the KMS key is enabled.
+    ///
+    /// [`Enabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html#cfn-kms-key-enabled).
     pub fn enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("Enabled", value.into()); self }
-    /// `KeyPolicy`.
+    /// The key policy to attach to the KMS key.
+    ///
+    /// [`KeyPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html#cfn-kms-key-keypolicy).
     pub fn key_policy(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("KeyPolicy", value.into()); self }
-    /// `KeySpec`. By default `"SYMMETRIC_DEFAULT"`.
+    /// Specifies the type of KMS key to create.
+    ///
+    /// [`KeySpec`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html#cfn-kms-key-keyspec). By default `"SYMMETRIC_DEFAULT"`.
     pub fn key_spec(mut self, value: impl Into<Value<KeySpec>>) -> Self { self.body.set("KeySpec", value.into()); self }
-    /// `KeyUsage`. By default `"ENCRYPT_DECRYPT"`.
+    /// Determines the cryptographic operations for which you can use the KMS key.
+    ///
+    /// [`KeyUsage`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html#cfn-kms-key-keyusage). By default `"ENCRYPT_DECRYPT"`. One of `ENCRYPT_DECRYPT`, `GENERATE_VERIFY_MAC`, `KEY_AGREEMENT`, `SIGN_VERIFY`.
     pub fn key_usage(mut self, value: impl Into<Value<KeyUsage>>) -> Self { self.body.set("KeyUsage", value.into()); self }
-    /// `MultiRegion`. By default `false`.
+    /// Creates a multi-Region primary key that you can replicate in other AWS Regions.
+    ///
+    /// [`MultiRegion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html#cfn-kms-key-multiregion). By default `false`.
     pub fn multi_region(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("MultiRegion", value.into()); self }
-    /// `Origin`. By default `"AWS_KMS"`.
+    /// The source of the key material for the KMS key.
+    ///
+    /// [`Origin`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html#cfn-kms-key-origin). By default `"AWS_KMS"`. One of `AWS_KMS`, `EXTERNAL`.
     pub fn origin(mut self, value: impl Into<Value<Origin>>) -> Self { self.body.set("Origin", value.into()); self }
-    /// `PendingWindowInDays`.
+    /// Specifies the number of days in the waiting period before AWS deletes a KMS key that has been removed from a CloudFormation stack.
+    ///
+    /// [`PendingWindowInDays`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html#cfn-kms-key-pendingwindowindays). From 7 to 30.
     pub fn pending_window_in_days(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("PendingWindowInDays", value.into()); self }
-    /// `RotationPeriodInDays`. By default `365`.
+    /// Specifies a custom period of time between each rotation date.
+    ///
+    /// [`RotationPeriodInDays`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html#cfn-kms-key-rotationperiodindays). By default `365`. From 90 to 2560.
     pub fn rotation_period_in_days(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("RotationPeriodInDays", value.into()); self }
-    /// `Tags`.
+    /// Assigns one or more tags to the replica key.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html#cfn-kms-key-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -108,17 +136,29 @@ impl ReplicaKey {
 }
 
 impl<HasKeyPolicy, HasPrimaryKeyArn> ReplicaKey<HasKeyPolicy, HasPrimaryKeyArn> {
-    /// `Description`.
+    /// A description of the KMS key.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-replicakey.html#cfn-kms-replicakey-description). At most 8192 characters.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `Enabled`.
+    /// Whether the replica key is enabled.
+    ///
+    /// [`Enabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-replicakey.html#cfn-kms-replicakey-enabled).
     pub fn enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("Enabled", value.into()); self }
-    /// `KeyPolicy`. Required.
+    /// The key policy that authorizes use of the replica key.
+    ///
+    /// [`KeyPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-replicakey.html#cfn-kms-replicakey-keypolicy). Required.
     pub fn key_policy(self, value: impl Into<Value<Json>>) -> ReplicaKey<Given, HasPrimaryKeyArn> { ReplicaKey { body: self.body.with("KeyPolicy", value.into()), given: PhantomData } }
-    /// `PendingWindowInDays`.
+    /// Specifies the number of days in the waiting period before AWS deletes a replica key that has been removed from a CloudFormation stack.
+    ///
+    /// [`PendingWindowInDays`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-replicakey.html#cfn-kms-replicakey-pendingwindowindays). From 7 to 30.
     pub fn pending_window_in_days(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("PendingWindowInDays", value.into()); self }
-    /// `PrimaryKeyArn`. Required. A change replaces the resource.
+    /// Specifies the multi-Region primary key to replicate.
+    ///
+    /// [`PrimaryKeyArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-replicakey.html#cfn-kms-replicakey-primarykeyarn). Required. A change replaces the resource. From 1 to 256 characters.
     pub fn primary_key_arn(self, value: impl Into<Value<String>>) -> ReplicaKey<HasKeyPolicy, Given> { ReplicaKey { body: self.body.with("PrimaryKeyArn", value.into()), given: PhantomData } }
-    /// `Tags`.
+    /// Assigns one or more tags to the replica key.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-replicakey.html#cfn-kms-replicakey-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 

@@ -17,17 +17,29 @@ impl Alias {
 }
 
 impl<HasFunctionName, HasFunctionVersion, HasName> Alias<HasFunctionName, HasFunctionVersion, HasName> {
-    /// `Description`.
+    /// A description of the alias.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-alias.html#cfn-lambda-alias-description). At most 256 characters.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `FunctionName`. Required. A change replaces the resource.
+    /// The name or ARN of the Lambda function.
+    ///
+    /// [`FunctionName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-alias.html#cfn-lambda-alias-functionname). Required. A change replaces the resource.
     pub fn function_name(self, value: impl Into<Value<link::LambdaFunctionFunctionName>>) -> Alias<Given, HasFunctionVersion, HasName> { Alias { body: self.body.with("FunctionName", value.into()), given: PhantomData } }
-    /// `FunctionVersion`. Required.
+    /// The function version that the alias invokes.
+    ///
+    /// [`FunctionVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-alias.html#cfn-lambda-alias-functionversion). Required. At most 1024 characters. Matches `^(\$LATEST(\.PUBLISHED)?|[0-9]*)$`.
     pub fn function_version(self, value: impl Into<Value<link::LambdaVersionVersion>>) -> Alias<HasFunctionName, Given, HasName> { Alias { body: self.body.with("FunctionVersion", value.into()), given: PhantomData } }
-    /// `Name`. Required. A change replaces the resource.
+    /// The name of the alias.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-alias.html#cfn-lambda-alias-name). Required. A change replaces the resource. From 1 to 128 characters. Matches `^(?!^[0-9]+$)([a-zA-Z0-9-_]+)$`.
     pub fn name(self, value: impl Into<Value<String>>) -> Alias<HasFunctionName, HasFunctionVersion, Given> { Alias { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `ProvisionedConcurrencyConfig`.
+    /// Specifies a provisioned concurrency configuration for a function's alias.
+    ///
+    /// [`ProvisionedConcurrencyConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-alias.html#cfn-lambda-alias-provisionedconcurrencyconfig).
     pub fn provisioned_concurrency_config(mut self, value: impl Into<Value<ProvisionedConcurrencyConfiguration>>) -> Self { self.body.set("ProvisionedConcurrencyConfig", value.into()); self }
-    /// `RoutingConfig`.
+    /// The routing configuration of the alias.
+    ///
+    /// [`RoutingConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-alias.html#cfn-lambda-alias-routingconfig).
     pub fn routing_config(mut self, value: impl Into<Value<AliasRoutingConfiguration>>) -> Self { self.body.set("RoutingConfig", value.into()); self }
 }
 
@@ -62,7 +74,9 @@ impl AliasRoutingConfiguration {
 }
 
 impl AliasRoutingConfiguration {
-    /// `AdditionalVersionWeights`.
+    /// The second version, and the percentage of traffic that's routed to it.
+    ///
+    /// [`AdditionalVersionWeights`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-alias-aliasroutingconfiguration.html#cfn-lambda-alias-aliasroutingconfiguration-additionalversionweights).
     pub fn additional_version_weights(mut self, value: impl Into<Value<List<VersionWeight>>>) -> Self { self.body.set("AdditionalVersionWeights", value.into()); self }
 }
 
@@ -81,7 +95,9 @@ impl AllowedPublishers {
 }
 
 impl<HasSigningProfileVersionArns> AllowedPublishers<HasSigningProfileVersionArns> {
-    /// `SigningProfileVersionArns`. Required.
+    /// The ARN for each of the signing profiles.
+    ///
+    /// [`SigningProfileVersionArns`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-codesigningconfig-allowedpublishers.html#cfn-lambda-codesigningconfig-allowedpublishers-signingprofileversionarns). Required. From 12 to 1024 characters. From 1 to 20 items.
     pub fn signing_profile_version_arns(self, value: impl Into<Value<List<link::SignerSigningProfileArn>>>) -> AllowedPublishers<Given> { AllowedPublishers { body: self.body.with("SigningProfileVersionArns", value.into()), given: PhantomData } }
 }
 
@@ -100,9 +116,13 @@ impl AmazonManagedKafkaEventSourceConfig {
 }
 
 impl AmazonManagedKafkaEventSourceConfig {
-    /// `ConsumerGroupId`. A change replaces the resource.
+    /// The identifier for the Kafka consumer group to join.
+    ///
+    /// [`ConsumerGroupId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-amazonmanagedkafkaeventsourceconfig.html#cfn-lambda-eventsourcemapping-amazonmanagedkafkaeventsourceconfig-consumergroupid). A change replaces the resource. From 1 to 200 characters. Matches `[a-zA-Z0-9-\/*:_+=.@-]*`.
     pub fn consumer_group_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ConsumerGroupId", value.into()); self }
-    /// `SchemaRegistryConfig`.
+    /// Specific configuration settings for a Kafka schema registry.
+    ///
+    /// [`SchemaRegistryConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-amazonmanagedkafkaeventsourceconfig.html#cfn-lambda-eventsourcemapping-amazonmanagedkafkaeventsourceconfig-schemaregistryconfig).
     pub fn schema_registry_config(mut self, value: impl Into<Value<SchemaRegistryConfig>>) -> Self { self.body.set("SchemaRegistryConfig", value.into()); self }
 }
 
@@ -121,23 +141,39 @@ impl CapacityProvider {
 }
 
 impl<HasPermissionsConfig, HasVpcConfig> CapacityProvider<HasPermissionsConfig, HasVpcConfig> {
-    /// `CapacityProviderName`. A change replaces the resource.
+    /// [`CapacityProviderName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-capacityprovider.html#cfn-lambda-capacityprovider-capacityprovidername). A change replaces the resource. From 1 to 140 characters.
     pub fn capacity_provider_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("CapacityProviderName", value.into()); self }
-    /// `CapacityProviderScalingConfig`.
+    /// The scaling configuration for the capacity provider.
+    ///
+    /// [`CapacityProviderScalingConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-capacityprovider.html#cfn-lambda-capacityprovider-capacityproviderscalingconfig).
     pub fn capacity_provider_scaling_config(mut self, value: impl Into<Value<CapacityProviderScalingConfig>>) -> Self { self.body.set("CapacityProviderScalingConfig", value.into()); self }
-    /// `InstanceRequirements`. A change replaces the resource.
+    /// The instance requirements for compute resources managed by the capacity provider.
+    ///
+    /// [`InstanceRequirements`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-capacityprovider.html#cfn-lambda-capacityprovider-instancerequirements). A change replaces the resource.
     pub fn instance_requirements(mut self, value: impl Into<Value<InstanceRequirements>>) -> Self { self.body.set("InstanceRequirements", value.into()); self }
-    /// `KmsKeyArn`. A change replaces the resource.
+    /// The ARN of the KMS key used to encrypt the capacity provider's resources.
+    ///
+    /// [`KmsKeyArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-capacityprovider.html#cfn-lambda-capacityprovider-kmskeyarn). A change replaces the resource. At most 10000 characters. Matches `^(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()$`.
     pub fn kms_key_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("KmsKeyArn", value.into()); self }
-    /// `PermissionsConfig`. Required. A change replaces the resource.
+    /// The permissions configuration for the capacity provider.
+    ///
+    /// [`PermissionsConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-capacityprovider.html#cfn-lambda-capacityprovider-permissionsconfig). Required. A change replaces the resource.
     pub fn permissions_config(self, value: impl Into<Value<CapacityProviderPermissionsConfig>>) -> CapacityProvider<Given, HasVpcConfig> { CapacityProvider { body: self.body.with("PermissionsConfig", value.into()), given: PhantomData } }
-    /// `PropagateTags`.
+    /// Configuration that defines how tags are propagated to managed resources.
+    ///
+    /// [`PropagateTags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-capacityprovider.html#cfn-lambda-capacityprovider-propagatetags).
     pub fn propagate_tags(mut self, value: impl Into<Value<PropagateTagsConfig>>) -> Self { self.body.set("PropagateTags", value.into()); self }
-    /// `Tags`.
+    /// A key-value pair that provides metadata for the capacity provider.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-capacityprovider.html#cfn-lambda-capacityprovider-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `TelemetryConfig`.
+    /// Configuration that specifies the telemetry collection for the capacity provider.
+    ///
+    /// [`TelemetryConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-capacityprovider.html#cfn-lambda-capacityprovider-telemetryconfig).
     pub fn telemetry_config(mut self, value: impl Into<Value<CapacityProviderTelemetryConfig>>) -> Self { self.body.set("TelemetryConfig", value.into()); self }
-    /// `VpcConfig`. Required. A change replaces the resource.
+    /// The VPC configuration for the capacity provider.
+    ///
+    /// [`VpcConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-capacityprovider.html#cfn-lambda-capacityprovider-vpcconfig). Required. A change replaces the resource.
     pub fn vpc_config(self, value: impl Into<Value<CapacityProviderVpcConfig>>) -> CapacityProvider<HasPermissionsConfig, Given> { CapacityProvider { body: self.body.with("VpcConfig", value.into()), given: PhantomData } }
 }
 
@@ -169,7 +205,9 @@ impl CapacityProviderConfig {
 }
 
 impl<HasLambdaManagedInstancesCapacityProviderConfig> CapacityProviderConfig<HasLambdaManagedInstancesCapacityProviderConfig> {
-    /// `LambdaManagedInstancesCapacityProviderConfig`. Required.
+    /// Configuration for Lambda-managed instances used by the capacity provider.
+    ///
+    /// [`LambdaManagedInstancesCapacityProviderConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-capacityproviderconfig.html#cfn-lambda-function-capacityproviderconfig-lambdamanagedinstancescapacityproviderconfig). Required.
     pub fn lambda_managed_instances_capacity_provider_config(self, value: impl Into<Value<LambdaManagedInstancesCapacityProviderConfig>>) -> CapacityProviderConfig<Given> { CapacityProviderConfig { body: self.body.with("LambdaManagedInstancesCapacityProviderConfig", value.into()), given: PhantomData } }
 }
 
@@ -188,9 +226,13 @@ impl CapacityProviderLoggingConfig {
 }
 
 impl CapacityProviderLoggingConfig {
-    /// `LogGroup`.
+    /// The name of the Amazon CloudWatch log group the capacity provider sends logs to.
+    ///
+    /// [`LogGroup`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-capacityprovider-capacityproviderloggingconfig.html#cfn-lambda-capacityprovider-capacityproviderloggingconfig-loggroup). From 1 to 512 characters. Matches `[\.\-_/#A-Za-z0-9]+`.
     pub fn log_group(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LogGroup", value.into()); self }
-    /// `SystemLogLevel`.
+    /// Set this property to filter the system logs for your capacity provider that Lambda sends to CloudWatch.
+    ///
+    /// [`SystemLogLevel`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-capacityprovider-capacityproviderloggingconfig.html#cfn-lambda-capacityprovider-capacityproviderloggingconfig-systemloglevel). One of `DEBUG`, `INFO`, `WARN`.
     pub fn system_log_level(mut self, value: impl Into<Value<SystemLogLevel>>) -> Self { self.body.set("SystemLogLevel", value.into()); self }
 }
 
@@ -209,7 +251,9 @@ impl CapacityProviderPermissionsConfig {
 }
 
 impl<HasCapacityProviderOperatorRoleArn> CapacityProviderPermissionsConfig<HasCapacityProviderOperatorRoleArn> {
-    /// `CapacityProviderOperatorRoleArn`. Required.
+    /// The ARN of the IAM role that the capacity provider uses to manage compute instances and other AWS resources.
+    ///
+    /// [`CapacityProviderOperatorRoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-capacityprovider-capacityproviderpermissionsconfig.html#cfn-lambda-capacityprovider-capacityproviderpermissionsconfig-capacityprovideroperatorrolearn). Required. At most 10000 characters. Matches `^arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+$`.
     pub fn capacity_provider_operator_role_arn(self, value: impl Into<Value<String>>) -> CapacityProviderPermissionsConfig<Given> { CapacityProviderPermissionsConfig { body: self.body.with("CapacityProviderOperatorRoleArn", value.into()), given: PhantomData } }
 }
 
@@ -228,11 +272,17 @@ impl CapacityProviderScalingConfig {
 }
 
 impl CapacityProviderScalingConfig {
-    /// `MaxVCpuCount`.
+    /// The maximum number of vCPUs that the capacity provider can provision across all compute instances.
+    ///
+    /// [`MaxVCpuCount`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-capacityprovider-capacityproviderscalingconfig.html#cfn-lambda-capacityprovider-capacityproviderscalingconfig-maxvcpucount). From 2 to 15000.
     pub fn max_v_cpu_count(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MaxVCpuCount", value.into()); self }
-    /// `ScalingMode`.
+    /// The scaling mode that determines how the capacity provider responds to changes in demand.
+    ///
+    /// [`ScalingMode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-capacityprovider-capacityproviderscalingconfig.html#cfn-lambda-capacityprovider-capacityproviderscalingconfig-scalingmode). One of `Auto`, `Manual`.
     pub fn scaling_mode(mut self, value: impl Into<Value<ScalingMode>>) -> Self { self.body.set("ScalingMode", value.into()); self }
-    /// `ScalingPolicies`.
+    /// The target tracking scaling policies for the capacity provider.
+    ///
+    /// [`ScalingPolicies`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-capacityprovider-capacityproviderscalingconfig.html#cfn-lambda-capacityprovider-capacityproviderscalingconfig-scalingpolicies). From 1 to 10 items.
     pub fn scaling_policies(mut self, value: impl Into<Value<List<TargetTrackingScalingPolicy>>>) -> Self { self.body.set("ScalingPolicies", value.into()); self }
 }
 
@@ -251,7 +301,9 @@ impl CapacityProviderTelemetryConfig {
 }
 
 impl CapacityProviderTelemetryConfig {
-    /// `LoggingConfig`.
+    /// The capacity provider's Amazon CloudWatch Logs configuration settings.
+    ///
+    /// [`LoggingConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-capacityprovider-capacityprovidertelemetryconfig.html#cfn-lambda-capacityprovider-capacityprovidertelemetryconfig-loggingconfig).
     pub fn logging_config(mut self, value: impl Into<Value<CapacityProviderLoggingConfig>>) -> Self { self.body.set("LoggingConfig", value.into()); self }
 }
 
@@ -270,9 +322,13 @@ impl CapacityProviderVpcConfig {
 }
 
 impl<HasSecurityGroupIds, HasSubnetIds> CapacityProviderVpcConfig<HasSecurityGroupIds, HasSubnetIds> {
-    /// `SecurityGroupIds`. Required.
+    /// The security group IDs that control network access for compute instances managed by the capacity provider.
+    ///
+    /// [`SecurityGroupIds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-capacityprovider-capacityprovidervpcconfig.html#cfn-lambda-capacityprovider-capacityprovidervpcconfig-securitygroupids). Required. At most 1024 characters. At most 5 items. Matches `^sg-[0-9a-zA-Z]*$`.
     pub fn security_group_ids(self, value: impl Into<Value<List<String>>>) -> CapacityProviderVpcConfig<Given, HasSubnetIds> { CapacityProviderVpcConfig { body: self.body.with("SecurityGroupIds", value.into()), given: PhantomData } }
-    /// `SubnetIds`. Required.
+    /// The subnet IDs where the capacity provider launches compute instances.
+    ///
+    /// [`SubnetIds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-capacityprovider-capacityprovidervpcconfig.html#cfn-lambda-capacityprovider-capacityprovidervpcconfig-subnetids). Required. At most 1024 characters. From 1 to 16 items. Matches `^subnet-[0-9a-z]*$`.
     pub fn subnet_ids(self, value: impl Into<Value<List<String>>>) -> CapacityProviderVpcConfig<HasSecurityGroupIds, Given> { CapacityProviderVpcConfig { body: self.body.with("SubnetIds", value.into()), given: PhantomData } }
 }
 
@@ -291,9 +347,9 @@ impl CloudWatchLogging {
 }
 
 impl CloudWatchLogging {
-    /// `LogGroup`.
+    /// [`LogGroup`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-microvmimage-cloudwatchlogging.html#cfn-lambda-microvmimage-cloudwatchlogging-loggroup). From 1 to 512 characters. Matches `^[a-zA-Z0-9_\-/.#]+$`.
     pub fn log_group(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LogGroup", value.into()); self }
-    /// `LogStream`.
+    /// [`LogStream`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-microvmimage-cloudwatchlogging.html#cfn-lambda-microvmimage-cloudwatchlogging-logstream). From 1 to 512 characters. Matches `^[^:*]*$`.
     pub fn log_stream(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LogStream", value.into()); self }
 }
 
@@ -312,19 +368,33 @@ impl Code {
 }
 
 impl Code {
-    /// `ImageUri`.
+    /// URI of a container image in the Amazon ECR registry.
+    ///
+    /// [`ImageUri`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html#cfn-lambda-function-code-imageuri).
     pub fn image_uri(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ImageUri", value.into()); self }
-    /// `S3Bucket`.
+    /// An Amazon S3 bucket in the same AWS Region as your function.
+    ///
+    /// [`S3Bucket`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html#cfn-lambda-function-code-s3bucket). From 3 to 63 characters. Matches `^[0-9A-Za-z\.\-_]*(?<!\.)$`.
     pub fn s3_bucket(mut self, value: impl Into<Value<link::S3BucketBucketName>>) -> Self { self.body.set("S3Bucket", value.into()); self }
-    /// `S3Key`.
+    /// The Amazon S3 key of the deployment package.
+    ///
+    /// [`S3Key`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html#cfn-lambda-function-code-s3key). From 1 to 1024 characters.
     pub fn s3_key(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("S3Key", value.into()); self }
-    /// `S3ObjectStorageMode`.
+    /// Specifies the storage mode for the deployment package.
+    ///
+    /// [`S3ObjectStorageMode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html#cfn-lambda-function-code-s3objectstoragemode). One of `COPY`, `REFERENCE`.
     pub fn s3_object_storage_mode(mut self, value: impl Into<Value<S3ObjectStorageMode>>) -> Self { self.body.set("S3ObjectStorageMode", value.into()); self }
-    /// `S3ObjectVersion`.
+    /// For versioned objects, the version of the deployment package object to use.
+    ///
+    /// [`S3ObjectVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html#cfn-lambda-function-code-s3objectversion). From 1 to 1024 characters.
     pub fn s3_object_version(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("S3ObjectVersion", value.into()); self }
-    /// `SourceKMSKeyArn`.
+    /// The ARN of the AWS Key Management Service ( AWS ) customer managed key that's used to encrypt your function's.zip deployment package.
+    ///
+    /// [`SourceKMSKeyArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html#cfn-lambda-function-code-sourcekmskeyarn). At most 10000 characters. Matches `^(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()$`.
     pub fn source_kms_key_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SourceKMSKeyArn", value.into()); self }
-    /// `ZipFile`.
+    /// (Node.js and Python) The source code of your Lambda function.
+    ///
+    /// [`ZipFile`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html#cfn-lambda-function-code-zipfile).
     pub fn zip_file(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ZipFile", value.into()); self }
 }
 
@@ -343,7 +413,7 @@ impl CodeArtifact {
 }
 
 impl<HasUri> CodeArtifact<HasUri> {
-    /// `Uri`. Required.
+    /// [`Uri`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-microvmimage-codeartifact.html#cfn-lambda-microvmimage-codeartifact-uri). Required. From 1 to 2048 characters. Matches `^[^\s]+$`.
     pub fn uri(self, value: impl Into<Value<String>>) -> CodeArtifact<Given> { CodeArtifact { body: self.body.with("Uri", value.into()), given: PhantomData } }
 }
 
@@ -362,13 +432,21 @@ impl CodeSigningConfig {
 }
 
 impl<HasAllowedPublishers> CodeSigningConfig<HasAllowedPublishers> {
-    /// `AllowedPublishers`. Required.
+    /// List of allowed publishers.
+    ///
+    /// [`AllowedPublishers`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-codesigningconfig.html#cfn-lambda-codesigningconfig-allowedpublishers). Required.
     pub fn allowed_publishers(self, value: impl Into<Value<AllowedPublishers>>) -> CodeSigningConfig<Given> { CodeSigningConfig { body: self.body.with("AllowedPublishers", value.into()), given: PhantomData } }
-    /// `CodeSigningPolicies`.
+    /// The code signing policy controls the validation failure action for signature mismatch or expiry.
+    ///
+    /// [`CodeSigningPolicies`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-codesigningconfig.html#cfn-lambda-codesigningconfig-codesigningpolicies).
     pub fn code_signing_policies(mut self, value: impl Into<Value<CodeSigningPolicies>>) -> Self { self.body.set("CodeSigningPolicies", value.into()); self }
-    /// `Description`.
+    /// Code signing configuration description.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-codesigningconfig.html#cfn-lambda-codesigningconfig-description). At most 256 characters.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `Tags`.
+    /// The tags to add to the code signing configuration.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-codesigningconfig.html#cfn-lambda-codesigningconfig-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -398,7 +476,9 @@ impl CodeSigningPolicies {
 }
 
 impl<HasUntrustedArtifactOnDeployment> CodeSigningPolicies<HasUntrustedArtifactOnDeployment> {
-    /// `UntrustedArtifactOnDeployment`. Required. By default `"Warn"`.
+    /// Code signing configuration policy for deployment validation failure.
+    ///
+    /// [`UntrustedArtifactOnDeployment`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-codesigningconfig-codesigningpolicies.html#cfn-lambda-codesigningconfig-codesigningpolicies-untrustedartifactondeployment). Required. By default `"Warn"`. One of `Enforce`, `Warn`.
     pub fn untrusted_artifact_on_deployment(self, value: impl Into<Value<UntrustedArtifactOnDeployment>>) -> CodeSigningPolicies<Given> { CodeSigningPolicies { body: self.body.with("UntrustedArtifactOnDeployment", value.into()), given: PhantomData } }
 }
 
@@ -417,7 +497,9 @@ impl Config {
 }
 
 impl<HasVpcEgressConfiguration> Config<HasVpcEgressConfiguration> {
-    /// `VpcEgressConfiguration`. Required.
+    /// The VPC egress configuration for the network connector.
+    ///
+    /// [`VpcEgressConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-networkconnector-config.html#cfn-lambda-networkconnector-config-vpcegressconfiguration). Required.
     pub fn vpc_egress_configuration(self, value: impl Into<Value<VpcEgressConfiguration>>) -> Config<Given> { Config { body: self.body.with("VpcEgressConfiguration", value.into()), given: PhantomData } }
 }
 
@@ -436,13 +518,21 @@ impl Content {
 }
 
 impl<HasS3Bucket, HasS3Key> Content<HasS3Bucket, HasS3Key> {
-    /// `S3Bucket`. Required. A change replaces the resource.
+    /// The Amazon S3 bucket of the layer archive.
+    ///
+    /// [`S3Bucket`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-layerversion-content.html#cfn-lambda-layerversion-content-s3bucket). Required. A change replaces the resource. From 3 to 63 characters. Matches `^[0-9A-Za-z\.\-_]*(?<!\.)$`.
     pub fn s3_bucket(self, value: impl Into<Value<link::S3BucketBucketName>>) -> Content<Given, HasS3Key> { Content { body: self.body.with("S3Bucket", value.into()), given: PhantomData } }
-    /// `S3Key`. Required. A change replaces the resource.
+    /// The Amazon S3 key of the layer archive.
+    ///
+    /// [`S3Key`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-layerversion-content.html#cfn-lambda-layerversion-content-s3key). Required. A change replaces the resource. From 1 to 1024 characters.
     pub fn s3_key(self, value: impl Into<Value<String>>) -> Content<HasS3Bucket, Given> { Content { body: self.body.with("S3Key", value.into()), given: PhantomData } }
-    /// `S3ObjectStorageMode`.
+    /// Whether Lambda should copy the deployment package to its internal storage (COPY) or reference it directly from your S3 bucket (REFERENCE).
+    ///
+    /// [`S3ObjectStorageMode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-layerversion-content.html#cfn-lambda-layerversion-content-s3objectstoragemode). One of `COPY`, `REFERENCE`.
     pub fn s3_object_storage_mode(mut self, value: impl Into<Value<S3ObjectStorageMode>>) -> Self { self.body.set("S3ObjectStorageMode", value.into()); self }
-    /// `S3ObjectVersion`. A change replaces the resource.
+    /// For versioned objects, the version of the layer archive object to use.
+    ///
+    /// [`S3ObjectVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-layerversion-content.html#cfn-lambda-layerversion-content-s3objectversion). A change replaces the resource. From 1 to 1024 characters.
     pub fn s3_object_version(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("S3ObjectVersion", value.into()); self }
 }
 
@@ -461,17 +551,29 @@ impl Cors {
 }
 
 impl Cors {
-    /// `AllowCredentials`.
+    /// Whether you want to allow cookies or other credentials in requests to your function URL.
+    ///
+    /// [`AllowCredentials`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-url-cors.html#cfn-lambda-url-cors-allowcredentials).
     pub fn allow_credentials(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("AllowCredentials", value.into()); self }
-    /// `AllowHeaders`.
+    /// The HTTP headers that origins can include in requests to your function URL.
+    ///
+    /// [`AllowHeaders`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-url-cors.html#cfn-lambda-url-cors-allowheaders). From 1 to 1024 characters. From 1 to 100 items.
     pub fn allow_headers(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("AllowHeaders", value.into()); self }
-    /// `AllowMethods`.
+    /// The HTTP methods that are allowed when calling your function URL.
+    ///
+    /// [`AllowMethods`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-url-cors.html#cfn-lambda-url-cors-allowmethods). One of `*`, `DELETE`, `GET`, `HEAD`, `PATCH`, `POST`, `PUT`. From 1 to 6 items.
     pub fn allow_methods(mut self, value: impl Into<Value<List<AllowMethod>>>) -> Self { self.body.set("AllowMethods", value.into()); self }
-    /// `AllowOrigins`.
+    /// The origins that can access your function URL.
+    ///
+    /// [`AllowOrigins`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-url-cors.html#cfn-lambda-url-cors-alloworigins). From 1 to 253 characters. From 1 to 100 items.
     pub fn allow_origins(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("AllowOrigins", value.into()); self }
-    /// `ExposeHeaders`.
+    /// The HTTP headers in your function response that you want to expose to origins that call your function URL.
+    ///
+    /// [`ExposeHeaders`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-url-cors.html#cfn-lambda-url-cors-exposeheaders). From 1 to 1024 characters. From 1 to 100 items.
     pub fn expose_headers(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("ExposeHeaders", value.into()); self }
-    /// `MaxAge`.
+    /// The maximum amount of time, in seconds, that browsers can cache results of a preflight request.
+    ///
+    /// [`MaxAge`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-url-cors.html#cfn-lambda-url-cors-maxage). From 0 to 86400.
     pub fn max_age(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MaxAge", value.into()); self }
 }
 
@@ -490,7 +592,7 @@ impl CpuConfiguration {
 }
 
 impl<HasArchitecture> CpuConfiguration<HasArchitecture> {
-    /// `Architecture`. Required.
+    /// [`Architecture`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-microvmimage-cpuconfiguration.html#cfn-lambda-microvmimage-cpuconfiguration-architecture). Required. Only `ARM_64`.
     pub fn architecture(self, value: impl Into<Value<CpuConfigurationArchitecture>>) -> CpuConfiguration<Given> { CpuConfiguration { body: self.body.with("Architecture", value.into()), given: PhantomData } }
 }
 
@@ -509,7 +611,9 @@ impl DeadLetterConfig {
 }
 
 impl DeadLetterConfig {
-    /// `TargetArn`.
+    /// The ARN of an Amazon SQS queue or Amazon SNS topic.
+    ///
+    /// [`TargetArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-deadletterconfig.html#cfn-lambda-function-deadletterconfig-targetarn). At most 10000 characters. Matches `^(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()$`.
     pub fn target_arn(mut self, value: impl Into<Value<link::LambdaDeadLetterConfigTargetArn>>) -> Self { self.body.set("TargetArn", value.into()); self }
 }
 
@@ -528,11 +632,17 @@ impl DocumentDBEventSourceConfig {
 }
 
 impl DocumentDBEventSourceConfig {
-    /// `CollectionName`.
+    /// The name of the collection to consume within the database.
+    ///
+    /// [`CollectionName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-documentdbeventsourceconfig.html#cfn-lambda-eventsourcemapping-documentdbeventsourceconfig-collectionname). From 1 to 57 characters. Matches `^(^(?!(system\x2e)))(^[_a-zA-Z0-9])([^$]*)$`.
     pub fn collection_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("CollectionName", value.into()); self }
-    /// `DatabaseName`.
+    /// The name of the database to consume within the DocumentDB cluster.
+    ///
+    /// [`DatabaseName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-documentdbeventsourceconfig.html#cfn-lambda-eventsourcemapping-documentdbeventsourceconfig-databasename). From 1 to 63 characters. Matches `^[^ /\.$\x22]*$`.
     pub fn database_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("DatabaseName", value.into()); self }
-    /// `FullDocument`.
+    /// Determines what DocumentDB sends to your event stream during document update operations.
+    ///
+    /// [`FullDocument`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-documentdbeventsourceconfig.html#cfn-lambda-eventsourcemapping-documentdbeventsourceconfig-fulldocument). One of `Default`, `UpdateLookup`.
     pub fn full_document(mut self, value: impl Into<Value<FullDocument>>) -> Self { self.body.set("FullDocument", value.into()); self }
 }
 
@@ -551,11 +661,17 @@ impl DurableConfig {
 }
 
 impl<HasExecutionTimeout> DurableConfig<HasExecutionTimeout> {
-    /// `ExecutionTimeout`. Required.
+    /// The maximum time (in seconds) that a durable execution can run before timing out.
+    ///
+    /// [`ExecutionTimeout`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-durableconfig.html#cfn-lambda-function-durableconfig-executiontimeout). Required. From 1 to 31622400.
     pub fn execution_timeout(self, value: impl Into<Value<i64>>) -> DurableConfig<Given> { DurableConfig { body: self.body.with("ExecutionTimeout", value.into()), given: PhantomData } }
-    /// `KMSKeyArn`.
+    /// The ARN of the KMSlong (KMS) customer managed key that is used to encrypt your durable execution's payload data, including input, output, and error payloads.
+    ///
+    /// [`KMSKeyArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-durableconfig.html#cfn-lambda-function-durableconfig-kmskeyarn). At most 10000 characters. Matches `^(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()$`.
     pub fn kms_key_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("KMSKeyArn", value.into()); self }
-    /// `RetentionPeriodInDays`. By default `14`.
+    /// The number of days to retain execution history after a durable execution completes.
+    ///
+    /// [`RetentionPeriodInDays`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-durableconfig.html#cfn-lambda-function-durableconfig-retentionperiodindays). By default `14`. From 1 to 90.
     pub fn retention_period_in_days(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("RetentionPeriodInDays", value.into()); self }
 }
 
@@ -574,7 +690,9 @@ impl Endpoints {
 }
 
 impl Endpoints {
-    /// `KafkaBootstrapServers`. A change replaces the resource.
+    /// The list of bootstrap servers for your Kafka brokers in the following format: `"KafkaBootstrapServers": ["abc.xyz.com:xxxx","abc2.xyz.com:xxxx"]`.
+    ///
+    /// [`KafkaBootstrapServers`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-endpoints.html#cfn-lambda-eventsourcemapping-endpoints-kafkabootstrapservers). A change replaces the resource. From 1 to 300 characters. From 1 to 10 items.
     pub fn kafka_bootstrap_servers(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("KafkaBootstrapServers", value.into()); self }
 }
 
@@ -593,7 +711,9 @@ impl Environment {
 }
 
 impl Environment {
-    /// `Variables`.
+    /// Environment variable key-value pairs.
+    ///
+    /// [`Variables`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-environment.html#cfn-lambda-function-environment-variables).
     pub fn variables(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("Variables", value.into()); self }
 }
 
@@ -612,9 +732,9 @@ impl EnvironmentVariable {
 }
 
 impl<HasKey, HasValue> EnvironmentVariable<HasKey, HasValue> {
-    /// `Key`. Required.
+    /// [`Key`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-microvmimage-environmentvariable.html#cfn-lambda-microvmimage-environmentvariable-key). Required. From 1 to 256 characters. Matches `^[^\s]+$`.
     pub fn key(self, value: impl Into<Value<String>>) -> EnvironmentVariable<Given, HasValue> { EnvironmentVariable { body: self.body.with("Key", value.into()), given: PhantomData } }
-    /// `Value`. Required.
+    /// [`Value`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-microvmimage-environmentvariable.html#cfn-lambda-microvmimage-environmentvariable-value). Required. At most 4096 characters.
     pub fn value(self, value: impl Into<Value<String>>) -> EnvironmentVariable<HasKey, Given> { EnvironmentVariable { body: self.body.with("Value", value.into()), given: PhantomData } }
 }
 
@@ -633,7 +753,9 @@ impl EphemeralStorage {
 }
 
 impl<HasSize> EphemeralStorage<HasSize> {
-    /// `Size`. Required.
+    /// The size of the function's `/tmp` directory.
+    ///
+    /// [`Size`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-ephemeralstorage.html#cfn-lambda-function-ephemeralstorage-size). Required. From 512 to 32768.
     pub fn size(self, value: impl Into<Value<i64>>) -> EphemeralStorage<Given> { EphemeralStorage { body: self.body.with("Size", value.into()), given: PhantomData } }
 }
 
@@ -652,15 +774,25 @@ impl EventInvokeConfig {
 }
 
 impl<HasFunctionName, HasQualifier> EventInvokeConfig<HasFunctionName, HasQualifier> {
-    /// `DestinationConfig`.
+    /// A destination for events after they have been sent to a function for processing.
+    ///
+    /// [`DestinationConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventinvokeconfig.html#cfn-lambda-eventinvokeconfig-destinationconfig).
     pub fn destination_config(mut self, value: impl Into<Value<EventInvokeConfigDestinationConfig>>) -> Self { self.body.set("DestinationConfig", value.into()); self }
-    /// `FunctionName`. Required. A change replaces the resource.
+    /// The name of the Lambda function.
+    ///
+    /// [`FunctionName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventinvokeconfig.html#cfn-lambda-eventinvokeconfig-functionname). Required. A change replaces the resource.
     pub fn function_name(self, value: impl Into<Value<link::LambdaFunctionFunctionName>>) -> EventInvokeConfig<Given, HasQualifier> { EventInvokeConfig { body: self.body.with("FunctionName", value.into()), given: PhantomData } }
-    /// `MaximumEventAgeInSeconds`.
+    /// The maximum age of a request that Lambda sends to a function for processing.
+    ///
+    /// [`MaximumEventAgeInSeconds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventinvokeconfig.html#cfn-lambda-eventinvokeconfig-maximumeventageinseconds). From 60 to 21600.
     pub fn maximum_event_age_in_seconds(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MaximumEventAgeInSeconds", value.into()); self }
-    /// `MaximumRetryAttempts`.
+    /// The maximum number of times to retry when the function returns an error.
+    ///
+    /// [`MaximumRetryAttempts`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventinvokeconfig.html#cfn-lambda-eventinvokeconfig-maximumretryattempts). From 0 to 2.
     pub fn maximum_retry_attempts(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MaximumRetryAttempts", value.into()); self }
-    /// `Qualifier`. Required. A change replaces the resource.
+    /// The identifier of a version or alias.
+    ///
+    /// [`Qualifier`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventinvokeconfig.html#cfn-lambda-eventinvokeconfig-qualifier). Required. A change replaces the resource. Matches `^\$(LATEST(\.PUBLISHED)?)|[a-zA-Z0-9$_-]{1,129}$`.
     pub fn qualifier(self, value: impl Into<Value<link::LambdaVersionVersion>>) -> EventInvokeConfig<HasFunctionName, Given> { EventInvokeConfig { body: self.body.with("Qualifier", value.into()), given: PhantomData } }
 }
 
@@ -686,9 +818,13 @@ impl EventInvokeConfigDestinationConfig {
 }
 
 impl EventInvokeConfigDestinationConfig {
-    /// `OnFailure`.
+    /// The destination configuration for failed invocations.
+    ///
+    /// [`OnFailure`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventinvokeconfig-destinationconfig.html#cfn-lambda-eventinvokeconfig-destinationconfig-onfailure).
     pub fn on_failure(mut self, value: impl Into<Value<EventInvokeConfigOnFailure>>) -> Self { self.body.set("OnFailure", value.into()); self }
-    /// `OnSuccess`.
+    /// The destination configuration for successful invocations.
+    ///
+    /// [`OnSuccess`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventinvokeconfig-destinationconfig.html#cfn-lambda-eventinvokeconfig-destinationconfig-onsuccess).
     pub fn on_success(mut self, value: impl Into<Value<OnSuccess>>) -> Self { self.body.set("OnSuccess", value.into()); self }
 }
 
@@ -707,7 +843,9 @@ impl EventInvokeConfigOnFailure {
 }
 
 impl<HasDestination> EventInvokeConfigOnFailure<HasDestination> {
-    /// `Destination`. Required.
+    /// The ARN of the destination resource.
+    ///
+    /// [`Destination`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventinvokeconfig-onfailure.html#cfn-lambda-eventinvokeconfig-onfailure-destination). Required. At most 350 characters. Matches `^$|arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:([a-z]+(-[a-z]+)+-\d{1})?:(\d{12})?:(.*)`.
     pub fn destination(self, value: impl Into<Value<link::LambdaOnFailureDestination>>) -> EventInvokeConfigOnFailure<Given> { EventInvokeConfigOnFailure { body: self.body.with("Destination", value.into()), given: PhantomData } }
 }
 
@@ -726,61 +864,117 @@ impl EventSourceMapping {
 }
 
 impl<HasFunctionName> EventSourceMapping<HasFunctionName> {
-    /// `AmazonManagedKafkaEventSourceConfig`. A change replaces the resource.
+    /// Specific configuration settings for an Amazon Managed Streaming for Apache Kafka (Amazon MSK) event source.
+    ///
+    /// [`AmazonManagedKafkaEventSourceConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-amazonmanagedkafkaeventsourceconfig). A change replaces the resource.
     pub fn amazon_managed_kafka_event_source_config(mut self, value: impl Into<Value<AmazonManagedKafkaEventSourceConfig>>) -> Self { self.body.set("AmazonManagedKafkaEventSourceConfig", value.into()); self }
-    /// `BatchSize`.
+    /// The maximum number of records in each batch that Lambda pulls from your stream or queue and sends to your function.
+    ///
+    /// [`BatchSize`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-batchsize). From 1 to 10000.
     pub fn batch_size(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("BatchSize", value.into()); self }
-    /// `BisectBatchOnFunctionError`.
+    /// (Kinesis and DynamoDB Streams only) If the function returns an error, split the batch in two and retry.
+    ///
+    /// [`BisectBatchOnFunctionError`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-bisectbatchonfunctionerror).
     pub fn bisect_batch_on_function_error(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("BisectBatchOnFunctionError", value.into()); self }
-    /// `DestinationConfig`.
+    /// (Kinesis, DynamoDB Streams, Amazon MSK, and self-managed Apache Kafka) A configuration object that specifies the destination of an event after Lambda processes…
+    ///
+    /// [`DestinationConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-destinationconfig).
     pub fn destination_config(mut self, value: impl Into<Value<EventSourceMappingDestinationConfig>>) -> Self { self.body.set("DestinationConfig", value.into()); self }
-    /// `DocumentDBEventSourceConfig`.
+    /// Specific configuration settings for a DocumentDB event source.
+    ///
+    /// [`DocumentDBEventSourceConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-documentdbeventsourceconfig).
     pub fn document_db_event_source_config(mut self, value: impl Into<Value<DocumentDBEventSourceConfig>>) -> Self { self.body.set("DocumentDBEventSourceConfig", value.into()); self }
-    /// `Enabled`.
+    /// When true, the event source mapping is active.
+    ///
+    /// [`Enabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-enabled).
     pub fn enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("Enabled", value.into()); self }
-    /// `EventSourceArn`. A change replaces the resource.
+    /// The ARN of the event source.
+    ///
+    /// [`EventSourceArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-eventsourcearn). A change replaces the resource. From 12 to 1024 characters.
     pub fn event_source_arn(mut self, value: impl Into<Value<link::LambdaEventSourceMappingEventSourceArn>>) -> Self { self.body.set("EventSourceArn", value.into()); self }
-    /// `FilterCriteria`.
+    /// An object that defines the filter criteria that determine whether Lambda should process an event.
+    ///
+    /// [`FilterCriteria`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-filtercriteria).
     pub fn filter_criteria(mut self, value: impl Into<Value<FilterCriteria>>) -> Self { self.body.set("FilterCriteria", value.into()); self }
-    /// `FunctionName`. Required.
+    /// The name or ARN of the Lambda function.
+    ///
+    /// [`FunctionName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-functionname). Required. From 1 to 140 characters.
     pub fn function_name(self, value: impl Into<Value<link::LambdaFunctionFunctionName>>) -> EventSourceMapping<Given> { EventSourceMapping { body: self.body.with("FunctionName", value.into()), given: PhantomData } }
-    /// `FunctionResponseTypes`.
+    /// (Kinesis, DynamoDB Streams, and SQS) The current response type enums applied to the event source mapping.
+    ///
+    /// [`FunctionResponseTypes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-functionresponsetypes). Only `ReportBatchItemFailures`. At most 1 items.
     pub fn function_response_types(mut self, value: impl Into<Value<List<FunctionResponseType>>>) -> Self { self.body.set("FunctionResponseTypes", value.into()); self }
-    /// `KmsKeyArn`.
+    /// The ARN of the AWS Key Management Service ( AWS ) customer managed key that Lambda uses to encrypt your function's filter criteria.
+    ///
+    /// [`KmsKeyArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-kmskeyarn). From 12 to 2048 characters. Matches `(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()`.
     pub fn kms_key_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("KmsKeyArn", value.into()); self }
-    /// `LoggingConfig`.
+    /// The function's Amazon CloudWatch Logs configuration settings.
+    ///
+    /// [`LoggingConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-loggingconfig).
     pub fn logging_config(mut self, value: impl Into<Value<EventSourceMappingLoggingConfig>>) -> Self { self.body.set("LoggingConfig", value.into()); self }
-    /// `MaximumBatchingWindowInSeconds`.
+    /// The maximum amount of time, in seconds, that Lambda spends gathering records before invoking the function.
+    ///
+    /// [`MaximumBatchingWindowInSeconds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-maximumbatchingwindowinseconds). From 0 to 300.
     pub fn maximum_batching_window_in_seconds(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MaximumBatchingWindowInSeconds", value.into()); self }
-    /// `MaximumRecordAgeInSeconds`.
+    /// (Kinesis, DynamoDB Streams, Amazon MSK, and self-managed Apache Kafka) Discard records older than the specified age.
+    ///
+    /// [`MaximumRecordAgeInSeconds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-maximumrecordageinseconds). From -1 to 604800.
     pub fn maximum_record_age_in_seconds(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MaximumRecordAgeInSeconds", value.into()); self }
-    /// `MaximumRetryAttempts`.
+    /// (Kinesis, DynamoDB Streams, Amazon MSK, and self-managed Apache Kafka) Discard records after the specified number of retries.
+    ///
+    /// [`MaximumRetryAttempts`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-maximumretryattempts). From -1 to 10000.
     pub fn maximum_retry_attempts(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MaximumRetryAttempts", value.into()); self }
-    /// `MetricsConfig`.
+    /// The metrics configuration for your event source.
+    ///
+    /// [`MetricsConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-metricsconfig).
     pub fn metrics_config(mut self, value: impl Into<Value<MetricsConfig>>) -> Self { self.body.set("MetricsConfig", value.into()); self }
-    /// `ParallelizationFactor`.
+    /// (Kinesis and DynamoDB Streams only) The number of batches to process concurrently from each shard.
+    ///
+    /// [`ParallelizationFactor`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-parallelizationfactor). From 1 to 10.
     pub fn parallelization_factor(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("ParallelizationFactor", value.into()); self }
-    /// `ProvisionedPollerConfig`.
+    /// (Amazon SQS, Amazon MSK, and self-managed Apache Kafka only) The provisioned mode configuration for the event source.
+    ///
+    /// [`ProvisionedPollerConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-provisionedpollerconfig).
     pub fn provisioned_poller_config(mut self, value: impl Into<Value<ProvisionedPollerConfig>>) -> Self { self.body.set("ProvisionedPollerConfig", value.into()); self }
-    /// `Queues`.
+    /// (Amazon MQ) The name of the Amazon MQ broker destination queue to consume.
+    ///
+    /// [`Queues`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-queues). From 1 to 1000 characters. Exactly 1 items. Matches `[\s\S]*`.
     pub fn queues(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("Queues", value.into()); self }
-    /// `ScalingConfig`.
+    /// It is for Amazon SQS event sources only.
+    ///
+    /// [`ScalingConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-scalingconfig).
     pub fn scaling_config(mut self, value: impl Into<Value<ScalingConfig>>) -> Self { self.body.set("ScalingConfig", value.into()); self }
-    /// `SelfManagedEventSource`. A change replaces the resource.
+    /// The self-managed Apache Kafka cluster for your event source.
+    ///
+    /// [`SelfManagedEventSource`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-selfmanagedeventsource). A change replaces the resource.
     pub fn self_managed_event_source(mut self, value: impl Into<Value<SelfManagedEventSource>>) -> Self { self.body.set("SelfManagedEventSource", value.into()); self }
-    /// `SelfManagedKafkaEventSourceConfig`. A change replaces the resource.
+    /// Specific configuration settings for a self-managed Apache Kafka event source.
+    ///
+    /// [`SelfManagedKafkaEventSourceConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-selfmanagedkafkaeventsourceconfig). A change replaces the resource.
     pub fn self_managed_kafka_event_source_config(mut self, value: impl Into<Value<SelfManagedKafkaEventSourceConfig>>) -> Self { self.body.set("SelfManagedKafkaEventSourceConfig", value.into()); self }
-    /// `SourceAccessConfigurations`.
+    /// The the authentication protocol, VPC components, or virtual host to secure and define your event source.
+    ///
+    /// [`SourceAccessConfigurations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-sourceaccessconfigurations). From 1 to 29 items.
     pub fn source_access_configurations(mut self, value: impl Into<Value<List<SourceAccessConfiguration>>>) -> Self { self.body.set("SourceAccessConfigurations", value.into()); self }
-    /// `StartingPosition`. A change replaces the resource.
+    /// The position in a stream from which to start reading.
+    ///
+    /// [`StartingPosition`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-startingposition). A change replaces the resource. From 6 to 12 characters. Matches `(LATEST|TRIM_HORIZON|AT_TIMESTAMP)+`.
     pub fn starting_position(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("StartingPosition", value.into()); self }
-    /// `StartingPositionTimestamp`. A change replaces the resource.
+    /// With `StartingPosition` set to `AT_TIMESTAMP`, the time from which to start reading, in Unix time seconds.
+    ///
+    /// [`StartingPositionTimestamp`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-startingpositiontimestamp). A change replaces the resource.
     pub fn starting_position_timestamp(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("StartingPositionTimestamp", value.into()); self }
-    /// `Tags`.
+    /// The tags to add to the event source mapping.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `Topics`.
+    /// The name of the Kafka topic.
+    ///
+    /// [`Topics`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-topics). From 1 to 249 characters. Exactly 1 items. Matches `^[^.]([a-zA-Z0-9\-_.]+)`.
     pub fn topics(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("Topics", value.into()); self }
-    /// `TumblingWindowInSeconds`.
+    /// (Kinesis and DynamoDB Streams only) The duration in seconds of a processing window for DynamoDB and Kinesis Streams event sources.
+    ///
+    /// [`TumblingWindowInSeconds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-tumblingwindowinseconds). From 0 to 900.
     pub fn tumbling_window_in_seconds(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("TumblingWindowInSeconds", value.into()); self }
 }
 
@@ -809,7 +1003,9 @@ impl EventSourceMappingDestinationConfig {
 }
 
 impl EventSourceMappingDestinationConfig {
-    /// `OnFailure`.
+    /// The destination configuration for failed invocations.
+    ///
+    /// [`OnFailure`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-destinationconfig.html#cfn-lambda-eventsourcemapping-destinationconfig-onfailure).
     pub fn on_failure(mut self, value: impl Into<Value<EventSourceMappingOnFailure>>) -> Self { self.body.set("OnFailure", value.into()); self }
 }
 
@@ -828,7 +1024,9 @@ impl EventSourceMappingLoggingConfig {
 }
 
 impl EventSourceMappingLoggingConfig {
-    /// `SystemLogLevel`.
+    /// Set this property to filter the system logs for your function that Lambda sends to CloudWatch.
+    ///
+    /// [`SystemLogLevel`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-loggingconfig.html#cfn-lambda-eventsourcemapping-loggingconfig-systemloglevel). One of `DEBUG`, `INFO`, `WARN`.
     pub fn system_log_level(mut self, value: impl Into<Value<SystemLogLevel>>) -> Self { self.body.set("SystemLogLevel", value.into()); self }
 }
 
@@ -847,7 +1045,9 @@ impl EventSourceMappingOnFailure {
 }
 
 impl EventSourceMappingOnFailure {
-    /// `Destination`.
+    /// The ARN of the destination resource.
+    ///
+    /// [`Destination`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-onfailure.html#cfn-lambda-eventsourcemapping-onfailure-destination). From 12 to 1024 characters.
     pub fn destination(mut self, value: impl Into<Value<link::LambdaOnFailureDestination>>) -> Self { self.body.set("Destination", value.into()); self }
 }
 
@@ -866,11 +1066,17 @@ impl FileSystemConfig {
 }
 
 impl<HasArn, HasLocalMountPath> FileSystemConfig<HasArn, HasLocalMountPath> {
-    /// `Arn`. Required.
+    /// The ARN of the Amazon EFS access point that provides access to the file system.
+    ///
+    /// [`Arn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-filesystemconfig.html#cfn-lambda-function-filesystemconfig-arn). Required. At most 200 characters.
     pub fn arn(self, value: impl Into<Value<link::EFSAccessPointArn>>) -> FileSystemConfig<Given, HasLocalMountPath> { FileSystemConfig { body: self.body.with("Arn", value.into()), given: PhantomData } }
-    /// `LocalMountPath`. Required.
+    /// The path where the function can access the file system, starting with `/mnt/`.
+    ///
+    /// [`LocalMountPath`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-filesystemconfig.html#cfn-lambda-function-filesystemconfig-localmountpath). Required. At most 160 characters. Matches `^/mnt/[a-zA-Z0-9-_.]+$`.
     pub fn local_mount_path(self, value: impl Into<Value<String>>) -> FileSystemConfig<HasArn, Given> { FileSystemConfig { body: self.body.with("LocalMountPath", value.into()), given: PhantomData } }
-    /// `S3FilesConfig`.
+    /// Setting controls how your function accesses data from an Amazon S3 file system.
+    ///
+    /// [`S3FilesConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-filesystemconfig.html#cfn-lambda-function-filesystemconfig-s3filesconfig).
     pub fn s3_files_config(mut self, value: impl Into<Value<S3FilesConfig>>) -> Self { self.body.set("S3FilesConfig", value.into()); self }
 }
 
@@ -889,7 +1095,9 @@ impl Filter {
 }
 
 impl Filter {
-    /// `Pattern`.
+    /// A filter pattern.
+    ///
+    /// [`Pattern`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-filter.html#cfn-lambda-eventsourcemapping-filter-pattern). At most 4096 characters. Matches `.*`.
     pub fn pattern(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Pattern", value.into()); self }
 }
 
@@ -908,7 +1116,9 @@ impl FilterCriteria {
 }
 
 impl FilterCriteria {
-    /// `Filters`.
+    /// The filters.
+    ///
+    /// [`Filters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-filtercriteria.html#cfn-lambda-eventsourcemapping-filtercriteria-filters). From 1 to 20 items.
     pub fn filters(mut self, value: impl Into<Value<List<Filter>>>) -> Self { self.body.set("Filters", value.into()); self }
 }
 
@@ -927,67 +1137,127 @@ impl Function {
 }
 
 impl<HasCode, HasRole> Function<HasCode, HasRole> {
-    /// `Architectures`.
+    /// The instruction set architecture that the function supports.
+    ///
+    /// [`Architectures`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-architectures). One of `arm64`, `x86_64`. Exactly 1 items.
     pub fn architectures(mut self, value: impl Into<Value<List<FunctionArchitecture>>>) -> Self { self.body.set("Architectures", value.into()); self }
-    /// `CapacityProviderConfig`.
+    /// Configuration for the capacity provider that manages compute resources for Lambda functions.
+    ///
+    /// [`CapacityProviderConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-capacityproviderconfig).
     pub fn capacity_provider_config(mut self, value: impl Into<Value<CapacityProviderConfig>>) -> Self { self.body.set("CapacityProviderConfig", value.into()); self }
-    /// `Code`. Required.
+    /// The code for the function.
+    ///
+    /// [`Code`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-code). Required.
     pub fn code(self, value: impl Into<Value<Code>>) -> Function<Given, HasRole> { Function { body: self.body.with("Code", value.into()), given: PhantomData } }
-    /// `CodeSigningConfigArn`.
+    /// To enable code signing for this function, specify the ARN of a code-signing configuration.
+    ///
+    /// [`CodeSigningConfigArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-codesigningconfigarn). At most 200 characters.
     pub fn code_signing_config_arn(mut self, value: impl Into<Value<link::LambdaCodeSigningConfigCodeSigningConfigArn>>) -> Self { self.body.set("CodeSigningConfigArn", value.into()); self }
-    /// `DeadLetterConfig`.
+    /// A dead-letter queue configuration that specifies the queue or topic where Lambda sends asynchronous events when they fail processing.
+    ///
+    /// [`DeadLetterConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-deadletterconfig).
     pub fn dead_letter_config(mut self, value: impl Into<Value<DeadLetterConfig>>) -> Self { self.body.set("DeadLetterConfig", value.into()); self }
-    /// `Description`.
+    /// A description of the function.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-description). At most 256 characters.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `DurableConfig`.
+    /// Configuration settings for durable functions, including execution timeout and retention period for execution history.
+    ///
+    /// [`DurableConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-durableconfig).
     pub fn durable_config(mut self, value: impl Into<Value<DurableConfig>>) -> Self { self.body.set("DurableConfig", value.into()); self }
-    /// `Environment`.
+    /// Environment variables that are accessible from function code during execution.
+    ///
+    /// [`Environment`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-environment).
     pub fn environment(mut self, value: impl Into<Value<Environment>>) -> Self { self.body.set("Environment", value.into()); self }
-    /// `EphemeralStorage`.
+    /// The size of the function's `/tmp` directory in MB.
+    ///
+    /// [`EphemeralStorage`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-ephemeralstorage).
     pub fn ephemeral_storage(mut self, value: impl Into<Value<EphemeralStorage>>) -> Self { self.body.set("EphemeralStorage", value.into()); self }
-    /// `FileSystemConfigs`.
+    /// Connection settings for an Amazon EFS file system.
+    ///
+    /// [`FileSystemConfigs`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-filesystemconfigs). At most 1 items.
     pub fn file_system_configs(mut self, value: impl Into<Value<List<FileSystemConfig>>>) -> Self { self.body.set("FileSystemConfigs", value.into()); self }
-    /// `FunctionName`. A change replaces the resource.
+    /// The name of the Lambda function, up to 64 characters in length.
+    ///
+    /// [`FunctionName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-functionname). A change replaces the resource. At least 1 characters. Matches `^([a-zA-Z0-9_-]{1,64}|arn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:\d{12}:function:[a-zA-Z0-9_-]{1,64})$`.
     pub fn function_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("FunctionName", value.into()); self }
-    /// `FunctionScalingConfig`.
+    /// Configuration that defines the scaling behavior for a Lambda Managed Instances function, including the minimum and maximum number of execution environments…
+    ///
+    /// [`FunctionScalingConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-functionscalingconfig).
     pub fn function_scaling_config(mut self, value: impl Into<Value<FunctionScalingConfig>>) -> Self { self.body.set("FunctionScalingConfig", value.into()); self }
-    /// `Handler`.
+    /// The name of the method within your code that Lambda calls to run your function.
+    ///
+    /// [`Handler`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-handler). At most 128 characters. Matches `^[^\s]+$`.
     pub fn handler(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Handler", value.into()); self }
-    /// `ImageConfig`.
+    /// Configuration values that override the container image Dockerfile settings.
+    ///
+    /// [`ImageConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-imageconfig).
     pub fn image_config(mut self, value: impl Into<Value<ImageConfig>>) -> Self { self.body.set("ImageConfig", value.into()); self }
-    /// `KmsKeyArn`.
+    /// The ARN of the AWS Key Management Service ( AWS ) customer managed key that's used to encrypt the following resources.
+    ///
+    /// [`KmsKeyArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-kmskeyarn). At most 10000 characters. Matches `^(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()$`.
     pub fn kms_key_arn(mut self, value: impl Into<Value<link::KMSKeyArn>>) -> Self { self.body.set("KmsKeyArn", value.into()); self }
-    /// `Layers`.
+    /// The function layers to add to the function's execution environment.
+    ///
+    /// [`Layers`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-layers). At least 1 characters. At most 5 items.
     pub fn layers(mut self, value: impl Into<Value<List<link::LambdaLayerVersionLayerVersionArn>>>) -> Self { self.body.set("Layers", value.into()); self }
-    /// `LoggingConfig`.
+    /// The function's Amazon CloudWatch Logs configuration settings.
+    ///
+    /// [`LoggingConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-loggingconfig).
     pub fn logging_config(mut self, value: impl Into<Value<FunctionLoggingConfig>>) -> Self { self.body.set("LoggingConfig", value.into()); self }
-    /// `MemorySize`.
+    /// The amount of memory available to the function at runtime.
+    ///
+    /// [`MemorySize`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-memorysize). From 128 to 32768.
     pub fn memory_size(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MemorySize", value.into()); self }
-    /// `PackageType`. A change replaces the resource.
+    /// The type of deployment package.
+    ///
+    /// [`PackageType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-packagetype). A change replaces the resource. One of `Image`, `Zip`.
     pub fn package_type(mut self, value: impl Into<Value<PackageType>>) -> Self { self.body.set("PackageType", value.into()); self }
-    /// `PublishToLatestPublished`.
+    /// [`PublishToLatestPublished`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-publishtolatestpublished).
     pub fn publish_to_latest_published(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("PublishToLatestPublished", value.into()); self }
-    /// `RecursiveLoop`.
+    /// The status of your function's recursive loop detection configuration.
+    ///
+    /// [`RecursiveLoop`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-recursiveloop). One of `Allow`, `Terminate`.
     pub fn recursive_loop(mut self, value: impl Into<Value<RecursiveLoop>>) -> Self { self.body.set("RecursiveLoop", value.into()); self }
-    /// `ReservedConcurrentExecutions`.
+    /// The number of simultaneous executions to reserve for the function.
+    ///
+    /// [`ReservedConcurrentExecutions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-reservedconcurrentexecutions). At least 0.
     pub fn reserved_concurrent_executions(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("ReservedConcurrentExecutions", value.into()); self }
-    /// `Role`. Required.
+    /// The ARN of the function's execution role.
+    ///
+    /// [`Role`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-role). Required. At most 10000 characters. Matches `^arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+$`.
     pub fn role(self, value: impl Into<Value<link::IAMRoleArn>>) -> Function<HasCode, Given> { Function { body: self.body.with("Role", value.into()), given: PhantomData } }
-    /// `Runtime`.
+    /// The identifier of the function's runtime.
+    ///
+    /// [`Runtime`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-runtime).
     pub fn runtime(mut self, value: impl Into<Value<Runtime>>) -> Self { self.body.set("Runtime", value.into()); self }
-    /// `RuntimeManagementConfig`.
+    /// Sets the runtime management configuration for a function's version.
+    ///
+    /// [`RuntimeManagementConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-runtimemanagementconfig).
     pub fn runtime_management_config(mut self, value: impl Into<Value<RuntimeManagementConfig>>) -> Self { self.body.set("RuntimeManagementConfig", value.into()); self }
-    /// `SnapStart`.
+    /// The function's AWS Lambda SnapStart setting.
+    ///
+    /// [`SnapStart`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-snapstart).
     pub fn snap_start(mut self, value: impl Into<Value<SnapStart>>) -> Self { self.body.set("SnapStart", value.into()); self }
-    /// `Tags`.
+    /// The tags to apply to the function.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `TenancyConfig`. A change replaces the resource.
+    /// The function's tenant isolation configuration settings.
+    ///
+    /// [`TenancyConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-tenancyconfig). A change replaces the resource.
     pub fn tenancy_config(mut self, value: impl Into<Value<TenancyConfig>>) -> Self { self.body.set("TenancyConfig", value.into()); self }
-    /// `Timeout`.
+    /// The amount of time (in seconds) that Lambda allows a function to run before stopping it.
+    ///
+    /// [`Timeout`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-timeout). From 1 to 5400.
     pub fn timeout(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("Timeout", value.into()); self }
-    /// `TracingConfig`.
+    /// Set `Mode` to `Active` to sample and trace a subset of incoming requests with X-Ray.
+    ///
+    /// [`TracingConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-tracingconfig).
     pub fn tracing_config(mut self, value: impl Into<Value<TracingConfig>>) -> Self { self.body.set("TracingConfig", value.into()); self }
-    /// `VpcConfig`.
+    /// For network connectivity to AWS resources in a VPC, specify a list of security groups and subnets in the VPC.
+    ///
+    /// [`VpcConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-vpcconfig).
     pub fn vpc_config(mut self, value: impl Into<Value<VpcConfig>>) -> Self { self.body.set("VpcConfig", value.into()); self }
 }
 
@@ -1031,13 +1301,21 @@ impl FunctionLoggingConfig {
 }
 
 impl FunctionLoggingConfig {
-    /// `ApplicationLogLevel`.
+    /// Set this property to filter the application logs for your function that Lambda sends to CloudWatch.
+    ///
+    /// [`ApplicationLogLevel`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-loggingconfig.html#cfn-lambda-function-loggingconfig-applicationloglevel). One of `DEBUG`, `ERROR`, `FATAL`, `INFO`, `TRACE`, `WARN`.
     pub fn application_log_level(mut self, value: impl Into<Value<ApplicationLogLevel>>) -> Self { self.body.set("ApplicationLogLevel", value.into()); self }
-    /// `LogFormat`.
+    /// The format in which Lambda sends your function's application and system logs to CloudWatch.
+    ///
+    /// [`LogFormat`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-loggingconfig.html#cfn-lambda-function-loggingconfig-logformat). One of `JSON`, `Text`.
     pub fn log_format(mut self, value: impl Into<Value<LogFormat>>) -> Self { self.body.set("LogFormat", value.into()); self }
-    /// `LogGroup`.
+    /// The name of the Amazon CloudWatch log group the function sends logs to.
+    ///
+    /// [`LogGroup`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-loggingconfig.html#cfn-lambda-function-loggingconfig-loggroup). From 1 to 512 characters. Matches `[\.\-_/#A-Za-z0-9]+`.
     pub fn log_group(mut self, value: impl Into<Value<link::LogsLogGroupLogGroupName>>) -> Self { self.body.set("LogGroup", value.into()); self }
-    /// `SystemLogLevel`.
+    /// Set this property to filter the system logs for your function that Lambda sends to CloudWatch.
+    ///
+    /// [`SystemLogLevel`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-loggingconfig.html#cfn-lambda-function-loggingconfig-systemloglevel). One of `DEBUG`, `INFO`, `WARN`.
     pub fn system_log_level(mut self, value: impl Into<Value<SystemLogLevel>>) -> Self { self.body.set("SystemLogLevel", value.into()); self }
 }
 
@@ -1056,9 +1334,13 @@ impl FunctionScalingConfig {
 }
 
 impl FunctionScalingConfig {
-    /// `MaxExecutionEnvironments`.
+    /// The maximum number of execution environments that can be provisioned for the function.
+    ///
+    /// [`MaxExecutionEnvironments`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-functionscalingconfig.html#cfn-lambda-function-functionscalingconfig-maxexecutionenvironments). From 0 to 15000.
     pub fn max_execution_environments(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MaxExecutionEnvironments", value.into()); self }
-    /// `MinExecutionEnvironments`.
+    /// The minimum number of execution environments to maintain for the function.
+    ///
+    /// [`MinExecutionEnvironments`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-functionscalingconfig.html#cfn-lambda-function-functionscalingconfig-minexecutionenvironments). From 0 to 15000.
     pub fn min_execution_environments(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MinExecutionEnvironments", value.into()); self }
 }
 
@@ -1077,11 +1359,11 @@ impl Hooks {
 }
 
 impl Hooks {
-    /// `MicrovmHooks`.
+    /// [`MicrovmHooks`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-microvmimage-hooks.html#cfn-lambda-microvmimage-hooks-microvmhooks).
     pub fn microvm_hooks(mut self, value: impl Into<Value<MicrovmHooks>>) -> Self { self.body.set("MicrovmHooks", value.into()); self }
-    /// `MicrovmImageHooks`.
+    /// [`MicrovmImageHooks`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-microvmimage-hooks.html#cfn-lambda-microvmimage-hooks-microvmimagehooks).
     pub fn microvm_image_hooks(mut self, value: impl Into<Value<MicrovmImageHooks>>) -> Self { self.body.set("MicrovmImageHooks", value.into()); self }
-    /// `Port`.
+    /// [`Port`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-microvmimage-hooks.html#cfn-lambda-microvmimage-hooks-port). From 1 to 65535.
     pub fn port(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("Port", value.into()); self }
 }
 
@@ -1100,11 +1382,17 @@ impl ImageConfig {
 }
 
 impl ImageConfig {
-    /// `Command`.
+    /// Specifies parameters that you want to pass in with ENTRYPOINT.
+    ///
+    /// [`Command`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-imageconfig.html#cfn-lambda-function-imageconfig-command). At most 1500 items.
     pub fn command(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("Command", value.into()); self }
-    /// `EntryPoint`.
+    /// Specifies the entry point to their application, which is typically the location of the runtime executable.
+    ///
+    /// [`EntryPoint`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-imageconfig.html#cfn-lambda-function-imageconfig-entrypoint). At most 1500 items.
     pub fn entry_point(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("EntryPoint", value.into()); self }
-    /// `WorkingDirectory`.
+    /// Specifies the working directory.
+    ///
+    /// [`WorkingDirectory`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-imageconfig.html#cfn-lambda-function-imageconfig-workingdirectory). At most 1000 characters.
     pub fn working_directory(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("WorkingDirectory", value.into()); self }
 }
 
@@ -1123,11 +1411,17 @@ impl InstanceRequirements {
 }
 
 impl InstanceRequirements {
-    /// `AllowedInstanceTypes`.
+    /// The EC2 instance types that the capacity provider is allowed to use.
+    ///
+    /// [`AllowedInstanceTypes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-capacityprovider-instancerequirements.html#cfn-lambda-capacityprovider-instancerequirements-allowedinstancetypes). From 1 to 30 characters. At most 400 items. Matches `^[a-zA-Z0-9\.\*\-]+$`.
     pub fn allowed_instance_types(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("AllowedInstanceTypes", value.into()); self }
-    /// `Architectures`.
+    /// The supported CPU architectures for compute instances.
+    ///
+    /// [`Architectures`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-capacityprovider-instancerequirements.html#cfn-lambda-capacityprovider-instancerequirements-architectures). One of `arm64`, `x86_64`. Exactly 1 items.
     pub fn architectures(mut self, value: impl Into<Value<List<InstanceRequirementsArchitecture>>>) -> Self { self.body.set("Architectures", value.into()); self }
-    /// `ExcludedInstanceTypes`.
+    /// The EC2 instance types that the capacity provider should not use, even if they meet other requirements.
+    ///
+    /// [`ExcludedInstanceTypes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-capacityprovider-instancerequirements.html#cfn-lambda-capacityprovider-instancerequirements-excludedinstancetypes). From 1 to 30 characters. At most 400 items. Matches `^[a-zA-Z0-9\.\*\-]+$`.
     pub fn excluded_instance_types(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("ExcludedInstanceTypes", value.into()); self }
 }
 
@@ -1146,11 +1440,17 @@ impl LambdaManagedInstancesCapacityProviderConfig {
 }
 
 impl<HasCapacityProviderArn> LambdaManagedInstancesCapacityProviderConfig<HasCapacityProviderArn> {
-    /// `CapacityProviderArn`. Required.
+    /// The ARN of the capacity provider.
+    ///
+    /// [`CapacityProviderArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-lambdamanagedinstancescapacityproviderconfig.html#cfn-lambda-function-lambdamanagedinstancescapacityproviderconfig-capacityproviderarn). Required. From 1 to 140 characters.
     pub fn capacity_provider_arn(self, value: impl Into<Value<String>>) -> LambdaManagedInstancesCapacityProviderConfig<Given> { LambdaManagedInstancesCapacityProviderConfig { body: self.body.with("CapacityProviderArn", value.into()), given: PhantomData } }
-    /// `ExecutionEnvironmentMemoryGiBPerVCpu`.
+    /// The amount of memory in GiB allocated per vCPU for execution environments.
+    ///
+    /// [`ExecutionEnvironmentMemoryGiBPerVCpu`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-lambdamanagedinstancescapacityproviderconfig.html#cfn-lambda-function-lambdamanagedinstancescapacityproviderconfig-executionenvironmentmemorygibpervcpu). From 2 to 8.
     pub fn execution_environment_memory_gi_b_per_v_cpu(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("ExecutionEnvironmentMemoryGiBPerVCpu", value.into()); self }
-    /// `PerExecutionEnvironmentMaxConcurrency`.
+    /// The maximum number of concurrent executions that can run on each execution environment.
+    ///
+    /// [`PerExecutionEnvironmentMaxConcurrency`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-lambdamanagedinstancescapacityproviderconfig.html#cfn-lambda-function-lambdamanagedinstancescapacityproviderconfig-perexecutionenvironmentmaxconcurrency). From 1 to 1600.
     pub fn per_execution_environment_max_concurrency(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("PerExecutionEnvironmentMaxConcurrency", value.into()); self }
 }
 
@@ -1169,17 +1469,29 @@ impl LayerVersion {
 }
 
 impl<HasContent> LayerVersion<HasContent> {
-    /// `CompatibleArchitectures`. A change replaces the resource.
+    /// The compatible instruction set architectures.
+    ///
+    /// [`CompatibleArchitectures`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-layerversion.html#cfn-lambda-layerversion-compatiblearchitectures). A change replaces the resource. One of `arm64`, `x86_64`. At most 2 items.
     pub fn compatible_architectures(mut self, value: impl Into<Value<List<CompatibleArchitecture>>>) -> Self { self.body.set("CompatibleArchitectures", value.into()); self }
-    /// `CompatibleRuntimes`. A change replaces the resource.
+    /// The compatible function runtimes.
+    ///
+    /// [`CompatibleRuntimes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-layerversion.html#cfn-lambda-layerversion-compatibleruntimes). A change replaces the resource. At most 15 items.
     pub fn compatible_runtimes(mut self, value: impl Into<Value<List<CompatibleRuntime>>>) -> Self { self.body.set("CompatibleRuntimes", value.into()); self }
-    /// `Content`. Required. A change replaces the resource.
+    /// The function layer archive.
+    ///
+    /// [`Content`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-layerversion.html#cfn-lambda-layerversion-content). Required. A change replaces the resource.
     pub fn content(self, value: impl Into<Value<Content>>) -> LayerVersion<Given> { LayerVersion { body: self.body.with("Content", value.into()), given: PhantomData } }
-    /// `Description`. A change replaces the resource.
+    /// The description of the version.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-layerversion.html#cfn-lambda-layerversion-description). A change replaces the resource. At most 256 characters.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `LayerName`. A change replaces the resource.
+    /// The name or ARN of the layer.
+    ///
+    /// [`LayerName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-layerversion.html#cfn-lambda-layerversion-layername). A change replaces the resource. From 1 to 140 characters.
     pub fn layer_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LayerName", value.into()); self }
-    /// `LicenseInfo`. A change replaces the resource.
+    /// The layer's software license.
+    ///
+    /// [`LicenseInfo`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-layerversion.html#cfn-lambda-layerversion-licenseinfo). A change replaces the resource. At most 512 characters.
     pub fn license_info(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LicenseInfo", value.into()); self }
 }
 
@@ -1206,13 +1518,21 @@ impl LayerVersionPermission {
 }
 
 impl<HasAction, HasLayerVersionArn, HasPrincipal> LayerVersionPermission<HasAction, HasLayerVersionArn, HasPrincipal> {
-    /// `Action`. Required. A change replaces the resource.
+    /// The API action that grants access to the layer.
+    ///
+    /// [`Action`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-layerversionpermission.html#cfn-lambda-layerversionpermission-action). Required. A change replaces the resource. At most 22 characters. Matches `^lambda:GetLayerVersion$`.
     pub fn action(self, value: impl Into<Value<String>>) -> LayerVersionPermission<Given, HasLayerVersionArn, HasPrincipal> { LayerVersionPermission { body: self.body.with("Action", value.into()), given: PhantomData } }
-    /// `LayerVersionArn`. Required. A change replaces the resource.
+    /// The name or ARN of the layer.
+    ///
+    /// [`LayerVersionArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-layerversionpermission.html#cfn-lambda-layerversionpermission-layerversionarn). Required. A change replaces the resource.
     pub fn layer_version_arn(self, value: impl Into<Value<link::LambdaLayerVersionLayerVersionArn>>) -> LayerVersionPermission<HasAction, Given, HasPrincipal> { LayerVersionPermission { body: self.body.with("LayerVersionArn", value.into()), given: PhantomData } }
-    /// `OrganizationId`. A change replaces the resource.
+    /// With the principal set to `*`, grant permission to all accounts in the specified organization.
+    ///
+    /// [`OrganizationId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-layerversionpermission.html#cfn-lambda-layerversionpermission-organizationid). A change replaces the resource. At most 34 characters. Matches `^o-[a-z0-9]{10,32}$`.
     pub fn organization_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("OrganizationId", value.into()); self }
-    /// `Principal`. Required. A change replaces the resource.
+    /// An account ID, or `*` to grant layer usage permission to all accounts in an organization, or all AWS accounts (if `organizationId` is not specified).
+    ///
+    /// [`Principal`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-layerversionpermission.html#cfn-lambda-layerversionpermission-principal). Required. A change replaces the resource. At most 10000 characters. Matches `^\d{12}|\*|arn:(aws[a-zA-Z-]*):iam::\d{12}:root$`.
     pub fn principal(self, value: impl Into<Value<String>>) -> LayerVersionPermission<HasAction, HasLayerVersionArn, Given> { LayerVersionPermission { body: self.body.with("Principal", value.into()), given: PhantomData } }
 }
 
@@ -1238,9 +1558,9 @@ impl Logging {
 }
 
 impl Logging {
-    /// `CloudWatch`.
+    /// [`CloudWatch`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-microvmimage-logging.html#cfn-lambda-microvmimage-logging-cloudwatch).
     pub fn cloudwatch(mut self, value: impl Into<Value<CloudWatchLogging>>) -> Self { self.body.set("CloudWatch", value.into()); self }
-    /// `Disabled`. By default `false`.
+    /// [`Disabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-microvmimage-logging.html#cfn-lambda-microvmimage-logging-disabled). By default `false`.
     pub fn disabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("Disabled", value.into()); self }
 }
 
@@ -1259,7 +1579,9 @@ impl MetricsConfig {
 }
 
 impl MetricsConfig {
-    /// `Metrics`.
+    /// The metrics you want your event source mapping to produce.
+    ///
+    /// [`Metrics`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-metricsconfig.html#cfn-lambda-eventsourcemapping-metricsconfig-metrics). One of `ErrorCount`, `EventCount`, `KafkaMetrics`. At most 3 items.
     pub fn metrics(mut self, value: impl Into<Value<List<Metric>>>) -> Self { self.body.set("Metrics", value.into()); self }
 }
 
@@ -1278,21 +1600,21 @@ impl MicrovmHooks {
 }
 
 impl MicrovmHooks {
-    /// `Resume`.
+    /// [`Resume`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-microvmimage-microvmhooks.html#cfn-lambda-microvmimage-microvmhooks-resume). One of `DISABLED`, `ENABLED`.
     pub fn resume(mut self, value: impl Into<Value<Resume>>) -> Self { self.body.set("Resume", value.into()); self }
-    /// `ResumeTimeoutInSeconds`.
+    /// [`ResumeTimeoutInSeconds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-microvmimage-microvmhooks.html#cfn-lambda-microvmimage-microvmhooks-resumetimeoutinseconds). From 1 to 60.
     pub fn resume_timeout_in_seconds(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("ResumeTimeoutInSeconds", value.into()); self }
-    /// `Run`.
+    /// [`Run`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-microvmimage-microvmhooks.html#cfn-lambda-microvmimage-microvmhooks-run). One of `DISABLED`, `ENABLED`.
     pub fn run(mut self, value: impl Into<Value<Run>>) -> Self { self.body.set("Run", value.into()); self }
-    /// `RunTimeoutInSeconds`.
+    /// [`RunTimeoutInSeconds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-microvmimage-microvmhooks.html#cfn-lambda-microvmimage-microvmhooks-runtimeoutinseconds). From 1 to 60.
     pub fn run_timeout_in_seconds(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("RunTimeoutInSeconds", value.into()); self }
-    /// `Suspend`.
+    /// [`Suspend`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-microvmimage-microvmhooks.html#cfn-lambda-microvmimage-microvmhooks-suspend). One of `DISABLED`, `ENABLED`.
     pub fn suspend(mut self, value: impl Into<Value<Suspend>>) -> Self { self.body.set("Suspend", value.into()); self }
-    /// `SuspendTimeoutInSeconds`.
+    /// [`SuspendTimeoutInSeconds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-microvmimage-microvmhooks.html#cfn-lambda-microvmimage-microvmhooks-suspendtimeoutinseconds). From 1 to 60.
     pub fn suspend_timeout_in_seconds(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("SuspendTimeoutInSeconds", value.into()); self }
-    /// `Terminate`.
+    /// [`Terminate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-microvmimage-microvmhooks.html#cfn-lambda-microvmimage-microvmhooks-terminate). One of `DISABLED`, `ENABLED`.
     pub fn terminate(mut self, value: impl Into<Value<Terminate>>) -> Self { self.body.set("Terminate", value.into()); self }
-    /// `TerminateTimeoutInSeconds`.
+    /// [`TerminateTimeoutInSeconds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-microvmimage-microvmhooks.html#cfn-lambda-microvmimage-microvmhooks-terminatetimeoutinseconds). From 1 to 60.
     pub fn terminate_timeout_in_seconds(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("TerminateTimeoutInSeconds", value.into()); self }
 }
 
@@ -1311,33 +1633,47 @@ impl MicrovmImage {
 }
 
 impl<HasAdditionalOsCapabilities, HasBaseImageArn, HasBaseImageVersion, HasBuildRoleArn, HasCodeArtifact, HasCpuConfigurations, HasDescription, HasEgressNetworkConnectors, HasEnvironmentVariables, HasHooks, HasLogging, HasName, HasResources> MicrovmImage<HasAdditionalOsCapabilities, HasBaseImageArn, HasBaseImageVersion, HasBuildRoleArn, HasCodeArtifact, HasCpuConfigurations, HasDescription, HasEgressNetworkConnectors, HasEnvironmentVariables, HasHooks, HasLogging, HasName, HasResources> {
-    /// `AdditionalOsCapabilities`. Required.
+    /// [`AdditionalOsCapabilities`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-microvmimage.html#cfn-lambda-microvmimage-additionaloscapabilities). Required. Only `ALL`.
     pub fn additional_os_capabilities(self, value: impl Into<Value<List<AdditionalOsCapability>>>) -> MicrovmImage<Given, HasBaseImageArn, HasBaseImageVersion, HasBuildRoleArn, HasCodeArtifact, HasCpuConfigurations, HasDescription, HasEgressNetworkConnectors, HasEnvironmentVariables, HasHooks, HasLogging, HasName, HasResources> { MicrovmImage { body: self.body.with("AdditionalOsCapabilities", value.into()), given: PhantomData } }
-    /// `BaseImageArn`. Required.
+    /// ARN of the base MicroVM image.
+    ///
+    /// [`BaseImageArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-microvmimage.html#cfn-lambda-microvmimage-baseimagearn). Required. From 1 to 2048 characters. Matches `^[^\s]+$`.
     pub fn base_image_arn(self, value: impl Into<Value<String>>) -> MicrovmImage<HasAdditionalOsCapabilities, Given, HasBaseImageVersion, HasBuildRoleArn, HasCodeArtifact, HasCpuConfigurations, HasDescription, HasEgressNetworkConnectors, HasEnvironmentVariables, HasHooks, HasLogging, HasName, HasResources> { MicrovmImage { body: self.body.with("BaseImageArn", value.into()), given: PhantomData } }
-    /// `BaseImageVersion`. Required.
+    /// Specific version of the base MicroVM image to use.
+    ///
+    /// [`BaseImageVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-microvmimage.html#cfn-lambda-microvmimage-baseimageversion). Required. From 1 to 2048 characters. Matches `^[^\s]+$`.
     pub fn base_image_version(self, value: impl Into<Value<String>>) -> MicrovmImage<HasAdditionalOsCapabilities, HasBaseImageArn, Given, HasBuildRoleArn, HasCodeArtifact, HasCpuConfigurations, HasDescription, HasEgressNetworkConnectors, HasEnvironmentVariables, HasHooks, HasLogging, HasName, HasResources> { MicrovmImage { body: self.body.with("BaseImageVersion", value.into()), given: PhantomData } }
-    /// `BuildRoleArn`. Required.
+    /// ARN of the IAM build role.
+    ///
+    /// [`BuildRoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-microvmimage.html#cfn-lambda-microvmimage-buildrolearn). Required. Matches `^arn:aws[a-zA-Z-]*:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+$`.
     pub fn build_role_arn(self, value: impl Into<Value<String>>) -> MicrovmImage<HasAdditionalOsCapabilities, HasBaseImageArn, HasBaseImageVersion, Given, HasCodeArtifact, HasCpuConfigurations, HasDescription, HasEgressNetworkConnectors, HasEnvironmentVariables, HasHooks, HasLogging, HasName, HasResources> { MicrovmImage { body: self.body.with("BuildRoleArn", value.into()), given: PhantomData } }
-    /// `CodeArtifact`. Required.
+    /// [`CodeArtifact`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-microvmimage.html#cfn-lambda-microvmimage-codeartifact). Required.
     pub fn code_artifact(self, value: impl Into<Value<CodeArtifact>>) -> MicrovmImage<HasAdditionalOsCapabilities, HasBaseImageArn, HasBaseImageVersion, HasBuildRoleArn, Given, HasCpuConfigurations, HasDescription, HasEgressNetworkConnectors, HasEnvironmentVariables, HasHooks, HasLogging, HasName, HasResources> { MicrovmImage { body: self.body.with("CodeArtifact", value.into()), given: PhantomData } }
-    /// `CpuConfigurations`. Required.
+    /// [`CpuConfigurations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-microvmimage.html#cfn-lambda-microvmimage-cpuconfigurations). Required.
     pub fn cpu_configurations(self, value: impl Into<Value<List<CpuConfiguration>>>) -> MicrovmImage<HasAdditionalOsCapabilities, HasBaseImageArn, HasBaseImageVersion, HasBuildRoleArn, HasCodeArtifact, Given, HasDescription, HasEgressNetworkConnectors, HasEnvironmentVariables, HasHooks, HasLogging, HasName, HasResources> { MicrovmImage { body: self.body.with("CpuConfigurations", value.into()), given: PhantomData } }
-    /// `Description`. Required.
+    /// Human-readable description of the MicroVM image and its purpose.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-microvmimage.html#cfn-lambda-microvmimage-description). Required.
     pub fn description(self, value: impl Into<Value<String>>) -> MicrovmImage<HasAdditionalOsCapabilities, HasBaseImageArn, HasBaseImageVersion, HasBuildRoleArn, HasCodeArtifact, HasCpuConfigurations, Given, HasEgressNetworkConnectors, HasEnvironmentVariables, HasHooks, HasLogging, HasName, HasResources> { MicrovmImage { body: self.body.with("Description", value.into()), given: PhantomData } }
-    /// `EgressNetworkConnectors`. Required.
+    /// [`EgressNetworkConnectors`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-microvmimage.html#cfn-lambda-microvmimage-egressnetworkconnectors). Required. At most 10 items.
     pub fn egress_network_connectors(self, value: impl Into<Value<List<String>>>) -> MicrovmImage<HasAdditionalOsCapabilities, HasBaseImageArn, HasBaseImageVersion, HasBuildRoleArn, HasCodeArtifact, HasCpuConfigurations, HasDescription, Given, HasEnvironmentVariables, HasHooks, HasLogging, HasName, HasResources> { MicrovmImage { body: self.body.with("EgressNetworkConnectors", value.into()), given: PhantomData } }
-    /// `EnvironmentVariables`. Required.
+    /// Environment variables to set in the container during the snapshot build.
+    ///
+    /// [`EnvironmentVariables`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-microvmimage.html#cfn-lambda-microvmimage-environmentvariables). Required. At most 50 items.
     pub fn environment_variables(self, value: impl Into<Value<List<EnvironmentVariable>>>) -> MicrovmImage<HasAdditionalOsCapabilities, HasBaseImageArn, HasBaseImageVersion, HasBuildRoleArn, HasCodeArtifact, HasCpuConfigurations, HasDescription, HasEgressNetworkConnectors, Given, HasHooks, HasLogging, HasName, HasResources> { MicrovmImage { body: self.body.with("EnvironmentVariables", value.into()), given: PhantomData } }
-    /// `Hooks`. Required.
+    /// [`Hooks`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-microvmimage.html#cfn-lambda-microvmimage-hooks). Required.
     pub fn hooks(self, value: impl Into<Value<Hooks>>) -> MicrovmImage<HasAdditionalOsCapabilities, HasBaseImageArn, HasBaseImageVersion, HasBuildRoleArn, HasCodeArtifact, HasCpuConfigurations, HasDescription, HasEgressNetworkConnectors, HasEnvironmentVariables, Given, HasLogging, HasName, HasResources> { MicrovmImage { body: self.body.with("Hooks", value.into()), given: PhantomData } }
-    /// `Logging`. Required.
+    /// [`Logging`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-microvmimage.html#cfn-lambda-microvmimage-logging). Required.
     pub fn logging(self, value: impl Into<Value<Logging>>) -> MicrovmImage<HasAdditionalOsCapabilities, HasBaseImageArn, HasBaseImageVersion, HasBuildRoleArn, HasCodeArtifact, HasCpuConfigurations, HasDescription, HasEgressNetworkConnectors, HasEnvironmentVariables, HasHooks, Given, HasName, HasResources> { MicrovmImage { body: self.body.with("Logging", value.into()), given: PhantomData } }
-    /// `Name`. Required. A change replaces the resource.
+    /// Unique name for the MicroVM image within the account.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-microvmimage.html#cfn-lambda-microvmimage-name). Required. A change replaces the resource. From 1 to 64 characters. Matches `^[a-zA-Z0-9-_]+$`.
     pub fn name(self, value: impl Into<Value<String>>) -> MicrovmImage<HasAdditionalOsCapabilities, HasBaseImageArn, HasBaseImageVersion, HasBuildRoleArn, HasCodeArtifact, HasCpuConfigurations, HasDescription, HasEgressNetworkConnectors, HasEnvironmentVariables, HasHooks, HasLogging, Given, HasResources> { MicrovmImage { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `Resources`. Required.
+    /// [`Resources`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-microvmimage.html#cfn-lambda-microvmimage-resources). Required. At most 1 items.
     pub fn resources(self, value: impl Into<Value<List<Resources>>>) -> MicrovmImage<HasAdditionalOsCapabilities, HasBaseImageArn, HasBaseImageVersion, HasBuildRoleArn, HasCodeArtifact, HasCpuConfigurations, HasDescription, HasEgressNetworkConnectors, HasEnvironmentVariables, HasHooks, HasLogging, HasName, Given> { MicrovmImage { body: self.body.with("Resources", value.into()), given: PhantomData } }
-    /// `Tags`.
+    /// Key-value pairs to associate with the MicroVM image for organization and management.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-microvmimage.html#cfn-lambda-microvmimage-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -1378,13 +1714,13 @@ impl MicrovmImageHooks {
 }
 
 impl MicrovmImageHooks {
-    /// `Ready`.
+    /// [`Ready`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-microvmimage-microvmimagehooks.html#cfn-lambda-microvmimage-microvmimagehooks-ready). One of `DISABLED`, `ENABLED`.
     pub fn ready(mut self, value: impl Into<Value<Ready>>) -> Self { self.body.set("Ready", value.into()); self }
-    /// `ReadyTimeoutInSeconds`.
+    /// [`ReadyTimeoutInSeconds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-microvmimage-microvmimagehooks.html#cfn-lambda-microvmimage-microvmimagehooks-readytimeoutinseconds). From 1 to 3600.
     pub fn ready_timeout_in_seconds(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("ReadyTimeoutInSeconds", value.into()); self }
-    /// `Validate`.
+    /// [`Validate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-microvmimage-microvmimagehooks.html#cfn-lambda-microvmimage-microvmimagehooks-validate). One of `DISABLED`, `ENABLED`.
     pub fn validate(mut self, value: impl Into<Value<Validate>>) -> Self { self.body.set("Validate", value.into()); self }
-    /// `ValidateTimeoutInSeconds`.
+    /// [`ValidateTimeoutInSeconds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-microvmimage-microvmimagehooks.html#cfn-lambda-microvmimage-microvmimagehooks-validatetimeoutinseconds). From 1 to 3600.
     pub fn validate_timeout_in_seconds(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("ValidateTimeoutInSeconds", value.into()); self }
 }
 
@@ -1403,13 +1739,21 @@ impl NetworkConnector {
 }
 
 impl<HasConfiguration> NetworkConnector<HasConfiguration> {
-    /// `Configuration`. Required.
+    /// The network configuration for the connector.
+    ///
+    /// [`Configuration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-networkconnector.html#cfn-lambda-networkconnector-configuration). Required.
     pub fn configuration(self, value: impl Into<Value<Config>>) -> NetworkConnector<Given> { NetworkConnector { body: self.body.with("Configuration", value.into()), given: PhantomData } }
-    /// `Name`. A change replaces the resource.
+    /// A unique name for the network connector within your account and Region.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-networkconnector.html#cfn-lambda-networkconnector-name). A change replaces the resource. From 1 to 140 characters.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `OperatorRole`.
+    /// The ARN of the IAM role that Lambda assumes to manage elastic network interfaces in your VPC.
+    ///
+    /// [`OperatorRole`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-networkconnector.html#cfn-lambda-networkconnector-operatorrole). At most 10000 characters. Matches `^arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+$`.
     pub fn operator_role(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("OperatorRole", value.into()); self }
-    /// `Tags`.
+    /// The tags to apply to the network connector.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-networkconnector.html#cfn-lambda-networkconnector-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -1438,7 +1782,9 @@ impl OnSuccess {
 }
 
 impl<HasDestination> OnSuccess<HasDestination> {
-    /// `Destination`. Required.
+    /// The ARN of the destination resource.
+    ///
+    /// [`Destination`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventinvokeconfig-onsuccess.html#cfn-lambda-eventinvokeconfig-onsuccess-destination). Required. At most 350 characters. Matches `^$|arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:([a-z]+(-[a-z]+)+-\d{1})?:(\d{12})?:(.*)`.
     pub fn destination(self, value: impl Into<Value<link::LambdaOnSuccessDestination>>) -> OnSuccess<Given> { OnSuccess { body: self.body.with("Destination", value.into()), given: PhantomData } }
 }
 
@@ -1457,23 +1803,41 @@ impl Permission {
 }
 
 impl<HasAction, HasFunctionName, HasPrincipal> Permission<HasAction, HasFunctionName, HasPrincipal> {
-    /// `Action`. Required. A change replaces the resource.
+    /// The action that the principal can use on the function.
+    ///
+    /// [`Action`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html#cfn-lambda-permission-action). Required. A change replaces the resource. From 1 to 256 characters. Matches `^(lambda:[*]|lambda:[a-zA-Z]+|[*])$`.
     pub fn action(self, value: impl Into<Value<String>>) -> Permission<Given, HasFunctionName, HasPrincipal> { Permission { body: self.body.with("Action", value.into()), given: PhantomData } }
-    /// `EventSourceToken`. A change replaces the resource.
+    /// For Alexa Smart Home functions, a token that the invoker must supply.
+    ///
+    /// [`EventSourceToken`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html#cfn-lambda-permission-eventsourcetoken). A change replaces the resource. From 1 to 256 characters. Matches `^[a-zA-Z0-9._\-]+$`.
     pub fn event_source_token(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("EventSourceToken", value.into()); self }
-    /// `FunctionName`. Required. A change replaces the resource.
+    /// The name or ARN of the Lambda function, version, or alias.
+    ///
+    /// [`FunctionName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html#cfn-lambda-permission-functionname). Required. A change replaces the resource. From 1 to 140 characters.
     pub fn function_name(self, value: impl Into<Value<link::LambdaFunctionArn>>) -> Permission<HasAction, Given, HasPrincipal> { Permission { body: self.body.with("FunctionName", value.into()), given: PhantomData } }
-    /// `FunctionUrlAuthType`. A change replaces the resource.
+    /// The type of authentication that your function URL uses.
+    ///
+    /// [`FunctionUrlAuthType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html#cfn-lambda-permission-functionurlauthtype). A change replaces the resource. One of `AWS_IAM`, `NONE`.
     pub fn function_url_auth_type(mut self, value: impl Into<Value<FunctionUrlAuthType>>) -> Self { self.body.set("FunctionUrlAuthType", value.into()); self }
-    /// `InvokedViaFunctionUrl`. A change replaces the resource.
+    /// Whether the permission applies when the function is invoked through a function URL.
+    ///
+    /// [`InvokedViaFunctionUrl`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html#cfn-lambda-permission-invokedviafunctionurl). A change replaces the resource.
     pub fn invoked_via_function_url(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("InvokedViaFunctionUrl", value.into()); self }
-    /// `Principal`. Required. A change replaces the resource.
+    /// The AWS service, AWS account, IAM user, or IAM role that invokes the function.
+    ///
+    /// [`Principal`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html#cfn-lambda-permission-principal). Required. A change replaces the resource. From 1 to 256 characters. Matches `^.*$`.
     pub fn principal(self, value: impl Into<Value<link::LambdaPermissionPrincipal>>) -> Permission<HasAction, HasFunctionName, Given> { Permission { body: self.body.with("Principal", value.into()), given: PhantomData } }
-    /// `PrincipalOrgID`. A change replaces the resource.
+    /// The identifier for your organization in AWS Organizations.
+    ///
+    /// [`PrincipalOrgID`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html#cfn-lambda-permission-principalorgid). A change replaces the resource. From 12 to 34 characters. Matches `^o-[a-z0-9]{10,32}$`.
     pub fn principal_org_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("PrincipalOrgID", value.into()); self }
-    /// `SourceAccount`. A change replaces the resource.
+    /// For AWS service, the ID of the AWS account that owns the resource.
+    ///
+    /// [`SourceAccount`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html#cfn-lambda-permission-sourceaccount). A change replaces the resource. Exactly 12 characters. Matches `^\d{12}$`.
     pub fn source_account(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SourceAccount", value.into()); self }
-    /// `SourceArn`. A change replaces the resource.
+    /// For AWS services, the ARN of the AWS resource that invokes the function.
+    ///
+    /// [`SourceArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html#cfn-lambda-permission-sourcearn). A change replaces the resource. From 12 to 1024 characters.
     pub fn source_arn(mut self, value: impl Into<Value<link::LambdaPermissionSourceArn>>) -> Self { self.body.set("SourceArn", value.into()); self }
 }
 
@@ -1502,9 +1866,13 @@ impl PropagateTagsConfig {
 }
 
 impl PropagateTagsConfig {
-    /// `ExplicitTags`.
+    /// The tags to explicitly propagate to managed resources.
+    ///
+    /// [`ExplicitTags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-capacityprovider-propagatetagsconfig.html#cfn-lambda-capacityprovider-propagatetagsconfig-explicittags). At most 40 items.
     pub fn explicit_tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("ExplicitTags", value.into()); self }
-    /// `Mode`.
+    /// The mode for tag propagation.
+    ///
+    /// [`Mode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-capacityprovider-propagatetagsconfig.html#cfn-lambda-capacityprovider-propagatetagsconfig-mode). One of `Explicit`, `None`.
     pub fn mode(mut self, value: impl Into<Value<PropagateTagsConfigMode>>) -> Self { self.body.set("Mode", value.into()); self }
 }
 
@@ -1523,7 +1891,9 @@ impl ProvisionedConcurrencyConfiguration {
 }
 
 impl<HasProvisionedConcurrentExecutions> ProvisionedConcurrencyConfiguration<HasProvisionedConcurrentExecutions> {
-    /// `ProvisionedConcurrentExecutions`. Required.
+    /// The amount of provisioned concurrency to allocate for the alias.
+    ///
+    /// [`ProvisionedConcurrentExecutions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-alias-provisionedconcurrencyconfiguration.html#cfn-lambda-alias-provisionedconcurrencyconfiguration-provisionedconcurrentexecutions). Required.
     pub fn provisioned_concurrent_executions(self, value: impl Into<Value<i64>>) -> ProvisionedConcurrencyConfiguration<Given> { ProvisionedConcurrencyConfiguration { body: self.body.with("ProvisionedConcurrentExecutions", value.into()), given: PhantomData } }
 }
 
@@ -1542,11 +1912,17 @@ impl ProvisionedPollerConfig {
 }
 
 impl ProvisionedPollerConfig {
-    /// `MaximumPollers`.
+    /// The maximum number of event pollers this event source can scale up to.
+    ///
+    /// [`MaximumPollers`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-provisionedpollerconfig.html#cfn-lambda-eventsourcemapping-provisionedpollerconfig-maximumpollers). From 1 to 10000.
     pub fn maximum_pollers(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MaximumPollers", value.into()); self }
-    /// `MinimumPollers`.
+    /// The minimum number of event pollers this event source can scale down to.
+    ///
+    /// [`MinimumPollers`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-provisionedpollerconfig.html#cfn-lambda-eventsourcemapping-provisionedpollerconfig-minimumpollers). From 1 to 200.
     pub fn minimum_pollers(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MinimumPollers", value.into()); self }
-    /// `PollerGroupName`.
+    /// (Amazon MSK and self-managed Apache Kafka) The name of the provisioned poller group.
+    ///
+    /// [`PollerGroupName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-provisionedpollerconfig.html#cfn-lambda-eventsourcemapping-provisionedpollerconfig-pollergroupname). At most 128 characters. Matches `^[a-zA-Z0-9-_]*$`.
     pub fn poller_group_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("PollerGroupName", value.into()); self }
 }
 
@@ -1565,9 +1941,11 @@ impl ResourcePolicy {
 }
 
 impl<HasPolicyDocument, HasResourceArn> ResourcePolicy<HasPolicyDocument, HasResourceArn> {
-    /// `PolicyDocument`. Required.
+    /// The policy document you want to add to your LAM resource.
+    ///
+    /// [`PolicyDocument`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-resourcepolicy.html#cfn-lambda-resourcepolicy-policydocument). Required.
     pub fn policy_document(self, value: impl Into<Value<PolicyDocument>>) -> ResourcePolicy<Given, HasResourceArn> { ResourcePolicy { body: self.body.with("PolicyDocument", value.into()), given: PhantomData } }
-    /// `ResourceArn`. Required. A change replaces the resource.
+    /// [`ResourceArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-resourcepolicy.html#cfn-lambda-resourcepolicy-resourcearn). Required. A change replaces the resource. From 12 to 1024 characters.
     pub fn resource_arn(self, value: impl Into<Value<String>>) -> ResourcePolicy<HasPolicyDocument, Given> { ResourcePolicy { body: self.body.with("ResourceArn", value.into()), given: PhantomData } }
 }
 
@@ -1593,7 +1971,7 @@ impl Resources {
 }
 
 impl<HasMinimumMemoryInMiB> Resources<HasMinimumMemoryInMiB> {
-    /// `MinimumMemoryInMiB`. Required.
+    /// [`MinimumMemoryInMiB`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-microvmimage-resources.html#cfn-lambda-microvmimage-resources-minimummemoryinmib). Required.
     pub fn minimum_memory_in_mi_b(self, value: impl Into<Value<i64>>) -> Resources<Given> { Resources { body: self.body.with("MinimumMemoryInMiB", value.into()), given: PhantomData } }
 }
 
@@ -1612,9 +1990,13 @@ impl RuntimeManagementConfig {
 }
 
 impl<HasUpdateRuntimeOn> RuntimeManagementConfig<HasUpdateRuntimeOn> {
-    /// `RuntimeVersionArn`.
+    /// The ARN of the runtime version you want the function to use.
+    ///
+    /// [`RuntimeVersionArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-runtimemanagementconfig.html#cfn-lambda-function-runtimemanagementconfig-runtimeversionarn).
     pub fn runtime_version_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("RuntimeVersionArn", value.into()); self }
-    /// `UpdateRuntimeOn`. Required.
+    /// Specify the runtime update mode.
+    ///
+    /// [`UpdateRuntimeOn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-runtimemanagementconfig.html#cfn-lambda-function-runtimemanagementconfig-updateruntimeon). Required. One of `Auto`, `FunctionUpdate`, `Manual`.
     pub fn update_runtime_on(self, value: impl Into<Value<UpdateRuntimeOn>>) -> RuntimeManagementConfig<Given> { RuntimeManagementConfig { body: self.body.with("UpdateRuntimeOn", value.into()), given: PhantomData } }
 }
 
@@ -1633,9 +2015,13 @@ impl RuntimePolicy {
 }
 
 impl<HasUpdateRuntimeOn> RuntimePolicy<HasUpdateRuntimeOn> {
-    /// `RuntimeVersionArn`.
+    /// The ARN of the runtime version you want the function to use.
+    ///
+    /// [`RuntimeVersionArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-version-runtimepolicy.html#cfn-lambda-version-runtimepolicy-runtimeversionarn). From 26 to 2048 characters. Matches `^arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}::runtime:.+$`.
     pub fn runtime_version_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("RuntimeVersionArn", value.into()); self }
-    /// `UpdateRuntimeOn`. Required.
+    /// Specify the runtime update mode.
+    ///
+    /// [`UpdateRuntimeOn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-version-runtimepolicy.html#cfn-lambda-version-runtimepolicy-updateruntimeon). Required.
     pub fn update_runtime_on(self, value: impl Into<Value<String>>) -> RuntimePolicy<Given> { RuntimePolicy { body: self.body.with("UpdateRuntimeOn", value.into()), given: PhantomData } }
 }
 
@@ -1654,7 +2040,9 @@ impl S3FilesConfig {
 }
 
 impl S3FilesConfig {
-    /// `DirectS3Read`.
+    /// Specifies if a function reads from the file system for the lowest latency, or through Amazon S3 Files feature "direct Amazon S3 bucket reads" for the highest…
+    ///
+    /// [`DirectS3Read`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-s3filesconfig.html#cfn-lambda-function-s3filesconfig-directs3read). One of `AUTO`, `DISABLED`, `ENABLED`.
     pub fn direct_s3_read(mut self, value: impl Into<Value<DirectS3Read>>) -> Self { self.body.set("DirectS3Read", value.into()); self }
 }
 
@@ -1673,7 +2061,9 @@ impl ScalingConfig {
 }
 
 impl ScalingConfig {
-    /// `MaximumConcurrency`.
+    /// Limits the number of concurrent instances that the Amazon SQS event source can invoke.
+    ///
+    /// [`MaximumConcurrency`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-scalingconfig.html#cfn-lambda-eventsourcemapping-scalingconfig-maximumconcurrency). From 2 to 1000.
     pub fn maximum_concurrency(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MaximumConcurrency", value.into()); self }
 }
 
@@ -1692,9 +2082,13 @@ impl SchemaRegistryAccessConfig {
 }
 
 impl SchemaRegistryAccessConfig {
-    /// `Type`.
+    /// The type of authentication Lambda uses to access your schema registry.
+    ///
+    /// [`Type`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-schemaregistryaccessconfig.html#cfn-lambda-eventsourcemapping-schemaregistryaccessconfig-type). One of `BASIC_AUTH`, `CLIENT_CERTIFICATE_TLS_AUTH`, `OAUTHBEARER_AUTH`, `SERVER_ROOT_CA_CERTIFICATE`.
     pub fn type_(mut self, value: impl Into<Value<SchemaRegistryAccessConfigType>>) -> Self { self.body.set("Type", value.into()); self }
-    /// `URI`.
+    /// The URI of the secret (Secrets Manager secret ARN) to authenticate with your schema registry.
+    ///
+    /// [`URI`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-schemaregistryaccessconfig.html#cfn-lambda-eventsourcemapping-schemaregistryaccessconfig-uri). From 1 to 10000 characters.
     pub fn uri(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("URI", value.into()); self }
 }
 
@@ -1713,13 +2107,21 @@ impl SchemaRegistryConfig {
 }
 
 impl SchemaRegistryConfig {
-    /// `AccessConfigs`.
+    /// The access configuration objects that tell Lambda how to authenticate with your schema registry.
+    ///
+    /// [`AccessConfigs`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-schemaregistryconfig.html#cfn-lambda-eventsourcemapping-schemaregistryconfig-accessconfigs). At most 2 items.
     pub fn access_configs(mut self, value: impl Into<Value<List<SchemaRegistryAccessConfig>>>) -> Self { self.body.set("AccessConfigs", value.into()); self }
-    /// `EventRecordFormat`.
+    /// The record format that Lambda delivers to your function after schema validation.
+    ///
+    /// [`EventRecordFormat`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-schemaregistryconfig.html#cfn-lambda-eventsourcemapping-schemaregistryconfig-eventrecordformat). One of `JSON`, `SOURCE`.
     pub fn event_record_format(mut self, value: impl Into<Value<EventRecordFormat>>) -> Self { self.body.set("EventRecordFormat", value.into()); self }
-    /// `SchemaRegistryURI`.
+    /// The URI for your schema registry.
+    ///
+    /// [`SchemaRegistryURI`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-schemaregistryconfig.html#cfn-lambda-eventsourcemapping-schemaregistryconfig-schemaregistryuri). From 1 to 10000 characters. Matches `[a-zA-Z0-9-/*:_+=.@-]*`.
     pub fn schema_registry_uri(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SchemaRegistryURI", value.into()); self }
-    /// `SchemaValidationConfigs`.
+    /// The schema validation configuration objects, which tell Lambda the message attributes you want to validate and filter using your schema registry.
+    ///
+    /// [`SchemaValidationConfigs`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-schemaregistryconfig.html#cfn-lambda-eventsourcemapping-schemaregistryconfig-schemavalidationconfigs). From 1 to 2 items.
     pub fn schema_validation_configs(mut self, value: impl Into<Value<List<SchemaValidationConfig>>>) -> Self { self.body.set("SchemaValidationConfigs", value.into()); self }
 }
 
@@ -1738,7 +2140,9 @@ impl SchemaValidationConfig {
 }
 
 impl SchemaValidationConfig {
-    /// `Attribute`.
+    /// The attributes you want your schema registry to validate and filter for.
+    ///
+    /// [`Attribute`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-schemavalidationconfig.html#cfn-lambda-eventsourcemapping-schemavalidationconfig-attribute). One of `KEY`, `VALUE`.
     pub fn attribute(mut self, value: impl Into<Value<Attribute>>) -> Self { self.body.set("Attribute", value.into()); self }
 }
 
@@ -1757,7 +2161,9 @@ impl SelfManagedEventSource {
 }
 
 impl SelfManagedEventSource {
-    /// `Endpoints`. A change replaces the resource.
+    /// The list of bootstrap servers for your Kafka brokers in the following format: `"KafkaBootstrapServers": ["abc.xyz.com:xxxx","abc2.xyz.com:xxxx"]`.
+    ///
+    /// [`Endpoints`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-selfmanagedeventsource.html#cfn-lambda-eventsourcemapping-selfmanagedeventsource-endpoints). A change replaces the resource.
     pub fn endpoints(mut self, value: impl Into<Value<Endpoints>>) -> Self { self.body.set("Endpoints", value.into()); self }
 }
 
@@ -1776,11 +2182,17 @@ impl SelfManagedKafkaEventSourceConfig {
 }
 
 impl SelfManagedKafkaEventSourceConfig {
-    /// `ConsumerGroupId`. A change replaces the resource.
+    /// The identifier for the Kafka consumer group to join.
+    ///
+    /// [`ConsumerGroupId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-selfmanagedkafkaeventsourceconfig.html#cfn-lambda-eventsourcemapping-selfmanagedkafkaeventsourceconfig-consumergroupid). A change replaces the resource. From 1 to 200 characters. Matches `[a-zA-Z0-9-\/*:_+=.@-]*`.
     pub fn consumer_group_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ConsumerGroupId", value.into()); self }
-    /// `ConsumptionMode`.
+    /// The mode that determines how Lambda reads from a Kafka topic.
+    ///
+    /// [`ConsumptionMode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-selfmanagedkafkaeventsourceconfig.html#cfn-lambda-eventsourcemapping-selfmanagedkafkaeventsourceconfig-consumptionmode). One of `Queue`, `Stream`.
     pub fn consumption_mode(mut self, value: impl Into<Value<ConsumptionMode>>) -> Self { self.body.set("ConsumptionMode", value.into()); self }
-    /// `SchemaRegistryConfig`.
+    /// Specific configuration settings for a Kafka schema registry.
+    ///
+    /// [`SchemaRegistryConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-selfmanagedkafkaeventsourceconfig.html#cfn-lambda-eventsourcemapping-selfmanagedkafkaeventsourceconfig-schemaregistryconfig).
     pub fn schema_registry_config(mut self, value: impl Into<Value<SchemaRegistryConfig>>) -> Self { self.body.set("SchemaRegistryConfig", value.into()); self }
 }
 
@@ -1799,7 +2211,9 @@ impl SnapStart {
 }
 
 impl<HasApplyOn> SnapStart<HasApplyOn> {
-    /// `ApplyOn`. Required.
+    /// Set `ApplyOn` to `PublishedVersions` to create a snapshot of the initialized execution environment when you publish a function version.
+    ///
+    /// [`ApplyOn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-snapstart.html#cfn-lambda-function-snapstart-applyon). Required. One of `None`, `PublishedVersions`.
     pub fn apply_on(self, value: impl Into<Value<ApplyOn>>) -> SnapStart<Given> { SnapStart { body: self.body.with("ApplyOn", value.into()), given: PhantomData } }
 }
 
@@ -1818,9 +2232,13 @@ impl SourceAccessConfiguration {
 }
 
 impl SourceAccessConfiguration {
-    /// `Type`.
+    /// The type of authentication protocol, VPC components, or virtual host for your event source.
+    ///
+    /// [`Type`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-sourceaccessconfiguration.html#cfn-lambda-eventsourcemapping-sourceaccessconfiguration-type).
     pub fn type_(mut self, value: impl Into<Value<SourceAccessConfigurationType>>) -> Self { self.body.set("Type", value.into()); self }
-    /// `URI`.
+    /// The value for your chosen configuration in `Type`.
+    ///
+    /// [`URI`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-sourceaccessconfiguration.html#cfn-lambda-eventsourcemapping-sourceaccessconfiguration-uri). From 1 to 200 characters. Matches `[a-zA-Z0-9-\/*:_+=.@-]*`.
     pub fn uri(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("URI", value.into()); self }
 }
 
@@ -1839,9 +2257,13 @@ impl TargetTrackingScalingPolicy {
 }
 
 impl<HasPredefinedMetricType, HasTargetValue> TargetTrackingScalingPolicy<HasPredefinedMetricType, HasTargetValue> {
-    /// `PredefinedMetricType`. Required.
+    /// The predefined metric type to track for scaling decisions.
+    ///
+    /// [`PredefinedMetricType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-capacityprovider-targettrackingscalingpolicy.html#cfn-lambda-capacityprovider-targettrackingscalingpolicy-predefinedmetrictype). Required. One of `LambdaCapacityProviderAverageCPUUtilization`, `LambdaCapacityProviderAverageGPUUtilization`.
     pub fn predefined_metric_type(self, value: impl Into<Value<PredefinedMetricType>>) -> TargetTrackingScalingPolicy<Given, HasTargetValue> { TargetTrackingScalingPolicy { body: self.body.with("PredefinedMetricType", value.into()), given: PhantomData } }
-    /// `TargetValue`. Required.
+    /// The target value for the metric that the scaling policy attempts to maintain through scaling actions.
+    ///
+    /// [`TargetValue`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-capacityprovider-targettrackingscalingpolicy.html#cfn-lambda-capacityprovider-targettrackingscalingpolicy-targetvalue). Required. From 0 to 100.
     pub fn target_value(self, value: impl Into<Value<f64>>) -> TargetTrackingScalingPolicy<HasPredefinedMetricType, Given> { TargetTrackingScalingPolicy { body: self.body.with("TargetValue", value.into()), given: PhantomData } }
 }
 
@@ -1860,7 +2282,9 @@ impl TenancyConfig {
 }
 
 impl<HasTenantIsolationMode> TenancyConfig<HasTenantIsolationMode> {
-    /// `TenantIsolationMode`. Required.
+    /// Tenant isolation mode allows for invocation to be sent to a corresponding execution environment dedicated to a specific tenant ID.
+    ///
+    /// [`TenantIsolationMode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-tenancyconfig.html#cfn-lambda-function-tenancyconfig-tenantisolationmode). Required. Only `PER_TENANT`.
     pub fn tenant_isolation_mode(self, value: impl Into<Value<TenantIsolationMode>>) -> TenancyConfig<Given> { TenancyConfig { body: self.body.with("TenantIsolationMode", value.into()), given: PhantomData } }
 }
 
@@ -1879,7 +2303,9 @@ impl TracingConfig {
 }
 
 impl TracingConfig {
-    /// `Mode`.
+    /// The tracing mode.
+    ///
+    /// [`Mode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-tracingconfig.html#cfn-lambda-function-tracingconfig-mode). One of `Active`, `PassThrough`.
     pub fn mode(mut self, value: impl Into<Value<TracingConfigMode>>) -> Self { self.body.set("Mode", value.into()); self }
 }
 
@@ -1898,15 +2324,25 @@ impl Url {
 }
 
 impl<HasAuthType, HasTargetFunctionArn> Url<HasAuthType, HasTargetFunctionArn> {
-    /// `AuthType`. Required.
+    /// The type of authentication that your function URL uses.
+    ///
+    /// [`AuthType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-url.html#cfn-lambda-url-authtype). Required. One of `AWS_IAM`, `NONE`.
     pub fn auth_type(self, value: impl Into<Value<AuthType>>) -> Url<Given, HasTargetFunctionArn> { Url { body: self.body.with("AuthType", value.into()), given: PhantomData } }
-    /// `Cors`.
+    /// The Cross-Origin Resource Sharing (CORS) settings for your function URL.
+    ///
+    /// [`Cors`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-url.html#cfn-lambda-url-cors).
     pub fn cors(mut self, value: impl Into<Value<Cors>>) -> Self { self.body.set("Cors", value.into()); self }
-    /// `InvokeMode`.
+    /// Use one of the following options.
+    ///
+    /// [`InvokeMode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-url.html#cfn-lambda-url-invokemode). One of `BUFFERED`, `RESPONSE_STREAM`.
     pub fn invoke_mode(mut self, value: impl Into<Value<InvokeMode>>) -> Self { self.body.set("InvokeMode", value.into()); self }
-    /// `Qualifier`. A change replaces the resource.
+    /// The alias name.
+    ///
+    /// [`Qualifier`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-url.html#cfn-lambda-url-qualifier). A change replaces the resource. From 1 to 128 characters. Matches `((?!^[0-9]+$)([a-zA-Z0-9-_]+))`.
     pub fn qualifier(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Qualifier", value.into()); self }
-    /// `TargetFunctionArn`. Required. A change replaces the resource.
+    /// The name of the Lambda function.
+    ///
+    /// [`TargetFunctionArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-url.html#cfn-lambda-url-targetfunctionarn). Required. A change replaces the resource.
     pub fn target_function_arn(self, value: impl Into<Value<link::LambdaFunctionArn>>) -> Url<HasAuthType, Given> { Url { body: self.body.with("TargetFunctionArn", value.into()), given: PhantomData } }
 }
 
@@ -1935,17 +2371,29 @@ impl Version {
 }
 
 impl<HasFunctionName> Version<HasFunctionName> {
-    /// `CodeSha256`. A change replaces the resource.
+    /// Only publish a version if the hash value matches the value that's specified.
+    ///
+    /// [`CodeSha256`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-version.html#cfn-lambda-version-codesha256). A change replaces the resource.
     pub fn code_sha256(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("CodeSha256", value.into()); self }
-    /// `Description`. A change replaces the resource.
+    /// A description for the version to override the description in the function configuration.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-version.html#cfn-lambda-version-description). A change replaces the resource. At most 256 characters.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `FunctionName`. Required. A change replaces the resource.
+    /// The name or ARN of the Lambda function.
+    ///
+    /// [`FunctionName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-version.html#cfn-lambda-version-functionname). Required. A change replaces the resource. From 1 to 140 characters.
     pub fn function_name(self, value: impl Into<Value<link::LambdaFunctionFunctionName>>) -> Version<Given> { Version { body: self.body.with("FunctionName", value.into()), given: PhantomData } }
-    /// `FunctionScalingConfig`.
+    /// Configuration that defines the scaling behavior for a Lambda Managed Instances function, including the minimum and maximum number of execution environments…
+    ///
+    /// [`FunctionScalingConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-version.html#cfn-lambda-version-functionscalingconfig).
     pub fn function_scaling_config(mut self, value: impl Into<Value<FunctionScalingConfig>>) -> Self { self.body.set("FunctionScalingConfig", value.into()); self }
-    /// `ProvisionedConcurrencyConfig`. A change replaces the resource.
+    /// Specifies a provisioned concurrency configuration for a function's version.
+    ///
+    /// [`ProvisionedConcurrencyConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-version.html#cfn-lambda-version-provisionedconcurrencyconfig). A change replaces the resource.
     pub fn provisioned_concurrency_config(mut self, value: impl Into<Value<ProvisionedConcurrencyConfiguration>>) -> Self { self.body.set("ProvisionedConcurrencyConfig", value.into()); self }
-    /// `RuntimePolicy`. A change replaces the resource.
+    /// Runtime Management Config of a function.
+    ///
+    /// [`RuntimePolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-version.html#cfn-lambda-version-runtimepolicy). A change replaces the resource.
     pub fn runtime_policy(mut self, value: impl Into<Value<RuntimePolicy>>) -> Self { self.body.set("RuntimePolicy", value.into()); self }
 }
 
@@ -1985,9 +2433,13 @@ impl VersionWeight {
 }
 
 impl<HasFunctionVersion, HasFunctionWeight> VersionWeight<HasFunctionVersion, HasFunctionWeight> {
-    /// `FunctionVersion`. Required.
+    /// The qualifier of the second version.
+    ///
+    /// [`FunctionVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-alias-versionweight.html#cfn-lambda-alias-versionweight-functionversion). Required.
     pub fn function_version(self, value: impl Into<Value<String>>) -> VersionWeight<Given, HasFunctionWeight> { VersionWeight { body: self.body.with("FunctionVersion", value.into()), given: PhantomData } }
-    /// `FunctionWeight`. Required.
+    /// The percentage of traffic that the alias routes to the second version.
+    ///
+    /// [`FunctionWeight`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-alias-versionweight.html#cfn-lambda-alias-versionweight-functionweight). Required.
     pub fn function_weight(self, value: impl Into<Value<f64>>) -> VersionWeight<HasFunctionVersion, Given> { VersionWeight { body: self.body.with("FunctionWeight", value.into()), given: PhantomData } }
 }
 
@@ -2006,11 +2458,17 @@ impl VpcConfig {
 }
 
 impl VpcConfig {
-    /// `Ipv6AllowedForDualStack`.
+    /// Allows outbound IPv6 traffic on VPC functions that are connected to dual-stack subnets.
+    ///
+    /// [`Ipv6AllowedForDualStack`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-vpcconfig.html#cfn-lambda-function-vpcconfig-ipv6allowedfordualstack).
     pub fn ipv6_allowed_for_dual_stack(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("Ipv6AllowedForDualStack", value.into()); self }
-    /// `SecurityGroupIds`.
+    /// The VPC security group IDs.
+    ///
+    /// [`SecurityGroupIds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-vpcconfig.html#cfn-lambda-function-vpcconfig-securitygroupids). At most 1024 characters. At most 5 items. Matches `^sg-[0-9a-zA-Z]*$`.
     pub fn security_group_ids(mut self, value: impl Into<Value<List<link::EC2SecurityGroupId>>>) -> Self { self.body.set("SecurityGroupIds", value.into()); self }
-    /// `SubnetIds`.
+    /// The VPC subnet IDs.
+    ///
+    /// [`SubnetIds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-vpcconfig.html#cfn-lambda-function-vpcconfig-subnetids). At most 1024 characters. At most 16 items. Matches `^subnet-[0-9a-z]*$`.
     pub fn subnet_ids(mut self, value: impl Into<Value<List<link::EC2SubnetSubnetId>>>) -> Self { self.body.set("SubnetIds", value.into()); self }
 }
 
@@ -2029,13 +2487,21 @@ impl VpcEgressConfiguration {
 }
 
 impl<HasAssociatedComputeResourceTypes, HasSubnetIds> VpcEgressConfiguration<HasAssociatedComputeResourceTypes, HasSubnetIds> {
-    /// `AssociatedComputeResourceTypes`. Required.
+    /// The types of Lambda compute resources that can use this connector.
+    ///
+    /// [`AssociatedComputeResourceTypes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-networkconnector-vpcegressconfiguration.html#cfn-lambda-networkconnector-vpcegressconfiguration-associatedcomputeresourcetypes). Required. One of `MicroVm`, `WebFunction`. Exactly 1 items.
     pub fn associated_compute_resource_types(self, value: impl Into<Value<List<AssociatedComputeResourceType>>>) -> VpcEgressConfiguration<Given, HasSubnetIds> { VpcEgressConfiguration { body: self.body.with("AssociatedComputeResourceTypes", value.into()), given: PhantomData } }
-    /// `NetworkProtocol`.
+    /// The network protocol for the connector.
+    ///
+    /// [`NetworkProtocol`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-networkconnector-vpcegressconfiguration.html#cfn-lambda-networkconnector-vpcegressconfiguration-networkprotocol). One of `DualStack`, `IPv4`.
     pub fn network_protocol(mut self, value: impl Into<Value<NetworkProtocol>>) -> Self { self.body.set("NetworkProtocol", value.into()); self }
-    /// `SecurityGroupIds`.
+    /// The IDs of the VPC security groups to attach to the ENIs.
+    ///
+    /// [`SecurityGroupIds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-networkconnector-vpcegressconfiguration.html#cfn-lambda-networkconnector-vpcegressconfiguration-securitygroupids). At most 1024 characters. At most 16 items. Matches `^sg-[0-9a-zA-Z]*$`.
     pub fn security_group_ids(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("SecurityGroupIds", value.into()); self }
-    /// `SubnetIds`. Required.
+    /// The IDs of the VPC subnets where Lambda provisions elastic network interfaces (ENIs).
+    ///
+    /// [`SubnetIds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-networkconnector-vpcegressconfiguration.html#cfn-lambda-networkconnector-vpcegressconfiguration-subnetids). Required. At most 1024 characters. From 1 to 16 items. Matches `^subnet-[0-9a-z]*$`.
     pub fn subnet_ids(self, value: impl Into<Value<List<String>>>) -> VpcEgressConfiguration<HasAssociatedComputeResourceTypes, Given> { VpcEgressConfiguration { body: self.body.with("SubnetIds", value.into()), given: PhantomData } }
 }
 

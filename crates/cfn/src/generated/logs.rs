@@ -17,15 +17,25 @@ impl AccountPolicy {
 }
 
 impl<HasPolicyDocument, HasPolicyName, HasPolicyType> AccountPolicy<HasPolicyDocument, HasPolicyName, HasPolicyType> {
-    /// `PolicyDocument`. Required.
+    /// Specify the policy, in JSON.
+    ///
+    /// [`PolicyDocument`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-accountpolicy.html#cfn-logs-accountpolicy-policydocument). Required. From 1 to 30720 characters.
     pub fn policy_document(self, value: impl Into<Value<PolicyDocument>>) -> AccountPolicy<Given, HasPolicyName, HasPolicyType> { AccountPolicy { body: self.body.with("PolicyDocument", value.into()), given: PhantomData } }
-    /// `PolicyName`. Required. A change replaces the resource.
+    /// A name for the policy.
+    ///
+    /// [`PolicyName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-accountpolicy.html#cfn-logs-accountpolicy-policyname). Required. A change replaces the resource. From 1 to 256 characters. Matches `^[^:*]{1,256}$`.
     pub fn policy_name(self, value: impl Into<Value<String>>) -> AccountPolicy<HasPolicyDocument, Given, HasPolicyType> { AccountPolicy { body: self.body.with("PolicyName", value.into()), given: PhantomData } }
-    /// `PolicyType`. Required. A change replaces the resource.
+    /// The type of policy that you're creating or updating.
+    ///
+    /// [`PolicyType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-accountpolicy.html#cfn-logs-accountpolicy-policytype). Required. A change replaces the resource. One of `DATA_PROTECTION_POLICY`, `FIELD_INDEX_POLICY`, `METRIC_EXTRACTION_POLICY`, `SUBSCRIPTION_FILTER_POLICY`, `TRANSFORMER_POLICY`.
     pub fn policy_type(self, value: impl Into<Value<PolicyType>>) -> AccountPolicy<HasPolicyDocument, HasPolicyName, Given> { AccountPolicy { body: self.body.with("PolicyType", value.into()), given: PhantomData } }
-    /// `Scope`.
+    /// Currently the only valid value for this parameter is `ALL`, which specifies that the policy applies to all log groups in the account.
+    ///
+    /// [`Scope`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-accountpolicy.html#cfn-logs-accountpolicy-scope). Only `ALL`.
     pub fn scope(mut self, value: impl Into<Value<AccountPolicyScope>>) -> Self { self.body.set("Scope", value.into()); self }
-    /// `SelectionCriteria`.
+    /// Use this parameter to apply the new policy to a subset of log groups in the account.
+    ///
+    /// [`SelectionCriteria`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-accountpolicy.html#cfn-logs-accountpolicy-selectioncriteria).
     pub fn selection_criteria(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SelectionCriteria", value.into()); self }
 }
 
@@ -54,11 +64,17 @@ impl AddKeyEntry {
 }
 
 impl<HasKey, HasValue> AddKeyEntry<HasKey, HasValue> {
-    /// `Key`. Required.
+    /// The key of the new entry to be added to the log event.
+    ///
+    /// [`Key`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-addkeyentry.html#cfn-logs-transformer-addkeyentry-key). Required. From 1 to 128 characters. Matches `^.*[a-zA-Z0-9]+.*$`.
     pub fn key(self, value: impl Into<Value<String>>) -> AddKeyEntry<Given, HasValue> { AddKeyEntry { body: self.body.with("Key", value.into()), given: PhantomData } }
-    /// `OverwriteIfExists`.
+    /// Whether to overwrite the value if the key already exists in the log event.
+    ///
+    /// [`OverwriteIfExists`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-addkeyentry.html#cfn-logs-transformer-addkeyentry-overwriteifexists).
     pub fn overwrite_if_exists(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("OverwriteIfExists", value.into()); self }
-    /// `Value`. Required.
+    /// The value of the new entry to be added to the log event.
+    ///
+    /// [`Value`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-addkeyentry.html#cfn-logs-transformer-addkeyentry-value). Required. From 1 to 256 characters.
     pub fn value(self, value: impl Into<Value<String>>) -> AddKeyEntry<HasKey, Given> { AddKeyEntry { body: self.body.with("Value", value.into()), given: PhantomData } }
 }
 
@@ -77,7 +93,9 @@ impl AddKeys {
 }
 
 impl<HasEntries> AddKeys<HasEntries> {
-    /// `Entries`. Required.
+    /// The objects, where each object contains the information about one key to add to the log event.
+    ///
+    /// [`Entries`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-addkeys.html#cfn-logs-transformer-addkeys-entries). Required. From 1 to 5 items.
     pub fn entries(self, value: impl Into<Value<List<AddKeyEntry>>>) -> AddKeys<Given> { AddKeys { body: self.body.with("Entries", value.into()), given: PhantomData } }
 }
 
@@ -96,7 +114,9 @@ impl CopyValue {
 }
 
 impl<HasEntries> CopyValue<HasEntries> {
-    /// `Entries`. Required.
+    /// The `CopyValueEntry` objects, where each object contains the information about one field value to copy.
+    ///
+    /// [`Entries`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-copyvalue.html#cfn-logs-transformer-copyvalue-entries). Required. From 1 to 5 items.
     pub fn entries(self, value: impl Into<Value<List<CopyValueEntry>>>) -> CopyValue<Given> { CopyValue { body: self.body.with("Entries", value.into()), given: PhantomData } }
 }
 
@@ -115,11 +135,17 @@ impl CopyValueEntry {
 }
 
 impl<HasSource, HasTarget> CopyValueEntry<HasSource, HasTarget> {
-    /// `OverwriteIfExists`.
+    /// Whether to overwrite the value if the destination key already exists.
+    ///
+    /// [`OverwriteIfExists`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-copyvalueentry.html#cfn-logs-transformer-copyvalueentry-overwriteifexists).
     pub fn overwrite_if_exists(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("OverwriteIfExists", value.into()); self }
-    /// `Source`. Required.
+    /// The key to copy.
+    ///
+    /// [`Source`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-copyvalueentry.html#cfn-logs-transformer-copyvalueentry-source). Required. From 1 to 128 characters. Matches `^.*[a-zA-Z0-9]+.*$`.
     pub fn source(self, value: impl Into<Value<String>>) -> CopyValueEntry<Given, HasTarget> { CopyValueEntry { body: self.body.with("Source", value.into()), given: PhantomData } }
-    /// `Target`. Required.
+    /// The key of the field to copy the value to.
+    ///
+    /// [`Target`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-copyvalueentry.html#cfn-logs-transformer-copyvalueentry-target). Required. From 1 to 128 characters. Matches `^.*[a-zA-Z0-9]+.*$`.
     pub fn target(self, value: impl Into<Value<String>>) -> CopyValueEntry<HasSource, Given> { CopyValueEntry { body: self.body.with("Target", value.into()), given: PhantomData } }
 }
 
@@ -138,13 +164,21 @@ impl Csv {
 }
 
 impl Csv {
-    /// `Columns`.
+    /// The names to use for the columns in the transformed log event.
+    ///
+    /// [`Columns`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-csv.html#cfn-logs-transformer-csv-columns). From 1 to 128 characters. From 1 to 100 items. Matches `^.*[a-zA-Z0-9]+.*$`.
     pub fn columns(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("Columns", value.into()); self }
-    /// `Delimiter`.
+    /// The character used to separate each column in the original comma-separated value log event.
+    ///
+    /// [`Delimiter`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-csv.html#cfn-logs-transformer-csv-delimiter). From 1 to 2 characters.
     pub fn delimiter(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Delimiter", value.into()); self }
-    /// `QuoteCharacter`.
+    /// The character used used as a text qualifier for a single column of data.
+    ///
+    /// [`QuoteCharacter`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-csv.html#cfn-logs-transformer-csv-quotecharacter). Exactly 1 characters.
     pub fn quote_character(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("QuoteCharacter", value.into()); self }
-    /// `Source`.
+    /// The path to the field in the log event that has the comma separated values to be parsed.
+    ///
+    /// [`Source`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-csv.html#cfn-logs-transformer-csv-source). From 1 to 128 characters.
     pub fn source(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Source", value.into()); self }
 }
 
@@ -163,19 +197,33 @@ impl DateTimeConverter {
 }
 
 impl<HasMatchPatterns, HasSource, HasTarget> DateTimeConverter<HasMatchPatterns, HasSource, HasTarget> {
-    /// `Locale`.
+    /// The locale of the source field.
+    ///
+    /// [`Locale`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-datetimeconverter.html#cfn-logs-transformer-datetimeconverter-locale). At least 1 characters.
     pub fn locale(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Locale", value.into()); self }
-    /// `MatchPatterns`. Required.
+    /// The patterns to match against the `source` field.
+    ///
+    /// [`MatchPatterns`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-datetimeconverter.html#cfn-logs-transformer-datetimeconverter-matchpatterns). Required. From 1 to 128 characters. From 1 to 5 items. Matches `^.*[a-zA-Z0-9]+.*$`.
     pub fn match_patterns(self, value: impl Into<Value<List<String>>>) -> DateTimeConverter<Given, HasSource, HasTarget> { DateTimeConverter { body: self.body.with("MatchPatterns", value.into()), given: PhantomData } }
-    /// `Source`. Required.
+    /// The key to apply the date conversion to.
+    ///
+    /// [`Source`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-datetimeconverter.html#cfn-logs-transformer-datetimeconverter-source). Required. From 1 to 128 characters. Matches `^.*[a-zA-Z0-9]+.*$`.
     pub fn source(self, value: impl Into<Value<String>>) -> DateTimeConverter<HasMatchPatterns, Given, HasTarget> { DateTimeConverter { body: self.body.with("Source", value.into()), given: PhantomData } }
-    /// `SourceTimezone`.
+    /// The time zone of the source field.
+    ///
+    /// [`SourceTimezone`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-datetimeconverter.html#cfn-logs-transformer-datetimeconverter-sourcetimezone). At least 1 characters.
     pub fn source_timezone(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SourceTimezone", value.into()); self }
-    /// `Target`. Required.
+    /// The JSON field to store the result in.
+    ///
+    /// [`Target`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-datetimeconverter.html#cfn-logs-transformer-datetimeconverter-target). Required. From 1 to 128 characters. Matches `^.*[a-zA-Z0-9]+.*$`.
     pub fn target(self, value: impl Into<Value<String>>) -> DateTimeConverter<HasMatchPatterns, HasSource, Given> { DateTimeConverter { body: self.body.with("Target", value.into()), given: PhantomData } }
-    /// `TargetFormat`.
+    /// The datetime format to use for the converted data in the target field.
+    ///
+    /// [`TargetFormat`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-datetimeconverter.html#cfn-logs-transformer-datetimeconverter-targetformat). From 1 to 64 characters.
     pub fn target_format(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TargetFormat", value.into()); self }
-    /// `TargetTimezone`.
+    /// The time zone of the target field.
+    ///
+    /// [`TargetTimezone`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-datetimeconverter.html#cfn-logs-transformer-datetimeconverter-targettimezone). At least 1 characters.
     pub fn target_timezone(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TargetTimezone", value.into()); self }
 }
 
@@ -194,7 +242,9 @@ impl DeleteKeys {
 }
 
 impl<HasWithKeys> DeleteKeys<HasWithKeys> {
-    /// `WithKeys`. Required.
+    /// The list of keys to delete.
+    ///
+    /// [`WithKeys`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-deletekeys.html#cfn-logs-transformer-deletekeys-withkeys). Required. From 1 to 128 characters. From 1 to 5 items.
     pub fn with_keys(self, value: impl Into<Value<List<String>>>) -> DeleteKeys<Given> { DeleteKeys { body: self.body.with("WithKeys", value.into()), given: PhantomData } }
 }
 
@@ -213,19 +263,33 @@ impl Delivery {
 }
 
 impl<HasDeliveryDestinationArn, HasDeliverySourceName> Delivery<HasDeliveryDestinationArn, HasDeliverySourceName> {
-    /// `DeliveryDestinationArn`. Required. A change replaces the resource.
+    /// The ARN of the delivery destination that is associated with this delivery.
+    ///
+    /// [`DeliveryDestinationArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-delivery.html#cfn-logs-delivery-deliverydestinationarn). Required. A change replaces the resource. From 16 to 2048 characters. Matches `[\w#+=/:,.@-]*\*?`.
     pub fn delivery_destination_arn(self, value: impl Into<Value<String>>) -> Delivery<Given, HasDeliverySourceName> { Delivery { body: self.body.with("DeliveryDestinationArn", value.into()), given: PhantomData } }
-    /// `DeliverySourceName`. Required. A change replaces the resource.
+    /// The name of the delivery source that is associated with this delivery.
+    ///
+    /// [`DeliverySourceName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-delivery.html#cfn-logs-delivery-deliverysourcename). Required. A change replaces the resource. From 1 to 60 characters. Matches `[\w-]*$`.
     pub fn delivery_source_name(self, value: impl Into<Value<String>>) -> Delivery<HasDeliveryDestinationArn, Given> { Delivery { body: self.body.with("DeliverySourceName", value.into()), given: PhantomData } }
-    /// `FieldDelimiter`.
+    /// The field delimiter that is used between record fields when the final output format of a delivery is in `Plain`, `W3C`, or `Raw` format.
+    ///
+    /// [`FieldDelimiter`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-delivery.html#cfn-logs-delivery-fielddelimiter). From 1 to 5 characters.
     pub fn field_delimiter(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("FieldDelimiter", value.into()); self }
-    /// `RecordFields`.
+    /// The list of record fields to be delivered to the destination, in order.
+    ///
+    /// [`RecordFields`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-delivery.html#cfn-logs-delivery-recordfields). From 1 to 50 characters. At most 128 items.
     pub fn record_fields(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("RecordFields", value.into()); self }
-    /// `S3EnableHiveCompatiblePath`.
+    /// Use this parameter to cause the S3 objects that contain delivered logs to use a prefix structure that allows for integration with Apache Hive.
+    ///
+    /// [`S3EnableHiveCompatiblePath`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-delivery.html#cfn-logs-delivery-s3enablehivecompatiblepath).
     pub fn s3_enable_hive_compatible_path(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("S3EnableHiveCompatiblePath", value.into()); self }
-    /// `S3SuffixPath`.
+    /// Use this to reconfigure the S3 object prefix to contain either static or variable sections.
+    ///
+    /// [`S3SuffixPath`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-delivery.html#cfn-logs-delivery-s3suffixpath). At most 256 characters.
     pub fn s3_suffix_path(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("S3SuffixPath", value.into()); self }
-    /// `Tags`.
+    /// The key-value pairs to apply to the delivery.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-delivery.html#cfn-logs-delivery-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -257,17 +321,29 @@ impl DeliveryDestination {
 }
 
 impl<HasName> DeliveryDestination<HasName> {
-    /// `DeliveryDestinationPolicy`.
+    /// An IAM policy that grants permissions to CloudWatch Logs to deliver logs cross-account to a specified destination in this account.
+    ///
+    /// [`DeliveryDestinationPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-deliverydestination.html#cfn-logs-deliverydestination-deliverydestinationpolicy).
     pub fn delivery_destination_policy(mut self, value: impl Into<Value<DestinationPolicy>>) -> Self { self.body.set("DeliveryDestinationPolicy", value.into()); self }
-    /// `DeliveryDestinationType`. A change replaces the resource.
+    /// Displays whether this delivery destination is CloudWatch Logs, Amazon S3, Firehose, or X-Ray.
+    ///
+    /// [`DeliveryDestinationType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-deliverydestination.html#cfn-logs-deliverydestination-deliverydestinationtype). A change replaces the resource. From 1 to 12 characters. Matches `^[0-9A-Za-z]+$`.
     pub fn delivery_destination_type(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("DeliveryDestinationType", value.into()); self }
-    /// `DestinationResourceArn`. A change replaces the resource.
+    /// The ARN of the AWS destination that this delivery destination represents.
+    ///
+    /// [`DestinationResourceArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-deliverydestination.html#cfn-logs-deliverydestination-destinationresourcearn). A change replaces the resource. From 16 to 2048 characters. Matches `[\w#+=/:,.@-]*\*?`.
     pub fn destination_resource_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("DestinationResourceArn", value.into()); self }
-    /// `Name`. Required. A change replaces the resource.
+    /// The name of this delivery destination.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-deliverydestination.html#cfn-logs-deliverydestination-name). Required. A change replaces the resource. From 1 to 60 characters. Matches `[\w-]*$`.
     pub fn name(self, value: impl Into<Value<String>>) -> DeliveryDestination<Given> { DeliveryDestination { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `OutputFormat`. A change replaces the resource.
+    /// The format of the logs that are sent to this delivery destination.
+    ///
+    /// [`OutputFormat`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-deliverydestination.html#cfn-logs-deliverydestination-outputformat). A change replaces the resource. From 1 to 12 characters. Matches `^[0-9A-Za-z]+$`.
     pub fn output_format(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("OutputFormat", value.into()); self }
-    /// `Tags`.
+    /// The key-value pairs to apply to the delivery destination.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-deliverydestination.html#cfn-logs-deliverydestination-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -296,15 +372,25 @@ impl DeliverySource {
 }
 
 impl<HasName> DeliverySource<HasName> {
-    /// `DeliverySourceConfiguration`.
+    /// A map of key-value pairs to configure the delivery source.
+    ///
+    /// [`DeliverySourceConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-deliverysource.html#cfn-logs-deliverysource-deliverysourceconfiguration).
     pub fn delivery_source_configuration(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("DeliverySourceConfiguration", value.into()); self }
-    /// `LogType`.
+    /// The type of log that the source is sending.
+    ///
+    /// [`LogType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-deliverysource.html#cfn-logs-deliverysource-logtype). From 1 to 255 characters. Matches `[\w-]*$`.
     pub fn log_type(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LogType", value.into()); self }
-    /// `Name`. Required. A change replaces the resource.
+    /// The unique name of the delivery source.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-deliverysource.html#cfn-logs-deliverysource-name). Required. A change replaces the resource. From 1 to 60 characters. Matches `[\w-]*$`.
     pub fn name(self, value: impl Into<Value<String>>) -> DeliverySource<Given> { DeliverySource { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `ResourceArn`.
+    /// The ARN of the AWS resource that is generating and sending logs.
+    ///
+    /// [`ResourceArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-deliverysource.html#cfn-logs-deliverysource-resourcearn). From 16 to 2048 characters. Matches `[\w#+=/:,.@-]*\*?`.
     pub fn resource_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ResourceArn", value.into()); self }
-    /// `Tags`.
+    /// The key-value pairs to apply to the delivery source.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-deliverysource.html#cfn-logs-deliverysource-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -345,15 +431,25 @@ impl Destination {
 }
 
 impl<HasDestinationName, HasRoleArn, HasTargetArn> Destination<HasDestinationName, HasRoleArn, HasTargetArn> {
-    /// `DestinationName`. Required. A change replaces the resource.
+    /// The name of the destination.
+    ///
+    /// [`DestinationName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-destination.html#cfn-logs-destination-destinationname). Required. A change replaces the resource. From 1 to 512 characters. Matches `^[^:*]{1,512}$`.
     pub fn destination_name(self, value: impl Into<Value<String>>) -> Destination<Given, HasRoleArn, HasTargetArn> { Destination { body: self.body.with("DestinationName", value.into()), given: PhantomData } }
-    /// `DestinationPolicy`.
+    /// An IAM policy document that governs which AWS accounts can create subscription filters against this destination.
+    ///
+    /// [`DestinationPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-destination.html#cfn-logs-destination-destinationpolicy). At least 1 characters.
     pub fn destination_policy(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("DestinationPolicy", value.into()); self }
-    /// `RoleArn`. Required.
+    /// The ARN of an IAM role that permits CloudWatch Logs to send data to the specified AWS resource.
+    ///
+    /// [`RoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-destination.html#cfn-logs-destination-rolearn). Required. At least 1 characters.
     pub fn role_arn(self, value: impl Into<Value<link::IAMRoleArn>>) -> Destination<HasDestinationName, Given, HasTargetArn> { Destination { body: self.body.with("RoleArn", value.into()), given: PhantomData } }
-    /// `Tags`.
+    /// The tags that have been assigned to this delivery destination.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-destination.html#cfn-logs-destination-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `TargetArn`. Required.
+    /// The ARN of the physical target where the log events are delivered (for example, a Kinesis stream).
+    ///
+    /// [`TargetArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-destination.html#cfn-logs-destination-targetarn). Required. At least 1 characters.
     pub fn target_arn(self, value: impl Into<Value<link::LogsDestinationTargetArn>>) -> Destination<HasDestinationName, HasRoleArn, Given> { Destination { body: self.body.with("TargetArn", value.into()), given: PhantomData } }
 }
 
@@ -382,7 +478,7 @@ impl DestinationConfiguration {
 }
 
 impl DestinationConfiguration {
-    /// `S3Configuration`.
+    /// [`S3Configuration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-scheduledquery-destinationconfiguration.html#cfn-logs-scheduledquery-destinationconfiguration-s3configuration).
     pub fn s3_configuration(mut self, value: impl Into<Value<S3Configuration>>) -> Self { self.body.set("S3Configuration", value.into()); self }
 }
 
@@ -401,9 +497,13 @@ impl DestinationPolicy {
 }
 
 impl DestinationPolicy {
-    /// `DeliveryDestinationName`.
+    /// A name for an existing destination.
+    ///
+    /// [`DeliveryDestinationName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-deliverydestination-destinationpolicy.html#cfn-logs-deliverydestination-destinationpolicy-deliverydestinationname). From 1 to 60 characters.
     pub fn delivery_destination_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("DeliveryDestinationName", value.into()); self }
-    /// `DeliveryDestinationPolicy`.
+    /// Creates or updates an access policy associated with an existing destination.
+    ///
+    /// [`DeliveryDestinationPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-deliverydestination-destinationpolicy.html#cfn-logs-deliverydestination-destinationpolicy-deliverydestinationpolicy).
     pub fn delivery_destination_policy(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("DeliveryDestinationPolicy", value.into()); self }
 }
 
@@ -422,9 +522,13 @@ impl Dimension {
 }
 
 impl<HasKey, HasValue> Dimension<HasKey, HasValue> {
-    /// `Key`. Required.
+    /// The name for the CloudWatch metric dimension that the metric filter creates.
+    ///
+    /// [`Key`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-metricfilter-dimension.html#cfn-logs-metricfilter-dimension-key). Required. From 1 to 255 characters.
     pub fn key(self, value: impl Into<Value<String>>) -> Dimension<Given, HasValue> { Dimension { body: self.body.with("Key", value.into()), given: PhantomData } }
-    /// `Value`. Required.
+    /// The log event field that will contain the value for this dimension.
+    ///
+    /// [`Value`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-metricfilter-dimension.html#cfn-logs-metricfilter-dimension-value). Required. From 1 to 255 characters.
     pub fn value(self, value: impl Into<Value<String>>) -> Dimension<HasKey, Given> { Dimension { body: self.body.with("Value", value.into()), given: PhantomData } }
 }
 
@@ -443,9 +547,13 @@ impl Grok {
 }
 
 impl<HasMatch> Grok<HasMatch> {
-    /// `Match`. Required.
+    /// The grok pattern to match against the log event.
+    ///
+    /// [`Match`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-grok.html#cfn-logs-transformer-grok-match). Required. From 1 to 512 characters.
     pub fn match_(self, value: impl Into<Value<String>>) -> Grok<Given> { Grok { body: self.body.with("Match", value.into()), given: PhantomData } }
-    /// `Source`.
+    /// The path to the field in the log event that you want to parse.
+    ///
+    /// [`Source`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-grok.html#cfn-logs-transformer-grok-source). From 1 to 128 characters. Matches `^.*[a-zA-Z0-9]+.*$`.
     pub fn source(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Source", value.into()); self }
 }
 
@@ -464,11 +572,17 @@ impl Integration {
 }
 
 impl<HasIntegrationName, HasIntegrationType, HasResourceConfig> Integration<HasIntegrationName, HasIntegrationType, HasResourceConfig> {
-    /// `IntegrationName`. Required. A change replaces the resource.
+    /// The name of this integration.
+    ///
+    /// [`IntegrationName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-integration.html#cfn-logs-integration-integrationname). Required. A change replaces the resource. From 1 to 50 characters. Matches `[\.\-_/#A-Za-z0-9]+`.
     pub fn integration_name(self, value: impl Into<Value<String>>) -> Integration<Given, HasIntegrationType, HasResourceConfig> { Integration { body: self.body.with("IntegrationName", value.into()), given: PhantomData } }
-    /// `IntegrationType`. Required. A change replaces the resource.
+    /// The type of integration.
+    ///
+    /// [`IntegrationType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-integration.html#cfn-logs-integration-integrationtype). Required. A change replaces the resource. Only `OPENSEARCH`.
     pub fn integration_type(self, value: impl Into<Value<IntegrationType>>) -> Integration<HasIntegrationName, Given, HasResourceConfig> { Integration { body: self.body.with("IntegrationType", value.into()), given: PhantomData } }
-    /// `ResourceConfig`. Required. A change replaces the resource.
+    /// This structure contains configuration details about an integration between CloudWatch Logs and another entity.
+    ///
+    /// [`ResourceConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-integration.html#cfn-logs-integration-resourceconfig). Required. A change replaces the resource.
     pub fn resource_config(self, value: impl Into<Value<ResourceConfig>>) -> Integration<HasIntegrationName, HasIntegrationType, Given> { Integration { body: self.body.with("ResourceConfig", value.into()), given: PhantomData } }
 }
 
@@ -497,17 +611,29 @@ impl ListToMap {
 }
 
 impl<HasKey, HasSource> ListToMap<HasKey, HasSource> {
-    /// `Flatten`.
+    /// A Boolean value to indicate whether the list will be flattened into single items.
+    ///
+    /// [`Flatten`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-listtomap.html#cfn-logs-transformer-listtomap-flatten).
     pub fn flatten(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("Flatten", value.into()); self }
-    /// `FlattenedElement`.
+    /// If you set `flatten` to `true`, use `flattenedElement` to specify which element, `first` or `last`, to keep.
+    ///
+    /// [`FlattenedElement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-listtomap.html#cfn-logs-transformer-listtomap-flattenedelement). One of `first`, `last`.
     pub fn flattened_element(mut self, value: impl Into<Value<FlattenedElement>>) -> Self { self.body.set("FlattenedElement", value.into()); self }
-    /// `Key`. Required.
+    /// The key of the field to be extracted as keys in the generated map.
+    ///
+    /// [`Key`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-listtomap.html#cfn-logs-transformer-listtomap-key). Required. From 1 to 128 characters. Matches `^.*[a-zA-Z0-9]+.*$`.
     pub fn key(self, value: impl Into<Value<String>>) -> ListToMap<Given, HasSource> { ListToMap { body: self.body.with("Key", value.into()), given: PhantomData } }
-    /// `Source`. Required.
+    /// The key in the log event that has a list of objects that will be converted to a map.
+    ///
+    /// [`Source`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-listtomap.html#cfn-logs-transformer-listtomap-source). Required. From 1 to 128 characters. Matches `^.*[a-zA-Z0-9]+.*$`.
     pub fn source(self, value: impl Into<Value<String>>) -> ListToMap<HasKey, Given> { ListToMap { body: self.body.with("Source", value.into()), given: PhantomData } }
-    /// `Target`.
+    /// The key of the field that will hold the generated map.
+    ///
+    /// [`Target`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-listtomap.html#cfn-logs-transformer-listtomap-target). From 1 to 128 characters. Matches `^.*[a-zA-Z0-9]+.*$`.
     pub fn target(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Target", value.into()); self }
-    /// `ValueKey`.
+    /// If this is specified, the values that you specify in this parameter will be extracted from the `source` objects and put into the values of the generated map.
+    ///
+    /// [`ValueKey`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-listtomap.html#cfn-logs-transformer-listtomap-valuekey). From 1 to 128 characters. Matches `^.*[a-zA-Z0-9]+.*$`.
     pub fn value_key(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ValueKey", value.into()); self }
 }
 
@@ -526,19 +652,33 @@ impl LogAnomalyDetector {
 }
 
 impl LogAnomalyDetector {
-    /// `AccountId`.
+    /// The ID of the account to create the anomaly detector in.
+    ///
+    /// [`AccountId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loganomalydetector.html#cfn-logs-loganomalydetector-accountid).
     pub fn account_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AccountId", value.into()); self }
-    /// `AnomalyVisibilityTime`.
+    /// The number of days to have visibility on an anomaly.
+    ///
+    /// [`AnomalyVisibilityTime`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loganomalydetector.html#cfn-logs-loganomalydetector-anomalyvisibilitytime). From 7 to 90.
     pub fn anomaly_visibility_time(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("AnomalyVisibilityTime", value.into()); self }
-    /// `DetectorName`.
+    /// A name for this anomaly detector.
+    ///
+    /// [`DetectorName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loganomalydetector.html#cfn-logs-loganomalydetector-detectorname). At least 1 characters.
     pub fn detector_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("DetectorName", value.into()); self }
-    /// `EvaluationFrequency`.
+    /// Specifies how often the anomaly detector is to run and look for anomalies.
+    ///
+    /// [`EvaluationFrequency`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loganomalydetector.html#cfn-logs-loganomalydetector-evaluationfrequency). One of `FIFTEEN_MIN`, `FIVE_MIN`, `ONE_HOUR`, `TEN_MIN`, `THIRTY_MIN`.
     pub fn evaluation_frequency(mut self, value: impl Into<Value<EvaluationFrequency>>) -> Self { self.body.set("EvaluationFrequency", value.into()); self }
-    /// `FilterPattern`.
+    /// You can use this parameter to limit the anomaly detection model to examine only log events that match the pattern you specify here.
+    ///
+    /// [`FilterPattern`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loganomalydetector.html#cfn-logs-loganomalydetector-filterpattern). At most 1024 characters. Matches ``.
     pub fn filter_pattern(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("FilterPattern", value.into()); self }
-    /// `KmsKeyId`.
+    /// Optionally assigns a AWS key to secure this anomaly detector and its findings.
+    ///
+    /// [`KmsKeyId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loganomalydetector.html#cfn-logs-loganomalydetector-kmskeyid). At most 256 characters. Matches `^arn:aws[a-z\-]*:kms:[-a-z0-9]*:[0-9]*:key/[-a-z0-9]*$`.
     pub fn kms_key_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("KmsKeyId", value.into()); self }
-    /// `LogGroupArnList`.
+    /// The ARN of the log group that is associated with this anomaly detector.
+    ///
+    /// [`LogGroupArnList`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loganomalydetector.html#cfn-logs-loganomalydetector-loggrouparnlist). From 20 to 2048 characters. Matches `^[\w#+=/:,.@*-]*$`.
     pub fn log_group_arn_list(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("LogGroupArnList", value.into()); self }
 }
 
@@ -573,25 +713,45 @@ impl LogGroup {
 }
 
 impl LogGroup {
-    /// `BearerTokenAuthenticationEnabled`. By default `false`.
+    /// Whether bearer token authentication is enabled for this log group.
+    ///
+    /// [`BearerTokenAuthenticationEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html#cfn-logs-loggroup-bearertokenauthenticationenabled). By default `false`.
     pub fn bearer_token_authentication_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("BearerTokenAuthenticationEnabled", value.into()); self }
-    /// `DataProtectionPolicy`.
+    /// Creates a data protection policy and assigns it to the log group.
+    ///
+    /// [`DataProtectionPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html#cfn-logs-loggroup-dataprotectionpolicy).
     pub fn data_protection_policy(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("DataProtectionPolicy", value.into()); self }
-    /// `DeletionProtectionEnabled`. By default `false`.
+    /// Whether deletion protection is enabled for this log group.
+    ///
+    /// [`DeletionProtectionEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html#cfn-logs-loggroup-deletionprotectionenabled). By default `false`.
     pub fn deletion_protection_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("DeletionProtectionEnabled", value.into()); self }
-    /// `FieldIndexPolicies`.
+    /// Creates or updates a \*field index policy\* for the specified log group.
+    ///
+    /// [`FieldIndexPolicies`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html#cfn-logs-loggroup-fieldindexpolicies).
     pub fn field_index_policies(mut self, value: impl Into<Value<List<Json>>>) -> Self { self.body.set("FieldIndexPolicies", value.into()); self }
-    /// `KmsKeyId`.
+    /// The ARN of the AWS key to use when encrypting log data.
+    ///
+    /// [`KmsKeyId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html#cfn-logs-loggroup-kmskeyid). At most 256 characters. Matches `^arn:[a-z0-9-]+:kms:[a-z0-9-]+:\d{12}:(key|alias)/.+\Z`.
     pub fn kms_key_id(mut self, value: impl Into<Value<link::KMSKeyArn>>) -> Self { self.body.set("KmsKeyId", value.into()); self }
-    /// `LogGroupClass`. By default `"STANDARD"`.
+    /// Specifies the log group class for this log group.
+    ///
+    /// [`LogGroupClass`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html#cfn-logs-loggroup-loggroupclass). By default `"STANDARD"`. One of `DELIVERY`, `INFREQUENT_ACCESS`, `STANDARD`.
     pub fn log_group_class(mut self, value: impl Into<Value<LogGroupClass>>) -> Self { self.body.set("LogGroupClass", value.into()); self }
-    /// `LogGroupName`. A change replaces the resource.
+    /// The name of the log group.
+    ///
+    /// [`LogGroupName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html#cfn-logs-loggroup-loggroupname). A change replaces the resource. From 1 to 512 characters. Matches `^[.\-_/#A-Za-z0-9]{1,512}\Z`.
     pub fn log_group_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LogGroupName", value.into()); self }
-    /// `ResourcePolicyDocument`.
+    /// Creates or updates a resource policy for the specified log group that allows other services to put log events to this account.
+    ///
+    /// [`ResourcePolicyDocument`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html#cfn-logs-loggroup-resourcepolicydocument).
     pub fn resource_policy_document(mut self, value: impl Into<Value<PolicyDocument>>) -> Self { self.body.set("ResourcePolicyDocument", value.into()); self }
-    /// `RetentionInDays`.
+    /// The number of days to retain the log events in the specified log group.
+    ///
+    /// [`RetentionInDays`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html#cfn-logs-loggroup-retentionindays).
     pub fn retention_in_days(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("RetentionInDays", value.into()); self }
-    /// `Tags`.
+    /// The key-value pairs to apply to the log group.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html#cfn-logs-loggroup-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -625,9 +785,13 @@ impl LogStream {
 }
 
 impl<HasLogGroupName> LogStream<HasLogGroupName> {
-    /// `LogGroupName`. Required. A change replaces the resource.
+    /// The name of the log group where the log stream is created.
+    ///
+    /// [`LogGroupName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-logstream.html#cfn-logs-logstream-loggroupname). Required. A change replaces the resource. From 1 to 512 characters. Matches `^[\.\-_/#A-Za-z0-9]+$`.
     pub fn log_group_name(self, value: impl Into<Value<link::LogsLogGroupLogGroupName>>) -> LogStream<Given> { LogStream { body: self.body.with("LogGroupName", value.into()), given: PhantomData } }
-    /// `LogStreamName`. A change replaces the resource.
+    /// The name of the log stream.
+    ///
+    /// [`LogStreamName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-logstream.html#cfn-logs-logstream-logstreamname). A change replaces the resource. From 1 to 512 characters. Matches `^[^:*]*$`.
     pub fn log_stream_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LogStreamName", value.into()); self }
 }
 
@@ -653,7 +817,9 @@ impl LowerCaseString {
 }
 
 impl<HasWithKeys> LowerCaseString<HasWithKeys> {
-    /// `WithKeys`. Required.
+    /// The array caontaining the keys of the fields to convert to lowercase.
+    ///
+    /// [`WithKeys`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-lowercasestring.html#cfn-logs-transformer-lowercasestring-withkeys). Required. From 1 to 128 characters. From 1 to 10 items.
     pub fn with_keys(self, value: impl Into<Value<List<String>>>) -> LowerCaseString<Given> { LowerCaseString { body: self.body.with("WithKeys", value.into()), given: PhantomData } }
 }
 
@@ -672,19 +838,33 @@ impl MetricFilter {
 }
 
 impl<HasFilterPattern, HasLogGroupName, HasMetricTransformations> MetricFilter<HasFilterPattern, HasLogGroupName, HasMetricTransformations> {
-    /// `ApplyOnTransformedLogs`.
+    /// This parameter is valid only for log groups that have an active log transformer.
+    ///
+    /// [`ApplyOnTransformedLogs`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-metricfilter.html#cfn-logs-metricfilter-applyontransformedlogs).
     pub fn apply_on_transformed_logs(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("ApplyOnTransformedLogs", value.into()); self }
-    /// `EmitSystemFieldDimensions`.
+    /// The list of system fields that are emitted as additional dimensions in the generated metrics.
+    ///
+    /// [`EmitSystemFieldDimensions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-metricfilter.html#cfn-logs-metricfilter-emitsystemfielddimensions).
     pub fn emit_system_field_dimensions(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("EmitSystemFieldDimensions", value.into()); self }
-    /// `FieldSelectionCriteria`.
+    /// The filter expression that specifies which log events are processed by this metric filter based on system fields.
+    ///
+    /// [`FieldSelectionCriteria`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-metricfilter.html#cfn-logs-metricfilter-fieldselectioncriteria). At most 2000 characters.
     pub fn field_selection_criteria(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("FieldSelectionCriteria", value.into()); self }
-    /// `FilterName`. A change replaces the resource.
+    /// The name of the metric filter.
+    ///
+    /// [`FilterName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-metricfilter.html#cfn-logs-metricfilter-filtername). A change replaces the resource. From 1 to 512 characters. Matches `^[^:*]{1,512}`.
     pub fn filter_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("FilterName", value.into()); self }
-    /// `FilterPattern`. Required.
+    /// A filter pattern for extracting metric data out of ingested log events.
+    ///
+    /// [`FilterPattern`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-metricfilter.html#cfn-logs-metricfilter-filterpattern). Required. At most 1024 characters.
     pub fn filter_pattern(self, value: impl Into<Value<String>>) -> MetricFilter<Given, HasLogGroupName, HasMetricTransformations> { MetricFilter { body: self.body.with("FilterPattern", value.into()), given: PhantomData } }
-    /// `LogGroupName`. Required. A change replaces the resource.
+    /// The name of an existing log group that you want to associate with this metric filter.
+    ///
+    /// [`LogGroupName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-metricfilter.html#cfn-logs-metricfilter-loggroupname). Required. A change replaces the resource. From 1 to 512 characters. Matches `^[.\-_/#A-Za-z0-9]{1,512}`.
     pub fn log_group_name(self, value: impl Into<Value<link::LogsLogGroupLogGroupName>>) -> MetricFilter<HasFilterPattern, Given, HasMetricTransformations> { MetricFilter { body: self.body.with("LogGroupName", value.into()), given: PhantomData } }
-    /// `MetricTransformations`. Required.
+    /// The metric transformations.
+    ///
+    /// [`MetricTransformations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-metricfilter.html#cfn-logs-metricfilter-metrictransformations). Required. Exactly 1 items.
     pub fn metric_transformations(self, value: impl Into<Value<List<MetricTransformation>>>) -> MetricFilter<HasFilterPattern, HasLogGroupName, Given> { MetricFilter { body: self.body.with("MetricTransformations", value.into()), given: PhantomData } }
 }
 
@@ -710,17 +890,29 @@ impl MetricTransformation {
 }
 
 impl<HasMetricName, HasMetricNamespace, HasMetricValue> MetricTransformation<HasMetricName, HasMetricNamespace, HasMetricValue> {
-    /// `DefaultValue`.
+    /// (Optional) The value to emit when a filter pattern does not match a log event.
+    ///
+    /// [`DefaultValue`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-metricfilter-metrictransformation.html#cfn-logs-metricfilter-metrictransformation-defaultvalue).
     pub fn default_value(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("DefaultValue", value.into()); self }
-    /// `Dimensions`.
+    /// The fields to use as dimensions for the metric.
+    ///
+    /// [`Dimensions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-metricfilter-metrictransformation.html#cfn-logs-metricfilter-metrictransformation-dimensions). From 1 to 3 items.
     pub fn dimensions(mut self, value: impl Into<Value<List<Dimension>>>) -> Self { self.body.set("Dimensions", value.into()); self }
-    /// `MetricName`. Required.
+    /// The name of the CloudWatch metric.
+    ///
+    /// [`MetricName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-metricfilter-metrictransformation.html#cfn-logs-metricfilter-metrictransformation-metricname). Required. From 1 to 255 characters. Matches `^((?![:*$])[\x00-\x7F]){1,255}`.
     pub fn metric_name(self, value: impl Into<Value<String>>) -> MetricTransformation<Given, HasMetricNamespace, HasMetricValue> { MetricTransformation { body: self.body.with("MetricName", value.into()), given: PhantomData } }
-    /// `MetricNamespace`. Required.
+    /// A custom namespace to contain your metric in CloudWatch.
+    ///
+    /// [`MetricNamespace`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-metricfilter-metrictransformation.html#cfn-logs-metricfilter-metrictransformation-metricnamespace). Required. From 1 to 256 characters. Matches `^[0-9a-zA-Z\.\-_\/#]{1,256}`.
     pub fn metric_namespace(self, value: impl Into<Value<String>>) -> MetricTransformation<HasMetricName, Given, HasMetricValue> { MetricTransformation { body: self.body.with("MetricNamespace", value.into()), given: PhantomData } }
-    /// `MetricValue`. Required.
+    /// The value that is published to the CloudWatch metric.
+    ///
+    /// [`MetricValue`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-metricfilter-metrictransformation.html#cfn-logs-metricfilter-metrictransformation-metricvalue). Required. From 1 to 100 characters. Matches `^([+-]?([0-9]*\.?[0-9]*)|(\$.*))$`.
     pub fn metric_value(self, value: impl Into<Value<String>>) -> MetricTransformation<HasMetricName, HasMetricNamespace, Given> { MetricTransformation { body: self.body.with("MetricValue", value.into()), given: PhantomData } }
-    /// `Unit`.
+    /// The unit to assign to the metric.
+    ///
+    /// [`Unit`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-metricfilter-metrictransformation.html#cfn-logs-metricfilter-metrictransformation-unit).
     pub fn unit(mut self, value: impl Into<Value<MetricTransformationUnit>>) -> Self { self.body.set("Unit", value.into()); self }
 }
 
@@ -739,11 +931,17 @@ impl MoveKeyEntry {
 }
 
 impl<HasSource, HasTarget> MoveKeyEntry<HasSource, HasTarget> {
-    /// `OverwriteIfExists`.
+    /// Whether to overwrite the value if the destination key already exists.
+    ///
+    /// [`OverwriteIfExists`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-movekeyentry.html#cfn-logs-transformer-movekeyentry-overwriteifexists).
     pub fn overwrite_if_exists(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("OverwriteIfExists", value.into()); self }
-    /// `Source`. Required.
+    /// The key to move.
+    ///
+    /// [`Source`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-movekeyentry.html#cfn-logs-transformer-movekeyentry-source). Required. From 1 to 128 characters. Matches `^.*[a-zA-Z0-9]+.*$`.
     pub fn source(self, value: impl Into<Value<String>>) -> MoveKeyEntry<Given, HasTarget> { MoveKeyEntry { body: self.body.with("Source", value.into()), given: PhantomData } }
-    /// `Target`. Required.
+    /// The key to move to.
+    ///
+    /// [`Target`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-movekeyentry.html#cfn-logs-transformer-movekeyentry-target). Required. From 1 to 128 characters. Matches `^.*[a-zA-Z0-9]+.*$`.
     pub fn target(self, value: impl Into<Value<String>>) -> MoveKeyEntry<HasSource, Given> { MoveKeyEntry { body: self.body.with("Target", value.into()), given: PhantomData } }
 }
 
@@ -762,7 +960,9 @@ impl MoveKeys {
 }
 
 impl<HasEntries> MoveKeys<HasEntries> {
-    /// `Entries`. Required.
+    /// The objects, where each object contains the information about one key to move.
+    ///
+    /// [`Entries`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-movekeys.html#cfn-logs-transformer-movekeys-entries). Required. From 1 to 5 items.
     pub fn entries(self, value: impl Into<Value<List<MoveKeyEntry>>>) -> MoveKeys<Given> { MoveKeys { body: self.body.with("Entries", value.into()), given: PhantomData } }
 }
 
@@ -781,15 +981,25 @@ impl OpenSearchResourceConfig {
 }
 
 impl<HasDashboardViewerPrincipals, HasDataSourceRoleArn> OpenSearchResourceConfig<HasDashboardViewerPrincipals, HasDataSourceRoleArn> {
-    /// `ApplicationARN`.
+    /// If you want to use an existing OpenSearch Service application for your integration with OpenSearch Service, specify it here.
+    ///
+    /// [`ApplicationARN`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-integration-opensearchresourceconfig.html#cfn-logs-integration-opensearchresourceconfig-applicationarn). From 20 to 2048 characters. Matches `[\w#+=/:,.@-]*\*?`.
     pub fn application_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ApplicationARN", value.into()); self }
-    /// `DashboardViewerPrincipals`. Required.
+    /// Specify the ARNs of IAM roles and IAM users who you want to grant permission to for viewing the dashboards.
+    ///
+    /// [`DashboardViewerPrincipals`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-integration-opensearchresourceconfig.html#cfn-logs-integration-opensearchresourceconfig-dashboardviewerprincipals). Required. From 20 to 2048 characters. Matches `[\w#+=/:,.@-]*\*?`.
     pub fn dashboard_viewer_principals(self, value: impl Into<Value<List<String>>>) -> OpenSearchResourceConfig<Given, HasDataSourceRoleArn> { OpenSearchResourceConfig { body: self.body.with("DashboardViewerPrincipals", value.into()), given: PhantomData } }
-    /// `DataSourceRoleArn`. Required.
+    /// Specify the ARN of an IAM role that CloudWatch Logs will use to create the integration.
+    ///
+    /// [`DataSourceRoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-integration-opensearchresourceconfig.html#cfn-logs-integration-opensearchresourceconfig-datasourcerolearn). Required. From 20 to 2048 characters. Matches `[\w#+=/:,.@-]*\*?`.
     pub fn data_source_role_arn(self, value: impl Into<Value<String>>) -> OpenSearchResourceConfig<HasDashboardViewerPrincipals, Given> { OpenSearchResourceConfig { body: self.body.with("DataSourceRoleArn", value.into()), given: PhantomData } }
-    /// `KmsKeyArn`.
+    /// To have the vended dashboard data encrypted with AWS instead of the CloudWatch Logs default encryption method, specify the ARN of the AWS key that you want to…
+    ///
+    /// [`KmsKeyArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-integration-opensearchresourceconfig.html#cfn-logs-integration-opensearchresourceconfig-kmskeyarn). From 20 to 2048 characters. Matches `[\w#+=/:,.@-]*\*?`.
     pub fn kms_key_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("KmsKeyArn", value.into()); self }
-    /// `RetentionDays`.
+    /// Specify how many days that you want the data derived by OpenSearch Service to be retained in the index that the dashboard refers to.
+    ///
+    /// [`RetentionDays`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-integration-opensearchresourceconfig.html#cfn-logs-integration-opensearchresourceconfig-retentiondays). From 1 to 3650.
     pub fn retention_days(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("RetentionDays", value.into()); self }
 }
 
@@ -808,7 +1018,9 @@ impl ParseCloudfront {
 }
 
 impl ParseCloudfront {
-    /// `Source`.
+    /// Omit this parameter and the whole log message will be processed by this processor.
+    ///
+    /// [`Source`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-parsecloudfront.html#cfn-logs-transformer-parsecloudfront-source). From 1 to 128 characters. Matches `^.*[a-zA-Z0-9]+.*$`.
     pub fn source(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Source", value.into()); self }
 }
 
@@ -827,9 +1039,13 @@ impl ParseJSON {
 }
 
 impl ParseJSON {
-    /// `Destination`.
+    /// The location to put the parsed key value pair into.
+    ///
+    /// [`Destination`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-parsejson.html#cfn-logs-transformer-parsejson-destination). From 1 to 128 characters. Matches `^.*[a-zA-Z0-9]+.*$`.
     pub fn destination(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Destination", value.into()); self }
-    /// `Source`.
+    /// Path to the field in the log event that will be parsed.
+    ///
+    /// [`Source`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-parsejson.html#cfn-logs-transformer-parsejson-source). From 1 to 128 characters.
     pub fn source(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Source", value.into()); self }
 }
 
@@ -848,19 +1064,33 @@ impl ParseKeyValue {
 }
 
 impl ParseKeyValue {
-    /// `Destination`.
+    /// The destination field to put the extracted key-value pairs into.
+    ///
+    /// [`Destination`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-parsekeyvalue.html#cfn-logs-transformer-parsekeyvalue-destination). From 1 to 128 characters. Matches `^.*[a-zA-Z0-9]+.*$`.
     pub fn destination(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Destination", value.into()); self }
-    /// `FieldDelimiter`.
+    /// The field delimiter string that is used between key-value pairs in the original log events.
+    ///
+    /// [`FieldDelimiter`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-parsekeyvalue.html#cfn-logs-transformer-parsekeyvalue-fielddelimiter). From 1 to 128 characters.
     pub fn field_delimiter(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("FieldDelimiter", value.into()); self }
-    /// `KeyPrefix`.
+    /// If you want to add a prefix to all transformed keys, specify it here.
+    ///
+    /// [`KeyPrefix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-parsekeyvalue.html#cfn-logs-transformer-parsekeyvalue-keyprefix). From 1 to 128 characters. Matches `^.*[a-zA-Z0-9]+.*$`.
     pub fn key_prefix(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("KeyPrefix", value.into()); self }
-    /// `KeyValueDelimiter`.
+    /// The delimiter string to use between the key and value in each pair in the transformed log event.
+    ///
+    /// [`KeyValueDelimiter`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-parsekeyvalue.html#cfn-logs-transformer-parsekeyvalue-keyvaluedelimiter). From 1 to 128 characters.
     pub fn key_value_delimiter(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("KeyValueDelimiter", value.into()); self }
-    /// `NonMatchValue`.
+    /// A value to insert into the value field in the result, when a key-value pair is not successfully split.
+    ///
+    /// [`NonMatchValue`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-parsekeyvalue.html#cfn-logs-transformer-parsekeyvalue-nonmatchvalue). From 1 to 128 characters. Matches `^.*[a-zA-Z0-9]+.*$`.
     pub fn non_match_value(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("NonMatchValue", value.into()); self }
-    /// `OverwriteIfExists`.
+    /// Whether to overwrite the value if the destination key already exists.
+    ///
+    /// [`OverwriteIfExists`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-parsekeyvalue.html#cfn-logs-transformer-parsekeyvalue-overwriteifexists).
     pub fn overwrite_if_exists(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("OverwriteIfExists", value.into()); self }
-    /// `Source`.
+    /// Path to the field in the log event that will be parsed.
+    ///
+    /// [`Source`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-parsekeyvalue.html#cfn-logs-transformer-parsekeyvalue-source). From 1 to 128 characters. Matches `^.*[a-zA-Z0-9]+.*$`.
     pub fn source(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Source", value.into()); self }
 }
 
@@ -879,7 +1109,9 @@ impl ParsePostgres {
 }
 
 impl ParsePostgres {
-    /// `Source`.
+    /// Omit this parameter and the whole log message will be processed by this processor.
+    ///
+    /// [`Source`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-parsepostgres.html#cfn-logs-transformer-parsepostgres-source). From 1 to 128 characters. Matches `^.*[a-zA-Z0-9]+.*$`.
     pub fn source(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Source", value.into()); self }
 }
 
@@ -898,7 +1130,9 @@ impl ParseRoute53 {
 }
 
 impl ParseRoute53 {
-    /// `Source`.
+    /// Omit this parameter and the whole log message will be processed by this processor.
+    ///
+    /// [`Source`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-parseroute53.html#cfn-logs-transformer-parseroute53-source). From 1 to 128 characters. Matches `^.*[a-zA-Z0-9]+.*$`.
     pub fn source(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Source", value.into()); self }
 }
 
@@ -917,13 +1151,21 @@ impl ParseToOCSF {
 }
 
 impl<HasEventSource, HasOcsfVersion> ParseToOCSF<HasEventSource, HasOcsfVersion> {
-    /// `EventSource`. Required.
+    /// Specify the service or process that produces the log events that will be converted with this processor.
+    ///
+    /// [`EventSource`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-parsetoocsf.html#cfn-logs-transformer-parsetoocsf-eventsource). Required. One of `AWSWAF`, `CloudTrail`, `EKSAudit`, `Route53Resolver`, `VPCFlow`.
     pub fn event_source(self, value: impl Into<Value<EventSource>>) -> ParseToOCSF<Given, HasOcsfVersion> { ParseToOCSF { body: self.body.with("EventSource", value.into()), given: PhantomData } }
-    /// `MappingVersion`.
+    /// The version of the OCSF mapping to use for parsing log data.
+    ///
+    /// [`MappingVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-parsetoocsf.html#cfn-logs-transformer-parsetoocsf-mappingversion). From 1 to 10 characters. Matches `^v\d+\.\d+(\.\d+)?$`.
     pub fn mapping_version(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("MappingVersion", value.into()); self }
-    /// `OcsfVersion`. Required.
+    /// Specify which version of the OCSF schema to use for the transformed log events.
+    ///
+    /// [`OcsfVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-parsetoocsf.html#cfn-logs-transformer-parsetoocsf-ocsfversion). Required. One of `V1.1`, `V1.5`.
     pub fn ocsf_version(self, value: impl Into<Value<OcsfVersion>>) -> ParseToOCSF<HasEventSource, Given> { ParseToOCSF { body: self.body.with("OcsfVersion", value.into()), given: PhantomData } }
-    /// `Source`.
+    /// The path to the field in the log event that you want to parse.
+    ///
+    /// [`Source`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-parsetoocsf.html#cfn-logs-transformer-parsetoocsf-source). From 1 to 128 characters. Matches `^.*[a-zA-Z0-9]+.*$`.
     pub fn source(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Source", value.into()); self }
 }
 
@@ -942,7 +1184,9 @@ impl ParseVPC {
 }
 
 impl ParseVPC {
-    /// `Source`.
+    /// Omit this parameter and the whole log message will be processed by this processor.
+    ///
+    /// [`Source`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-parsevpc.html#cfn-logs-transformer-parsevpc-source). From 1 to 128 characters. Matches `^.*[a-zA-Z0-9]+.*$`.
     pub fn source(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Source", value.into()); self }
 }
 
@@ -961,7 +1205,9 @@ impl ParseWAF {
 }
 
 impl ParseWAF {
-    /// `Source`.
+    /// Omit this parameter and the whole log message will be processed by this processor.
+    ///
+    /// [`Source`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-parsewaf.html#cfn-logs-transformer-parsewaf-source). From 1 to 128 characters. Matches `^.*[a-zA-Z0-9]+.*$`.
     pub fn source(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Source", value.into()); self }
 }
 
@@ -980,51 +1226,97 @@ impl Processor {
 }
 
 impl Processor {
-    /// `AddKeys`.
+    /// Use this parameter to include the addKeys processor in your transformer.
+    ///
+    /// [`AddKeys`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-processor.html#cfn-logs-transformer-processor-addkeys).
     pub fn add_keys(mut self, value: impl Into<Value<AddKeys>>) -> Self { self.body.set("AddKeys", value.into()); self }
-    /// `CopyValue`.
+    /// Use this parameter to include the copyValue processor in your transformer.
+    ///
+    /// [`CopyValue`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-processor.html#cfn-logs-transformer-processor-copyvalue).
     pub fn copy_value(mut self, value: impl Into<Value<CopyValue>>) -> Self { self.body.set("CopyValue", value.into()); self }
-    /// `Csv`.
+    /// Use this parameter to include the CSV processor in your transformer.
+    ///
+    /// [`Csv`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-processor.html#cfn-logs-transformer-processor-csv).
     pub fn csv(mut self, value: impl Into<Value<Csv>>) -> Self { self.body.set("Csv", value.into()); self }
-    /// `DateTimeConverter`.
+    /// Use this parameter to include the datetimeConverter processor in your transformer.
+    ///
+    /// [`DateTimeConverter`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-processor.html#cfn-logs-transformer-processor-datetimeconverter).
     pub fn date_time_converter(mut self, value: impl Into<Value<DateTimeConverter>>) -> Self { self.body.set("DateTimeConverter", value.into()); self }
-    /// `DeleteKeys`.
+    /// Use this parameter to include the deleteKeys processor in your transformer.
+    ///
+    /// [`DeleteKeys`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-processor.html#cfn-logs-transformer-processor-deletekeys).
     pub fn delete_keys(mut self, value: impl Into<Value<DeleteKeys>>) -> Self { self.body.set("DeleteKeys", value.into()); self }
-    /// `Grok`.
+    /// Use this parameter to include the grok processor in your transformer.
+    ///
+    /// [`Grok`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-processor.html#cfn-logs-transformer-processor-grok).
     pub fn grok(mut self, value: impl Into<Value<Grok>>) -> Self { self.body.set("Grok", value.into()); self }
-    /// `ListToMap`.
+    /// Use this parameter to include the listToMap processor in your transformer.
+    ///
+    /// [`ListToMap`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-processor.html#cfn-logs-transformer-processor-listtomap).
     pub fn list_to_map(mut self, value: impl Into<Value<ListToMap>>) -> Self { self.body.set("ListToMap", value.into()); self }
-    /// `LowerCaseString`.
+    /// Use this parameter to include the lowerCaseString processor in your transformer.
+    ///
+    /// [`LowerCaseString`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-processor.html#cfn-logs-transformer-processor-lowercasestring).
     pub fn lower_case_string(mut self, value: impl Into<Value<LowerCaseString>>) -> Self { self.body.set("LowerCaseString", value.into()); self }
-    /// `MoveKeys`.
+    /// Use this parameter to include the moveKeys processor in your transformer.
+    ///
+    /// [`MoveKeys`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-processor.html#cfn-logs-transformer-processor-movekeys).
     pub fn move_keys(mut self, value: impl Into<Value<MoveKeys>>) -> Self { self.body.set("MoveKeys", value.into()); self }
-    /// `ParseCloudfront`.
+    /// Use this parameter to include the parseCloudfront processor in your transformer.
+    ///
+    /// [`ParseCloudfront`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-processor.html#cfn-logs-transformer-processor-parsecloudfront).
     pub fn parse_cloudfront(mut self, value: impl Into<Value<ParseCloudfront>>) -> Self { self.body.set("ParseCloudfront", value.into()); self }
-    /// `ParseJSON`.
+    /// Use this parameter to include the parseJSON processor in your transformer.
+    ///
+    /// [`ParseJSON`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-processor.html#cfn-logs-transformer-processor-parsejson).
     pub fn parse_json(mut self, value: impl Into<Value<ParseJSON>>) -> Self { self.body.set("ParseJSON", value.into()); self }
-    /// `ParseKeyValue`.
+    /// Use this parameter to include the parseKeyValue processor in your transformer.
+    ///
+    /// [`ParseKeyValue`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-processor.html#cfn-logs-transformer-processor-parsekeyvalue).
     pub fn parse_key_value(mut self, value: impl Into<Value<ParseKeyValue>>) -> Self { self.body.set("ParseKeyValue", value.into()); self }
-    /// `ParsePostgres`.
+    /// Use this parameter to include the parsePostGres processor in your transformer.
+    ///
+    /// [`ParsePostgres`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-processor.html#cfn-logs-transformer-processor-parsepostgres).
     pub fn parse_postgres(mut self, value: impl Into<Value<ParsePostgres>>) -> Self { self.body.set("ParsePostgres", value.into()); self }
-    /// `ParseRoute53`.
+    /// Use this parameter to include the parseRoute53 processor in your transformer.
+    ///
+    /// [`ParseRoute53`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-processor.html#cfn-logs-transformer-processor-parseroute53).
     pub fn parse_route53(mut self, value: impl Into<Value<ParseRoute53>>) -> Self { self.body.set("ParseRoute53", value.into()); self }
-    /// `ParseToOCSF`.
+    /// Use this parameter to convert logs into Open Cybersecurity Schema (OCSF) format.
+    ///
+    /// [`ParseToOCSF`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-processor.html#cfn-logs-transformer-processor-parsetoocsf).
     pub fn parse_to_ocsf(mut self, value: impl Into<Value<ParseToOCSF>>) -> Self { self.body.set("ParseToOCSF", value.into()); self }
-    /// `ParseVPC`.
+    /// Use this parameter to include the parseVPC processor in your transformer.
+    ///
+    /// [`ParseVPC`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-processor.html#cfn-logs-transformer-processor-parsevpc).
     pub fn parse_vpc(mut self, value: impl Into<Value<ParseVPC>>) -> Self { self.body.set("ParseVPC", value.into()); self }
-    /// `ParseWAF`.
+    /// Use this parameter to include the parseWAF processor in your transformer.
+    ///
+    /// [`ParseWAF`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-processor.html#cfn-logs-transformer-processor-parsewaf).
     pub fn parse_waf(mut self, value: impl Into<Value<ParseWAF>>) -> Self { self.body.set("ParseWAF", value.into()); self }
-    /// `RenameKeys`.
+    /// Use this parameter to include the renameKeys processor in your transformer.
+    ///
+    /// [`RenameKeys`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-processor.html#cfn-logs-transformer-processor-renamekeys).
     pub fn rename_keys(mut self, value: impl Into<Value<RenameKeys>>) -> Self { self.body.set("RenameKeys", value.into()); self }
-    /// `SplitString`.
+    /// Use this parameter to include the splitString processor in your transformer.
+    ///
+    /// [`SplitString`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-processor.html#cfn-logs-transformer-processor-splitstring).
     pub fn split_string(mut self, value: impl Into<Value<SplitString>>) -> Self { self.body.set("SplitString", value.into()); self }
-    /// `SubstituteString`.
+    /// Use this parameter to include the substituteString processor in your transformer.
+    ///
+    /// [`SubstituteString`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-processor.html#cfn-logs-transformer-processor-substitutestring).
     pub fn substitute_string(mut self, value: impl Into<Value<SubstituteString>>) -> Self { self.body.set("SubstituteString", value.into()); self }
-    /// `TrimString`.
+    /// Use this parameter to include the trimString processor in your transformer.
+    ///
+    /// [`TrimString`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-processor.html#cfn-logs-transformer-processor-trimstring).
     pub fn trim_string(mut self, value: impl Into<Value<TrimString>>) -> Self { self.body.set("TrimString", value.into()); self }
-    /// `TypeConverter`.
+    /// Use this parameter to include the typeConverter processor in your transformer.
+    ///
+    /// [`TypeConverter`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-processor.html#cfn-logs-transformer-processor-typeconverter).
     pub fn type_converter(mut self, value: impl Into<Value<TypeConverter>>) -> Self { self.body.set("TypeConverter", value.into()); self }
-    /// `UpperCaseString`.
+    /// Use this parameter to include the upperCaseString processor in your transformer.
+    ///
+    /// [`UpperCaseString`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-processor.html#cfn-logs-transformer-processor-uppercasestring).
     pub fn upper_case_string(mut self, value: impl Into<Value<UpperCaseString>>) -> Self { self.body.set("UpperCaseString", value.into()); self }
 }
 
@@ -1043,15 +1335,25 @@ impl QueryDefinition {
 }
 
 impl<HasName, HasQueryString> QueryDefinition<HasName, HasQueryString> {
-    /// `LogGroupNames`.
+    /// Use this parameter if you want the query to query only certain log groups.
+    ///
+    /// [`LogGroupNames`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-querydefinition.html#cfn-logs-querydefinition-loggroupnames). From 1 to 512 characters. Matches `[\.\-_/#A-Za-z0-9]+`.
     pub fn log_group_names(mut self, value: impl Into<Value<List<link::LogsLogGroupLogGroupName>>>) -> Self { self.body.set("LogGroupNames", value.into()); self }
-    /// `Name`. Required.
+    /// A name for the query definition.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-querydefinition.html#cfn-logs-querydefinition-name). Required. From 1 to 255 characters.
     pub fn name(self, value: impl Into<Value<String>>) -> QueryDefinition<Given, HasQueryString> { QueryDefinition { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `Parameters`.
+    /// Use this parameter to include specific query parameters as part of your query definition.
+    ///
+    /// [`Parameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-querydefinition.html#cfn-logs-querydefinition-parameters). At most 20 items.
     pub fn parameters(mut self, value: impl Into<Value<List<QueryParameter>>>) -> Self { self.body.set("Parameters", value.into()); self }
-    /// `QueryLanguage`. By default `"CWLI"`.
+    /// The query language used for this query.
+    ///
+    /// [`QueryLanguage`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-querydefinition.html#cfn-logs-querydefinition-querylanguage). By default `"CWLI"`. One of `CWLI`, `PPL`, `SQL`.
     pub fn query_language(mut self, value: impl Into<Value<QueryLanguage>>) -> Self { self.body.set("QueryLanguage", value.into()); self }
-    /// `QueryString`. Required.
+    /// The query string to use for this query definition.
+    ///
+    /// [`QueryString`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-querydefinition.html#cfn-logs-querydefinition-querystring). Required. From 1 to 10000 characters.
     pub fn query_string(self, value: impl Into<Value<String>>) -> QueryDefinition<HasName, Given> { QueryDefinition { body: self.body.with("QueryString", value.into()), given: PhantomData } }
 }
 
@@ -1077,11 +1379,17 @@ impl QueryParameter {
 }
 
 impl<HasName> QueryParameter<HasName> {
-    /// `DefaultValue`.
+    /// The default value to use for this query parameter if no value is supplied at execution time.
+    ///
+    /// [`DefaultValue`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-querydefinition-queryparameter.html#cfn-logs-querydefinition-queryparameter-defaultvalue). At most 1024 characters.
     pub fn default_value(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("DefaultValue", value.into()); self }
-    /// `Description`.
+    /// A description of the query parameter that explains its purpose or expected values.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-querydefinition-queryparameter.html#cfn-logs-querydefinition-queryparameter-description). At most 512 characters.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `Name`. Required.
+    /// The name of the query parameter.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-querydefinition-queryparameter.html#cfn-logs-querydefinition-queryparameter-name). Required. From 1 to 128 characters. Matches `^[a-zA-Z_][a-zA-Z0-9_]*$`.
     pub fn name(self, value: impl Into<Value<String>>) -> QueryParameter<Given> { QueryParameter { body: self.body.with("Name", value.into()), given: PhantomData } }
 }
 
@@ -1100,11 +1408,17 @@ impl RenameKeyEntry {
 }
 
 impl<HasKey, HasRenameTo> RenameKeyEntry<HasKey, HasRenameTo> {
-    /// `Key`. Required.
+    /// The key to rename.
+    ///
+    /// [`Key`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-renamekeyentry.html#cfn-logs-transformer-renamekeyentry-key). Required. From 1 to 128 characters. Matches `^.*[a-zA-Z0-9]+.*$`.
     pub fn key(self, value: impl Into<Value<String>>) -> RenameKeyEntry<Given, HasRenameTo> { RenameKeyEntry { body: self.body.with("Key", value.into()), given: PhantomData } }
-    /// `OverwriteIfExists`.
+    /// Whether to overwrite the existing value if the destination key already exists.
+    ///
+    /// [`OverwriteIfExists`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-renamekeyentry.html#cfn-logs-transformer-renamekeyentry-overwriteifexists).
     pub fn overwrite_if_exists(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("OverwriteIfExists", value.into()); self }
-    /// `RenameTo`. Required.
+    /// The string to use for the new key name.
+    ///
+    /// [`RenameTo`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-renamekeyentry.html#cfn-logs-transformer-renamekeyentry-renameto). Required. From 1 to 128 characters. Matches `^.*[a-zA-Z0-9]+.*$`.
     pub fn rename_to(self, value: impl Into<Value<String>>) -> RenameKeyEntry<HasKey, Given> { RenameKeyEntry { body: self.body.with("RenameTo", value.into()), given: PhantomData } }
 }
 
@@ -1123,7 +1437,9 @@ impl RenameKeys {
 }
 
 impl<HasEntries> RenameKeys<HasEntries> {
-    /// `Entries`. Required.
+    /// The `RenameKeyEntry` objects, where each object contains the information about a single key to rename.
+    ///
+    /// [`Entries`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-renamekeys.html#cfn-logs-transformer-renamekeys-entries). Required. From 1 to 5 items.
     pub fn entries(self, value: impl Into<Value<List<RenameKeyEntry>>>) -> RenameKeys<Given> { RenameKeys { body: self.body.with("Entries", value.into()), given: PhantomData } }
 }
 
@@ -1142,7 +1458,9 @@ impl ResourceConfig {
 }
 
 impl ResourceConfig {
-    /// `OpenSearchResourceConfig`.
+    /// This structure contains configuration details about an integration between CloudWatch Logs and OpenSearch Service.
+    ///
+    /// [`OpenSearchResourceConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-integration-resourceconfig.html#cfn-logs-integration-resourceconfig-opensearchresourceconfig).
     pub fn open_search_resource_config(mut self, value: impl Into<Value<OpenSearchResourceConfig>>) -> Self { self.body.set("OpenSearchResourceConfig", value.into()); self }
 }
 
@@ -1161,9 +1479,13 @@ impl ResourcePolicy {
 }
 
 impl<HasPolicyDocument, HasPolicyName> ResourcePolicy<HasPolicyDocument, HasPolicyName> {
-    /// `PolicyDocument`. Required.
+    /// The details of the policy.
+    ///
+    /// [`PolicyDocument`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-resourcepolicy.html#cfn-logs-resourcepolicy-policydocument). Required.
     pub fn policy_document(self, value: impl Into<Value<PolicyDocument>>) -> ResourcePolicy<Given, HasPolicyName> { ResourcePolicy { body: self.body.with("PolicyDocument", value.into()), given: PhantomData } }
-    /// `PolicyName`. Required. A change replaces the resource.
+    /// The name of the resource policy.
+    ///
+    /// [`PolicyName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-resourcepolicy.html#cfn-logs-resourcepolicy-policyname). Required. A change replaces the resource. From 1 to 255 characters. Matches `^([^:*\/]+\/?)*[^:*\/]+$`.
     pub fn policy_name(self, value: impl Into<Value<String>>) -> ResourcePolicy<HasPolicyDocument, Given> { ResourcePolicy { body: self.body.with("PolicyName", value.into()), given: PhantomData } }
 }
 
@@ -1189,9 +1511,9 @@ impl S3Configuration {
 }
 
 impl<HasDestinationIdentifier, HasRoleArn> S3Configuration<HasDestinationIdentifier, HasRoleArn> {
-    /// `DestinationIdentifier`. Required.
+    /// [`DestinationIdentifier`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-scheduledquery-s3configuration.html#cfn-logs-scheduledquery-s3configuration-destinationidentifier). Required. At most 1024 characters. Matches `^s3://[a-z0-9][\.\-a-z0-9]{1,61}[a-z0-9](/.*)?`.
     pub fn destination_identifier(self, value: impl Into<Value<String>>) -> S3Configuration<Given, HasRoleArn> { S3Configuration { body: self.body.with("DestinationIdentifier", value.into()), given: PhantomData } }
-    /// `RoleArn`. Required.
+    /// [`RoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-scheduledquery-s3configuration.html#cfn-logs-scheduledquery-s3configuration-rolearn). Required. At least 1 characters.
     pub fn role_arn(self, value: impl Into<Value<String>>) -> S3Configuration<HasDestinationIdentifier, Given> { S3Configuration { body: self.body.with("RoleArn", value.into()), given: PhantomData } }
 }
 
@@ -1210,33 +1532,33 @@ impl ScheduledQuery {
 }
 
 impl<HasExecutionRoleArn, HasName, HasQueryLanguage, HasQueryString, HasScheduleExpression> ScheduledQuery<HasExecutionRoleArn, HasName, HasQueryLanguage, HasQueryString, HasScheduleExpression> {
-    /// `Description`.
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-scheduledquery.html#cfn-logs-scheduledquery-description). At most 1024 characters.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `DestinationConfiguration`.
+    /// [`DestinationConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-scheduledquery.html#cfn-logs-scheduledquery-destinationconfiguration).
     pub fn destination_configuration(mut self, value: impl Into<Value<DestinationConfiguration>>) -> Self { self.body.set("DestinationConfiguration", value.into()); self }
-    /// `ExecutionRoleArn`. Required.
+    /// [`ExecutionRoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-scheduledquery.html#cfn-logs-scheduledquery-executionrolearn). Required. At least 1 characters.
     pub fn execution_role_arn(self, value: impl Into<Value<String>>) -> ScheduledQuery<Given, HasName, HasQueryLanguage, HasQueryString, HasScheduleExpression> { ScheduledQuery { body: self.body.with("ExecutionRoleArn", value.into()), given: PhantomData } }
-    /// `LogGroupIdentifiers`.
+    /// [`LogGroupIdentifiers`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-scheduledquery.html#cfn-logs-scheduledquery-loggroupidentifiers). From 1 to 2048 characters. From 1 to 50 items. Matches `^[\w#+=/:,.@-]*$`.
     pub fn log_group_identifiers(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("LogGroupIdentifiers", value.into()); self }
-    /// `Name`. Required. A change replaces the resource.
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-scheduledquery.html#cfn-logs-scheduledquery-name). Required. A change replaces the resource. From 1 to 255 characters. Matches `^[a-zA-Z0-9_\-/.#]+$`.
     pub fn name(self, value: impl Into<Value<String>>) -> ScheduledQuery<HasExecutionRoleArn, Given, HasQueryLanguage, HasQueryString, HasScheduleExpression> { ScheduledQuery { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `QueryLanguage`. Required.
+    /// [`QueryLanguage`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-scheduledquery.html#cfn-logs-scheduledquery-querylanguage). Required. One of `CWLI`, `PPL`, `SQL`.
     pub fn query_language(self, value: impl Into<Value<QueryLanguage>>) -> ScheduledQuery<HasExecutionRoleArn, HasName, Given, HasQueryString, HasScheduleExpression> { ScheduledQuery { body: self.body.with("QueryLanguage", value.into()), given: PhantomData } }
-    /// `QueryString`. Required.
+    /// [`QueryString`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-scheduledquery.html#cfn-logs-scheduledquery-querystring). Required. At most 10000 characters.
     pub fn query_string(self, value: impl Into<Value<String>>) -> ScheduledQuery<HasExecutionRoleArn, HasName, HasQueryLanguage, Given, HasScheduleExpression> { ScheduledQuery { body: self.body.with("QueryString", value.into()), given: PhantomData } }
-    /// `ScheduleEndTime`.
+    /// [`ScheduleEndTime`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-scheduledquery.html#cfn-logs-scheduledquery-scheduleendtime). At least 0.
     pub fn schedule_end_time(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("ScheduleEndTime", value.into()); self }
-    /// `ScheduleExpression`. Required.
+    /// [`ScheduleExpression`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-scheduledquery.html#cfn-logs-scheduledquery-scheduleexpression). Required. At most 256 characters.
     pub fn schedule_expression(self, value: impl Into<Value<String>>) -> ScheduledQuery<HasExecutionRoleArn, HasName, HasQueryLanguage, HasQueryString, Given> { ScheduledQuery { body: self.body.with("ScheduleExpression", value.into()), given: PhantomData } }
-    /// `ScheduleStartTime`.
+    /// [`ScheduleStartTime`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-scheduledquery.html#cfn-logs-scheduledquery-schedulestarttime). At least 0.
     pub fn schedule_start_time(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("ScheduleStartTime", value.into()); self }
-    /// `StartTimeOffset`.
+    /// [`StartTimeOffset`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-scheduledquery.html#cfn-logs-scheduledquery-starttimeoffset).
     pub fn start_time_offset(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("StartTimeOffset", value.into()); self }
-    /// `State`.
+    /// [`State`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-scheduledquery.html#cfn-logs-scheduledquery-state). One of `DISABLED`, `ENABLED`.
     pub fn state(mut self, value: impl Into<Value<ScheduledQueryState>>) -> Self { self.body.set("State", value.into()); self }
-    /// `Tags`.
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-scheduledquery.html#cfn-logs-scheduledquery-tags).
     pub fn tags(mut self, value: impl Into<Value<List<TagsItems>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `Timezone`.
+    /// [`Timezone`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-scheduledquery.html#cfn-logs-scheduledquery-timezone). At least 1 characters.
     pub fn timezone(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Timezone", value.into()); self }
 }
 
@@ -1274,7 +1596,9 @@ impl SplitString {
 }
 
 impl<HasEntries> SplitString<HasEntries> {
-    /// `Entries`. Required.
+    /// The `SplitStringEntry` objects, where each object contains the information about one field to split.
+    ///
+    /// [`Entries`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-splitstring.html#cfn-logs-transformer-splitstring-entries). Required. From 1 to 10 items.
     pub fn entries(self, value: impl Into<Value<List<SplitStringEntry>>>) -> SplitString<Given> { SplitString { body: self.body.with("Entries", value.into()), given: PhantomData } }
 }
 
@@ -1293,9 +1617,13 @@ impl SplitStringEntry {
 }
 
 impl<HasDelimiter, HasSource> SplitStringEntry<HasDelimiter, HasSource> {
-    /// `Delimiter`. Required.
+    /// The separator characters to split the string entry on.
+    ///
+    /// [`Delimiter`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-splitstringentry.html#cfn-logs-transformer-splitstringentry-delimiter). Required. From 1 to 128 characters.
     pub fn delimiter(self, value: impl Into<Value<String>>) -> SplitStringEntry<Given, HasSource> { SplitStringEntry { body: self.body.with("Delimiter", value.into()), given: PhantomData } }
-    /// `Source`. Required.
+    /// The key of the field to split.
+    ///
+    /// [`Source`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-splitstringentry.html#cfn-logs-transformer-splitstringentry-source). Required. From 1 to 128 characters. Matches `^.*[a-zA-Z0-9]+.*$`.
     pub fn source(self, value: impl Into<Value<String>>) -> SplitStringEntry<HasDelimiter, Given> { SplitStringEntry { body: self.body.with("Source", value.into()), given: PhantomData } }
 }
 
@@ -1314,7 +1642,9 @@ impl StorageTierPolicy {
 }
 
 impl<HasStorageTier> StorageTierPolicy<HasStorageTier> {
-    /// `StorageTier`. Required.
+    /// The storage tier to apply.
+    ///
+    /// [`StorageTier`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-storagetierpolicy.html#cfn-logs-storagetierpolicy-storagetier). Required. Only `INTELLIGENT_TIERING`.
     pub fn storage_tier(self, value: impl Into<Value<StorageTier>>) -> StorageTierPolicy<Given> { StorageTierPolicy { body: self.body.with("StorageTier", value.into()), given: PhantomData } }
 }
 
@@ -1343,23 +1673,41 @@ impl SubscriptionFilter {
 }
 
 impl<HasDestinationArn, HasFilterPattern, HasLogGroupName> SubscriptionFilter<HasDestinationArn, HasFilterPattern, HasLogGroupName> {
-    /// `ApplyOnTransformedLogs`.
+    /// This parameter is valid only for log groups that have an active log transformer.
+    ///
+    /// [`ApplyOnTransformedLogs`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-subscriptionfilter.html#cfn-logs-subscriptionfilter-applyontransformedlogs).
     pub fn apply_on_transformed_logs(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("ApplyOnTransformedLogs", value.into()); self }
-    /// `DestinationArn`. Required.
+    /// The ARN of the destination.
+    ///
+    /// [`DestinationArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-subscriptionfilter.html#cfn-logs-subscriptionfilter-destinationarn). Required. At least 1 characters.
     pub fn destination_arn(self, value: impl Into<Value<link::LogsSubscriptionFilterDestinationArn>>) -> SubscriptionFilter<Given, HasFilterPattern, HasLogGroupName> { SubscriptionFilter { body: self.body.with("DestinationArn", value.into()), given: PhantomData } }
-    /// `Distribution`.
+    /// The method used to distribute log data to the destination, which can be either random or grouped by log stream.
+    ///
+    /// [`Distribution`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-subscriptionfilter.html#cfn-logs-subscriptionfilter-distribution). One of `ByLogStream`, `Random`.
     pub fn distribution(mut self, value: impl Into<Value<Distribution>>) -> Self { self.body.set("Distribution", value.into()); self }
-    /// `EmitSystemFields`.
+    /// The list of system fields that are included in the log events sent to the subscription destination.
+    ///
+    /// [`EmitSystemFields`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-subscriptionfilter.html#cfn-logs-subscriptionfilter-emitsystemfields).
     pub fn emit_system_fields(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("EmitSystemFields", value.into()); self }
-    /// `FieldSelectionCriteria`.
+    /// The filter expression that specifies which log events are processed by this subscription filter based on system fields.
+    ///
+    /// [`FieldSelectionCriteria`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-subscriptionfilter.html#cfn-logs-subscriptionfilter-fieldselectioncriteria). At most 2000 characters.
     pub fn field_selection_criteria(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("FieldSelectionCriteria", value.into()); self }
-    /// `FilterName`. A change replaces the resource.
+    /// The name of the subscription filter.
+    ///
+    /// [`FilterName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-subscriptionfilter.html#cfn-logs-subscriptionfilter-filtername). A change replaces the resource. From 1 to 512 characters. Matches `^[^:*]*$`.
     pub fn filter_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("FilterName", value.into()); self }
-    /// `FilterPattern`. Required.
+    /// The filtering expressions that restrict what gets delivered to the destination AWS resource.
+    ///
+    /// [`FilterPattern`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-subscriptionfilter.html#cfn-logs-subscriptionfilter-filterpattern). Required. At most 1024 characters.
     pub fn filter_pattern(self, value: impl Into<Value<String>>) -> SubscriptionFilter<HasDestinationArn, Given, HasLogGroupName> { SubscriptionFilter { body: self.body.with("FilterPattern", value.into()), given: PhantomData } }
-    /// `LogGroupName`. Required. A change replaces the resource.
+    /// The log group to associate with the subscription filter.
+    ///
+    /// [`LogGroupName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-subscriptionfilter.html#cfn-logs-subscriptionfilter-loggroupname). Required. A change replaces the resource. From 1 to 512 characters. Matches `^[\.\-_/#A-Za-z0-9]+$`.
     pub fn log_group_name(self, value: impl Into<Value<link::LogsLogGroupLogGroupName>>) -> SubscriptionFilter<HasDestinationArn, HasFilterPattern, Given> { SubscriptionFilter { body: self.body.with("LogGroupName", value.into()), given: PhantomData } }
-    /// `RoleArn`.
+    /// The ARN of an IAM role that grants CloudWatch Logs permissions to deliver ingested log events to the destination stream.
+    ///
+    /// [`RoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-subscriptionfilter.html#cfn-logs-subscriptionfilter-rolearn). At least 1 characters.
     pub fn role_arn(mut self, value: impl Into<Value<link::IAMRoleArn>>) -> Self { self.body.set("RoleArn", value.into()); self }
 }
 
@@ -1385,7 +1733,9 @@ impl SubstituteString {
 }
 
 impl<HasEntries> SubstituteString<HasEntries> {
-    /// `Entries`. Required.
+    /// The objects, where each object contains the information about one key to match and replace.
+    ///
+    /// [`Entries`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-substitutestring.html#cfn-logs-transformer-substitutestring-entries). Required. From 1 to 10 items.
     pub fn entries(self, value: impl Into<Value<List<SubstituteStringEntry>>>) -> SubstituteString<Given> { SubstituteString { body: self.body.with("Entries", value.into()), given: PhantomData } }
 }
 
@@ -1404,11 +1754,17 @@ impl SubstituteStringEntry {
 }
 
 impl<HasFrom, HasSource, HasTo> SubstituteStringEntry<HasFrom, HasSource, HasTo> {
-    /// `From`. Required.
+    /// The regular expression string to be replaced.
+    ///
+    /// [`From`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-substitutestringentry.html#cfn-logs-transformer-substitutestringentry-from). Required. From 1 to 128 characters.
     pub fn from(self, value: impl Into<Value<String>>) -> SubstituteStringEntry<Given, HasSource, HasTo> { SubstituteStringEntry { body: self.body.with("From", value.into()), given: PhantomData } }
-    /// `Source`. Required.
+    /// The key to modify.
+    ///
+    /// [`Source`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-substitutestringentry.html#cfn-logs-transformer-substitutestringentry-source). Required. From 1 to 128 characters. Matches `^.*[a-zA-Z0-9]+.*$`.
     pub fn source(self, value: impl Into<Value<String>>) -> SubstituteStringEntry<HasFrom, Given, HasTo> { SubstituteStringEntry { body: self.body.with("Source", value.into()), given: PhantomData } }
-    /// `To`. Required.
+    /// The string to be substituted for each match of `from`.
+    ///
+    /// [`To`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-substitutestringentry.html#cfn-logs-transformer-substitutestringentry-to). Required. From 1 to 128 characters.
     pub fn to(self, value: impl Into<Value<String>>) -> SubstituteStringEntry<HasFrom, HasSource, Given> { SubstituteStringEntry { body: self.body.with("To", value.into()), given: PhantomData } }
 }
 
@@ -1427,9 +1783,9 @@ impl TagsItems {
 }
 
 impl<HasKey, HasValue> TagsItems<HasKey, HasValue> {
-    /// `Key`. Required.
+    /// [`Key`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-scheduledquery-tagsitems.html#cfn-logs-scheduledquery-tagsitems-key). Required. From 1 to 128 characters.
     pub fn key(self, value: impl Into<Value<String>>) -> TagsItems<Given, HasValue> { TagsItems { body: self.body.with("Key", value.into()), given: PhantomData } }
-    /// `Value`. Required.
+    /// [`Value`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-scheduledquery-tagsitems.html#cfn-logs-scheduledquery-tagsitems-value). Required. At most 256 characters.
     pub fn value(self, value: impl Into<Value<String>>) -> TagsItems<HasKey, Given> { TagsItems { body: self.body.with("Value", value.into()), given: PhantomData } }
 }
 
@@ -1448,9 +1804,13 @@ impl Transformer {
 }
 
 impl<HasLogGroupIdentifier, HasTransformerConfig> Transformer<HasLogGroupIdentifier, HasTransformerConfig> {
-    /// `LogGroupIdentifier`. Required. A change replaces the resource.
+    /// Specify either the name or ARN of the log group to create the transformer for.
+    ///
+    /// [`LogGroupIdentifier`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-transformer.html#cfn-logs-transformer-loggroupidentifier). Required. A change replaces the resource. From 1 to 2048 characters. Matches `[\w#+=/:,.@-]*`.
     pub fn log_group_identifier(self, value: impl Into<Value<String>>) -> Transformer<Given, HasTransformerConfig> { Transformer { body: self.body.with("LogGroupIdentifier", value.into()), given: PhantomData } }
-    /// `TransformerConfig`. Required.
+    /// This structure is an array that contains the configuration of this log transformer.
+    ///
+    /// [`TransformerConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-transformer.html#cfn-logs-transformer-transformerconfig). Required. From 1 to 20 items.
     pub fn transformer_config(self, value: impl Into<Value<List<Processor>>>) -> Transformer<HasLogGroupIdentifier, Given> { Transformer { body: self.body.with("TransformerConfig", value.into()), given: PhantomData } }
 }
 
@@ -1476,7 +1836,9 @@ impl TrimString {
 }
 
 impl<HasWithKeys> TrimString<HasWithKeys> {
-    /// `WithKeys`. Required.
+    /// The array containing the keys of the fields to trim.
+    ///
+    /// [`WithKeys`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-trimstring.html#cfn-logs-transformer-trimstring-withkeys). Required. From 1 to 128 characters. From 1 to 10 items.
     pub fn with_keys(self, value: impl Into<Value<List<String>>>) -> TrimString<Given> { TrimString { body: self.body.with("WithKeys", value.into()), given: PhantomData } }
 }
 
@@ -1495,7 +1857,9 @@ impl TypeConverter {
 }
 
 impl<HasEntries> TypeConverter<HasEntries> {
-    /// `Entries`. Required.
+    /// The `TypeConverterEntry` objects, where each object contains the information about one field to change the type of.
+    ///
+    /// [`Entries`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-typeconverter.html#cfn-logs-transformer-typeconverter-entries). Required. From 1 to 5 items.
     pub fn entries(self, value: impl Into<Value<List<TypeConverterEntry>>>) -> TypeConverter<Given> { TypeConverter { body: self.body.with("Entries", value.into()), given: PhantomData } }
 }
 
@@ -1514,9 +1878,13 @@ impl TypeConverterEntry {
 }
 
 impl<HasKey, HasType> TypeConverterEntry<HasKey, HasType> {
-    /// `Key`. Required.
+    /// The key with the value that is to be converted to a different type.
+    ///
+    /// [`Key`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-typeconverterentry.html#cfn-logs-transformer-typeconverterentry-key). Required. From 1 to 128 characters. Matches `^.*[a-zA-Z0-9]+.*$`.
     pub fn key(self, value: impl Into<Value<String>>) -> TypeConverterEntry<Given, HasType> { TypeConverterEntry { body: self.body.with("Key", value.into()), given: PhantomData } }
-    /// `Type`. Required.
+    /// The type to convert the field value to.
+    ///
+    /// [`Type`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-typeconverterentry.html#cfn-logs-transformer-typeconverterentry-type). Required. One of `boolean`, `double`, `integer`, `string`.
     pub fn type_(self, value: impl Into<Value<TypeConverterEntryType>>) -> TypeConverterEntry<HasKey, Given> { TypeConverterEntry { body: self.body.with("Type", value.into()), given: PhantomData } }
 }
 
@@ -1535,7 +1903,9 @@ impl UpperCaseString {
 }
 
 impl<HasWithKeys> UpperCaseString<HasWithKeys> {
-    /// `WithKeys`. Required.
+    /// The array of containing the keys of the field to convert to uppercase.
+    ///
+    /// [`WithKeys`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-logs-transformer-uppercasestring.html#cfn-logs-transformer-uppercasestring-withkeys). Required. From 1 to 128 characters. From 1 to 10 items.
     pub fn with_keys(self, value: impl Into<Value<List<String>>>) -> UpperCaseString<Given> { UpperCaseString { body: self.body.with("WithKeys", value.into()), given: PhantomData } }
 }
 

@@ -17,9 +17,13 @@ impl AlarmIdentifier {
 }
 
 impl<HasName, HasRegion> AlarmIdentifier<HasName, HasRegion> {
-    /// `Name`. Required.
+    /// The name of the CloudWatch alarm that you want Amazon Route 53 health checkers to use to determine whether this health check is healthy.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-healthcheck-alarmidentifier.html#cfn-route53-healthcheck-alarmidentifier-name). Required. From 1 to 256 characters.
     pub fn name(self, value: impl Into<Value<link::CloudWatchAlarmAlarmName>>) -> AlarmIdentifier<Given, HasRegion> { AlarmIdentifier { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `Region`. Required.
+    /// For the CloudWatch alarm that you want Route 53 health checkers to use to determine whether this health check is healthy, the region that the alarm was created…
+    ///
+    /// [`Region`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-healthcheck-alarmidentifier.html#cfn-route53-healthcheck-alarmidentifier-region). Required.
     pub fn region(self, value: impl Into<Value<AlarmIdentifierRegion>>) -> AlarmIdentifier<HasName, Given> { AlarmIdentifier { body: self.body.with("Region", value.into()), given: PhantomData } }
 }
 
@@ -38,11 +42,11 @@ impl AliasTarget {
 }
 
 impl<HasDNSName, HasHostedZoneId> AliasTarget<HasDNSName, HasHostedZoneId> {
-    /// `DNSName`. Required.
+    /// [`DNSName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordset-aliastarget.html#cfn-route53-recordset-aliastarget-dnsname). Required. At most 1024 characters.
     pub fn dns_name(self, value: impl Into<Value<String>>) -> AliasTarget<Given, HasHostedZoneId> { AliasTarget { body: self.body.with("DNSName", value.into()), given: PhantomData } }
-    /// `EvaluateTargetHealth`. By default `false`.
+    /// [`EvaluateTargetHealth`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordset-aliastarget.html#cfn-route53-recordset-aliastarget-evaluatetargethealth). By default `false`.
     pub fn evaluate_target_health(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("EvaluateTargetHealth", value.into()); self }
-    /// `HostedZoneId`. Required.
+    /// [`HostedZoneId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordset-aliastarget.html#cfn-route53-recordset-aliastarget-hostedzoneid). Required. At most 44 characters.
     pub fn hosted_zone_id(self, value: impl Into<Value<String>>) -> AliasTarget<HasDNSName, Given> { AliasTarget { body: self.body.with("HostedZoneId", value.into()), given: PhantomData } }
 }
 
@@ -61,9 +65,13 @@ impl CidrCollection {
 }
 
 impl<HasName> CidrCollection<HasName> {
-    /// `Locations`.
+    /// A complex type that contains information about the list of CIDR locations.
+    ///
+    /// [`Locations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-cidrcollection.html#cfn-route53-cidrcollection-locations).
     pub fn locations(mut self, value: impl Into<Value<List<Location>>>) -> Self { self.body.set("Locations", value.into()); self }
-    /// `Name`. Required. A change replaces the resource.
+    /// The name of a CIDR collection.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-cidrcollection.html#cfn-route53-cidrcollection-name). Required. A change replaces the resource. From 1 to 64 characters. Matches `^[0-9A-Za-z_\-]+$`.
     pub fn name(self, value: impl Into<Value<String>>) -> CidrCollection<Given> { CidrCollection { body: self.body.with("Name", value.into()), given: PhantomData } }
 }
 
@@ -92,9 +100,13 @@ impl CidrRoutingConfig {
 }
 
 impl<HasCollectionId, HasLocationName> CidrRoutingConfig<HasCollectionId, HasLocationName> {
-    /// `CollectionId`. Required.
+    /// The CIDR collection ID.
+    ///
+    /// [`CollectionId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordset-cidrroutingconfig.html#cfn-route53-recordset-cidrroutingconfig-collectionid). Required. Matches `^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$`.
     pub fn collection_id(self, value: impl Into<Value<String>>) -> CidrRoutingConfig<Given, HasLocationName> { CidrRoutingConfig { body: self.body.with("CollectionId", value.into()), given: PhantomData } }
-    /// `LocationName`. Required.
+    /// The CIDR collection location name.
+    ///
+    /// [`LocationName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordset-cidrroutingconfig.html#cfn-route53-recordset-cidrroutingconfig-locationname). Required. From 1 to 16 characters. Matches `[0-9A-Za-z_\-\*]+`.
     pub fn location_name(self, value: impl Into<Value<String>>) -> CidrRoutingConfig<HasCollectionId, Given> { CidrRoutingConfig { body: self.body.with("LocationName", value.into()), given: PhantomData } }
 }
 
@@ -113,9 +125,13 @@ impl Coordinates {
 }
 
 impl<HasLatitude, HasLongitude> Coordinates<HasLatitude, HasLongitude> {
-    /// `Latitude`. Required.
+    /// Specifies a coordinate of the north–south position of a geographic point on the surface of the Earth (-90 - 90).
+    ///
+    /// [`Latitude`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordsetgroup-coordinates.html#cfn-route53-recordsetgroup-coordinates-latitude). Required.
     pub fn latitude(self, value: impl Into<Value<String>>) -> Coordinates<Given, HasLongitude> { Coordinates { body: self.body.with("Latitude", value.into()), given: PhantomData } }
-    /// `Longitude`. Required.
+    /// Specifies a coordinate of the east–west position of a geographic point on the surface of the Earth (-180 - 180).
+    ///
+    /// [`Longitude`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordsetgroup-coordinates.html#cfn-route53-recordsetgroup-coordinates-longitude). Required.
     pub fn longitude(self, value: impl Into<Value<String>>) -> Coordinates<HasLatitude, Given> { Coordinates { body: self.body.with("Longitude", value.into()), given: PhantomData } }
 }
 
@@ -134,7 +150,9 @@ impl DNSSEC {
 }
 
 impl<HasHostedZoneId> DNSSEC<HasHostedZoneId> {
-    /// `HostedZoneId`. Required. A change replaces the resource.
+    /// A unique string (ID) that is used to identify a hosted zone.
+    ///
+    /// [`HostedZoneId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-dnssec.html#cfn-route53-dnssec-hostedzoneid). Required. A change replaces the resource. Matches `^[A-Z0-9]{1,32}$`.
     pub fn hosted_zone_id(self, value: impl Into<Value<link::Route53HostedZoneId>>) -> DNSSEC<Given> { DNSSEC { body: self.body.with("HostedZoneId", value.into()), given: PhantomData } }
 }
 
@@ -190,11 +208,17 @@ impl GeoLocation {
 }
 
 impl GeoLocation {
-    /// `ContinentCode`.
+    /// For geolocation resource record sets, a two-letter abbreviation that identifies a continent.
+    ///
+    /// [`ContinentCode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordset-geolocation.html#cfn-route53-recordset-geolocation-continentcode). Exactly 2 characters.
     pub fn continent_code(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ContinentCode", value.into()); self }
-    /// `CountryCode`.
+    /// For geolocation resource record sets, the two-letter code for a country.
+    ///
+    /// [`CountryCode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordset-geolocation.html#cfn-route53-recordset-geolocation-countrycode). From 1 to 2 characters.
     pub fn country_code(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("CountryCode", value.into()); self }
-    /// `SubdivisionCode`.
+    /// For geolocation resource record sets, the two-letter code for a state of the United States.
+    ///
+    /// [`SubdivisionCode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordset-geolocation.html#cfn-route53-recordset-geolocation-subdivisioncode). From 1 to 3 characters.
     pub fn subdivision_code(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SubdivisionCode", value.into()); self }
 }
 
@@ -213,13 +237,21 @@ impl GeoProximityLocation {
 }
 
 impl GeoProximityLocation {
-    /// `AWSRegion`.
+    /// The AWS Region the resource you are directing DNS traffic to, is in.
+    ///
+    /// [`AWSRegion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordsetgroup-geoproximitylocation.html#cfn-route53-recordsetgroup-geoproximitylocation-awsregion).
     pub fn aws_region(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AWSRegion", value.into()); self }
-    /// `Bias`.
+    /// The bias increases or decreases the size of the geographic region from which Route 53 routes traffic to a resource.
+    ///
+    /// [`Bias`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordsetgroup-geoproximitylocation.html#cfn-route53-recordsetgroup-geoproximitylocation-bias).
     pub fn bias(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("Bias", value.into()); self }
-    /// `Coordinates`.
+    /// Contains the longitude and latitude for a geographic region.
+    ///
+    /// [`Coordinates`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordsetgroup-geoproximitylocation.html#cfn-route53-recordsetgroup-geoproximitylocation-coordinates).
     pub fn coordinates(mut self, value: impl Into<Value<Coordinates>>) -> Self { self.body.set("Coordinates", value.into()); self }
-    /// `LocalZoneGroup`.
+    /// Specifies an AWS Local Zone Group.
+    ///
+    /// [`LocalZoneGroup`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordsetgroup-geoproximitylocation.html#cfn-route53-recordsetgroup-geoproximitylocation-localzonegroup).
     pub fn local_zone_group(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LocalZoneGroup", value.into()); self }
 }
 
@@ -238,9 +270,13 @@ impl HealthCheck {
 }
 
 impl<HasHealthCheckConfig> HealthCheck<HasHealthCheckConfig> {
-    /// `HealthCheckConfig`. Required.
+    /// A complex type that contains detailed information about one health check.
+    ///
+    /// [`HealthCheckConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-healthcheck.html#cfn-route53-healthcheck-healthcheckconfig). Required.
     pub fn health_check_config(self, value: impl Into<Value<HealthCheckConfig>>) -> HealthCheck<Given> { HealthCheck { body: self.body.with("HealthCheckConfig", value.into()), given: PhantomData } }
-    /// `HealthCheckTags`.
+    /// The `HealthCheckTags` property describes key-value pairs that are associated with an `AWS::Route53::HealthCheck` resource.
+    ///
+    /// [`HealthCheckTags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-healthcheck.html#cfn-route53-healthcheck-healthchecktags).
     pub fn health_check_tags(mut self, value: impl Into<Value<List<HealthCheckTag>>>) -> Self { self.body.set("HealthCheckTags", value.into()); self }
 }
 
@@ -267,39 +303,73 @@ impl HealthCheckConfig {
 }
 
 impl<HasType> HealthCheckConfig<HasType> {
-    /// `AlarmIdentifier`.
+    /// A complex type that identifies the CloudWatch alarm that you want Amazon Route 53 health checkers to use to determine whether the specified health check is…
+    ///
+    /// [`AlarmIdentifier`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-healthcheck-healthcheckconfig.html#cfn-route53-healthcheck-healthcheckconfig-alarmidentifier).
     pub fn alarm_identifier(mut self, value: impl Into<Value<AlarmIdentifier>>) -> Self { self.body.set("AlarmIdentifier", value.into()); self }
-    /// `ChildHealthChecks`.
+    /// (CALCULATED Health Checks Only) A complex type that contains one `ChildHealthCheck` element for each health check that you want to associate with a…
+    ///
+    /// [`ChildHealthChecks`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-healthcheck-healthcheckconfig.html#cfn-route53-healthcheck-healthcheckconfig-childhealthchecks). At most 64 characters. At most 256 items.
     pub fn child_health_checks(mut self, value: impl Into<Value<List<link::Route53HealthCheckHealthCheckId>>>) -> Self { self.body.set("ChildHealthChecks", value.into()); self }
-    /// `EnableSNI`.
+    /// Specify whether you want Amazon Route 53 to send the value of `FullyQualifiedDomainName` to the endpoint in the `client_hello` message during TLS negotiation.
+    ///
+    /// [`EnableSNI`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-healthcheck-healthcheckconfig.html#cfn-route53-healthcheck-healthcheckconfig-enablesni).
     pub fn enable_sni(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("EnableSNI", value.into()); self }
-    /// `FailureThreshold`.
+    /// The number of consecutive health checks that an endpoint must pass or fail for Amazon Route 53 to change the current status of the endpoint from unhealthy to…
+    ///
+    /// [`FailureThreshold`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-healthcheck-healthcheckconfig.html#cfn-route53-healthcheck-healthcheckconfig-failurethreshold). From 1 to 10.
     pub fn failure_threshold(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("FailureThreshold", value.into()); self }
-    /// `FullyQualifiedDomainName`.
+    /// Amazon Route 53 behavior depends on whether you specify a value for `IPAddress`.
+    ///
+    /// [`FullyQualifiedDomainName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-healthcheck-healthcheckconfig.html#cfn-route53-healthcheck-healthcheckconfig-fullyqualifieddomainname). At most 255 characters.
     pub fn fully_qualified_domain_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("FullyQualifiedDomainName", value.into()); self }
-    /// `HealthThreshold`.
+    /// The number of child health checks that are associated with a `CALCULATED` health check that Amazon Route 53 must consider healthy for the `CALCULATED` health…
+    ///
+    /// [`HealthThreshold`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-healthcheck-healthcheckconfig.html#cfn-route53-healthcheck-healthcheckconfig-healththreshold). From 0 to 256.
     pub fn health_threshold(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("HealthThreshold", value.into()); self }
-    /// `IPAddress`.
+    /// The IPv4 or IPv6 IP address of the endpoint that you want Amazon Route 53 to perform health checks on.
+    ///
+    /// [`IPAddress`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-healthcheck-healthcheckconfig.html#cfn-route53-healthcheck-healthcheckconfig-ipaddress). At most 45 characters.
     pub fn ip_address(mut self, value: impl Into<Value<link::EC2EIPPublicIp>>) -> Self { self.body.set("IPAddress", value.into()); self }
-    /// `InsufficientDataHealthStatus`.
+    /// When CloudWatch has insufficient data about the metric to determine the alarm state, the status that you want Amazon Route 53 to assign to the health check.
+    ///
+    /// [`InsufficientDataHealthStatus`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-healthcheck-healthcheckconfig.html#cfn-route53-healthcheck-healthcheckconfig-insufficientdatahealthstatus). One of `Healthy`, `LastKnownStatus`, `Unhealthy`.
     pub fn insufficient_data_health_status(mut self, value: impl Into<Value<InsufficientDataHealthStatus>>) -> Self { self.body.set("InsufficientDataHealthStatus", value.into()); self }
-    /// `Inverted`.
+    /// Specify whether you want Amazon Route 53 to invert the status of a health check, for example, to consider a health check unhealthy when it otherwise would be…
+    ///
+    /// [`Inverted`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-healthcheck-healthcheckconfig.html#cfn-route53-healthcheck-healthcheckconfig-inverted).
     pub fn inverted(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("Inverted", value.into()); self }
-    /// `MeasureLatency`. A change replaces the resource.
+    /// Specify whether you want Amazon Route 53 to measure the latency between health checkers in multiple AWS regions and your endpoint, and to display CloudWatch…
+    ///
+    /// [`MeasureLatency`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-healthcheck-healthcheckconfig.html#cfn-route53-healthcheck-healthcheckconfig-measurelatency). A change replaces the resource.
     pub fn measure_latency(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("MeasureLatency", value.into()); self }
-    /// `Port`.
+    /// The port on the endpoint that you want Amazon Route 53 to perform health checks on.
+    ///
+    /// [`Port`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-healthcheck-healthcheckconfig.html#cfn-route53-healthcheck-healthcheckconfig-port). From 1 to 65535.
     pub fn port(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("Port", value.into()); self }
-    /// `Regions`.
+    /// A complex type that contains one `Region` element for each region from which you want Amazon Route 53 health checkers to check the specified endpoint.
+    ///
+    /// [`Regions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-healthcheck-healthcheckconfig.html#cfn-route53-healthcheck-healthcheckconfig-regions). One of `ap-northeast-1`, `ap-southeast-1`, `ap-southeast-2`, `eu-west-1`, `sa-east-1`, `us-east-1`, `us-west-1`, `us-west-2`. From 3 to 64 items.
     pub fn regions(mut self, value: impl Into<Value<List<HealthCheckConfigRegion>>>) -> Self { self.body.set("Regions", value.into()); self }
-    /// `RequestInterval`. A change replaces the resource.
+    /// The number of seconds between the time that Amazon Route 53 gets a response from your endpoint and the time that it sends the next health check request.
+    ///
+    /// [`RequestInterval`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-healthcheck-healthcheckconfig.html#cfn-route53-healthcheck-healthcheckconfig-requestinterval). A change replaces the resource. From 10 to 30.
     pub fn request_interval(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("RequestInterval", value.into()); self }
-    /// `ResourcePath`.
+    /// The path, if any, that you want Amazon Route 53 to request when performing health checks.
+    ///
+    /// [`ResourcePath`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-healthcheck-healthcheckconfig.html#cfn-route53-healthcheck-healthcheckconfig-resourcepath). At most 255 characters.
     pub fn resource_path(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ResourcePath", value.into()); self }
-    /// `RoutingControlArn`.
+    /// The ARN for the Route 53 Application Recovery Controller routing control.
+    ///
+    /// [`RoutingControlArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-healthcheck-healthcheckconfig.html#cfn-route53-healthcheck-healthcheckconfig-routingcontrolarn). From 1 to 255 characters.
     pub fn routing_control_arn(mut self, value: impl Into<Value<link::Route53RecoveryControlRoutingControlRoutingControlArn>>) -> Self { self.body.set("RoutingControlArn", value.into()); self }
-    /// `SearchString`.
+    /// If the value of Type is `HTTP_STR_MATCH` or `HTTPS_STR_MATCH`, the string that you want Amazon Route 53 to search for in the response body from the specified…
+    ///
+    /// [`SearchString`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-healthcheck-healthcheckconfig.html#cfn-route53-healthcheck-healthcheckconfig-searchstring). At most 255 characters.
     pub fn search_string(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SearchString", value.into()); self }
-    /// `Type`. Required. A change replaces the resource.
+    /// The type of health check that you want to create, which indicates how Amazon Route 53 determines whether an endpoint is healthy.
+    ///
+    /// [`Type`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-healthcheck-healthcheckconfig.html#cfn-route53-healthcheck-healthcheckconfig-type). Required. A change replaces the resource. One of `CALCULATED`, `CLOUDWATCH_METRIC`, `HTTP`, `HTTPS`, `HTTPS_STR_MATCH`, `HTTP_STR_MATCH`, `RECOVERY_CONTROL`, `TCP`.
     pub fn type_(self, value: impl Into<Value<HealthCheckConfigType>>) -> HealthCheckConfig<Given> { HealthCheckConfig { body: self.body.with("Type", value.into()), given: PhantomData } }
 }
 
@@ -318,9 +388,13 @@ impl HealthCheckTag {
 }
 
 impl<HasKey, HasValue> HealthCheckTag<HasKey, HasValue> {
-    /// `Key`. Required.
+    /// The value of `Key` depends on the operation that you want to perform.
+    ///
+    /// [`Key`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-healthcheck-healthchecktag.html#cfn-route53-healthcheck-healthchecktag-key). Required. At most 128 characters.
     pub fn key(self, value: impl Into<Value<String>>) -> HealthCheckTag<Given, HasValue> { HealthCheckTag { body: self.body.with("Key", value.into()), given: PhantomData } }
-    /// `Value`. Required.
+    /// The value of `Value` depends on the operation that you want to perform.
+    ///
+    /// [`Value`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-healthcheck-healthchecktag.html#cfn-route53-healthcheck-healthchecktag-value). Required. At most 256 characters.
     pub fn value(self, value: impl Into<Value<String>>) -> HealthCheckTag<HasKey, Given> { HealthCheckTag { body: self.body.with("Value", value.into()), given: PhantomData } }
 }
 
@@ -339,17 +413,27 @@ impl HostedZone {
 }
 
 impl HostedZone {
-    /// `HostedZoneConfig`.
+    /// A complex type that contains an optional comment.
+    ///
+    /// [`HostedZoneConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-hostedzone.html#cfn-route53-hostedzone-hostedzoneconfig).
     pub fn hosted_zone_config(mut self, value: impl Into<Value<HostedZoneConfig>>) -> Self { self.body.set("HostedZoneConfig", value.into()); self }
-    /// `HostedZoneFeatures`.
+    /// The features configuration for the hosted zone, including accelerated recovery settings and status information.
+    ///
+    /// [`HostedZoneFeatures`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-hostedzone.html#cfn-route53-hostedzone-hostedzonefeatures).
     pub fn hosted_zone_features(mut self, value: impl Into<Value<HostedZoneFeatures>>) -> Self { self.body.set("HostedZoneFeatures", value.into()); self }
-    /// `HostedZoneTags`.
+    /// Adds, edits, or deletes tags for a health check or a hosted zone.
+    ///
+    /// [`HostedZoneTags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-hostedzone.html#cfn-route53-hostedzone-hostedzonetags).
     pub fn hosted_zone_tags(mut self, value: impl Into<Value<List<HostedZoneTag>>>) -> Self { self.body.set("HostedZoneTags", value.into()); self }
-    /// `Name`. A change replaces the resource.
+    /// The name of the domain.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-hostedzone.html#cfn-route53-hostedzone-name). A change replaces the resource. At most 1024 characters.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `QueryLoggingConfig`.
+    /// Creates a configuration for DNS query logging.
+    ///
+    /// [`QueryLoggingConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-hostedzone.html#cfn-route53-hostedzone-queryloggingconfig).
     pub fn query_logging_config(mut self, value: impl Into<Value<HostedZoneQueryLoggingConfig>>) -> Self { self.body.set("QueryLoggingConfig", value.into()); self }
-    /// `VPCs`.
+    /// [`VPCs`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-hostedzone.html#cfn-route53-hostedzone-vpcs).
     pub fn vpcs(mut self, value: impl Into<Value<List<VPC>>>) -> Self { self.body.set("VPCs", value.into()); self }
 }
 
@@ -379,7 +463,9 @@ impl HostedZoneConfig {
 }
 
 impl HostedZoneConfig {
-    /// `Comment`.
+    /// Any comments that you want to include about the hosted zone.
+    ///
+    /// [`Comment`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-hostedzone-hostedzoneconfig.html#cfn-route53-hostedzone-hostedzoneconfig-comment). At most 256 characters.
     pub fn comment(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Comment", value.into()); self }
 }
 
@@ -398,7 +484,7 @@ impl HostedZoneFeatures {
 }
 
 impl HostedZoneFeatures {
-    /// `EnableAcceleratedRecovery`.
+    /// [`EnableAcceleratedRecovery`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-hostedzone-hostedzonefeatures.html#cfn-route53-hostedzone-hostedzonefeatures-enableacceleratedrecovery).
     pub fn enable_accelerated_recovery(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("EnableAcceleratedRecovery", value.into()); self }
 }
 
@@ -417,7 +503,9 @@ impl HostedZoneQueryLoggingConfig {
 }
 
 impl<HasCloudWatchLogsLogGroupArn> HostedZoneQueryLoggingConfig<HasCloudWatchLogsLogGroupArn> {
-    /// `CloudWatchLogsLogGroupArn`. Required.
+    /// The ARN of the CloudWatch Logs log group that Amazon Route 53 is publishing logs to.
+    ///
+    /// [`CloudWatchLogsLogGroupArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-hostedzone-queryloggingconfig.html#cfn-route53-hostedzone-queryloggingconfig-cloudwatchlogsloggrouparn). Required.
     pub fn cloudwatch_logs_log_group_arn(self, value: impl Into<Value<link::LogsLogGroupArn>>) -> HostedZoneQueryLoggingConfig<Given> { HostedZoneQueryLoggingConfig { body: self.body.with("CloudWatchLogsLogGroupArn", value.into()), given: PhantomData } }
 }
 
@@ -436,9 +524,13 @@ impl HostedZoneTag {
 }
 
 impl<HasKey, HasValue> HostedZoneTag<HasKey, HasValue> {
-    /// `Key`. Required.
+    /// The value of `Key` depends on the operation that you want to perform.
+    ///
+    /// [`Key`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-hostedzone-hostedzonetag.html#cfn-route53-hostedzone-hostedzonetag-key). Required. At most 128 characters.
     pub fn key(self, value: impl Into<Value<String>>) -> HostedZoneTag<Given, HasValue> { HostedZoneTag { body: self.body.with("Key", value.into()), given: PhantomData } }
-    /// `Value`. Required.
+    /// The value of `Value` depends on the operation that you want to perform.
+    ///
+    /// [`Value`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-hostedzone-hostedzonetag.html#cfn-route53-hostedzone-hostedzonetag-value). Required. At most 256 characters.
     pub fn value(self, value: impl Into<Value<String>>) -> HostedZoneTag<HasKey, Given> { HostedZoneTag { body: self.body.with("Value", value.into()), given: PhantomData } }
 }
 
@@ -457,13 +549,21 @@ impl KeySigningKey {
 }
 
 impl<HasHostedZoneId, HasKeyManagementServiceArn, HasName, HasStatus> KeySigningKey<HasHostedZoneId, HasKeyManagementServiceArn, HasName, HasStatus> {
-    /// `HostedZoneId`. Required. A change replaces the resource.
+    /// The unique string (ID) that is used to identify a hosted zone.
+    ///
+    /// [`HostedZoneId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-keysigningkey.html#cfn-route53-keysigningkey-hostedzoneid). Required. A change replaces the resource. Matches `^[A-Z0-9]{1,32}$`.
     pub fn hosted_zone_id(self, value: impl Into<Value<link::Route53HostedZoneId>>) -> KeySigningKey<Given, HasKeyManagementServiceArn, HasName, HasStatus> { KeySigningKey { body: self.body.with("HostedZoneId", value.into()), given: PhantomData } }
-    /// `KeyManagementServiceArn`. Required. A change replaces the resource.
+    /// The Amazon resource name (ARN) for a customer managed customer master key (CMK) in AWS Key Management Service ( AWS ).
+    ///
+    /// [`KeyManagementServiceArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-keysigningkey.html#cfn-route53-keysigningkey-keymanagementservicearn). Required. A change replaces the resource. From 1 to 256 characters.
     pub fn key_management_service_arn(self, value: impl Into<Value<String>>) -> KeySigningKey<HasHostedZoneId, Given, HasName, HasStatus> { KeySigningKey { body: self.body.with("KeyManagementServiceArn", value.into()), given: PhantomData } }
-    /// `Name`. Required. A change replaces the resource.
+    /// A string used to identify a key-signing key (KSK).
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-keysigningkey.html#cfn-route53-keysigningkey-name). Required. A change replaces the resource. Matches `^[a-zA-Z0-9_]{3,128}$`.
     pub fn name(self, value: impl Into<Value<String>>) -> KeySigningKey<HasHostedZoneId, HasKeyManagementServiceArn, Given, HasStatus> { KeySigningKey { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `Status`. Required.
+    /// A string that represents the current key-signing key (KSK) status.
+    ///
+    /// [`Status`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-keysigningkey.html#cfn-route53-keysigningkey-status). Required. One of `ACTIVE`, `INACTIVE`.
     pub fn status(self, value: impl Into<Value<KeySigningKeyStatus>>) -> KeySigningKey<HasHostedZoneId, HasKeyManagementServiceArn, HasName, Given> { KeySigningKey { body: self.body.with("Status", value.into()), given: PhantomData } }
 }
 
@@ -489,9 +589,13 @@ impl Location {
 }
 
 impl<HasCidrList, HasLocationName> Location<HasCidrList, HasLocationName> {
-    /// `CidrList`. Required.
+    /// List of CIDR blocks.
+    ///
+    /// [`CidrList`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-cidrcollection-location.html#cfn-route53-cidrcollection-location-cidrlist). Required.
     pub fn cidr_list(self, value: impl Into<Value<List<String>>>) -> Location<Given, HasLocationName> { Location { body: self.body.with("CidrList", value.into()), given: PhantomData } }
-    /// `LocationName`. Required.
+    /// The CIDR collection location name.
+    ///
+    /// [`LocationName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-cidrcollection-location.html#cfn-route53-cidrcollection-location-locationname). Required. From 1 to 16 characters.
     pub fn location_name(self, value: impl Into<Value<String>>) -> Location<HasCidrList, Given> { Location { body: self.body.with("LocationName", value.into()), given: PhantomData } }
 }
 
@@ -510,9 +614,13 @@ impl QueryLoggingConfig {
 }
 
 impl<HasCloudWatchLogsLogGroupArn, HasHostedZoneId> QueryLoggingConfig<HasCloudWatchLogsLogGroupArn, HasHostedZoneId> {
-    /// `CloudWatchLogsLogGroupArn`. Required. A change replaces the resource.
+    /// The ARN of the CloudWatch Logs log group in us-east-1 that Amazon Route 53 publishes query logs to.
+    ///
+    /// [`CloudWatchLogsLogGroupArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-queryloggingconfig.html#cfn-route53-queryloggingconfig-cloudwatchlogsloggrouparn). Required. A change replaces the resource.
     pub fn cloudwatch_logs_log_group_arn(self, value: impl Into<Value<String>>) -> QueryLoggingConfig<Given, HasHostedZoneId> { QueryLoggingConfig { body: self.body.with("CloudWatchLogsLogGroupArn", value.into()), given: PhantomData } }
-    /// `HostedZoneId`. Required. A change replaces the resource.
+    /// The ID of the public hosted zone that Amazon Route 53 logs queries for.
+    ///
+    /// [`HostedZoneId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-queryloggingconfig.html#cfn-route53-queryloggingconfig-hostedzoneid). Required. A change replaces the resource. At most 32 characters.
     pub fn hosted_zone_id(self, value: impl Into<Value<link::Route53HostedZoneId>>) -> QueryLoggingConfig<HasCloudWatchLogsLogGroupArn, Given> { QueryLoggingConfig { body: self.body.with("HostedZoneId", value.into()), given: PhantomData } }
 }
 
@@ -541,37 +649,53 @@ impl RecordSet {
 }
 
 impl<HasName, HasType> RecordSet<HasName, HasType> {
-    /// `AliasTarget`.
+    /// [`AliasTarget`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-recordset.html#cfn-route53-recordset-aliastarget).
     pub fn alias_target(mut self, value: impl Into<Value<AliasTarget>>) -> Self { self.body.set("AliasTarget", value.into()); self }
-    /// `CidrRoutingConfig`.
+    /// The object that is specified in resource record set object when you are linking a resource record set to a CIDR location.
+    ///
+    /// [`CidrRoutingConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-recordset.html#cfn-route53-recordset-cidrroutingconfig).
     pub fn cidr_routing_config(mut self, value: impl Into<Value<CidrRoutingConfig>>) -> Self { self.body.set("CidrRoutingConfig", value.into()); self }
-    /// `Comment`.
+    /// [`Comment`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-recordset.html#cfn-route53-recordset-comment). At most 256 characters.
     pub fn comment(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Comment", value.into()); self }
-    /// `Failover`.
+    /// [`Failover`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-recordset.html#cfn-route53-recordset-failover). One of `PRIMARY`, `SECONDARY`.
     pub fn failover(mut self, value: impl Into<Value<Failover>>) -> Self { self.body.set("Failover", value.into()); self }
-    /// `GeoLocation`.
+    /// [`GeoLocation`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-recordset.html#cfn-route53-recordset-geolocation).
     pub fn geo_location(mut self, value: impl Into<Value<GeoLocation>>) -> Self { self.body.set("GeoLocation", value.into()); self }
-    /// `HealthCheckId`.
+    /// If you want Amazon Route 53 to return this resource record set in response to a DNS query only when the status of a health check is healthy, include the…
+    ///
+    /// [`HealthCheckId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-recordset.html#cfn-route53-recordset-healthcheckid). At most 64 characters.
     pub fn health_check_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("HealthCheckId", value.into()); self }
-    /// `HostedZoneId`. A change replaces the resource.
+    /// The ID of the hosted zone that you want to create records in.
+    ///
+    /// [`HostedZoneId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-recordset.html#cfn-route53-recordset-hostedzoneid). A change replaces the resource. At most 44 characters.
     pub fn hosted_zone_id(mut self, value: impl Into<Value<link::Route53HostedZoneId>>) -> Self { self.body.set("HostedZoneId", value.into()); self }
-    /// `HostedZoneName`. A change replaces the resource.
+    /// The name of the hosted zone that you want to create records in.
+    ///
+    /// [`HostedZoneName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-recordset.html#cfn-route53-recordset-hostedzonename). A change replaces the resource. At most 256 characters.
     pub fn hosted_zone_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("HostedZoneName", value.into()); self }
-    /// `MultiValueAnswer`.
+    /// [`MultiValueAnswer`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-recordset.html#cfn-route53-recordset-multivalueanswer).
     pub fn multi_value_answer(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("MultiValueAnswer", value.into()); self }
-    /// `Name`. Required. A change replaces the resource.
+    /// The name of the record that you want to create, update, or delete.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-recordset.html#cfn-route53-recordset-name). Required. A change replaces the resource. At most 1024 characters.
     pub fn name(self, value: impl Into<Value<String>>) -> RecordSet<Given, HasType> { RecordSet { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `Region`.
+    /// [`Region`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-recordset.html#cfn-route53-recordset-region).
     pub fn region(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Region", value.into()); self }
-    /// `ResourceRecords`.
+    /// One or more values that correspond with the value that you specified for the `Type` property.
+    ///
+    /// [`ResourceRecords`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-recordset.html#cfn-route53-recordset-resourcerecords). At most 4000 characters.
     pub fn resource_records(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("ResourceRecords", value.into()); self }
-    /// `SetIdentifier`.
+    /// [`SetIdentifier`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-recordset.html#cfn-route53-recordset-setidentifier). At most 128 characters.
     pub fn set_identifier(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SetIdentifier", value.into()); self }
-    /// `TTL`.
+    /// The resource record cache time to live (TTL), in seconds.
+    ///
+    /// [`TTL`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-recordset.html#cfn-route53-recordset-ttl).
     pub fn ttl(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TTL", value.into()); self }
-    /// `Type`. Required.
+    /// The DNS record type.
+    ///
+    /// [`Type`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-recordset.html#cfn-route53-recordset-type). Required.
     pub fn type_(self, value: impl Into<Value<String>>) -> RecordSet<HasName, Given> { RecordSet { body: self.body.with("Type", value.into()), given: PhantomData } }
-    /// `Weight`.
+    /// [`Weight`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-recordset.html#cfn-route53-recordset-weight).
     pub fn weight(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("Weight", value.into()); self }
 }
 
@@ -597,13 +721,19 @@ impl RecordSetGroup {
 }
 
 impl RecordSetGroup {
-    /// `Comment`.
+    /// [`Comment`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-recordsetgroup.html#cfn-route53-recordsetgroup-comment).
     pub fn comment(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Comment", value.into()); self }
-    /// `HostedZoneId`. A change replaces the resource.
+    /// The ID of the hosted zone that you want to create records in.
+    ///
+    /// [`HostedZoneId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-recordsetgroup.html#cfn-route53-recordsetgroup-hostedzoneid). A change replaces the resource.
     pub fn hosted_zone_id(mut self, value: impl Into<Value<link::Route53HostedZoneId>>) -> Self { self.body.set("HostedZoneId", value.into()); self }
-    /// `HostedZoneName`. A change replaces the resource.
+    /// The name of the hosted zone that you want to create records in.
+    ///
+    /// [`HostedZoneName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-recordsetgroup.html#cfn-route53-recordsetgroup-hostedzonename). A change replaces the resource.
     pub fn hosted_zone_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("HostedZoneName", value.into()); self }
-    /// `RecordSets`.
+    /// A complex type that contains one `RecordSet` element for each record that you want to create.
+    ///
+    /// [`RecordSets`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-recordsetgroup.html#cfn-route53-recordsetgroup-recordsets).
     pub fn record_sets(mut self, value: impl Into<Value<List<RecordSetGroupRecordSet>>>) -> Self { self.body.set("RecordSets", value.into()); self }
 }
 
@@ -629,37 +759,53 @@ impl RecordSetGroupRecordSet {
 }
 
 impl<HasName, HasType> RecordSetGroupRecordSet<HasName, HasType> {
-    /// `AliasTarget`.
+    /// [`AliasTarget`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordsetgroup-recordset.html#cfn-route53-recordsetgroup-recordset-aliastarget).
     pub fn alias_target(mut self, value: impl Into<Value<AliasTarget>>) -> Self { self.body.set("AliasTarget", value.into()); self }
-    /// `CidrRoutingConfig`.
+    /// [`CidrRoutingConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordsetgroup-recordset.html#cfn-route53-recordsetgroup-recordset-cidrroutingconfig).
     pub fn cidr_routing_config(mut self, value: impl Into<Value<CidrRoutingConfig>>) -> Self { self.body.set("CidrRoutingConfig", value.into()); self }
-    /// `Failover`.
+    /// [`Failover`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordsetgroup-recordset.html#cfn-route53-recordsetgroup-recordset-failover).
     pub fn failover(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Failover", value.into()); self }
-    /// `GeoLocation`.
+    /// [`GeoLocation`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordsetgroup-recordset.html#cfn-route53-recordsetgroup-recordset-geolocation).
     pub fn geo_location(mut self, value: impl Into<Value<GeoLocation>>) -> Self { self.body.set("GeoLocation", value.into()); self }
-    /// `GeoProximityLocation`.
+    /// A complex type that contains information about a geographic location.
+    ///
+    /// [`GeoProximityLocation`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordsetgroup-recordset.html#cfn-route53-recordsetgroup-recordset-geoproximitylocation).
     pub fn geo_proximity_location(mut self, value: impl Into<Value<GeoProximityLocation>>) -> Self { self.body.set("GeoProximityLocation", value.into()); self }
-    /// `HealthCheckId`.
+    /// If you want Amazon Route 53 to return this resource record set in response to a DNS query only when the status of a health check is healthy, include the…
+    ///
+    /// [`HealthCheckId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordsetgroup-recordset.html#cfn-route53-recordsetgroup-recordset-healthcheckid).
     pub fn health_check_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("HealthCheckId", value.into()); self }
-    /// `HostedZoneId`.
+    /// The ID of the hosted zone that you want to create records in.
+    ///
+    /// [`HostedZoneId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordsetgroup-recordset.html#cfn-route53-recordsetgroup-recordset-hostedzoneid).
     pub fn hosted_zone_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("HostedZoneId", value.into()); self }
-    /// `HostedZoneName`.
+    /// The name of the hosted zone that you want to create records in.
+    ///
+    /// [`HostedZoneName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordsetgroup-recordset.html#cfn-route53-recordsetgroup-recordset-hostedzonename).
     pub fn hosted_zone_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("HostedZoneName", value.into()); self }
-    /// `MultiValueAnswer`.
+    /// [`MultiValueAnswer`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordsetgroup-recordset.html#cfn-route53-recordsetgroup-recordset-multivalueanswer).
     pub fn multi_value_answer(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("MultiValueAnswer", value.into()); self }
-    /// `Name`. Required.
+    /// The name of the record that you want to create, update, or delete.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordsetgroup-recordset.html#cfn-route53-recordsetgroup-recordset-name). Required.
     pub fn name(self, value: impl Into<Value<String>>) -> RecordSetGroupRecordSet<Given, HasType> { RecordSetGroupRecordSet { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `Region`.
+    /// [`Region`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordsetgroup-recordset.html#cfn-route53-recordsetgroup-recordset-region).
     pub fn region(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Region", value.into()); self }
-    /// `ResourceRecords`.
+    /// Information about the records that you want to create.
+    ///
+    /// [`ResourceRecords`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordsetgroup-recordset.html#cfn-route53-recordsetgroup-recordset-resourcerecords).
     pub fn resource_records(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("ResourceRecords", value.into()); self }
-    /// `SetIdentifier`.
+    /// [`SetIdentifier`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordsetgroup-recordset.html#cfn-route53-recordsetgroup-recordset-setidentifier).
     pub fn set_identifier(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SetIdentifier", value.into()); self }
-    /// `TTL`.
+    /// The resource record cache time to live (TTL), in seconds.
+    ///
+    /// [`TTL`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordsetgroup-recordset.html#cfn-route53-recordsetgroup-recordset-ttl).
     pub fn ttl(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TTL", value.into()); self }
-    /// `Type`. Required.
+    /// The DNS record type.
+    ///
+    /// [`Type`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordsetgroup-recordset.html#cfn-route53-recordsetgroup-recordset-type). Required.
     pub fn type_(self, value: impl Into<Value<String>>) -> RecordSetGroupRecordSet<HasName, Given> { RecordSetGroupRecordSet { body: self.body.with("Type", value.into()), given: PhantomData } }
-    /// `Weight`.
+    /// [`Weight`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordsetgroup-recordset.html#cfn-route53-recordsetgroup-recordset-weight).
     pub fn weight(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("Weight", value.into()); self }
 }
 
@@ -678,11 +824,17 @@ impl TrafficPolicy {
 }
 
 impl<HasDocument, HasName> TrafficPolicy<HasDocument, HasName> {
-    /// `Comment`.
+    /// Any comments to include about the traffic policy.
+    ///
+    /// [`Comment`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-trafficpolicy.html#cfn-route53-trafficpolicy-comment). At most 1024 characters.
     pub fn comment(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Comment", value.into()); self }
-    /// `Document`. Required. A change replaces the resource.
+    /// The definition of the traffic policy in JSON format.
+    ///
+    /// [`Document`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-trafficpolicy.html#cfn-route53-trafficpolicy-document). Required. A change replaces the resource. At most 102400 characters.
     pub fn document(self, value: impl Into<Value<String>>) -> TrafficPolicy<Given, HasName> { TrafficPolicy { body: self.body.with("Document", value.into()), given: PhantomData } }
-    /// `Name`. Required. A change replaces the resource.
+    /// The name of the traffic policy.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-trafficpolicy.html#cfn-route53-trafficpolicy-name). Required. A change replaces the resource. At most 512 characters.
     pub fn name(self, value: impl Into<Value<String>>) -> TrafficPolicy<HasDocument, Given> { TrafficPolicy { body: self.body.with("Name", value.into()), given: PhantomData } }
 }
 
@@ -717,15 +869,25 @@ impl TrafficPolicyInstance {
 }
 
 impl<HasHostedZoneId, HasName, HasTTL, HasTrafficPolicyId, HasTrafficPolicyVersion> TrafficPolicyInstance<HasHostedZoneId, HasName, HasTTL, HasTrafficPolicyId, HasTrafficPolicyVersion> {
-    /// `HostedZoneId`. Required. A change replaces the resource.
+    /// The ID of the hosted zone that Amazon Route 53 creates the resource record sets in.
+    ///
+    /// [`HostedZoneId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-trafficpolicyinstance.html#cfn-route53-trafficpolicyinstance-hostedzoneid). Required. A change replaces the resource. At most 32 characters. Matches `^[A-Z0-9]{1,32}$`.
     pub fn hosted_zone_id(self, value: impl Into<Value<link::Route53HostedZoneId>>) -> TrafficPolicyInstance<Given, HasName, HasTTL, HasTrafficPolicyId, HasTrafficPolicyVersion> { TrafficPolicyInstance { body: self.body.with("HostedZoneId", value.into()), given: PhantomData } }
-    /// `Name`. Required. A change replaces the resource.
+    /// The domain name, or subdomain name, for which Amazon Route 53 answers DNS queries by using the resource record sets it creates for this traffic policy instance.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-trafficpolicyinstance.html#cfn-route53-trafficpolicyinstance-name). Required. A change replaces the resource. At most 1024 characters. Matches `^[^A-Z\s]+\.$`.
     pub fn name(self, value: impl Into<Value<String>>) -> TrafficPolicyInstance<HasHostedZoneId, Given, HasTTL, HasTrafficPolicyId, HasTrafficPolicyVersion> { TrafficPolicyInstance { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `TTL`. Required.
+    /// The TTL that Amazon Route 53 assigns to all of the resource record sets that it creates in the specified hosted zone.
+    ///
+    /// [`TTL`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-trafficpolicyinstance.html#cfn-route53-trafficpolicyinstance-ttl). Required. From 0 to 2147483647.
     pub fn ttl(self, value: impl Into<Value<i64>>) -> TrafficPolicyInstance<HasHostedZoneId, HasName, Given, HasTrafficPolicyId, HasTrafficPolicyVersion> { TrafficPolicyInstance { body: self.body.with("TTL", value.into()), given: PhantomData } }
-    /// `TrafficPolicyId`. Required.
+    /// The ID of the traffic policy that Amazon Route 53 uses to create resource record sets in the specified hosted zone.
+    ///
+    /// [`TrafficPolicyId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-trafficpolicyinstance.html#cfn-route53-trafficpolicyinstance-trafficpolicyid). Required. From 1 to 36 characters. Matches `^[0-9a-f-]{1,36}$`.
     pub fn traffic_policy_id(self, value: impl Into<Value<String>>) -> TrafficPolicyInstance<HasHostedZoneId, HasName, HasTTL, Given, HasTrafficPolicyVersion> { TrafficPolicyInstance { body: self.body.with("TrafficPolicyId", value.into()), given: PhantomData } }
-    /// `TrafficPolicyVersion`. Required.
+    /// The version of the traffic policy that Amazon Route 53 uses to create resource record sets in the specified hosted zone.
+    ///
+    /// [`TrafficPolicyVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-trafficpolicyinstance.html#cfn-route53-trafficpolicyinstance-trafficpolicyversion). Required. From 1 to 1000.
     pub fn traffic_policy_version(self, value: impl Into<Value<i64>>) -> TrafficPolicyInstance<HasHostedZoneId, HasName, HasTTL, HasTrafficPolicyId, Given> { TrafficPolicyInstance { body: self.body.with("TrafficPolicyVersion", value.into()), given: PhantomData } }
 }
 
@@ -760,9 +922,9 @@ impl VPC {
 }
 
 impl<HasVPCId, HasVPCRegion> VPC<HasVPCId, HasVPCRegion> {
-    /// `VPCId`. Required.
+    /// [`VPCId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-hostedzone-vpc.html#cfn-route53-hostedzone-vpc-vpcid). Required.
     pub fn vpc_id(self, value: impl Into<Value<link::EC2VPCVpcId>>) -> VPC<Given, HasVPCRegion> { VPC { body: self.body.with("VPCId", value.into()), given: PhantomData } }
-    /// `VPCRegion`. Required.
+    /// [`VPCRegion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-hostedzone-vpc.html#cfn-route53-hostedzone-vpc-vpcregion). Required.
     pub fn vpc_region(self, value: impl Into<Value<String>>) -> VPC<HasVPCId, Given> { VPC { body: self.body.with("VPCRegion", value.into()), given: PhantomData } }
 }
 

@@ -17,7 +17,9 @@ impl AbortIncompleteMultipartUpload {
 }
 
 impl<HasDaysAfterInitiation> AbortIncompleteMultipartUpload<HasDaysAfterInitiation> {
-    /// `DaysAfterInitiation`. Required.
+    /// Specifies the number of days after which Amazon S3 stops an incomplete multipart upload.
+    ///
+    /// [`DaysAfterInitiation`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-abortincompletemultipartupload.html#cfn-s3-bucket-abortincompletemultipartupload-daysafterinitiation). Required. At least 0.
     pub fn days_after_initiation(self, value: impl Into<Value<i64>>) -> AbortIncompleteMultipartUpload<Given> { AbortIncompleteMultipartUpload { body: self.body.with("DaysAfterInitiation", value.into()), given: PhantomData } }
 }
 
@@ -36,7 +38,9 @@ impl AccelerateConfiguration {
 }
 
 impl<HasAccelerationStatus> AccelerateConfiguration<HasAccelerationStatus> {
-    /// `AccelerationStatus`. Required.
+    /// Specifies the transfer acceleration status of the bucket.
+    ///
+    /// [`AccelerationStatus`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-accelerateconfiguration.html#cfn-s3-bucket-accelerateconfiguration-accelerationstatus). Required. One of `Enabled`, `Suspended`.
     pub fn acceleration_status(self, value: impl Into<Value<AccelerationStatus>>) -> AccelerateConfiguration<Given> { AccelerateConfiguration { body: self.body.with("AccelerationStatus", value.into()), given: PhantomData } }
 }
 
@@ -55,7 +59,9 @@ impl AccessControlTranslation {
 }
 
 impl<HasOwner> AccessControlTranslation<HasOwner> {
-    /// `Owner`. Required.
+    /// Specifies the replica ownership.
+    ///
+    /// [`Owner`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-accesscontroltranslation.html#cfn-s3-bucket-accesscontroltranslation-owner). Required. Only `Destination`.
     pub fn owner(self, value: impl Into<Value<Owner>>) -> AccessControlTranslation<Given> { AccessControlTranslation { body: self.body.with("Owner", value.into()), given: PhantomData } }
 }
 
@@ -74,19 +80,33 @@ impl AccessGrant {
 }
 
 impl<HasAccessGrantsLocationId, HasGrantee, HasPermission> AccessGrant<HasAccessGrantsLocationId, HasGrantee, HasPermission> {
-    /// `AccessGrantsLocationConfiguration`.
+    /// The configuration options of the grant location.
+    ///
+    /// [`AccessGrantsLocationConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-accessgrant.html#cfn-s3-accessgrant-accessgrantslocationconfiguration).
     pub fn access_grants_location_configuration(mut self, value: impl Into<Value<AccessGrantsLocationConfiguration>>) -> Self { self.body.set("AccessGrantsLocationConfiguration", value.into()); self }
-    /// `AccessGrantsLocationId`. Required.
+    /// The ID of the registered location to which you are granting access.
+    ///
+    /// [`AccessGrantsLocationId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-accessgrant.html#cfn-s3-accessgrant-accessgrantslocationid). Required.
     pub fn access_grants_location_id(self, value: impl Into<Value<String>>) -> AccessGrant<Given, HasGrantee, HasPermission> { AccessGrant { body: self.body.with("AccessGrantsLocationId", value.into()), given: PhantomData } }
-    /// `ApplicationArn`.
+    /// The ARN of an AWS IAM Identity Center application associated with your Identity Center instance.
+    ///
+    /// [`ApplicationArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-accessgrant.html#cfn-s3-accessgrant-applicationarn).
     pub fn application_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ApplicationArn", value.into()); self }
-    /// `Grantee`. Required.
+    /// The user, group, or role to which you are granting access.
+    ///
+    /// [`Grantee`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-accessgrant.html#cfn-s3-accessgrant-grantee). Required.
     pub fn grantee(self, value: impl Into<Value<Grantee>>) -> AccessGrant<HasAccessGrantsLocationId, Given, HasPermission> { AccessGrant { body: self.body.with("Grantee", value.into()), given: PhantomData } }
-    /// `Permission`. Required.
+    /// The type of access that you are granting to your S3 data, which can be set to one of the following values.
+    ///
+    /// [`Permission`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-accessgrant.html#cfn-s3-accessgrant-permission). Required. One of `READ`, `READWRITE`, `WRITE`.
     pub fn permission(self, value: impl Into<Value<Permission>>) -> AccessGrant<HasAccessGrantsLocationId, HasGrantee, Given> { AccessGrant { body: self.body.with("Permission", value.into()), given: PhantomData } }
-    /// `S3PrefixType`. A change replaces the resource.
+    /// The type of `S3SubPrefix`.
+    ///
+    /// [`S3PrefixType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-accessgrant.html#cfn-s3-accessgrant-s3prefixtype). A change replaces the resource. Only `Object`.
     pub fn s3_prefix_type(mut self, value: impl Into<Value<S3PrefixType>>) -> Self { self.body.set("S3PrefixType", value.into()); self }
-    /// `Tags`. A change replaces the resource.
+    /// The AWS resource tags that you are adding to the access grant.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-accessgrant.html#cfn-s3-accessgrant-tags). A change replaces the resource.
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -118,9 +138,13 @@ impl AccessGrantsInstance {
 }
 
 impl AccessGrantsInstance {
-    /// `IdentityCenterArn`.
+    /// If you would like to associate your S3 Access Grants instance with an AWS IAM Identity Center instance, use this field to pass the ARN of the AWS IAM Identity…
+    ///
+    /// [`IdentityCenterArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-accessgrantsinstance.html#cfn-s3-accessgrantsinstance-identitycenterarn).
     pub fn identity_center_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("IdentityCenterArn", value.into()); self }
-    /// `Tags`. A change replaces the resource.
+    /// The AWS resource tags that you are adding to the S3 Access Grants instance.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-accessgrantsinstance.html#cfn-s3-accessgrantsinstance-tags). A change replaces the resource.
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -149,11 +173,17 @@ impl AccessGrantsLocation {
 }
 
 impl<HasIamRoleArn, HasLocationScope> AccessGrantsLocation<HasIamRoleArn, HasLocationScope> {
-    /// `IamRoleArn`. Required.
+    /// The ARN of the IAM role for the registered location.
+    ///
+    /// [`IamRoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-accessgrantslocation.html#cfn-s3-accessgrantslocation-iamrolearn). Required.
     pub fn iam_role_arn(self, value: impl Into<Value<link::IAMRoleArn>>) -> AccessGrantsLocation<Given, HasLocationScope> { AccessGrantsLocation { body: self.body.with("IamRoleArn", value.into()), given: PhantomData } }
-    /// `LocationScope`. Required.
+    /// The S3 URI path to the location that you are registering.
+    ///
+    /// [`LocationScope`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-accessgrantslocation.html#cfn-s3-accessgrantslocation-locationscope). Required.
     pub fn location_scope(self, value: impl Into<Value<String>>) -> AccessGrantsLocation<HasIamRoleArn, Given> { AccessGrantsLocation { body: self.body.with("LocationScope", value.into()), given: PhantomData } }
-    /// `Tags`. A change replaces the resource.
+    /// The AWS resource tags that you are adding to the S3 Access Grants location.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-accessgrantslocation.html#cfn-s3-accessgrantslocation-tags). A change replaces the resource.
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -182,7 +212,9 @@ impl AccessGrantsLocationConfiguration {
 }
 
 impl<HasS3SubPrefix> AccessGrantsLocationConfiguration<HasS3SubPrefix> {
-    /// `S3SubPrefix`. Required.
+    /// The `S3SubPrefix` is appended to the location scope creating the grant scope.
+    ///
+    /// [`S3SubPrefix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-accessgrant-accessgrantslocationconfiguration.html#cfn-s3-accessgrant-accessgrantslocationconfiguration-s3subprefix). Required.
     pub fn s3_sub_prefix(self, value: impl Into<Value<String>>) -> AccessGrantsLocationConfiguration<Given> { AccessGrantsLocationConfiguration { body: self.body.with("S3SubPrefix", value.into()), given: PhantomData } }
 }
 
@@ -201,19 +233,33 @@ impl AccessPoint {
 }
 
 impl<HasBucket> AccessPoint<HasBucket> {
-    /// `Bucket`. Required. A change replaces the resource.
+    /// The name of the bucket associated with this access point.
+    ///
+    /// [`Bucket`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-accesspoint.html#cfn-s3-accesspoint-bucket). Required. A change replaces the resource. From 3 to 255 characters.
     pub fn bucket(self, value: impl Into<Value<link::S3BucketBucketName>>) -> AccessPoint<Given> { AccessPoint { body: self.body.with("Bucket", value.into()), given: PhantomData } }
-    /// `BucketAccountId`. A change replaces the resource.
+    /// The AWS account ID associated with the S3 bucket associated with this access point.
+    ///
+    /// [`BucketAccountId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-accesspoint.html#cfn-s3-accesspoint-bucketaccountid). A change replaces the resource. At most 64 characters. Matches `^\d{12}$`.
     pub fn bucket_account_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("BucketAccountId", value.into()); self }
-    /// `Name`. A change replaces the resource.
+    /// The name of this access point.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-accesspoint.html#cfn-s3-accesspoint-name). A change replaces the resource. From 3 to 50 characters. Matches `^[a-z0-9]([a-z0-9\-]*[a-z0-9])?$`.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `Policy`.
+    /// The access point policy associated with this access point.
+    ///
+    /// [`Policy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-accesspoint.html#cfn-s3-accesspoint-policy).
     pub fn policy(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("Policy", value.into()); self }
-    /// `PublicAccessBlockConfiguration`.
+    /// The PublicAccessBlock configuration that you want to apply to this Amazon S3 bucket.
+    ///
+    /// [`PublicAccessBlockConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-accesspoint.html#cfn-s3-accesspoint-publicaccessblockconfiguration).
     pub fn public_access_block_configuration(mut self, value: impl Into<Value<PublicAccessBlockConfiguration>>) -> Self { self.body.set("PublicAccessBlockConfiguration", value.into()); self }
-    /// `Tags`.
+    /// The tags that you can apply to access points.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-accesspoint.html#cfn-s3-accesspoint-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `VpcConfiguration`. A change replaces the resource.
+    /// The Virtual Private Cloud (VPC) configuration for this access point, if one exists.
+    ///
+    /// [`VpcConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-accesspoint.html#cfn-s3-accesspoint-vpcconfiguration). A change replaces the resource.
     pub fn vpc_configuration(mut self, value: impl Into<Value<VpcConfiguration>>) -> Self { self.body.set("VpcConfiguration", value.into()); self }
 }
 
@@ -248,19 +294,33 @@ impl AccountLevel {
 }
 
 impl<HasBucketLevel> AccountLevel<HasBucketLevel> {
-    /// `ActivityMetrics`.
+    /// It contains the details of account-level activity metrics for S3 Storage Lens.
+    ///
+    /// [`ActivityMetrics`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-accountlevel.html#cfn-s3-storagelens-accountlevel-activitymetrics).
     pub fn activity_metrics(mut self, value: impl Into<Value<ActivityMetrics>>) -> Self { self.body.set("ActivityMetrics", value.into()); self }
-    /// `AdvancedCostOptimizationMetrics`.
+    /// It contains the details of account-level advanced cost optimization metrics for S3 Storage Lens.
+    ///
+    /// [`AdvancedCostOptimizationMetrics`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-accountlevel.html#cfn-s3-storagelens-accountlevel-advancedcostoptimizationmetrics).
     pub fn advanced_cost_optimization_metrics(mut self, value: impl Into<Value<AdvancedCostOptimizationMetrics>>) -> Self { self.body.set("AdvancedCostOptimizationMetrics", value.into()); self }
-    /// `AdvancedDataProtectionMetrics`.
+    /// It contains the details of account-level advanced data protection metrics for S3 Storage Lens.
+    ///
+    /// [`AdvancedDataProtectionMetrics`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-accountlevel.html#cfn-s3-storagelens-accountlevel-advanceddataprotectionmetrics).
     pub fn advanced_data_protection_metrics(mut self, value: impl Into<Value<AdvancedDataProtectionMetrics>>) -> Self { self.body.set("AdvancedDataProtectionMetrics", value.into()); self }
-    /// `AdvancedPerformanceMetrics`.
+    /// It contains the account-level details for S3 Storage Lens advanced performance metrics.
+    ///
+    /// [`AdvancedPerformanceMetrics`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-accountlevel.html#cfn-s3-storagelens-accountlevel-advancedperformancemetrics).
     pub fn advanced_performance_metrics(mut self, value: impl Into<Value<AdvancedPerformanceMetrics>>) -> Self { self.body.set("AdvancedPerformanceMetrics", value.into()); self }
-    /// `BucketLevel`. Required.
+    /// It contains the details of the account-level bucket-level configurations for Amazon S3 Storage Lens.
+    ///
+    /// [`BucketLevel`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-accountlevel.html#cfn-s3-storagelens-accountlevel-bucketlevel). Required.
     pub fn bucket_level(self, value: impl Into<Value<BucketLevel>>) -> AccountLevel<Given> { AccountLevel { body: self.body.with("BucketLevel", value.into()), given: PhantomData } }
-    /// `DetailedStatusCodesMetrics`.
+    /// It contains the details of account-level detailed status code metrics for S3 Storage Lens.
+    ///
+    /// [`DetailedStatusCodesMetrics`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-accountlevel.html#cfn-s3-storagelens-accountlevel-detailedstatuscodesmetrics).
     pub fn detailed_status_codes_metrics(mut self, value: impl Into<Value<DetailedStatusCodesMetrics>>) -> Self { self.body.set("DetailedStatusCodesMetrics", value.into()); self }
-    /// `StorageLensGroupLevel`.
+    /// It determines the scope of Storage Lens group data that is displayed in the Storage Lens dashboard.
+    ///
+    /// [`StorageLensGroupLevel`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-accountlevel.html#cfn-s3-storagelens-accountlevel-storagelensgrouplevel).
     pub fn storage_lens_group_level(mut self, value: impl Into<Value<StorageLensGroupLevel>>) -> Self { self.body.set("StorageLensGroupLevel", value.into()); self }
 }
 
@@ -279,7 +339,9 @@ impl ActivityMetrics {
 }
 
 impl ActivityMetrics {
-    /// `IsEnabled`.
+    /// A property that indicates whether the activity metrics is enabled.
+    ///
+    /// [`IsEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-activitymetrics.html#cfn-s3-storagelens-activitymetrics-isenabled).
     pub fn is_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("IsEnabled", value.into()); self }
 }
 
@@ -298,7 +360,9 @@ impl AdvancedCostOptimizationMetrics {
 }
 
 impl AdvancedCostOptimizationMetrics {
-    /// `IsEnabled`.
+    /// Whether advanced cost optimization metrics are enabled.
+    ///
+    /// [`IsEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-advancedcostoptimizationmetrics.html#cfn-s3-storagelens-advancedcostoptimizationmetrics-isenabled).
     pub fn is_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("IsEnabled", value.into()); self }
 }
 
@@ -317,7 +381,9 @@ impl AdvancedDataProtectionMetrics {
 }
 
 impl AdvancedDataProtectionMetrics {
-    /// `IsEnabled`.
+    /// Whether advanced data protection metrics are enabled.
+    ///
+    /// [`IsEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-advanceddataprotectionmetrics.html#cfn-s3-storagelens-advanceddataprotectionmetrics-isenabled).
     pub fn is_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("IsEnabled", value.into()); self }
 }
 
@@ -336,7 +402,9 @@ impl AdvancedPerformanceMetrics {
 }
 
 impl AdvancedPerformanceMetrics {
-    /// `IsEnabled`.
+    /// It indicates whether the advanced performance metrics are enabled.
+    ///
+    /// [`IsEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-advancedperformancemetrics.html#cfn-s3-storagelens-advancedperformancemetrics-isenabled).
     pub fn is_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("IsEnabled", value.into()); self }
 }
 
@@ -355,13 +423,21 @@ impl AnalyticsConfiguration {
 }
 
 impl<HasId, HasStorageClassAnalysis> AnalyticsConfiguration<HasId, HasStorageClassAnalysis> {
-    /// `Id`. Required.
+    /// The ID that identifies the analytics configuration.
+    ///
+    /// [`Id`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-analyticsconfiguration.html#cfn-s3-bucket-analyticsconfiguration-id). Required.
     pub fn id(self, value: impl Into<Value<String>>) -> AnalyticsConfiguration<Given, HasStorageClassAnalysis> { AnalyticsConfiguration { body: self.body.with("Id", value.into()), given: PhantomData } }
-    /// `Prefix`.
+    /// The prefix that an object must have to be included in the analytics results.
+    ///
+    /// [`Prefix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-analyticsconfiguration.html#cfn-s3-bucket-analyticsconfiguration-prefix).
     pub fn prefix(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Prefix", value.into()); self }
-    /// `StorageClassAnalysis`. Required.
+    /// Contains data related to access patterns to be collected and made available to analyze the tradeoffs between different storage classes.
+    ///
+    /// [`StorageClassAnalysis`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-analyticsconfiguration.html#cfn-s3-bucket-analyticsconfiguration-storageclassanalysis). Required.
     pub fn storage_class_analysis(self, value: impl Into<Value<StorageClassAnalysis>>) -> AnalyticsConfiguration<HasId, Given> { AnalyticsConfiguration { body: self.body.with("StorageClassAnalysis", value.into()), given: PhantomData } }
-    /// `TagFilters`.
+    /// The tags to use when evaluating an analytics filter.
+    ///
+    /// [`TagFilters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-analyticsconfiguration.html#cfn-s3-bucket-analyticsconfiguration-tagfilters).
     pub fn tag_filters(mut self, value: impl Into<Value<List<TagFilter>>>) -> Self { self.body.set("TagFilters", value.into()); self }
 }
 
@@ -380,15 +456,25 @@ impl And {
 }
 
 impl And {
-    /// `MatchAnyPrefix`.
+    /// It contains a list of prefixes.
+    ///
+    /// [`MatchAnyPrefix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelensgroup-and.html#cfn-s3-storagelensgroup-and-matchanyprefix). At most 1024 characters.
     pub fn match_any_prefix(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("MatchAnyPrefix", value.into()); self }
-    /// `MatchAnySuffix`.
+    /// It contains a list of suffixes.
+    ///
+    /// [`MatchAnySuffix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelensgroup-and.html#cfn-s3-storagelensgroup-and-matchanysuffix). At most 1024 characters.
     pub fn match_any_suffix(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("MatchAnySuffix", value.into()); self }
-    /// `MatchAnyTag`.
+    /// It contains the list of object tags.
+    ///
+    /// [`MatchAnyTag`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelensgroup-and.html#cfn-s3-storagelensgroup-and-matchanytag).
     pub fn match_any_tag(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("MatchAnyTag", value.into()); self }
-    /// `MatchObjectAge`.
+    /// It contains `DaysGreaterThan` and `DaysLessThan` properties to define the object age range (minimum and maximum number of days).
+    ///
+    /// [`MatchObjectAge`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelensgroup-and.html#cfn-s3-storagelensgroup-and-matchobjectage).
     pub fn match_object_age(mut self, value: impl Into<Value<MatchObjectAge>>) -> Self { self.body.set("MatchObjectAge", value.into()); self }
-    /// `MatchObjectSize`.
+    /// It contains `BytesGreaterThan` and `BytesLessThan` to define the object size range (minimum and maximum number of Bytes).
+    ///
+    /// [`MatchObjectSize`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelensgroup-and.html#cfn-s3-storagelensgroup-and-matchobjectsize).
     pub fn match_object_size(mut self, value: impl Into<Value<MatchObjectSize>>) -> Self { self.body.set("MatchObjectSize", value.into()); self }
 }
 
@@ -407,15 +493,25 @@ impl AnnotationTableConfiguration {
 }
 
 impl<HasConfigurationState> AnnotationTableConfiguration<HasConfigurationState> {
-    /// `ConfigurationState`. Required.
+    /// Whether the annotation table configuration is enabled or disabled.
+    ///
+    /// [`ConfigurationState`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-annotationtableconfiguration.html#cfn-s3-bucket-annotationtableconfiguration-configurationstate). Required. One of `DISABLED`, `ENABLED`.
     pub fn configuration_state(self, value: impl Into<Value<ConfigurationState>>) -> AnnotationTableConfiguration<Given> { AnnotationTableConfiguration { body: self.body.with("ConfigurationState", value.into()), given: PhantomData } }
-    /// `EncryptionConfiguration`.
+    /// The encryption settings for an S3 Metadata journal table or inventory table configuration.
+    ///
+    /// [`EncryptionConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-annotationtableconfiguration.html#cfn-s3-bucket-annotationtableconfiguration-encryptionconfiguration).
     pub fn encryption_configuration(mut self, value: impl Into<Value<MetadataTableEncryptionConfiguration>>) -> Self { self.body.set("EncryptionConfiguration", value.into()); self }
-    /// `Role`.
+    /// The ARN of the IAM role that grants Amazon S3 Metadata permission to read annotations from your bucket.
+    ///
+    /// [`Role`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-annotationtableconfiguration.html#cfn-s3-bucket-annotationtableconfiguration-role).
     pub fn role(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Role", value.into()); self }
-    /// `TableArn`.
+    /// The ARN for the annotation table.
+    ///
+    /// [`TableArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-annotationtableconfiguration.html#cfn-s3-bucket-annotationtableconfiguration-tablearn).
     pub fn table_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TableArn", value.into()); self }
-    /// `TableName`.
+    /// The name of the annotation table.
+    ///
+    /// [`TableName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-annotationtableconfiguration.html#cfn-s3-bucket-annotationtableconfiguration-tablename).
     pub fn table_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TableName", value.into()); self }
 }
 
@@ -434,7 +530,9 @@ impl AwsOrg {
 }
 
 impl<HasArn> AwsOrg<HasArn> {
-    /// `Arn`. Required.
+    /// This resource contains the ARN of the AWS Organization.
+    ///
+    /// [`Arn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-awsorg.html#cfn-s3-storagelens-awsorg-arn). Required.
     pub fn arn(self, value: impl Into<Value<String>>) -> AwsOrg<Given> { AwsOrg { body: self.body.with("Arn", value.into()), given: PhantomData } }
 }
 
@@ -453,7 +551,9 @@ impl BlockedEncryptionTypes {
 }
 
 impl BlockedEncryptionTypes {
-    /// `EncryptionType`.
+    /// The object encryption type that you want to block or unblock for an Amazon S3 general purpose bucket.
+    ///
+    /// [`EncryptionType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-blockedencryptiontypes.html#cfn-s3-bucket-blockedencryptiontypes-encryptiontype). One of `NONE`, `SSE-C`.
     pub fn encryption_type(mut self, value: impl Into<Value<List<EncryptionType>>>) -> Self { self.body.set("EncryptionType", value.into()); self }
 }
 
@@ -472,55 +572,97 @@ impl Bucket {
 }
 
 impl Bucket {
-    /// `AbacStatus`.
+    /// The ABAC status of the general purpose bucket.
+    ///
+    /// [`AbacStatus`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html#cfn-s3-bucket-abacstatus). One of `Disabled`, `Enabled`.
     pub fn abac_status(mut self, value: impl Into<Value<AbacStatus>>) -> Self { self.body.set("AbacStatus", value.into()); self }
-    /// `AccelerateConfiguration`.
+    /// Configures the transfer acceleration state for an Amazon S3 bucket.
+    ///
+    /// [`AccelerateConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html#cfn-s3-bucket-accelerateconfiguration).
     pub fn accelerate_configuration(mut self, value: impl Into<Value<AccelerateConfiguration>>) -> Self { self.body.set("AccelerateConfiguration", value.into()); self }
-    /// `AccessControl`.
+    /// [`AccessControl`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html#cfn-s3-bucket-accesscontrol). One of `AuthenticatedRead`, `AwsExecRead`, `BucketOwnerFullControl`, `BucketOwnerRead`, `LogDeliveryWrite`, `Private`, `PublicRead`, `PublicReadWrite`.
     pub fn access_control(mut self, value: impl Into<Value<AccessControl>>) -> Self { self.body.set("AccessControl", value.into()); self }
-    /// `AnalyticsConfigurations`.
+    /// Specifies the configuration and any analyses for the analytics filter of an Amazon S3 bucket.
+    ///
+    /// [`AnalyticsConfigurations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html#cfn-s3-bucket-analyticsconfigurations).
     pub fn analytics_configurations(mut self, value: impl Into<Value<List<AnalyticsConfiguration>>>) -> Self { self.body.set("AnalyticsConfigurations", value.into()); self }
-    /// `BucketEncryption`.
+    /// Specifies default encryption for a bucket using server-side encryption with Amazon S3-managed keys (SSE-S3), AWS KMS-managed keys (SSE-KMS), or dual-layer…
+    ///
+    /// [`BucketEncryption`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html#cfn-s3-bucket-bucketencryption).
     pub fn bucket_encryption(mut self, value: impl Into<Value<BucketEncryption>>) -> Self { self.body.set("BucketEncryption", value.into()); self }
-    /// `BucketName`. A change replaces the resource.
+    /// A name for the bucket.
+    ///
+    /// [`BucketName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html#cfn-s3-bucket-bucketname). A change replaces the resource. At most 63 characters. Matches `^([a-z0-9][a-z0-9.-]*[a-z0-9])?$`.
     pub fn bucket_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("BucketName", value.into()); self }
-    /// `BucketNamePrefix`. A change replaces the resource.
+    /// [`BucketNamePrefix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html#cfn-s3-bucket-bucketnameprefix). A change replaces the resource.
     pub fn bucket_name_prefix(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("BucketNamePrefix", value.into()); self }
-    /// `BucketNamespace`. A change replaces the resource.
+    /// [`BucketNamespace`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html#cfn-s3-bucket-bucketnamespace). A change replaces the resource. One of `account-regional`, `global`.
     pub fn bucket_namespace(mut self, value: impl Into<Value<BucketNamespace>>) -> Self { self.body.set("BucketNamespace", value.into()); self }
-    /// `CorsConfiguration`.
+    /// Describes the cross-origin access configuration for objects in an Amazon S3 bucket.
+    ///
+    /// [`CorsConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html#cfn-s3-bucket-corsconfiguration).
     pub fn cors_configuration(mut self, value: impl Into<Value<CorsConfiguration>>) -> Self { self.body.set("CorsConfiguration", value.into()); self }
-    /// `IntelligentTieringConfigurations`.
+    /// Defines how Amazon S3 handles Intelligent-Tiering storage.
+    ///
+    /// [`IntelligentTieringConfigurations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html#cfn-s3-bucket-intelligenttieringconfigurations).
     pub fn intelligent_tiering_configurations(mut self, value: impl Into<Value<List<IntelligentTieringConfiguration>>>) -> Self { self.body.set("IntelligentTieringConfigurations", value.into()); self }
-    /// `InventoryConfigurations`.
+    /// Specifies the S3 Inventory configuration for an Amazon S3 bucket.
+    ///
+    /// [`InventoryConfigurations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html#cfn-s3-bucket-inventoryconfigurations).
     pub fn inventory_configurations(mut self, value: impl Into<Value<List<InventoryConfiguration>>>) -> Self { self.body.set("InventoryConfigurations", value.into()); self }
-    /// `LifecycleConfiguration`.
+    /// Specifies the lifecycle configuration for objects in an Amazon S3 bucket.
+    ///
+    /// [`LifecycleConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html#cfn-s3-bucket-lifecycleconfiguration).
     pub fn lifecycle_configuration(mut self, value: impl Into<Value<LifecycleConfiguration>>) -> Self { self.body.set("LifecycleConfiguration", value.into()); self }
-    /// `LoggingConfiguration`.
+    /// Settings that define where logs are stored.
+    ///
+    /// [`LoggingConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html#cfn-s3-bucket-loggingconfiguration).
     pub fn logging_configuration(mut self, value: impl Into<Value<LoggingConfiguration>>) -> Self { self.body.set("LoggingConfiguration", value.into()); self }
-    /// `MetadataConfiguration`.
+    /// The S3 Metadata configuration for a general purpose bucket.
+    ///
+    /// [`MetadataConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html#cfn-s3-bucket-metadataconfiguration).
     pub fn metadata_configuration(mut self, value: impl Into<Value<MetadataConfiguration>>) -> Self { self.body.set("MetadataConfiguration", value.into()); self }
-    /// `MetadataTableConfiguration`.
+    /// The metadata table configuration of an Amazon S3 general purpose bucket.
+    ///
+    /// [`MetadataTableConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html#cfn-s3-bucket-metadatatableconfiguration).
     pub fn metadata_table_configuration(mut self, value: impl Into<Value<MetadataTableConfiguration>>) -> Self { self.body.set("MetadataTableConfiguration", value.into()); self }
-    /// `MetricsConfigurations`.
+    /// Specifies a metrics configuration for the CloudWatch request metrics (specified by the metrics configuration ID) from an Amazon S3 bucket.
+    ///
+    /// [`MetricsConfigurations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html#cfn-s3-bucket-metricsconfigurations).
     pub fn metrics_configurations(mut self, value: impl Into<Value<List<MetricsConfiguration>>>) -> Self { self.body.set("MetricsConfigurations", value.into()); self }
-    /// `NotificationConfiguration`.
+    /// Configuration that defines how Amazon S3 handles bucket notifications.
+    ///
+    /// [`NotificationConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html#cfn-s3-bucket-notificationconfiguration).
     pub fn notification_configuration(mut self, value: impl Into<Value<NotificationConfiguration>>) -> Self { self.body.set("NotificationConfiguration", value.into()); self }
-    /// `ObjectLockConfiguration`.
+    /// [`ObjectLockConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html#cfn-s3-bucket-objectlockconfiguration).
     pub fn object_lock_configuration(mut self, value: impl Into<Value<ObjectLockConfiguration>>) -> Self { self.body.set("ObjectLockConfiguration", value.into()); self }
-    /// `ObjectLockEnabled`. A change replaces the resource.
+    /// Whether this bucket has an Object Lock configuration enabled.
+    ///
+    /// [`ObjectLockEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html#cfn-s3-bucket-objectlockenabled). A change replaces the resource.
     pub fn object_lock_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("ObjectLockEnabled", value.into()); self }
-    /// `OwnershipControls`.
+    /// Configuration that defines how Amazon S3 handles Object Ownership rules.
+    ///
+    /// [`OwnershipControls`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html#cfn-s3-bucket-ownershipcontrols).
     pub fn ownership_controls(mut self, value: impl Into<Value<OwnershipControls>>) -> Self { self.body.set("OwnershipControls", value.into()); self }
-    /// `PublicAccessBlockConfiguration`.
+    /// Configuration that defines how Amazon S3 handles public access.
+    ///
+    /// [`PublicAccessBlockConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html#cfn-s3-bucket-publicaccessblockconfiguration).
     pub fn public_access_block_configuration(mut self, value: impl Into<Value<PublicAccessBlockConfiguration>>) -> Self { self.body.set("PublicAccessBlockConfiguration", value.into()); self }
-    /// `ReplicationConfiguration`.
+    /// Configuration for replicating objects in an S3 bucket.
+    ///
+    /// [`ReplicationConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html#cfn-s3-bucket-replicationconfiguration).
     pub fn replication_configuration(mut self, value: impl Into<Value<ReplicationConfiguration>>) -> Self { self.body.set("ReplicationConfiguration", value.into()); self }
-    /// `Tags`.
+    /// An arbitrary set of tags (key-value pairs) for this S3 bucket.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html#cfn-s3-bucket-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `VersioningConfiguration`.
+    /// Enables multiple versions of all objects in this bucket.
+    ///
+    /// [`VersioningConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html#cfn-s3-bucket-versioningconfiguration).
     pub fn versioning_configuration(mut self, value: impl Into<Value<VersioningConfiguration>>) -> Self { self.body.set("VersioningConfiguration", value.into()); self }
-    /// `WebsiteConfiguration`.
+    /// Information used to configure the bucket as a static website.
+    ///
+    /// [`WebsiteConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html#cfn-s3-bucket-websiteconfiguration).
     pub fn website_configuration(mut self, value: impl Into<Value<WebsiteConfiguration>>) -> Self { self.body.set("WebsiteConfiguration", value.into()); self }
 }
 
@@ -591,9 +733,13 @@ impl BucketDataExport {
 }
 
 impl<HasDestination, HasOutputSchemaVersion> BucketDataExport<HasDestination, HasOutputSchemaVersion> {
-    /// `Destination`. Required.
+    /// The place to store the data for an analysis.
+    ///
+    /// [`Destination`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-dataexport.html#cfn-s3-bucket-dataexport-destination). Required.
     pub fn destination(self, value: impl Into<Value<Destination>>) -> BucketDataExport<Given, HasOutputSchemaVersion> { BucketDataExport { body: self.body.with("Destination", value.into()), given: PhantomData } }
-    /// `OutputSchemaVersion`. Required.
+    /// The version of the output schema to use when exporting data.
+    ///
+    /// [`OutputSchemaVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-dataexport.html#cfn-s3-bucket-dataexport-outputschemaversion). Required.
     pub fn output_schema_version(self, value: impl Into<Value<String>>) -> BucketDataExport<HasDestination, Given> { BucketDataExport { body: self.body.with("OutputSchemaVersion", value.into()), given: PhantomData } }
 }
 
@@ -612,7 +758,9 @@ impl BucketEncryption {
 }
 
 impl<HasServerSideEncryptionConfiguration> BucketEncryption<HasServerSideEncryptionConfiguration> {
-    /// `ServerSideEncryptionConfiguration`. Required.
+    /// Specifies the default server-side-encryption configuration.
+    ///
+    /// [`ServerSideEncryptionConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-bucketencryption.html#cfn-s3-bucket-bucketencryption-serversideencryptionconfiguration). Required.
     pub fn server_side_encryption_configuration(self, value: impl Into<Value<List<ServerSideEncryptionRule>>>) -> BucketEncryption<Given> { BucketEncryption { body: self.body.with("ServerSideEncryptionConfiguration", value.into()), given: PhantomData } }
 }
 
@@ -631,17 +779,29 @@ impl BucketLevel {
 }
 
 impl BucketLevel {
-    /// `ActivityMetrics`.
+    /// A property for bucket-level activity metrics for S3 Storage Lens.
+    ///
+    /// [`ActivityMetrics`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-bucketlevel.html#cfn-s3-storagelens-bucketlevel-activitymetrics).
     pub fn activity_metrics(mut self, value: impl Into<Value<ActivityMetrics>>) -> Self { self.body.set("ActivityMetrics", value.into()); self }
-    /// `AdvancedCostOptimizationMetrics`.
+    /// A property for bucket-level advanced cost optimization metrics for S3 Storage Lens.
+    ///
+    /// [`AdvancedCostOptimizationMetrics`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-bucketlevel.html#cfn-s3-storagelens-bucketlevel-advancedcostoptimizationmetrics).
     pub fn advanced_cost_optimization_metrics(mut self, value: impl Into<Value<AdvancedCostOptimizationMetrics>>) -> Self { self.body.set("AdvancedCostOptimizationMetrics", value.into()); self }
-    /// `AdvancedDataProtectionMetrics`.
+    /// A property for bucket-level advanced data protection metrics for S3 Storage Lens.
+    ///
+    /// [`AdvancedDataProtectionMetrics`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-bucketlevel.html#cfn-s3-storagelens-bucketlevel-advanceddataprotectionmetrics).
     pub fn advanced_data_protection_metrics(mut self, value: impl Into<Value<AdvancedDataProtectionMetrics>>) -> Self { self.body.set("AdvancedDataProtectionMetrics", value.into()); self }
-    /// `AdvancedPerformanceMetrics`.
+    /// A property for bucket-level advanced performance metrics for S3 Storage Lens.
+    ///
+    /// [`AdvancedPerformanceMetrics`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-bucketlevel.html#cfn-s3-storagelens-bucketlevel-advancedperformancemetrics).
     pub fn advanced_performance_metrics(mut self, value: impl Into<Value<AdvancedPerformanceMetrics>>) -> Self { self.body.set("AdvancedPerformanceMetrics", value.into()); self }
-    /// `DetailedStatusCodesMetrics`.
+    /// A property for bucket-level detailed status code metrics for S3 Storage Lens.
+    ///
+    /// [`DetailedStatusCodesMetrics`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-bucketlevel.html#cfn-s3-storagelens-bucketlevel-detailedstatuscodesmetrics).
     pub fn detailed_status_codes_metrics(mut self, value: impl Into<Value<DetailedStatusCodesMetrics>>) -> Self { self.body.set("DetailedStatusCodesMetrics", value.into()); self }
-    /// `PrefixLevel`.
+    /// A property for bucket-level prefix-level storage metrics for S3 Storage Lens.
+    ///
+    /// [`PrefixLevel`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-bucketlevel.html#cfn-s3-storagelens-bucketlevel-prefixlevel).
     pub fn prefix_level(mut self, value: impl Into<Value<PrefixLevel>>) -> Self { self.body.set("PrefixLevel", value.into()); self }
 }
 
@@ -660,9 +820,13 @@ impl BucketPolicy {
 }
 
 impl<HasBucket, HasPolicyDocument> BucketPolicy<HasBucket, HasPolicyDocument> {
-    /// `Bucket`. Required. A change replaces the resource.
+    /// The name of the Amazon S3 bucket to which the policy applies.
+    ///
+    /// [`Bucket`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucketpolicy.html#cfn-s3-bucketpolicy-bucket). Required. A change replaces the resource.
     pub fn bucket(self, value: impl Into<Value<link::S3BucketBucketName>>) -> BucketPolicy<Given, HasPolicyDocument> { BucketPolicy { body: self.body.with("Bucket", value.into()), given: PhantomData } }
-    /// `PolicyDocument`. Required.
+    /// A policy document containing permissions to add to the specified bucket.
+    ///
+    /// [`PolicyDocument`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucketpolicy.html#cfn-s3-bucketpolicy-policydocument). Required.
     pub fn policy_document(self, value: impl Into<Value<PolicyDocument>>) -> BucketPolicy<HasBucket, Given> { BucketPolicy { body: self.body.with("PolicyDocument", value.into()), given: PhantomData } }
 }
 
@@ -688,9 +852,13 @@ impl BucketsAndRegions {
 }
 
 impl BucketsAndRegions {
-    /// `Buckets`.
+    /// It contains the details of the buckets for the Amazon S3 Storage Lens configuration.
+    ///
+    /// [`Buckets`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-bucketsandregions.html#cfn-s3-storagelens-bucketsandregions-buckets).
     pub fn buckets(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("Buckets", value.into()); self }
-    /// `Regions`.
+    /// It contains the details of the Regions for the S3 Storage Lens configuration.
+    ///
+    /// [`Regions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-bucketsandregions.html#cfn-s3-storagelens-bucketsandregions-regions).
     pub fn regions(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("Regions", value.into()); self }
 }
 
@@ -709,7 +877,9 @@ impl CloudWatchMetrics {
 }
 
 impl<HasIsEnabled> CloudWatchMetrics<HasIsEnabled> {
-    /// `IsEnabled`. Required.
+    /// It identifies whether the CloudWatch publishing option for S3 Storage Lens is enabled.
+    ///
+    /// [`IsEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-cloudwatchmetrics.html#cfn-s3-storagelens-cloudwatchmetrics-isenabled). Required.
     pub fn is_enabled(self, value: impl Into<Value<bool>>) -> CloudWatchMetrics<Given> { CloudWatchMetrics { body: self.body.with("IsEnabled", value.into()), given: PhantomData } }
 }
 
@@ -728,7 +898,9 @@ impl CorsConfiguration {
 }
 
 impl<HasCorsRules> CorsConfiguration<HasCorsRules> {
-    /// `CorsRules`. Required.
+    /// A set of origins and methods (cross-origin access that you want to allow).
+    ///
+    /// [`CorsRules`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-corsconfiguration.html#cfn-s3-bucket-corsconfiguration-corsrules). Required.
     pub fn cors_rules(self, value: impl Into<Value<List<CorsRule>>>) -> CorsConfiguration<Given> { CorsConfiguration { body: self.body.with("CorsRules", value.into()), given: PhantomData } }
 }
 
@@ -747,17 +919,29 @@ impl CorsRule {
 }
 
 impl<HasAllowedMethods, HasAllowedOrigins> CorsRule<HasAllowedMethods, HasAllowedOrigins> {
-    /// `AllowedHeaders`.
+    /// Headers that are specified in the `Access-Control-Request-Headers` header.
+    ///
+    /// [`AllowedHeaders`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-corsrule.html#cfn-s3-bucket-corsrule-allowedheaders).
     pub fn allowed_headers(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("AllowedHeaders", value.into()); self }
-    /// `AllowedMethods`. Required.
+    /// An HTTP method that you allow the origin to run.
+    ///
+    /// [`AllowedMethods`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-corsrule.html#cfn-s3-bucket-corsrule-allowedmethods). Required. One of `DELETE`, `GET`, `HEAD`, `POST`, `PUT`.
     pub fn allowed_methods(self, value: impl Into<Value<List<AllowedMethod>>>) -> CorsRule<Given, HasAllowedOrigins> { CorsRule { body: self.body.with("AllowedMethods", value.into()), given: PhantomData } }
-    /// `AllowedOrigins`. Required.
+    /// One or more origins you want customers to be able to access the bucket from.
+    ///
+    /// [`AllowedOrigins`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-corsrule.html#cfn-s3-bucket-corsrule-allowedorigins). Required.
     pub fn allowed_origins(self, value: impl Into<Value<List<String>>>) -> CorsRule<HasAllowedMethods, Given> { CorsRule { body: self.body.with("AllowedOrigins", value.into()), given: PhantomData } }
-    /// `ExposedHeaders`.
+    /// One or more headers in the response that you want customers to be able to access from their applications (for example, from a JavaScript `XMLHttpRequest`…
+    ///
+    /// [`ExposedHeaders`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-corsrule.html#cfn-s3-bucket-corsrule-exposedheaders).
     pub fn exposed_headers(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("ExposedHeaders", value.into()); self }
-    /// `Id`.
+    /// A unique identifier for this rule.
+    ///
+    /// [`Id`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-corsrule.html#cfn-s3-bucket-corsrule-id). At most 255 characters.
     pub fn id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Id", value.into()); self }
-    /// `MaxAge`.
+    /// The time in seconds that your browser is to cache the preflight response for the specified resource.
+    ///
+    /// [`MaxAge`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-corsrule.html#cfn-s3-bucket-corsrule-maxage). At least 0.
     pub fn max_age(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MaxAge", value.into()); self }
 }
 
@@ -776,9 +960,9 @@ impl DefaultEventHold {
 }
 
 impl DefaultEventHold {
-    /// `Days`.
+    /// [`Days`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-defaulteventhold.html#cfn-s3-bucket-defaulteventhold-days).
     pub fn days(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("Days", value.into()); self }
-    /// `Years`.
+    /// [`Years`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-defaulteventhold.html#cfn-s3-bucket-defaulteventhold-years).
     pub fn years(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("Years", value.into()); self }
 }
 
@@ -797,13 +981,19 @@ impl DefaultRetention {
 }
 
 impl DefaultRetention {
-    /// `Days`.
+    /// The number of days that you want to specify for the default retention period.
+    ///
+    /// [`Days`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-defaultretention.html#cfn-s3-bucket-defaultretention-days).
     pub fn days(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("Days", value.into()); self }
-    /// `DefaultEventHold`.
+    /// [`DefaultEventHold`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-defaultretention.html#cfn-s3-bucket-defaultretention-defaulteventhold).
     pub fn default_event_hold(mut self, value: impl Into<Value<DefaultEventHold>>) -> Self { self.body.set("DefaultEventHold", value.into()); self }
-    /// `Mode`.
+    /// The default Object Lock retention mode you want to apply to new objects placed in the specified bucket.
+    ///
+    /// [`Mode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-defaultretention.html#cfn-s3-bucket-defaultretention-mode). One of `COMPLIANCE`, `GOVERNANCE`.
     pub fn mode(mut self, value: impl Into<Value<DefaultRetentionMode>>) -> Self { self.body.set("Mode", value.into()); self }
-    /// `Years`.
+    /// The number of years that you want to specify for the default retention period.
+    ///
+    /// [`Years`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-defaultretention.html#cfn-s3-bucket-defaultretention-years).
     pub fn years(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("Years", value.into()); self }
 }
 
@@ -822,7 +1012,9 @@ impl DeleteMarkerReplication {
 }
 
 impl DeleteMarkerReplication {
-    /// `Status`.
+    /// Whether to replicate delete markers.
+    ///
+    /// [`Status`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-deletemarkerreplication.html#cfn-s3-bucket-deletemarkerreplication-status). One of `Disabled`, `Enabled`.
     pub fn status(mut self, value: impl Into<Value<DeleteMarkerReplicationStatus>>) -> Self { self.body.set("Status", value.into()); self }
 }
 
@@ -841,13 +1033,21 @@ impl Destination {
 }
 
 impl<HasBucketArn, HasFormat> Destination<HasBucketArn, HasFormat> {
-    /// `BucketAccountId`.
+    /// The account ID that owns the destination S3 bucket.
+    ///
+    /// [`BucketAccountId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-destination.html#cfn-s3-bucket-destination-bucketaccountid).
     pub fn bucket_account_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("BucketAccountId", value.into()); self }
-    /// `BucketArn`. Required.
+    /// The ARN of the bucket to which data is exported.
+    ///
+    /// [`BucketArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-destination.html#cfn-s3-bucket-destination-bucketarn). Required.
     pub fn bucket_arn(self, value: impl Into<Value<link::S3BucketArn>>) -> Destination<Given, HasFormat> { Destination { body: self.body.with("BucketArn", value.into()), given: PhantomData } }
-    /// `Format`. Required.
+    /// Specifies the file format used when exporting data to Amazon S3.
+    ///
+    /// [`Format`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-destination.html#cfn-s3-bucket-destination-format). Required. One of `CSV`, `ORC`, `Parquet`.
     pub fn format(self, value: impl Into<Value<DestinationFormat>>) -> Destination<HasBucketArn, Given> { Destination { body: self.body.with("Format", value.into()), given: PhantomData } }
-    /// `Prefix`.
+    /// The prefix to use when exporting data.
+    ///
+    /// [`Prefix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-destination.html#cfn-s3-bucket-destination-prefix).
     pub fn prefix(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Prefix", value.into()); self }
 }
 
@@ -866,7 +1066,9 @@ impl DetailedStatusCodesMetrics {
 }
 
 impl DetailedStatusCodesMetrics {
-    /// `IsEnabled`.
+    /// Whether detailed status code metrics are enabled.
+    ///
+    /// [`IsEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-detailedstatuscodesmetrics.html#cfn-s3-storagelens-detailedstatuscodesmetrics-isenabled).
     pub fn is_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("IsEnabled", value.into()); self }
 }
 
@@ -885,9 +1087,13 @@ impl Encryption {
 }
 
 impl Encryption {
-    /// `SSEKMS`.
+    /// Specifies the use of AWS Key Management Service keys (SSE-KMS) to encrypt the S3 Storage Lens metrics export file.
+    ///
+    /// [`SSEKMS`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-encryption.html#cfn-s3-storagelens-encryption-ssekms).
     pub fn ssekms(mut self, value: impl Into<Value<SSEKMS>>) -> Self { self.body.set("SSEKMS", value.into()); self }
-    /// `SSES3`.
+    /// Specifies the use of an Amazon S3-managed key (SSE-S3) to encrypt the S3 Storage Lens metrics export file.
+    ///
+    /// [`SSES3`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-encryption.html#cfn-s3-storagelens-encryption-sses3).
     pub fn sses3(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("SSES3", value.into()); self }
 }
 
@@ -906,7 +1112,9 @@ impl EncryptionConfiguration {
 }
 
 impl<HasReplicaKmsKeyID> EncryptionConfiguration<HasReplicaKmsKeyID> {
-    /// `ReplicaKmsKeyID`. Required.
+    /// Specifies the ID (Key ARN or Alias ARN) of the customer managed AWS KMS key stored in AWS Key Management Service (KMS) for the destination bucket.
+    ///
+    /// [`ReplicaKmsKeyID`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-encryptionconfiguration.html#cfn-s3-bucket-encryptionconfiguration-replicakmskeyid). Required.
     pub fn replica_kms_key_id(self, value: impl Into<Value<link::KMSKeyArn>>) -> EncryptionConfiguration<Given> { EncryptionConfiguration { body: self.body.with("ReplicaKmsKeyID", value.into()), given: PhantomData } }
 }
 
@@ -925,7 +1133,9 @@ impl EventBridgeConfiguration {
 }
 
 impl<HasEventBridgeEnabled> EventBridgeConfiguration<HasEventBridgeEnabled> {
-    /// `EventBridgeEnabled`. Required.
+    /// Enables delivery of events to Amazon EventBridge.
+    ///
+    /// [`EventBridgeEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-eventbridgeconfiguration.html#cfn-s3-bucket-eventbridgeconfiguration-eventbridgeenabled). Required.
     pub fn event_bridge_enabled(self, value: impl Into<Value<bool>>) -> EventBridgeConfiguration<Given> { EventBridgeConfiguration { body: self.body.with("EventBridgeEnabled", value.into()), given: PhantomData } }
 }
 
@@ -944,19 +1154,33 @@ impl Filter {
 }
 
 impl Filter {
-    /// `And`.
+    /// It contains the `And` logical operator, which allows multiple filter conditions to be joined for more complex comparisons of Storage Lens group data.
+    ///
+    /// [`And`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelensgroup-filter.html#cfn-s3-storagelensgroup-filter-and).
     pub fn and(mut self, value: impl Into<Value<And>>) -> Self { self.body.set("And", value.into()); self }
-    /// `MatchAnyPrefix`.
+    /// It contains a list of prefixes.
+    ///
+    /// [`MatchAnyPrefix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelensgroup-filter.html#cfn-s3-storagelensgroup-filter-matchanyprefix). At most 1024 characters.
     pub fn match_any_prefix(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("MatchAnyPrefix", value.into()); self }
-    /// `MatchAnySuffix`.
+    /// It contains a list of suffixes.
+    ///
+    /// [`MatchAnySuffix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelensgroup-filter.html#cfn-s3-storagelensgroup-filter-matchanysuffix). At most 1024 characters.
     pub fn match_any_suffix(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("MatchAnySuffix", value.into()); self }
-    /// `MatchAnyTag`.
+    /// It contains the list of S3 object tags.
+    ///
+    /// [`MatchAnyTag`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelensgroup-filter.html#cfn-s3-storagelensgroup-filter-matchanytag).
     pub fn match_any_tag(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("MatchAnyTag", value.into()); self }
-    /// `MatchObjectAge`.
+    /// It contains `DaysGreaterThan` and `DaysLessThan` to define the object age range (minimum and maximum number of days).
+    ///
+    /// [`MatchObjectAge`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelensgroup-filter.html#cfn-s3-storagelensgroup-filter-matchobjectage).
     pub fn match_object_age(mut self, value: impl Into<Value<MatchObjectAge>>) -> Self { self.body.set("MatchObjectAge", value.into()); self }
-    /// `MatchObjectSize`.
+    /// It contains `BytesGreaterThan` and `BytesLessThan` to define the object size range (minimum and maximum number of Bytes).
+    ///
+    /// [`MatchObjectSize`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelensgroup-filter.html#cfn-s3-storagelensgroup-filter-matchobjectsize).
     pub fn match_object_size(mut self, value: impl Into<Value<MatchObjectSize>>) -> Self { self.body.set("MatchObjectSize", value.into()); self }
-    /// `Or`.
+    /// It contains the `Or` logical operator, which allows multiple filter conditions to be joined.
+    ///
+    /// [`Or`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelensgroup-filter.html#cfn-s3-storagelensgroup-filter-or).
     pub fn or(mut self, value: impl Into<Value<Or>>) -> Self { self.body.set("Or", value.into()); self }
 }
 
@@ -975,9 +1199,13 @@ impl FilterRule {
 }
 
 impl<HasName, HasValue> FilterRule<HasName, HasValue> {
-    /// `Name`. Required.
+    /// The object key name prefix or suffix identifying one or more objects to which the filtering rule applies.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-filterrule.html#cfn-s3-bucket-filterrule-name). Required. At most 1024 characters.
     pub fn name(self, value: impl Into<Value<String>>) -> FilterRule<Given, HasValue> { FilterRule { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `Value`. Required.
+    /// The value that the filter searches for in object key names.
+    ///
+    /// [`Value`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-filterrule.html#cfn-s3-bucket-filterrule-value). Required.
     pub fn value(self, value: impl Into<Value<String>>) -> FilterRule<HasName, Given> { FilterRule { body: self.body.with("Value", value.into()), given: PhantomData } }
 }
 
@@ -996,9 +1224,13 @@ impl Grantee {
 }
 
 impl<HasGranteeIdentifier, HasGranteeType> Grantee<HasGranteeIdentifier, HasGranteeType> {
-    /// `GranteeIdentifier`. Required.
+    /// The unique identifier of the `Grantee`.
+    ///
+    /// [`GranteeIdentifier`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-accessgrant-grantee.html#cfn-s3-accessgrant-grantee-granteeidentifier). Required.
     pub fn grantee_identifier(self, value: impl Into<Value<String>>) -> Grantee<Given, HasGranteeType> { Grantee { body: self.body.with("GranteeIdentifier", value.into()), given: PhantomData } }
-    /// `GranteeType`. Required.
+    /// The type of the grantee to which access has been granted.
+    ///
+    /// [`GranteeType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-accessgrant-grantee.html#cfn-s3-accessgrant-grantee-granteetype). Required. One of `DIRECTORY_GROUP`, `DIRECTORY_USER`, `IAM`.
     pub fn grantee_type(self, value: impl Into<Value<GranteeType>>) -> Grantee<HasGranteeIdentifier, Given> { Grantee { body: self.body.with("GranteeType", value.into()), given: PhantomData } }
 }
 
@@ -1017,15 +1249,25 @@ impl IntelligentTieringConfiguration {
 }
 
 impl<HasId, HasStatus, HasTierings> IntelligentTieringConfiguration<HasId, HasStatus, HasTierings> {
-    /// `Id`. Required.
+    /// The ID used to identify the S3 Intelligent-Tiering configuration.
+    ///
+    /// [`Id`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-intelligenttieringconfiguration.html#cfn-s3-bucket-intelligenttieringconfiguration-id). Required.
     pub fn id(self, value: impl Into<Value<String>>) -> IntelligentTieringConfiguration<Given, HasStatus, HasTierings> { IntelligentTieringConfiguration { body: self.body.with("Id", value.into()), given: PhantomData } }
-    /// `Prefix`.
+    /// An object key name prefix that identifies the subset of objects to which the rule applies.
+    ///
+    /// [`Prefix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-intelligenttieringconfiguration.html#cfn-s3-bucket-intelligenttieringconfiguration-prefix).
     pub fn prefix(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Prefix", value.into()); self }
-    /// `Status`. Required.
+    /// Specifies the status of the configuration.
+    ///
+    /// [`Status`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-intelligenttieringconfiguration.html#cfn-s3-bucket-intelligenttieringconfiguration-status). Required. One of `Disabled`, `Enabled`.
     pub fn status(self, value: impl Into<Value<IntelligentTieringConfigurationStatus>>) -> IntelligentTieringConfiguration<HasId, Given, HasTierings> { IntelligentTieringConfiguration { body: self.body.with("Status", value.into()), given: PhantomData } }
-    /// `TagFilters`.
+    /// A container for a key-value pair.
+    ///
+    /// [`TagFilters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-intelligenttieringconfiguration.html#cfn-s3-bucket-intelligenttieringconfiguration-tagfilters).
     pub fn tag_filters(mut self, value: impl Into<Value<List<TagFilter>>>) -> Self { self.body.set("TagFilters", value.into()); self }
-    /// `Tierings`. Required.
+    /// Specifies a list of S3 Intelligent-Tiering storage class tiers in the configuration.
+    ///
+    /// [`Tierings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-intelligenttieringconfiguration.html#cfn-s3-bucket-intelligenttieringconfiguration-tierings). Required.
     pub fn tierings(self, value: impl Into<Value<List<Tiering>>>) -> IntelligentTieringConfiguration<HasId, HasStatus, Given> { IntelligentTieringConfiguration { body: self.body.with("Tierings", value.into()), given: PhantomData } }
 }
 
@@ -1044,19 +1286,33 @@ impl InventoryConfiguration {
 }
 
 impl<HasDestination, HasEnabled, HasId, HasIncludedObjectVersions, HasScheduleFrequency> InventoryConfiguration<HasDestination, HasEnabled, HasId, HasIncludedObjectVersions, HasScheduleFrequency> {
-    /// `Destination`. Required.
+    /// Contains information about where to publish the inventory results.
+    ///
+    /// [`Destination`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-inventoryconfiguration.html#cfn-s3-bucket-inventoryconfiguration-destination). Required.
     pub fn destination(self, value: impl Into<Value<Destination>>) -> InventoryConfiguration<Given, HasEnabled, HasId, HasIncludedObjectVersions, HasScheduleFrequency> { InventoryConfiguration { body: self.body.with("Destination", value.into()), given: PhantomData } }
-    /// `Enabled`. Required.
+    /// Whether the inventory is enabled or disabled.
+    ///
+    /// [`Enabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-inventoryconfiguration.html#cfn-s3-bucket-inventoryconfiguration-enabled). Required.
     pub fn enabled(self, value: impl Into<Value<bool>>) -> InventoryConfiguration<HasDestination, Given, HasId, HasIncludedObjectVersions, HasScheduleFrequency> { InventoryConfiguration { body: self.body.with("Enabled", value.into()), given: PhantomData } }
-    /// `Id`. Required.
+    /// The ID used to identify the inventory configuration.
+    ///
+    /// [`Id`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-inventoryconfiguration.html#cfn-s3-bucket-inventoryconfiguration-id). Required.
     pub fn id(self, value: impl Into<Value<String>>) -> InventoryConfiguration<HasDestination, HasEnabled, Given, HasIncludedObjectVersions, HasScheduleFrequency> { InventoryConfiguration { body: self.body.with("Id", value.into()), given: PhantomData } }
-    /// `IncludedObjectVersions`. Required.
+    /// Object versions to include in the inventory list.
+    ///
+    /// [`IncludedObjectVersions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-inventoryconfiguration.html#cfn-s3-bucket-inventoryconfiguration-includedobjectversions). Required. One of `All`, `Current`.
     pub fn included_object_versions(self, value: impl Into<Value<IncludedObjectVersions>>) -> InventoryConfiguration<HasDestination, HasEnabled, HasId, Given, HasScheduleFrequency> { InventoryConfiguration { body: self.body.with("IncludedObjectVersions", value.into()), given: PhantomData } }
-    /// `OptionalFields`.
+    /// Contains the optional fields that are included in the inventory results.
+    ///
+    /// [`OptionalFields`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-inventoryconfiguration.html#cfn-s3-bucket-inventoryconfiguration-optionalfields).
     pub fn optional_fields(mut self, value: impl Into<Value<List<OptionalField>>>) -> Self { self.body.set("OptionalFields", value.into()); self }
-    /// `Prefix`.
+    /// Specifies the inventory filter prefix.
+    ///
+    /// [`Prefix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-inventoryconfiguration.html#cfn-s3-bucket-inventoryconfiguration-prefix).
     pub fn prefix(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Prefix", value.into()); self }
-    /// `ScheduleFrequency`. Required.
+    /// Specifies the schedule for generating inventory results.
+    ///
+    /// [`ScheduleFrequency`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-inventoryconfiguration.html#cfn-s3-bucket-inventoryconfiguration-schedulefrequency). Required. One of `Daily`, `Weekly`.
     pub fn schedule_frequency(self, value: impl Into<Value<ScheduleFrequency>>) -> InventoryConfiguration<HasDestination, HasEnabled, HasId, HasIncludedObjectVersions, Given> { InventoryConfiguration { body: self.body.with("ScheduleFrequency", value.into()), given: PhantomData } }
 }
 
@@ -1075,13 +1331,21 @@ impl InventoryTableConfiguration {
 }
 
 impl<HasConfigurationState> InventoryTableConfiguration<HasConfigurationState> {
-    /// `ConfigurationState`. Required.
+    /// The configuration state of the inventory table, indicating whether the inventory table is enabled or disabled.
+    ///
+    /// [`ConfigurationState`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-inventorytableconfiguration.html#cfn-s3-bucket-inventorytableconfiguration-configurationstate). Required. One of `DISABLED`, `ENABLED`.
     pub fn configuration_state(self, value: impl Into<Value<ConfigurationState>>) -> InventoryTableConfiguration<Given> { InventoryTableConfiguration { body: self.body.with("ConfigurationState", value.into()), given: PhantomData } }
-    /// `EncryptionConfiguration`.
+    /// The encryption configuration for the inventory table.
+    ///
+    /// [`EncryptionConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-inventorytableconfiguration.html#cfn-s3-bucket-inventorytableconfiguration-encryptionconfiguration).
     pub fn encryption_configuration(mut self, value: impl Into<Value<MetadataTableEncryptionConfiguration>>) -> Self { self.body.set("EncryptionConfiguration", value.into()); self }
-    /// `TableArn`.
+    /// The ARN for the inventory table.
+    ///
+    /// [`TableArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-inventorytableconfiguration.html#cfn-s3-bucket-inventorytableconfiguration-tablearn).
     pub fn table_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TableArn", value.into()); self }
-    /// `TableName`.
+    /// The name of the inventory table.
+    ///
+    /// [`TableName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-inventorytableconfiguration.html#cfn-s3-bucket-inventorytableconfiguration-tablename).
     pub fn table_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TableName", value.into()); self }
 }
 
@@ -1100,13 +1364,21 @@ impl JournalTableConfiguration {
 }
 
 impl<HasRecordExpiration> JournalTableConfiguration<HasRecordExpiration> {
-    /// `EncryptionConfiguration`.
+    /// The encryption configuration for the journal table.
+    ///
+    /// [`EncryptionConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-journaltableconfiguration.html#cfn-s3-bucket-journaltableconfiguration-encryptionconfiguration).
     pub fn encryption_configuration(mut self, value: impl Into<Value<MetadataTableEncryptionConfiguration>>) -> Self { self.body.set("EncryptionConfiguration", value.into()); self }
-    /// `RecordExpiration`. Required.
+    /// The journal table record expiration settings for the journal table.
+    ///
+    /// [`RecordExpiration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-journaltableconfiguration.html#cfn-s3-bucket-journaltableconfiguration-recordexpiration). Required.
     pub fn record_expiration(self, value: impl Into<Value<RecordExpiration>>) -> JournalTableConfiguration<Given> { JournalTableConfiguration { body: self.body.with("RecordExpiration", value.into()), given: PhantomData } }
-    /// `TableArn`.
+    /// The ARN for the journal table.
+    ///
+    /// [`TableArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-journaltableconfiguration.html#cfn-s3-bucket-journaltableconfiguration-tablearn).
     pub fn table_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TableArn", value.into()); self }
-    /// `TableName`.
+    /// The name of the journal table.
+    ///
+    /// [`TableName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-journaltableconfiguration.html#cfn-s3-bucket-journaltableconfiguration-tablename).
     pub fn table_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TableName", value.into()); self }
 }
 
@@ -1125,11 +1397,17 @@ impl LambdaConfiguration {
 }
 
 impl<HasEvent, HasFunction> LambdaConfiguration<HasEvent, HasFunction> {
-    /// `Event`. Required.
+    /// The Amazon S3 bucket event for which to invoke the AWS Lambda function.
+    ///
+    /// [`Event`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-lambdaconfiguration.html#cfn-s3-bucket-lambdaconfiguration-event). Required.
     pub fn event(self, value: impl Into<Value<String>>) -> LambdaConfiguration<Given, HasFunction> { LambdaConfiguration { body: self.body.with("Event", value.into()), given: PhantomData } }
-    /// `Filter`.
+    /// The filtering rules that determine which objects invoke the AWS Lambda function.
+    ///
+    /// [`Filter`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-lambdaconfiguration.html#cfn-s3-bucket-lambdaconfiguration-filter).
     pub fn filter(mut self, value: impl Into<Value<NotificationFilter>>) -> Self { self.body.set("Filter", value.into()); self }
-    /// `Function`. Required.
+    /// The ARN of the AWS Lambda function that Amazon S3 invokes when the specified event type occurs.
+    ///
+    /// [`Function`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-lambdaconfiguration.html#cfn-s3-bucket-lambdaconfiguration-function). Required.
     pub fn function(self, value: impl Into<Value<link::LambdaFunctionArn>>) -> LambdaConfiguration<HasEvent, Given> { LambdaConfiguration { body: self.body.with("Function", value.into()), given: PhantomData } }
 }
 
@@ -1148,9 +1426,13 @@ impl LifecycleConfiguration {
 }
 
 impl<HasRules> LifecycleConfiguration<HasRules> {
-    /// `Rules`. Required.
+    /// A lifecycle rule for individual objects in an Amazon S3 bucket.
+    ///
+    /// [`Rules`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-lifecycleconfiguration.html#cfn-s3-bucket-lifecycleconfiguration-rules). Required.
     pub fn rules(self, value: impl Into<Value<List<Rule>>>) -> LifecycleConfiguration<Given> { LifecycleConfiguration { body: self.body.with("Rules", value.into()), given: PhantomData } }
-    /// `TransitionDefaultMinimumObjectSize`.
+    /// Indicates which default minimum object size behavior is applied to the lifecycle configuration.
+    ///
+    /// [`TransitionDefaultMinimumObjectSize`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-lifecycleconfiguration.html#cfn-s3-bucket-lifecycleconfiguration-transitiondefaultminimumobjectsize). One of `all_storage_classes_128K`, `varies_by_storage_class`.
     pub fn transition_default_minimum_object_size(mut self, value: impl Into<Value<TransitionDefaultMinimumObjectSize>>) -> Self { self.body.set("TransitionDefaultMinimumObjectSize", value.into()); self }
 }
 
@@ -1169,11 +1451,17 @@ impl LoggingConfiguration {
 }
 
 impl LoggingConfiguration {
-    /// `DestinationBucketName`.
+    /// The name of the bucket where Amazon S3 should store server access log files.
+    ///
+    /// [`DestinationBucketName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-loggingconfiguration.html#cfn-s3-bucket-loggingconfiguration-destinationbucketname).
     pub fn destination_bucket_name(mut self, value: impl Into<Value<link::S3BucketBucketName>>) -> Self { self.body.set("DestinationBucketName", value.into()); self }
-    /// `LogFilePrefix`.
+    /// A prefix for all log object keys.
+    ///
+    /// [`LogFilePrefix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-loggingconfiguration.html#cfn-s3-bucket-loggingconfiguration-logfileprefix).
     pub fn log_file_prefix(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LogFilePrefix", value.into()); self }
-    /// `TargetObjectKeyFormat`.
+    /// Amazon S3 key format for log objects.
+    ///
+    /// [`TargetObjectKeyFormat`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-loggingconfiguration.html#cfn-s3-bucket-loggingconfiguration-targetobjectkeyformat).
     pub fn target_object_key_format(mut self, value: impl Into<Value<TargetObjectKeyFormat>>) -> Self { self.body.set("TargetObjectKeyFormat", value.into()); self }
 }
 
@@ -1192,9 +1480,13 @@ impl MatchObjectAge {
 }
 
 impl MatchObjectAge {
-    /// `DaysGreaterThan`.
+    /// It indicates the minimum object age in days.
+    ///
+    /// [`DaysGreaterThan`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelensgroup-matchobjectage.html#cfn-s3-storagelensgroup-matchobjectage-daysgreaterthan). At least 1.
     pub fn days_greater_than(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("DaysGreaterThan", value.into()); self }
-    /// `DaysLessThan`.
+    /// It indicates the maximum object age in days.
+    ///
+    /// [`DaysLessThan`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelensgroup-matchobjectage.html#cfn-s3-storagelensgroup-matchobjectage-dayslessthan). At least 1.
     pub fn days_less_than(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("DaysLessThan", value.into()); self }
 }
 
@@ -1213,9 +1505,13 @@ impl MatchObjectSize {
 }
 
 impl MatchObjectSize {
-    /// `BytesGreaterThan`.
+    /// It specifies the minimum object size in bytes.
+    ///
+    /// [`BytesGreaterThan`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelensgroup-matchobjectsize.html#cfn-s3-storagelensgroup-matchobjectsize-bytesgreaterthan). At least 1.
     pub fn bytes_greater_than(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("BytesGreaterThan", value.into()); self }
-    /// `BytesLessThan`.
+    /// It specifies the maximum object size in bytes.
+    ///
+    /// [`BytesLessThan`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelensgroup-matchobjectsize.html#cfn-s3-storagelensgroup-matchobjectsize-byteslessthan). At least 1.
     pub fn bytes_less_than(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("BytesLessThan", value.into()); self }
 }
 
@@ -1234,13 +1530,21 @@ impl MetadataConfiguration {
 }
 
 impl<HasJournalTableConfiguration> MetadataConfiguration<HasJournalTableConfiguration> {
-    /// `AnnotationTableConfiguration`.
+    /// The annotation table configuration for an S3 Metadata configuration.
+    ///
+    /// [`AnnotationTableConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-metadataconfiguration.html#cfn-s3-bucket-metadataconfiguration-annotationtableconfiguration).
     pub fn annotation_table_configuration(mut self, value: impl Into<Value<AnnotationTableConfiguration>>) -> Self { self.body.set("AnnotationTableConfiguration", value.into()); self }
-    /// `Destination`.
+    /// The destination information for the S3 Metadata configuration.
+    ///
+    /// [`Destination`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-metadataconfiguration.html#cfn-s3-bucket-metadataconfiguration-destination).
     pub fn destination(mut self, value: impl Into<Value<MetadataDestination>>) -> Self { self.body.set("Destination", value.into()); self }
-    /// `InventoryTableConfiguration`.
+    /// The inventory table configuration for a metadata configuration.
+    ///
+    /// [`InventoryTableConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-metadataconfiguration.html#cfn-s3-bucket-metadataconfiguration-inventorytableconfiguration).
     pub fn inventory_table_configuration(mut self, value: impl Into<Value<InventoryTableConfiguration>>) -> Self { self.body.set("InventoryTableConfiguration", value.into()); self }
-    /// `JournalTableConfiguration`. Required.
+    /// The journal table configuration for a metadata configuration.
+    ///
+    /// [`JournalTableConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-metadataconfiguration.html#cfn-s3-bucket-metadataconfiguration-journaltableconfiguration). Required.
     pub fn journal_table_configuration(self, value: impl Into<Value<JournalTableConfiguration>>) -> MetadataConfiguration<Given> { MetadataConfiguration { body: self.body.with("JournalTableConfiguration", value.into()), given: PhantomData } }
 }
 
@@ -1259,11 +1563,17 @@ impl MetadataDestination {
 }
 
 impl<HasTableBucketType> MetadataDestination<HasTableBucketType> {
-    /// `TableBucketArn`.
+    /// The ARN of the table bucket where the metadata configuration is stored.
+    ///
+    /// [`TableBucketArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-metadatadestination.html#cfn-s3-bucket-metadatadestination-tablebucketarn).
     pub fn table_bucket_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TableBucketArn", value.into()); self }
-    /// `TableBucketType`. Required.
+    /// The type of the table bucket where the metadata configuration is stored.
+    ///
+    /// [`TableBucketType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-metadatadestination.html#cfn-s3-bucket-metadatadestination-tablebuckettype). Required. One of `aws`, `customer`.
     pub fn table_bucket_type(self, value: impl Into<Value<TableBucketType>>) -> MetadataDestination<Given> { MetadataDestination { body: self.body.with("TableBucketType", value.into()), given: PhantomData } }
-    /// `TableNamespace`.
+    /// The namespace in the table bucket where the metadata tables for a metadata configuration are stored.
+    ///
+    /// [`TableNamespace`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-metadatadestination.html#cfn-s3-bucket-metadatadestination-tablenamespace).
     pub fn table_namespace(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TableNamespace", value.into()); self }
 }
 
@@ -1282,7 +1592,9 @@ impl MetadataTableConfiguration {
 }
 
 impl<HasS3TablesDestination> MetadataTableConfiguration<HasS3TablesDestination> {
-    /// `S3TablesDestination`. Required.
+    /// The destination information for the metadata table configuration.
+    ///
+    /// [`S3TablesDestination`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-metadatatableconfiguration.html#cfn-s3-bucket-metadatatableconfiguration-s3tablesdestination). Required.
     pub fn s3_tables_destination(self, value: impl Into<Value<S3TablesDestination>>) -> MetadataTableConfiguration<Given> { MetadataTableConfiguration { body: self.body.with("S3TablesDestination", value.into()), given: PhantomData } }
 }
 
@@ -1301,9 +1613,13 @@ impl MetadataTableEncryptionConfiguration {
 }
 
 impl<HasSseAlgorithm> MetadataTableEncryptionConfiguration<HasSseAlgorithm> {
-    /// `KmsKeyArn`.
+    /// If server-side encryption with AWS Key Management Service ( AWS ) keys (SSE-KMS) is specified, you must also specify the KMS key ARN.
+    ///
+    /// [`KmsKeyArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-metadatatableencryptionconfiguration.html#cfn-s3-bucket-metadatatableencryptionconfiguration-kmskeyarn).
     pub fn kms_key_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("KmsKeyArn", value.into()); self }
-    /// `SseAlgorithm`. Required.
+    /// The encryption type specified for a metadata table.
+    ///
+    /// [`SseAlgorithm`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-metadatatableencryptionconfiguration.html#cfn-s3-bucket-metadatatableencryptionconfiguration-ssealgorithm). Required. One of `AES256`, `aws:kms`.
     pub fn sse_algorithm(self, value: impl Into<Value<SseAlgorithm>>) -> MetadataTableEncryptionConfiguration<Given> { MetadataTableEncryptionConfiguration { body: self.body.with("SseAlgorithm", value.into()), given: PhantomData } }
 }
 
@@ -1322,9 +1638,13 @@ impl Metrics {
 }
 
 impl<HasStatus> Metrics<HasStatus> {
-    /// `EventThreshold`.
+    /// A container specifying the time threshold for emitting the `s3:Replication:OperationMissedThreshold` event.
+    ///
+    /// [`EventThreshold`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-metrics.html#cfn-s3-bucket-metrics-eventthreshold).
     pub fn event_threshold(mut self, value: impl Into<Value<ReplicationTimeValue>>) -> Self { self.body.set("EventThreshold", value.into()); self }
-    /// `Status`. Required.
+    /// Whether the replication metrics are enabled.
+    ///
+    /// [`Status`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-metrics.html#cfn-s3-bucket-metrics-status). Required. One of `Disabled`, `Enabled`.
     pub fn status(self, value: impl Into<Value<MetricsStatus>>) -> Metrics<Given> { Metrics { body: self.body.with("Status", value.into()), given: PhantomData } }
 }
 
@@ -1343,13 +1663,21 @@ impl MetricsConfiguration {
 }
 
 impl<HasId> MetricsConfiguration<HasId> {
-    /// `AccessPointArn`.
+    /// The access point that was used while performing operations on the object.
+    ///
+    /// [`AccessPointArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-metricsconfiguration.html#cfn-s3-bucket-metricsconfiguration-accesspointarn).
     pub fn access_point_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AccessPointArn", value.into()); self }
-    /// `Id`. Required.
+    /// The ID used to identify the metrics configuration.
+    ///
+    /// [`Id`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-metricsconfiguration.html#cfn-s3-bucket-metricsconfiguration-id). Required.
     pub fn id(self, value: impl Into<Value<String>>) -> MetricsConfiguration<Given> { MetricsConfiguration { body: self.body.with("Id", value.into()), given: PhantomData } }
-    /// `Prefix`.
+    /// The prefix that an object must have to be included in the metrics results.
+    ///
+    /// [`Prefix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-metricsconfiguration.html#cfn-s3-bucket-metricsconfiguration-prefix).
     pub fn prefix(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Prefix", value.into()); self }
-    /// `TagFilters`.
+    /// Specifies a list of tag filters to use as a metrics configuration filter.
+    ///
+    /// [`TagFilters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-metricsconfiguration.html#cfn-s3-bucket-metricsconfiguration-tagfilters).
     pub fn tag_filters(mut self, value: impl Into<Value<List<TagFilter>>>) -> Self { self.body.set("TagFilters", value.into()); self }
 }
 
@@ -1368,11 +1696,17 @@ impl MultiRegionAccessPoint {
 }
 
 impl<HasRegions> MultiRegionAccessPoint<HasRegions> {
-    /// `Name`. A change replaces the resource.
+    /// The name of the Multi-Region Access Point.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-multiregionaccesspoint.html#cfn-s3-multiregionaccesspoint-name). A change replaces the resource. From 3 to 50 characters. Matches `^[a-z0-9][-a-z0-9]{1,48}[a-z0-9]$`.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `PublicAccessBlockConfiguration`. A change replaces the resource.
+    /// The PublicAccessBlock configuration that you want to apply to this Multi-Region Access Point.
+    ///
+    /// [`PublicAccessBlockConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-multiregionaccesspoint.html#cfn-s3-multiregionaccesspoint-publicaccessblockconfiguration). A change replaces the resource.
     pub fn public_access_block_configuration(mut self, value: impl Into<Value<PublicAccessBlockConfiguration>>) -> Self { self.body.set("PublicAccessBlockConfiguration", value.into()); self }
-    /// `Regions`. Required. A change replaces the resource.
+    /// A collection of the Regions and buckets associated with the Multi-Region Access Point.
+    ///
+    /// [`Regions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-multiregionaccesspoint.html#cfn-s3-multiregionaccesspoint-regions). Required. A change replaces the resource. At least 1 items.
     pub fn regions(self, value: impl Into<Value<List<Region>>>) -> MultiRegionAccessPoint<Given> { MultiRegionAccessPoint { body: self.body.with("Regions", value.into()), given: PhantomData } }
 }
 
@@ -1404,9 +1738,13 @@ impl MultiRegionAccessPointPolicy {
 }
 
 impl<HasMrapName, HasPolicy> MultiRegionAccessPointPolicy<HasMrapName, HasPolicy> {
-    /// `MrapName`. Required. A change replaces the resource.
+    /// The name of the Multi-Region Access Point.
+    ///
+    /// [`MrapName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-multiregionaccesspointpolicy.html#cfn-s3-multiregionaccesspointpolicy-mrapname). Required. A change replaces the resource. From 3 to 50 characters. Matches `^[a-z0-9][-a-z0-9]{1,48}[a-z0-9]$`.
     pub fn mrap_name(self, value: impl Into<Value<String>>) -> MultiRegionAccessPointPolicy<Given, HasPolicy> { MultiRegionAccessPointPolicy { body: self.body.with("MrapName", value.into()), given: PhantomData } }
-    /// `Policy`. Required.
+    /// The access policy associated with the Multi-Region Access Point.
+    ///
+    /// [`Policy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-multiregionaccesspointpolicy.html#cfn-s3-multiregionaccesspointpolicy-policy). Required.
     pub fn policy(self, value: impl Into<Value<Json>>) -> MultiRegionAccessPointPolicy<HasMrapName, Given> { MultiRegionAccessPointPolicy { body: self.body.with("Policy", value.into()), given: PhantomData } }
 }
 
@@ -1435,9 +1773,13 @@ impl NoncurrentVersionExpiration {
 }
 
 impl<HasNoncurrentDays> NoncurrentVersionExpiration<HasNoncurrentDays> {
-    /// `NewerNoncurrentVersions`.
+    /// Specifies how many noncurrent versions Amazon S3 will retain.
+    ///
+    /// [`NewerNoncurrentVersions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-noncurrentversionexpiration.html#cfn-s3-bucket-noncurrentversionexpiration-newernoncurrentversions).
     pub fn newer_noncurrent_versions(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("NewerNoncurrentVersions", value.into()); self }
-    /// `NoncurrentDays`. Required.
+    /// Specifies the number of days an object is noncurrent before Amazon S3 can perform the associated action.
+    ///
+    /// [`NoncurrentDays`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-noncurrentversionexpiration.html#cfn-s3-bucket-noncurrentversionexpiration-noncurrentdays). Required.
     pub fn noncurrent_days(self, value: impl Into<Value<i64>>) -> NoncurrentVersionExpiration<Given> { NoncurrentVersionExpiration { body: self.body.with("NoncurrentDays", value.into()), given: PhantomData } }
 }
 
@@ -1456,11 +1798,17 @@ impl NoncurrentVersionTransition {
 }
 
 impl<HasStorageClass, HasTransitionInDays> NoncurrentVersionTransition<HasStorageClass, HasTransitionInDays> {
-    /// `NewerNoncurrentVersions`.
+    /// Specifies how many noncurrent versions Amazon S3 will retain.
+    ///
+    /// [`NewerNoncurrentVersions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-noncurrentversiontransition.html#cfn-s3-bucket-noncurrentversiontransition-newernoncurrentversions).
     pub fn newer_noncurrent_versions(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("NewerNoncurrentVersions", value.into()); self }
-    /// `StorageClass`. Required.
+    /// The class of storage used to store the object.
+    ///
+    /// [`StorageClass`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-noncurrentversiontransition.html#cfn-s3-bucket-noncurrentversiontransition-storageclass). Required. One of `DEEP_ARCHIVE`, `GLACIER`, `GLACIER_IR`, `Glacier`, `INTELLIGENT_TIERING`, `ONEZONE_IA`, `STANDARD_IA`.
     pub fn storage_class(self, value: impl Into<Value<NoncurrentVersionTransitionStorageClass>>) -> NoncurrentVersionTransition<Given, HasTransitionInDays> { NoncurrentVersionTransition { body: self.body.with("StorageClass", value.into()), given: PhantomData } }
-    /// `TransitionInDays`. Required.
+    /// Specifies the number of days an object is noncurrent before Amazon S3 can perform the associated action.
+    ///
+    /// [`TransitionInDays`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-noncurrentversiontransition.html#cfn-s3-bucket-noncurrentversiontransition-transitionindays). Required.
     pub fn transition_in_days(self, value: impl Into<Value<i64>>) -> NoncurrentVersionTransition<HasStorageClass, Given> { NoncurrentVersionTransition { body: self.body.with("TransitionInDays", value.into()), given: PhantomData } }
 }
 
@@ -1479,13 +1827,21 @@ impl NotificationConfiguration {
 }
 
 impl NotificationConfiguration {
-    /// `EventBridgeConfiguration`.
+    /// Enables delivery of events to Amazon EventBridge.
+    ///
+    /// [`EventBridgeConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-notificationconfiguration.html#cfn-s3-bucket-notificationconfiguration-eventbridgeconfiguration).
     pub fn event_bridge_configuration(mut self, value: impl Into<Value<EventBridgeConfiguration>>) -> Self { self.body.set("EventBridgeConfiguration", value.into()); self }
-    /// `LambdaConfigurations`.
+    /// Describes the AWS Lambda functions to invoke and the events for which to invoke them.
+    ///
+    /// [`LambdaConfigurations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-notificationconfiguration.html#cfn-s3-bucket-notificationconfiguration-lambdaconfigurations).
     pub fn lambda_configurations(mut self, value: impl Into<Value<List<LambdaConfiguration>>>) -> Self { self.body.set("LambdaConfigurations", value.into()); self }
-    /// `QueueConfigurations`.
+    /// The Amazon Simple Queue Service queues to publish messages to and the events for which to publish messages.
+    ///
+    /// [`QueueConfigurations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-notificationconfiguration.html#cfn-s3-bucket-notificationconfiguration-queueconfigurations).
     pub fn queue_configurations(mut self, value: impl Into<Value<List<QueueConfiguration>>>) -> Self { self.body.set("QueueConfigurations", value.into()); self }
-    /// `TopicConfigurations`.
+    /// The topic to which notifications are sent and the events for which notifications are generated.
+    ///
+    /// [`TopicConfigurations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-notificationconfiguration.html#cfn-s3-bucket-notificationconfiguration-topicconfigurations).
     pub fn topic_configurations(mut self, value: impl Into<Value<List<TopicConfiguration>>>) -> Self { self.body.set("TopicConfigurations", value.into()); self }
 }
 
@@ -1504,7 +1860,9 @@ impl NotificationFilter {
 }
 
 impl<HasS3Key> NotificationFilter<HasS3Key> {
-    /// `S3Key`. Required.
+    /// A container for object key name prefix and suffix filtering rules.
+    ///
+    /// [`S3Key`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-notificationfilter.html#cfn-s3-bucket-notificationfilter-s3key). Required.
     pub fn s3_key(self, value: impl Into<Value<S3KeyFilter>>) -> NotificationFilter<Given> { NotificationFilter { body: self.body.with("S3Key", value.into()), given: PhantomData } }
 }
 
@@ -1523,9 +1881,13 @@ impl ObjectLockConfiguration {
 }
 
 impl ObjectLockConfiguration {
-    /// `ObjectLockEnabled`.
+    /// Whether this bucket has an Object Lock configuration enabled.
+    ///
+    /// [`ObjectLockEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-objectlockconfiguration.html#cfn-s3-bucket-objectlockconfiguration-objectlockenabled). Only `Enabled`.
     pub fn object_lock_enabled(mut self, value: impl Into<Value<ObjectLockEnabled>>) -> Self { self.body.set("ObjectLockEnabled", value.into()); self }
-    /// `Rule`.
+    /// Specifies the Object Lock rule for the specified object.
+    ///
+    /// [`Rule`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-objectlockconfiguration.html#cfn-s3-bucket-objectlockconfiguration-rule).
     pub fn rule(mut self, value: impl Into<Value<ObjectLockRule>>) -> Self { self.body.set("Rule", value.into()); self }
 }
 
@@ -1544,7 +1906,9 @@ impl ObjectLockRule {
 }
 
 impl ObjectLockRule {
-    /// `DefaultRetention`.
+    /// The default Object Lock retention mode and period that you want to apply to new objects placed in the specified bucket.
+    ///
+    /// [`DefaultRetention`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-objectlockrule.html#cfn-s3-bucket-objectlockrule-defaultretention).
     pub fn default_retention(mut self, value: impl Into<Value<DefaultRetention>>) -> Self { self.body.set("DefaultRetention", value.into()); self }
 }
 
@@ -1563,15 +1927,25 @@ impl Or {
 }
 
 impl Or {
-    /// `MatchAnyPrefix`.
+    /// It contains a list of prefixes.
+    ///
+    /// [`MatchAnyPrefix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelensgroup-or.html#cfn-s3-storagelensgroup-or-matchanyprefix). At most 1024 characters.
     pub fn match_any_prefix(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("MatchAnyPrefix", value.into()); self }
-    /// `MatchAnySuffix`.
+    /// It contains the list of suffixes.
+    ///
+    /// [`MatchAnySuffix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelensgroup-or.html#cfn-s3-storagelensgroup-or-matchanysuffix). At most 1024 characters.
     pub fn match_any_suffix(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("MatchAnySuffix", value.into()); self }
-    /// `MatchAnyTag`.
+    /// It contains the list of S3 object tags.
+    ///
+    /// [`MatchAnyTag`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelensgroup-or.html#cfn-s3-storagelensgroup-or-matchanytag).
     pub fn match_any_tag(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("MatchAnyTag", value.into()); self }
-    /// `MatchObjectAge`.
+    /// It filters objects that match the specified object age range.
+    ///
+    /// [`MatchObjectAge`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelensgroup-or.html#cfn-s3-storagelensgroup-or-matchobjectage).
     pub fn match_object_age(mut self, value: impl Into<Value<MatchObjectAge>>) -> Self { self.body.set("MatchObjectAge", value.into()); self }
-    /// `MatchObjectSize`.
+    /// It contains the `BytesGreaterThan` and `BytesLessThan` values to define the object size range (minimum and maximum number of Bytes).
+    ///
+    /// [`MatchObjectSize`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelensgroup-or.html#cfn-s3-storagelensgroup-or-matchobjectsize).
     pub fn match_object_size(mut self, value: impl Into<Value<MatchObjectSize>>) -> Self { self.body.set("MatchObjectSize", value.into()); self }
 }
 
@@ -1590,7 +1964,9 @@ impl OwnershipControls {
 }
 
 impl<HasRules> OwnershipControls<HasRules> {
-    /// `Rules`. Required.
+    /// Specifies the container element for Object Ownership rules.
+    ///
+    /// [`Rules`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-ownershipcontrols.html#cfn-s3-bucket-ownershipcontrols-rules). Required.
     pub fn rules(self, value: impl Into<Value<List<OwnershipControlsRule>>>) -> OwnershipControls<Given> { OwnershipControls { body: self.body.with("Rules", value.into()), given: PhantomData } }
 }
 
@@ -1609,7 +1985,9 @@ impl OwnershipControlsRule {
 }
 
 impl OwnershipControlsRule {
-    /// `ObjectOwnership`.
+    /// Specifies an object ownership rule.
+    ///
+    /// [`ObjectOwnership`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-ownershipcontrolsrule.html#cfn-s3-bucket-ownershipcontrolsrule-objectownership). One of `BucketOwnerEnforced`, `BucketOwnerPreferred`, `ObjectWriter`.
     pub fn object_ownership(mut self, value: impl Into<Value<ObjectOwnership>>) -> Self { self.body.set("ObjectOwnership", value.into()); self }
 }
 
@@ -1628,7 +2006,9 @@ impl PartitionedPrefix {
 }
 
 impl PartitionedPrefix {
-    /// `PartitionDateSource`.
+    /// Specifies the partition date source for the partitioned prefix.
+    ///
+    /// [`PartitionDateSource`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-partitionedprefix.html#cfn-s3-bucket-partitionedprefix-partitiondatesource). One of `DeliveryTime`, `EventTime`.
     pub fn partition_date_source(mut self, value: impl Into<Value<PartitionDateSource>>) -> Self { self.body.set("PartitionDateSource", value.into()); self }
 }
 
@@ -1647,7 +2027,9 @@ impl PrefixLevel {
 }
 
 impl<HasStorageMetrics> PrefixLevel<HasStorageMetrics> {
-    /// `StorageMetrics`. Required.
+    /// A property for the prefix-level storage metrics for Amazon S3 Storage Lens.
+    ///
+    /// [`StorageMetrics`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-prefixlevel.html#cfn-s3-storagelens-prefixlevel-storagemetrics). Required.
     pub fn storage_metrics(self, value: impl Into<Value<PrefixLevelStorageMetrics>>) -> PrefixLevel<Given> { PrefixLevel { body: self.body.with("StorageMetrics", value.into()), given: PhantomData } }
 }
 
@@ -1666,9 +2048,13 @@ impl PrefixLevelStorageMetrics {
 }
 
 impl PrefixLevelStorageMetrics {
-    /// `IsEnabled`.
+    /// It identifies whether the details of the prefix-level storage metrics for S3 Storage Lens are enabled.
+    ///
+    /// [`IsEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-prefixlevelstoragemetrics.html#cfn-s3-storagelens-prefixlevelstoragemetrics-isenabled).
     pub fn is_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("IsEnabled", value.into()); self }
-    /// `SelectionCriteria`.
+    /// It identifies whether the details of the prefix-level storage metrics for S3 Storage Lens are enabled.
+    ///
+    /// [`SelectionCriteria`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-prefixlevelstoragemetrics.html#cfn-s3-storagelens-prefixlevelstoragemetrics-selectioncriteria).
     pub fn selection_criteria(mut self, value: impl Into<Value<SelectionCriteria>>) -> Self { self.body.set("SelectionCriteria", value.into()); self }
 }
 
@@ -1687,13 +2073,21 @@ impl PublicAccessBlockConfiguration {
 }
 
 impl PublicAccessBlockConfiguration {
-    /// `BlockPublicAcls`.
+    /// Whether Amazon S3 should block public access control lists (ACLs) for this bucket and objects in this bucket.
+    ///
+    /// [`BlockPublicAcls`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-accesspoint-publicaccessblockconfiguration.html#cfn-s3-accesspoint-publicaccessblockconfiguration-blockpublicacls).
     pub fn block_public_acls(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("BlockPublicAcls", value.into()); self }
-    /// `BlockPublicPolicy`.
+    /// Whether Amazon S3 should block public bucket policies for this bucket.
+    ///
+    /// [`BlockPublicPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-accesspoint-publicaccessblockconfiguration.html#cfn-s3-accesspoint-publicaccessblockconfiguration-blockpublicpolicy).
     pub fn block_public_policy(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("BlockPublicPolicy", value.into()); self }
-    /// `IgnorePublicAcls`.
+    /// Whether Amazon S3 should ignore public ACLs for this bucket and objects in this bucket.
+    ///
+    /// [`IgnorePublicAcls`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-accesspoint-publicaccessblockconfiguration.html#cfn-s3-accesspoint-publicaccessblockconfiguration-ignorepublicacls).
     pub fn ignore_public_acls(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("IgnorePublicAcls", value.into()); self }
-    /// `RestrictPublicBuckets`.
+    /// Whether Amazon S3 should restrict public bucket policies for this bucket.
+    ///
+    /// [`RestrictPublicBuckets`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-accesspoint-publicaccessblockconfiguration.html#cfn-s3-accesspoint-publicaccessblockconfiguration-restrictpublicbuckets).
     pub fn restrict_public_buckets(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("RestrictPublicBuckets", value.into()); self }
 }
 
@@ -1712,11 +2106,17 @@ impl QueueConfiguration {
 }
 
 impl<HasEvent, HasQueue> QueueConfiguration<HasEvent, HasQueue> {
-    /// `Event`. Required.
+    /// The Amazon S3 bucket event about which you want to publish messages to Amazon SQS.
+    ///
+    /// [`Event`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-queueconfiguration.html#cfn-s3-bucket-queueconfiguration-event). Required.
     pub fn event(self, value: impl Into<Value<String>>) -> QueueConfiguration<Given, HasQueue> { QueueConfiguration { body: self.body.with("Event", value.into()), given: PhantomData } }
-    /// `Filter`.
+    /// The filtering rules that determine which objects trigger notifications.
+    ///
+    /// [`Filter`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-queueconfiguration.html#cfn-s3-bucket-queueconfiguration-filter).
     pub fn filter(mut self, value: impl Into<Value<NotificationFilter>>) -> Self { self.body.set("Filter", value.into()); self }
-    /// `Queue`. Required.
+    /// The ARN of the Amazon SQS queue to which Amazon S3 publishes a message when it detects events of the specified type.
+    ///
+    /// [`Queue`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-queueconfiguration.html#cfn-s3-bucket-queueconfiguration-queue). Required.
     pub fn queue(self, value: impl Into<Value<link::SQSQueueArn>>) -> QueueConfiguration<HasEvent, Given> { QueueConfiguration { body: self.body.with("Queue", value.into()), given: PhantomData } }
 }
 
@@ -1735,9 +2135,13 @@ impl RecordExpiration {
 }
 
 impl<HasExpiration> RecordExpiration<HasExpiration> {
-    /// `Days`.
+    /// If you enable journal table record expiration, you can set the number of days to retain your journal table records.
+    ///
+    /// [`Days`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-recordexpiration.html#cfn-s3-bucket-recordexpiration-days).
     pub fn days(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("Days", value.into()); self }
-    /// `Expiration`. Required.
+    /// Whether journal table record expiration is enabled or disabled.
+    ///
+    /// [`Expiration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-recordexpiration.html#cfn-s3-bucket-recordexpiration-expiration). Required. One of `DISABLED`, `ENABLED`.
     pub fn expiration(self, value: impl Into<Value<Expiration>>) -> RecordExpiration<Given> { RecordExpiration { body: self.body.with("Expiration", value.into()), given: PhantomData } }
 }
 
@@ -1756,9 +2160,13 @@ impl RedirectAllRequestsTo {
 }
 
 impl<HasHostName> RedirectAllRequestsTo<HasHostName> {
-    /// `HostName`. Required.
+    /// Name of the host where requests are redirected.
+    ///
+    /// [`HostName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-redirectallrequeststo.html#cfn-s3-bucket-redirectallrequeststo-hostname). Required.
     pub fn host_name(self, value: impl Into<Value<String>>) -> RedirectAllRequestsTo<Given> { RedirectAllRequestsTo { body: self.body.with("HostName", value.into()), given: PhantomData } }
-    /// `Protocol`.
+    /// Protocol to use when redirecting requests.
+    ///
+    /// [`Protocol`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-redirectallrequeststo.html#cfn-s3-bucket-redirectallrequeststo-protocol). One of `http`, `https`.
     pub fn protocol(mut self, value: impl Into<Value<Protocol>>) -> Self { self.body.set("Protocol", value.into()); self }
 }
 
@@ -1777,15 +2185,25 @@ impl RedirectRule {
 }
 
 impl RedirectRule {
-    /// `HostName`.
+    /// The host name to use in the redirect request.
+    ///
+    /// [`HostName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-redirectrule.html#cfn-s3-bucket-redirectrule-hostname).
     pub fn host_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("HostName", value.into()); self }
-    /// `HttpRedirectCode`.
+    /// The HTTP redirect code to use on the response.
+    ///
+    /// [`HttpRedirectCode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-redirectrule.html#cfn-s3-bucket-redirectrule-httpredirectcode).
     pub fn http_redirect_code(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("HttpRedirectCode", value.into()); self }
-    /// `Protocol`.
+    /// Protocol to use when redirecting requests.
+    ///
+    /// [`Protocol`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-redirectrule.html#cfn-s3-bucket-redirectrule-protocol). One of `http`, `https`.
     pub fn protocol(mut self, value: impl Into<Value<Protocol>>) -> Self { self.body.set("Protocol", value.into()); self }
-    /// `ReplaceKeyPrefixWith`.
+    /// The object key prefix to use in the redirect request.
+    ///
+    /// [`ReplaceKeyPrefixWith`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-redirectrule.html#cfn-s3-bucket-redirectrule-replacekeyprefixwith).
     pub fn replace_key_prefix_with(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ReplaceKeyPrefixWith", value.into()); self }
-    /// `ReplaceKeyWith`.
+    /// The specific object key to use in the redirect request.
+    ///
+    /// [`ReplaceKeyWith`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-redirectrule.html#cfn-s3-bucket-redirectrule-replacekeywith).
     pub fn replace_key_with(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ReplaceKeyWith", value.into()); self }
 }
 
@@ -1804,9 +2222,13 @@ impl Region {
 }
 
 impl<HasBucket> Region<HasBucket> {
-    /// `Bucket`. Required. A change replaces the resource.
+    /// The name of the associated bucket for the Region.
+    ///
+    /// [`Bucket`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-multiregionaccesspoint-region.html#cfn-s3-multiregionaccesspoint-region-bucket). Required. A change replaces the resource. From 3 to 63 characters. Matches `^[a-z0-9][a-z0-9//.//-]*[a-z0-9]$`.
     pub fn bucket(self, value: impl Into<Value<String>>) -> Region<Given> { Region { body: self.body.with("Bucket", value.into()), given: PhantomData } }
-    /// `BucketAccountId`. A change replaces the resource.
+    /// The AWS account ID that owns the Amazon S3 bucket that's associated with this Multi-Region Access Point.
+    ///
+    /// [`BucketAccountId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-multiregionaccesspoint-region.html#cfn-s3-multiregionaccesspoint-region-bucketaccountid). A change replaces the resource. Exactly 12 characters. Matches `^[0-9]{12}$`.
     pub fn bucket_account_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("BucketAccountId", value.into()); self }
 }
 
@@ -1825,7 +2247,9 @@ impl ReplicaModifications {
 }
 
 impl<HasStatus> ReplicaModifications<HasStatus> {
-    /// `Status`. Required.
+    /// Whether Amazon S3 replicates modifications on replicas.
+    ///
+    /// [`Status`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-replicamodifications.html#cfn-s3-bucket-replicamodifications-status). Required. One of `Disabled`, `Enabled`.
     pub fn status(self, value: impl Into<Value<ReplicaModificationsStatus>>) -> ReplicaModifications<Given> { ReplicaModifications { body: self.body.with("Status", value.into()), given: PhantomData } }
 }
 
@@ -1844,9 +2268,13 @@ impl ReplicationConfiguration {
 }
 
 impl<HasRole, HasRules> ReplicationConfiguration<HasRole, HasRules> {
-    /// `Role`. Required.
+    /// The ARN of the AWS Identity and Access Management (IAM) role that Amazon S3 assumes when replicating objects.
+    ///
+    /// [`Role`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-replicationconfiguration.html#cfn-s3-bucket-replicationconfiguration-role). Required.
     pub fn role(self, value: impl Into<Value<link::IAMRoleArn>>) -> ReplicationConfiguration<Given, HasRules> { ReplicationConfiguration { body: self.body.with("Role", value.into()), given: PhantomData } }
-    /// `Rules`. Required.
+    /// A container for one or more replication rules.
+    ///
+    /// [`Rules`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-replicationconfiguration.html#cfn-s3-bucket-replicationconfiguration-rules). Required.
     pub fn rules(self, value: impl Into<Value<List<ReplicationRule>>>) -> ReplicationConfiguration<HasRole, Given> { ReplicationConfiguration { body: self.body.with("Rules", value.into()), given: PhantomData } }
 }
 
@@ -1865,19 +2293,33 @@ impl ReplicationDestination {
 }
 
 impl<HasBucket> ReplicationDestination<HasBucket> {
-    /// `AccessControlTranslation`.
+    /// Specify this only in a cross-account scenario (where source and destination bucket owners are not the same), and you want to change replica ownership to the…
+    ///
+    /// [`AccessControlTranslation`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-replicationdestination.html#cfn-s3-bucket-replicationdestination-accesscontroltranslation).
     pub fn access_control_translation(mut self, value: impl Into<Value<AccessControlTranslation>>) -> Self { self.body.set("AccessControlTranslation", value.into()); self }
-    /// `Account`.
+    /// Destination bucket owner account ID.
+    ///
+    /// [`Account`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-replicationdestination.html#cfn-s3-bucket-replicationdestination-account).
     pub fn account(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Account", value.into()); self }
-    /// `Bucket`. Required.
+    /// The ARN of the bucket where you want Amazon S3 to store the results.
+    ///
+    /// [`Bucket`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-replicationdestination.html#cfn-s3-bucket-replicationdestination-bucket). Required.
     pub fn bucket(self, value: impl Into<Value<link::S3BucketArn>>) -> ReplicationDestination<Given> { ReplicationDestination { body: self.body.with("Bucket", value.into()), given: PhantomData } }
-    /// `EncryptionConfiguration`.
+    /// Specifies encryption-related information.
+    ///
+    /// [`EncryptionConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-replicationdestination.html#cfn-s3-bucket-replicationdestination-encryptionconfiguration).
     pub fn encryption_configuration(mut self, value: impl Into<Value<EncryptionConfiguration>>) -> Self { self.body.set("EncryptionConfiguration", value.into()); self }
-    /// `Metrics`.
+    /// A container specifying replication metrics-related settings enabling replication metrics and events.
+    ///
+    /// [`Metrics`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-replicationdestination.html#cfn-s3-bucket-replicationdestination-metrics).
     pub fn metrics(mut self, value: impl Into<Value<Metrics>>) -> Self { self.body.set("Metrics", value.into()); self }
-    /// `ReplicationTime`.
+    /// A container specifying S3 Replication Time Control (S3 RTC), including whether S3 RTC is enabled and the time when all objects and operations on objects must…
+    ///
+    /// [`ReplicationTime`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-replicationdestination.html#cfn-s3-bucket-replicationdestination-replicationtime).
     pub fn replication_time(mut self, value: impl Into<Value<ReplicationTime>>) -> Self { self.body.set("ReplicationTime", value.into()); self }
-    /// `StorageClass`.
+    /// The storage class to use when replicating objects, such as S3 Standard or reduced redundancy.
+    ///
+    /// [`StorageClass`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-replicationdestination.html#cfn-s3-bucket-replicationdestination-storageclass). One of `DEEP_ARCHIVE`, `GLACIER`, `GLACIER_IR`, `INTELLIGENT_TIERING`, `ONEZONE_IA`, `REDUCED_REDUNDANCY`, `STANDARD`, `STANDARD_IA`.
     pub fn storage_class(mut self, value: impl Into<Value<ReplicationDestinationStorageClass>>) -> Self { self.body.set("StorageClass", value.into()); self }
 }
 
@@ -1896,21 +2338,37 @@ impl ReplicationRule {
 }
 
 impl<HasDestination, HasStatus> ReplicationRule<HasDestination, HasStatus> {
-    /// `DeleteMarkerReplication`.
+    /// Whether Amazon S3 replicates delete markers.
+    ///
+    /// [`DeleteMarkerReplication`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-replicationrule.html#cfn-s3-bucket-replicationrule-deletemarkerreplication).
     pub fn delete_marker_replication(mut self, value: impl Into<Value<DeleteMarkerReplication>>) -> Self { self.body.set("DeleteMarkerReplication", value.into()); self }
-    /// `Destination`. Required.
+    /// A container for information about the replication destination and its configurations including enabling the S3 Replication Time Control (S3 RTC).
+    ///
+    /// [`Destination`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-replicationrule.html#cfn-s3-bucket-replicationrule-destination). Required.
     pub fn destination(self, value: impl Into<Value<ReplicationDestination>>) -> ReplicationRule<Given, HasStatus> { ReplicationRule { body: self.body.with("Destination", value.into()), given: PhantomData } }
-    /// `Filter`.
+    /// A filter that identifies the subset of objects to which the replication rule applies.
+    ///
+    /// [`Filter`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-replicationrule.html#cfn-s3-bucket-replicationrule-filter).
     pub fn filter(mut self, value: impl Into<Value<ReplicationRuleFilter>>) -> Self { self.body.set("Filter", value.into()); self }
-    /// `Id`.
+    /// A unique identifier for the rule.
+    ///
+    /// [`Id`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-replicationrule.html#cfn-s3-bucket-replicationrule-id). At most 255 characters.
     pub fn id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Id", value.into()); self }
-    /// `Prefix`.
+    /// An object key name prefix that identifies the object or objects to which the rule applies.
+    ///
+    /// [`Prefix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-replicationrule.html#cfn-s3-bucket-replicationrule-prefix). At most 1024 characters.
     pub fn prefix(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Prefix", value.into()); self }
-    /// `Priority`.
+    /// The priority indicates which rule has precedence whenever two or more replication rules conflict.
+    ///
+    /// [`Priority`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-replicationrule.html#cfn-s3-bucket-replicationrule-priority).
     pub fn priority(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("Priority", value.into()); self }
-    /// `SourceSelectionCriteria`.
+    /// A container that describes additional filters for identifying the source objects that you want to replicate.
+    ///
+    /// [`SourceSelectionCriteria`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-replicationrule.html#cfn-s3-bucket-replicationrule-sourceselectioncriteria).
     pub fn source_selection_criteria(mut self, value: impl Into<Value<SourceSelectionCriteria>>) -> Self { self.body.set("SourceSelectionCriteria", value.into()); self }
-    /// `Status`. Required.
+    /// Whether the rule is enabled.
+    ///
+    /// [`Status`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-replicationrule.html#cfn-s3-bucket-replicationrule-status). Required. One of `Disabled`, `Enabled`.
     pub fn status(self, value: impl Into<Value<ReplicationRuleStatus>>) -> ReplicationRule<HasDestination, Given> { ReplicationRule { body: self.body.with("Status", value.into()), given: PhantomData } }
 }
 
@@ -1929,9 +2387,13 @@ impl ReplicationRuleAndOperator {
 }
 
 impl ReplicationRuleAndOperator {
-    /// `Prefix`.
+    /// An object key name prefix that identifies the subset of objects to which the rule applies.
+    ///
+    /// [`Prefix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-replicationruleandoperator.html#cfn-s3-bucket-replicationruleandoperator-prefix).
     pub fn prefix(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Prefix", value.into()); self }
-    /// `TagFilters`.
+    /// The tags containing key and value pairs.
+    ///
+    /// [`TagFilters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-replicationruleandoperator.html#cfn-s3-bucket-replicationruleandoperator-tagfilters).
     pub fn tag_filters(mut self, value: impl Into<Value<List<TagFilter>>>) -> Self { self.body.set("TagFilters", value.into()); self }
 }
 
@@ -1950,11 +2412,17 @@ impl ReplicationRuleFilter {
 }
 
 impl ReplicationRuleFilter {
-    /// `And`.
+    /// A container for specifying rule filters.
+    ///
+    /// [`And`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-replicationrulefilter.html#cfn-s3-bucket-replicationrulefilter-and).
     pub fn and(mut self, value: impl Into<Value<ReplicationRuleAndOperator>>) -> Self { self.body.set("And", value.into()); self }
-    /// `Prefix`.
+    /// An object key name prefix that identifies the subset of objects to which the rule applies.
+    ///
+    /// [`Prefix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-replicationrulefilter.html#cfn-s3-bucket-replicationrulefilter-prefix).
     pub fn prefix(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Prefix", value.into()); self }
-    /// `TagFilter`.
+    /// A container for specifying a tag key and value.
+    ///
+    /// [`TagFilter`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-replicationrulefilter.html#cfn-s3-bucket-replicationrulefilter-tagfilter).
     pub fn tag_filter(mut self, value: impl Into<Value<TagFilter>>) -> Self { self.body.set("TagFilter", value.into()); self }
 }
 
@@ -1973,9 +2441,13 @@ impl ReplicationTime {
 }
 
 impl<HasStatus, HasTime> ReplicationTime<HasStatus, HasTime> {
-    /// `Status`. Required.
+    /// Whether the replication time is enabled.
+    ///
+    /// [`Status`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-replicationtime.html#cfn-s3-bucket-replicationtime-status). Required. One of `Disabled`, `Enabled`.
     pub fn status(self, value: impl Into<Value<ReplicationTimeStatus>>) -> ReplicationTime<Given, HasTime> { ReplicationTime { body: self.body.with("Status", value.into()), given: PhantomData } }
-    /// `Time`. Required.
+    /// A container specifying the time by which replication should be complete for all objects and operations on objects.
+    ///
+    /// [`Time`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-replicationtime.html#cfn-s3-bucket-replicationtime-time). Required.
     pub fn time(self, value: impl Into<Value<ReplicationTimeValue>>) -> ReplicationTime<HasStatus, Given> { ReplicationTime { body: self.body.with("Time", value.into()), given: PhantomData } }
 }
 
@@ -1994,7 +2466,9 @@ impl ReplicationTimeValue {
 }
 
 impl<HasMinutes> ReplicationTimeValue<HasMinutes> {
-    /// `Minutes`. Required.
+    /// Contains an integer specifying time in minutes.
+    ///
+    /// [`Minutes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-replicationtimevalue.html#cfn-s3-bucket-replicationtimevalue-minutes). Required.
     pub fn minutes(self, value: impl Into<Value<i64>>) -> ReplicationTimeValue<Given> { ReplicationTimeValue { body: self.body.with("Minutes", value.into()), given: PhantomData } }
 }
 
@@ -2013,9 +2487,13 @@ impl RoutingRule {
 }
 
 impl<HasRedirectRule> RoutingRule<HasRedirectRule> {
-    /// `RedirectRule`. Required.
+    /// Container for redirect information.
+    ///
+    /// [`RedirectRule`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-routingrule.html#cfn-s3-bucket-routingrule-redirectrule). Required.
     pub fn redirect_rule(self, value: impl Into<Value<RedirectRule>>) -> RoutingRule<Given> { RoutingRule { body: self.body.with("RedirectRule", value.into()), given: PhantomData } }
-    /// `RoutingRuleCondition`.
+    /// A container for describing a condition that must be met for the specified redirect to apply.
+    ///
+    /// [`RoutingRuleCondition`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-routingrule.html#cfn-s3-bucket-routingrule-routingrulecondition).
     pub fn routing_rule_condition(mut self, value: impl Into<Value<RoutingRuleCondition>>) -> Self { self.body.set("RoutingRuleCondition", value.into()); self }
 }
 
@@ -2034,9 +2512,13 @@ impl RoutingRuleCondition {
 }
 
 impl RoutingRuleCondition {
-    /// `HttpErrorCodeReturnedEquals`.
+    /// The HTTP error code when the redirect is applied.
+    ///
+    /// [`HttpErrorCodeReturnedEquals`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-routingrulecondition.html#cfn-s3-bucket-routingrulecondition-httperrorcodereturnedequals).
     pub fn http_error_code_returned_equals(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("HttpErrorCodeReturnedEquals", value.into()); self }
-    /// `KeyPrefixEquals`.
+    /// The object key name prefix when the redirect is applied.
+    ///
+    /// [`KeyPrefixEquals`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-routingrulecondition.html#cfn-s3-bucket-routingrulecondition-keyprefixequals).
     pub fn key_prefix_equals(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("KeyPrefixEquals", value.into()); self }
 }
 
@@ -2055,37 +2537,69 @@ impl Rule {
 }
 
 impl<HasStatus> Rule<HasStatus> {
-    /// `AbortIncompleteMultipartUpload`.
+    /// Specifies a lifecycle rule that stops incomplete multipart uploads to an Amazon S3 bucket.
+    ///
+    /// [`AbortIncompleteMultipartUpload`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-rule.html#cfn-s3-bucket-rule-abortincompletemultipartupload).
     pub fn abort_incomplete_multipart_upload(mut self, value: impl Into<Value<AbortIncompleteMultipartUpload>>) -> Self { self.body.set("AbortIncompleteMultipartUpload", value.into()); self }
-    /// `ExpirationDate`.
+    /// Indicates when objects are deleted from Amazon S3 and Amazon S3 Glacier.
+    ///
+    /// [`ExpirationDate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-rule.html#cfn-s3-bucket-rule-expirationdate).
     pub fn expiration_date(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("ExpirationDate", value.into()); self }
-    /// `ExpirationInDays`.
+    /// Indicates the number of days after creation when objects are deleted from Amazon S3 and Amazon S3 Glacier.
+    ///
+    /// [`ExpirationInDays`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-rule.html#cfn-s3-bucket-rule-expirationindays).
     pub fn expiration_in_days(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("ExpirationInDays", value.into()); self }
-    /// `ExpiredObjectDeleteMarker`.
+    /// Whether Amazon S3 will remove a delete marker without any noncurrent versions.
+    ///
+    /// [`ExpiredObjectDeleteMarker`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-rule.html#cfn-s3-bucket-rule-expiredobjectdeletemarker).
     pub fn expired_object_delete_marker(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("ExpiredObjectDeleteMarker", value.into()); self }
-    /// `Id`.
+    /// Unique identifier for the rule.
+    ///
+    /// [`Id`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-rule.html#cfn-s3-bucket-rule-id). At most 255 characters.
     pub fn id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Id", value.into()); self }
-    /// `NoncurrentVersionExpiration`.
+    /// Specifies when noncurrent object versions expire.
+    ///
+    /// [`NoncurrentVersionExpiration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-rule.html#cfn-s3-bucket-rule-noncurrentversionexpiration).
     pub fn noncurrent_version_expiration(mut self, value: impl Into<Value<NoncurrentVersionExpiration>>) -> Self { self.body.set("NoncurrentVersionExpiration", value.into()); self }
-    /// `NoncurrentVersionExpirationInDays`.
+    /// (Deprecated.) For buckets with versioning enabled (or suspended), specifies the time, in days, between when a new version of the object is uploaded to the…
+    ///
+    /// [`NoncurrentVersionExpirationInDays`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-rule.html#cfn-s3-bucket-rule-noncurrentversionexpirationindays).
     pub fn noncurrent_version_expiration_in_days(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("NoncurrentVersionExpirationInDays", value.into()); self }
-    /// `NoncurrentVersionTransition`.
+    /// (Deprecated.) For buckets with versioning enabled (or suspended), specifies when non-current objects transition to a specified storage class.
+    ///
+    /// [`NoncurrentVersionTransition`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-rule.html#cfn-s3-bucket-rule-noncurrentversiontransition).
     pub fn noncurrent_version_transition(mut self, value: impl Into<Value<NoncurrentVersionTransition>>) -> Self { self.body.set("NoncurrentVersionTransition", value.into()); self }
-    /// `NoncurrentVersionTransitions`.
+    /// For buckets with versioning enabled (or suspended), one or more transition rules that specify when non-current objects transition to a specified storage class.
+    ///
+    /// [`NoncurrentVersionTransitions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-rule.html#cfn-s3-bucket-rule-noncurrentversiontransitions).
     pub fn noncurrent_version_transitions(mut self, value: impl Into<Value<List<NoncurrentVersionTransition>>>) -> Self { self.body.set("NoncurrentVersionTransitions", value.into()); self }
-    /// `ObjectSizeGreaterThan`.
+    /// Specifies the minimum object size in bytes for this rule to apply to.
+    ///
+    /// [`ObjectSizeGreaterThan`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-rule.html#cfn-s3-bucket-rule-objectsizegreaterthan).
     pub fn object_size_greater_than(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("ObjectSizeGreaterThan", value.into()); self }
-    /// `ObjectSizeLessThan`.
+    /// Specifies the maximum object size in bytes for this rule to apply to.
+    ///
+    /// [`ObjectSizeLessThan`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-rule.html#cfn-s3-bucket-rule-objectsizelessthan).
     pub fn object_size_less_than(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("ObjectSizeLessThan", value.into()); self }
-    /// `Prefix`.
+    /// Object key prefix that identifies one or more objects to which this rule applies.
+    ///
+    /// [`Prefix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-rule.html#cfn-s3-bucket-rule-prefix).
     pub fn prefix(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Prefix", value.into()); self }
-    /// `Status`. Required.
+    /// If `Enabled`, the rule is currently being applied.
+    ///
+    /// [`Status`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-rule.html#cfn-s3-bucket-rule-status). Required. One of `Disabled`, `Enabled`.
     pub fn status(self, value: impl Into<Value<RuleStatus>>) -> Rule<Given> { Rule { body: self.body.with("Status", value.into()), given: PhantomData } }
-    /// `TagFilters`.
+    /// Tags to use to identify a subset of objects to which the lifecycle rule applies.
+    ///
+    /// [`TagFilters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-rule.html#cfn-s3-bucket-rule-tagfilters).
     pub fn tag_filters(mut self, value: impl Into<Value<List<TagFilter>>>) -> Self { self.body.set("TagFilters", value.into()); self }
-    /// `Transition`.
+    /// (Deprecated.) Specifies when an object transitions to a specified storage class.
+    ///
+    /// [`Transition`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-rule.html#cfn-s3-bucket-rule-transition).
     pub fn transition(mut self, value: impl Into<Value<Transition>>) -> Self { self.body.set("Transition", value.into()); self }
-    /// `Transitions`.
+    /// One or more transition rules that specify when an object transitions to a specified storage class.
+    ///
+    /// [`Transitions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-rule.html#cfn-s3-bucket-rule-transitions).
     pub fn transitions(mut self, value: impl Into<Value<List<Transition>>>) -> Self { self.body.set("Transitions", value.into()); self }
 }
 
@@ -2104,17 +2618,29 @@ impl S3BucketDestination {
 }
 
 impl<HasAccountId, HasArn, HasFormat, HasOutputSchemaVersion> S3BucketDestination<HasAccountId, HasArn, HasFormat, HasOutputSchemaVersion> {
-    /// `AccountId`. Required.
+    /// It contains the details of the AWS account ID of the S3 Storage Lens export bucket destination.
+    ///
+    /// [`AccountId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-s3bucketdestination.html#cfn-s3-storagelens-s3bucketdestination-accountid). Required.
     pub fn account_id(self, value: impl Into<Value<String>>) -> S3BucketDestination<Given, HasArn, HasFormat, HasOutputSchemaVersion> { S3BucketDestination { body: self.body.with("AccountId", value.into()), given: PhantomData } }
-    /// `Arn`. Required.
+    /// It contains the details of the ARN of the bucket destination of the S3 Storage Lens export.
+    ///
+    /// [`Arn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-s3bucketdestination.html#cfn-s3-storagelens-s3bucketdestination-arn). Required.
     pub fn arn(self, value: impl Into<Value<link::S3BucketArn>>) -> S3BucketDestination<HasAccountId, Given, HasFormat, HasOutputSchemaVersion> { S3BucketDestination { body: self.body.with("Arn", value.into()), given: PhantomData } }
-    /// `Encryption`.
+    /// It contains the details of the encryption of the bucket destination of the Amazon S3 Storage Lens metrics export.
+    ///
+    /// [`Encryption`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-s3bucketdestination.html#cfn-s3-storagelens-s3bucketdestination-encryption).
     pub fn encryption(mut self, value: impl Into<Value<Encryption>>) -> Self { self.body.set("Encryption", value.into()); self }
-    /// `Format`. Required.
+    /// It contains the details of the format of the S3 Storage Lens export bucket destination.
+    ///
+    /// [`Format`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-s3bucketdestination.html#cfn-s3-storagelens-s3bucketdestination-format). Required. One of `CSV`, `Parquet`.
     pub fn format(self, value: impl Into<Value<S3BucketDestinationFormat>>) -> S3BucketDestination<HasAccountId, HasArn, Given, HasOutputSchemaVersion> { S3BucketDestination { body: self.body.with("Format", value.into()), given: PhantomData } }
-    /// `OutputSchemaVersion`. Required.
+    /// It contains the details of the output schema version of the S3 Storage Lens export bucket destination.
+    ///
+    /// [`OutputSchemaVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-s3bucketdestination.html#cfn-s3-storagelens-s3bucketdestination-outputschemaversion). Required. Only `V_1`.
     pub fn output_schema_version(self, value: impl Into<Value<OutputSchemaVersion>>) -> S3BucketDestination<HasAccountId, HasArn, HasFormat, Given> { S3BucketDestination { body: self.body.with("OutputSchemaVersion", value.into()), given: PhantomData } }
-    /// `Prefix`.
+    /// It contains the details of the prefix of the bucket destination of the S3 Storage Lens export.
+    ///
+    /// [`Prefix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-s3bucketdestination.html#cfn-s3-storagelens-s3bucketdestination-prefix).
     pub fn prefix(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Prefix", value.into()); self }
 }
 
@@ -2133,7 +2659,9 @@ impl S3KeyFilter {
 }
 
 impl<HasRules> S3KeyFilter<HasRules> {
-    /// `Rules`. Required.
+    /// The containers for the key-value pair that defines the criteria for the filter rule.
+    ///
+    /// [`Rules`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-s3keyfilter.html#cfn-s3-bucket-s3keyfilter-rules). Required.
     pub fn rules(self, value: impl Into<Value<List<FilterRule>>>) -> S3KeyFilter<Given> { S3KeyFilter { body: self.body.with("Rules", value.into()), given: PhantomData } }
 }
 
@@ -2152,13 +2680,21 @@ impl S3TablesDestination {
 }
 
 impl<HasTableBucketArn, HasTableName> S3TablesDestination<HasTableBucketArn, HasTableName> {
-    /// `TableArn`.
+    /// The ARN for the metadata table in the metadata table configuration.
+    ///
+    /// [`TableArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-s3tablesdestination.html#cfn-s3-bucket-s3tablesdestination-tablearn).
     pub fn table_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TableArn", value.into()); self }
-    /// `TableBucketArn`. Required.
+    /// The ARN for the table bucket that's specified as the destination in the metadata table configuration.
+    ///
+    /// [`TableBucketArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-s3tablesdestination.html#cfn-s3-bucket-s3tablesdestination-tablebucketarn). Required.
     pub fn table_bucket_arn(self, value: impl Into<Value<String>>) -> S3TablesDestination<Given, HasTableName> { S3TablesDestination { body: self.body.with("TableBucketArn", value.into()), given: PhantomData } }
-    /// `TableName`. Required.
+    /// The name for the metadata table in your metadata table configuration.
+    ///
+    /// [`TableName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-s3tablesdestination.html#cfn-s3-bucket-s3tablesdestination-tablename). Required.
     pub fn table_name(self, value: impl Into<Value<String>>) -> S3TablesDestination<HasTableBucketArn, Given> { S3TablesDestination { body: self.body.with("TableName", value.into()), given: PhantomData } }
-    /// `TableNamespace`.
+    /// The table bucket namespace for the metadata table in your metadata table configuration.
+    ///
+    /// [`TableNamespace`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-s3tablesdestination.html#cfn-s3-bucket-s3tablesdestination-tablenamespace).
     pub fn table_namespace(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TableNamespace", value.into()); self }
 }
 
@@ -2177,7 +2713,9 @@ impl SSEKMS {
 }
 
 impl<HasKeyId> SSEKMS<HasKeyId> {
-    /// `KeyId`. Required.
+    /// Specifies the ARN of the customer managed AWS key to use for encrypting the S3 Storage Lens metrics export file.
+    ///
+    /// [`KeyId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-ssekms.html#cfn-s3-storagelens-ssekms-keyid). Required.
     pub fn key_id(self, value: impl Into<Value<String>>) -> SSEKMS<Given> { SSEKMS { body: self.body.with("KeyId", value.into()), given: PhantomData } }
 }
 
@@ -2196,11 +2734,17 @@ impl SelectionCriteria {
 }
 
 impl SelectionCriteria {
-    /// `Delimiter`.
+    /// It contains the details of the S3 Storage Lens delimiter being used.
+    ///
+    /// [`Delimiter`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-selectioncriteria.html#cfn-s3-storagelens-selectioncriteria-delimiter).
     pub fn delimiter(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Delimiter", value.into()); self }
-    /// `MaxDepth`.
+    /// It contains the details of the max depth that S3 Storage Lens will collect metrics up to.
+    ///
+    /// [`MaxDepth`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-selectioncriteria.html#cfn-s3-storagelens-selectioncriteria-maxdepth).
     pub fn max_depth(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MaxDepth", value.into()); self }
-    /// `MinStorageBytesPercentage`.
+    /// It contains the details of the minimum storage bytes percentage threshold that S3 Storage Lens will collect metrics up to.
+    ///
+    /// [`MinStorageBytesPercentage`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-selectioncriteria.html#cfn-s3-storagelens-selectioncriteria-minstoragebytespercentage).
     pub fn min_storage_bytes_percentage(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("MinStorageBytesPercentage", value.into()); self }
 }
 
@@ -2219,9 +2763,13 @@ impl ServerSideEncryptionByDefault {
 }
 
 impl<HasSSEAlgorithm> ServerSideEncryptionByDefault<HasSSEAlgorithm> {
-    /// `KMSMasterKeyID`.
+    /// AWS Key Management Service (KMS) customer managed key ID to use for the default encryption.
+    ///
+    /// [`KMSMasterKeyID`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-serversideencryptionbydefault.html#cfn-s3-bucket-serversideencryptionbydefault-kmsmasterkeyid).
     pub fn kms_master_key_id(mut self, value: impl Into<Value<link::S3ServerSideEncryptionByDefaultKMSMasterKeyID>>) -> Self { self.body.set("KMSMasterKeyID", value.into()); self }
-    /// `SSEAlgorithm`. Required.
+    /// Server-side encryption algorithm to use for the default encryption.
+    ///
+    /// [`SSEAlgorithm`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-serversideencryptionbydefault.html#cfn-s3-bucket-serversideencryptionbydefault-ssealgorithm). Required. One of `AES256`, `aws:kms`, `aws:kms:dsse`.
     pub fn sse_algorithm(self, value: impl Into<Value<SSEAlgorithm>>) -> ServerSideEncryptionByDefault<Given> { ServerSideEncryptionByDefault { body: self.body.with("SSEAlgorithm", value.into()), given: PhantomData } }
 }
 
@@ -2240,11 +2788,17 @@ impl ServerSideEncryptionRule {
 }
 
 impl ServerSideEncryptionRule {
-    /// `BlockedEncryptionTypes`.
+    /// A bucket-level setting for Amazon S3 general purpose buckets used to prevent the upload of new objects encrypted with the specified server-side encryption type.
+    ///
+    /// [`BlockedEncryptionTypes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-serversideencryptionrule.html#cfn-s3-bucket-serversideencryptionrule-blockedencryptiontypes).
     pub fn blocked_encryption_types(mut self, value: impl Into<Value<BlockedEncryptionTypes>>) -> Self { self.body.set("BlockedEncryptionTypes", value.into()); self }
-    /// `BucketKeyEnabled`.
+    /// Whether Amazon S3 should use an S3 Bucket Key with server-side encryption using KMS (SSE-KMS) for new objects in the bucket.
+    ///
+    /// [`BucketKeyEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-serversideencryptionrule.html#cfn-s3-bucket-serversideencryptionrule-bucketkeyenabled).
     pub fn bucket_key_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("BucketKeyEnabled", value.into()); self }
-    /// `ServerSideEncryptionByDefault`.
+    /// Specifies the default server-side encryption to apply to new objects in the bucket.
+    ///
+    /// [`ServerSideEncryptionByDefault`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-serversideencryptionrule.html#cfn-s3-bucket-serversideencryptionrule-serversideencryptionbydefault).
     pub fn server_side_encryption_by_default(mut self, value: impl Into<Value<ServerSideEncryptionByDefault>>) -> Self { self.body.set("ServerSideEncryptionByDefault", value.into()); self }
 }
 
@@ -2263,9 +2817,13 @@ impl SourceSelectionCriteria {
 }
 
 impl SourceSelectionCriteria {
-    /// `ReplicaModifications`.
+    /// A filter that you can specify for selection for modifications on replicas.
+    ///
+    /// [`ReplicaModifications`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-sourceselectioncriteria.html#cfn-s3-bucket-sourceselectioncriteria-replicamodifications).
     pub fn replica_modifications(mut self, value: impl Into<Value<ReplicaModifications>>) -> Self { self.body.set("ReplicaModifications", value.into()); self }
-    /// `SseKmsEncryptedObjects`.
+    /// A container for filter information for the selection of Amazon S3 objects encrypted with AWS KMS.
+    ///
+    /// [`SseKmsEncryptedObjects`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-sourceselectioncriteria.html#cfn-s3-bucket-sourceselectioncriteria-ssekmsencryptedobjects).
     pub fn sse_kms_encrypted_objects(mut self, value: impl Into<Value<SseKmsEncryptedObjects>>) -> Self { self.body.set("SseKmsEncryptedObjects", value.into()); self }
 }
 
@@ -2284,7 +2842,9 @@ impl SseKmsEncryptedObjects {
 }
 
 impl<HasStatus> SseKmsEncryptedObjects<HasStatus> {
-    /// `Status`. Required.
+    /// Whether Amazon S3 replicates objects created with server-side encryption using an AWS KMS key stored in AWS Key Management Service.
+    ///
+    /// [`Status`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-ssekmsencryptedobjects.html#cfn-s3-bucket-ssekmsencryptedobjects-status). Required. One of `Disabled`, `Enabled`.
     pub fn status(self, value: impl Into<Value<SseKmsEncryptedObjectsStatus>>) -> SseKmsEncryptedObjects<Given> { SseKmsEncryptedObjects { body: self.body.with("Status", value.into()), given: PhantomData } }
 }
 
@@ -2303,7 +2863,9 @@ impl StorageClassAnalysis {
 }
 
 impl StorageClassAnalysis {
-    /// `DataExport`.
+    /// Specifies how data related to the storage class analysis for an Amazon S3 bucket should be exported.
+    ///
+    /// [`DataExport`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-storageclassanalysis.html#cfn-s3-bucket-storageclassanalysis-dataexport).
     pub fn data_export(mut self, value: impl Into<Value<BucketDataExport>>) -> Self { self.body.set("DataExport", value.into()); self }
 }
 
@@ -2322,9 +2884,13 @@ impl StorageLens {
 }
 
 impl<HasStorageLensConfiguration> StorageLens<HasStorageLensConfiguration> {
-    /// `StorageLensConfiguration`. Required.
+    /// This resource contains the details Amazon S3 Storage Lens configuration.
+    ///
+    /// [`StorageLensConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-storagelens.html#cfn-s3-storagelens-storagelensconfiguration). Required.
     pub fn storage_lens_configuration(self, value: impl Into<Value<StorageLensConfiguration>>) -> StorageLens<Given> { StorageLens { body: self.body.with("StorageLensConfiguration", value.into()), given: PhantomData } }
-    /// `Tags`.
+    /// A set of tags (key–value pairs) to associate with the Storage Lens configuration.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-storagelens.html#cfn-s3-storagelens-tags). At most 50 items.
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -2353,25 +2919,45 @@ impl StorageLensConfiguration {
 }
 
 impl<HasAccountLevel, HasId, HasIsEnabled> StorageLensConfiguration<HasAccountLevel, HasId, HasIsEnabled> {
-    /// `AccountLevel`. Required.
+    /// It contains the details of the account-level metrics for Amazon S3 Storage Lens configuration.
+    ///
+    /// [`AccountLevel`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-storagelensconfiguration.html#cfn-s3-storagelens-storagelensconfiguration-accountlevel). Required.
     pub fn account_level(self, value: impl Into<Value<AccountLevel>>) -> StorageLensConfiguration<Given, HasId, HasIsEnabled> { StorageLensConfiguration { body: self.body.with("AccountLevel", value.into()), given: PhantomData } }
-    /// `AwsOrg`.
+    /// It contains the details of the AWS Organization for the S3 Storage Lens configuration.
+    ///
+    /// [`AwsOrg`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-storagelensconfiguration.html#cfn-s3-storagelens-storagelensconfiguration-awsorg).
     pub fn aws_org(mut self, value: impl Into<Value<AwsOrg>>) -> Self { self.body.set("AwsOrg", value.into()); self }
-    /// `DataExport`.
+    /// It contains the details of this S3 Storage Lens configuration's metrics export.
+    ///
+    /// [`DataExport`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-storagelensconfiguration.html#cfn-s3-storagelens-storagelensconfiguration-dataexport).
     pub fn data_export(mut self, value: impl Into<Value<StorageLensDataExport>>) -> Self { self.body.set("DataExport", value.into()); self }
-    /// `Exclude`.
+    /// It contains the details of the bucket and or Regions excluded for Amazon S3 Storage Lens configuration.
+    ///
+    /// [`Exclude`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-storagelensconfiguration.html#cfn-s3-storagelens-storagelensconfiguration-exclude).
     pub fn exclude(mut self, value: impl Into<Value<BucketsAndRegions>>) -> Self { self.body.set("Exclude", value.into()); self }
-    /// `ExpandedPrefixesDataExport`.
+    /// It configures your S3 Storage Lens expanded prefixes metrics report.
+    ///
+    /// [`ExpandedPrefixesDataExport`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-storagelensconfiguration.html#cfn-s3-storagelens-storagelensconfiguration-expandedprefixesdataexport).
     pub fn expanded_prefixes_data_export(mut self, value: impl Into<Value<StorageLensExpandedPrefixesDataExport>>) -> Self { self.body.set("ExpandedPrefixesDataExport", value.into()); self }
-    /// `Id`. Required. A change replaces the resource.
+    /// It contains the details of the ID of the S3 Storage Lens configuration.
+    ///
+    /// [`Id`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-storagelensconfiguration.html#cfn-s3-storagelens-storagelensconfiguration-id). Required. A change replaces the resource. From 1 to 64 characters. Matches `^[a-zA-Z0-9\-_.]+$`.
     pub fn id(self, value: impl Into<Value<String>>) -> StorageLensConfiguration<HasAccountLevel, Given, HasIsEnabled> { StorageLensConfiguration { body: self.body.with("Id", value.into()), given: PhantomData } }
-    /// `Include`.
+    /// It contains the details of the bucket and or Regions included for Amazon S3 Storage Lens configuration.
+    ///
+    /// [`Include`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-storagelensconfiguration.html#cfn-s3-storagelens-storagelensconfiguration-include).
     pub fn include(mut self, value: impl Into<Value<BucketsAndRegions>>) -> Self { self.body.set("Include", value.into()); self }
-    /// `IsEnabled`. Required.
+    /// It contains the details of whether the Amazon S3 Storage Lens configuration is enabled.
+    ///
+    /// [`IsEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-storagelensconfiguration.html#cfn-s3-storagelens-storagelensconfiguration-isenabled). Required.
     pub fn is_enabled(self, value: impl Into<Value<bool>>) -> StorageLensConfiguration<HasAccountLevel, HasId, Given> { StorageLensConfiguration { body: self.body.with("IsEnabled", value.into()), given: PhantomData } }
-    /// `PrefixDelimiter`.
+    /// The delimiter to divide S3 key into hierarchy of prefixes.
+    ///
+    /// [`PrefixDelimiter`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-storagelensconfiguration.html#cfn-s3-storagelens-storagelensconfiguration-prefixdelimiter).
     pub fn prefix_delimiter(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("PrefixDelimiter", value.into()); self }
-    /// `StorageLensArn`.
+    /// It contains the details of the ARN of the S3 Storage Lens configuration.
+    ///
+    /// [`StorageLensArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-storagelensconfiguration.html#cfn-s3-storagelens-storagelensconfiguration-storagelensarn).
     pub fn storage_lens_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("StorageLensArn", value.into()); self }
 }
 
@@ -2390,11 +2976,17 @@ impl StorageLensDataExport {
 }
 
 impl StorageLensDataExport {
-    /// `CloudWatchMetrics`.
+    /// It enables the Amazon CloudWatch publishing option for S3 Storage Lens metrics.
+    ///
+    /// [`CloudWatchMetrics`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-dataexport.html#cfn-s3-storagelens-dataexport-cloudwatchmetrics).
     pub fn cloudwatch_metrics(mut self, value: impl Into<Value<CloudWatchMetrics>>) -> Self { self.body.set("CloudWatchMetrics", value.into()); self }
-    /// `S3BucketDestination`.
+    /// It contains the details of the bucket where the S3 Storage Lens metrics export will be placed.
+    ///
+    /// [`S3BucketDestination`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-dataexport.html#cfn-s3-storagelens-dataexport-s3bucketdestination).
     pub fn s3_bucket_destination(mut self, value: impl Into<Value<S3BucketDestination>>) -> Self { self.body.set("S3BucketDestination", value.into()); self }
-    /// `StorageLensTableDestination`.
+    /// It contains the details of the S3 table bucket where the S3 Storage Lens default metrics report will be placed.
+    ///
+    /// [`StorageLensTableDestination`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-dataexport.html#cfn-s3-storagelens-dataexport-storagelenstabledestination).
     pub fn storage_lens_table_destination(mut self, value: impl Into<Value<StorageLensTableDestination>>) -> Self { self.body.set("StorageLensTableDestination", value.into()); self }
 }
 
@@ -2413,9 +3005,13 @@ impl StorageLensExpandedPrefixesDataExport {
 }
 
 impl StorageLensExpandedPrefixesDataExport {
-    /// `S3BucketDestination`.
+    /// It specifies the general purpose bucket where the S3 Storage Lens Expanded Prefixes metrics export files are located.
+    ///
+    /// [`S3BucketDestination`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-storagelensexpandedprefixesdataexport.html#cfn-s3-storagelens-storagelensexpandedprefixesdataexport-s3bucketdestination).
     pub fn s3_bucket_destination(mut self, value: impl Into<Value<S3BucketDestination>>) -> Self { self.body.set("S3BucketDestination", value.into()); self }
-    /// `StorageLensTableDestination`.
+    /// It configures S3 Storage Lens Expanded Prefixes metrics report to read-only S3 table buckets.
+    ///
+    /// [`StorageLensTableDestination`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-storagelensexpandedprefixesdataexport.html#cfn-s3-storagelens-storagelensexpandedprefixesdataexport-storagelenstabledestination).
     pub fn storage_lens_table_destination(mut self, value: impl Into<Value<StorageLensTableDestination>>) -> Self { self.body.set("StorageLensTableDestination", value.into()); self }
 }
 
@@ -2434,11 +3030,17 @@ impl StorageLensGroup {
 }
 
 impl<HasFilter, HasName> StorageLensGroup<HasFilter, HasName> {
-    /// `Filter`. Required.
+    /// It contains the criteria for the Storage Lens group data that is displayed.
+    ///
+    /// [`Filter`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-storagelensgroup.html#cfn-s3-storagelensgroup-filter). Required.
     pub fn filter(self, value: impl Into<Value<Filter>>) -> StorageLensGroup<Given, HasName> { StorageLensGroup { body: self.body.with("Filter", value.into()), given: PhantomData } }
-    /// `Name`. Required. A change replaces the resource.
+    /// It contains the Storage Lens group name.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-storagelensgroup.html#cfn-s3-storagelensgroup-name). Required. A change replaces the resource. From 1 to 64 characters. Matches `^[a-zA-Z0-9\-_]+$`.
     pub fn name(self, value: impl Into<Value<String>>) -> StorageLensGroup<HasFilter, Given> { StorageLensGroup { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `Tags`.
+    /// It contains the AWS resource tags that you're adding to your Storage Lens group.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-storagelensgroup.html#cfn-s3-storagelensgroup-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -2467,7 +3069,9 @@ impl StorageLensGroupLevel {
 }
 
 impl StorageLensGroupLevel {
-    /// `StorageLensGroupSelectionCriteria`.
+    /// It indicates which Storage Lens group ARNs to include or exclude in the Storage Lens group aggregation.
+    ///
+    /// [`StorageLensGroupSelectionCriteria`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-storagelensgrouplevel.html#cfn-s3-storagelens-storagelensgrouplevel-storagelensgroupselectioncriteria).
     pub fn storage_lens_group_selection_criteria(mut self, value: impl Into<Value<StorageLensGroupSelectionCriteria>>) -> Self { self.body.set("StorageLensGroupSelectionCriteria", value.into()); self }
 }
 
@@ -2486,9 +3090,13 @@ impl StorageLensGroupSelectionCriteria {
 }
 
 impl StorageLensGroupSelectionCriteria {
-    /// `Exclude`.
+    /// It indicates which Storage Lens group ARNs to exclude from the Storage Lens group aggregation.
+    ///
+    /// [`Exclude`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-storagelensgroupselectioncriteria.html#cfn-s3-storagelens-storagelensgroupselectioncriteria-exclude).
     pub fn exclude(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("Exclude", value.into()); self }
-    /// `Include`.
+    /// It indicates which Storage Lens group ARNs to include in the Storage Lens group aggregation.
+    ///
+    /// [`Include`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-storagelensgroupselectioncriteria.html#cfn-s3-storagelens-storagelensgroupselectioncriteria-include).
     pub fn include(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("Include", value.into()); self }
 }
 
@@ -2507,9 +3115,13 @@ impl StorageLensTableDestination {
 }
 
 impl<HasIsEnabled> StorageLensTableDestination<HasIsEnabled> {
-    /// `Encryption`.
+    /// This resource configures your data encryption settings for Storage Lens metrics in read-only S3 table buckets.
+    ///
+    /// [`Encryption`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-storagelenstabledestination.html#cfn-s3-storagelens-storagelenstabledestination-encryption).
     pub fn encryption(mut self, value: impl Into<Value<Encryption>>) -> Self { self.body.set("Encryption", value.into()); self }
-    /// `IsEnabled`. Required.
+    /// It indicates whether the export to read-only S3 table buckets is enabled for your S3 Storage Lens configuration.
+    ///
+    /// [`IsEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-storagelens-storagelenstabledestination.html#cfn-s3-storagelens-storagelenstabledestination-isenabled). Required.
     pub fn is_enabled(self, value: impl Into<Value<bool>>) -> StorageLensTableDestination<Given> { StorageLensTableDestination { body: self.body.with("IsEnabled", value.into()), given: PhantomData } }
 }
 
@@ -2528,9 +3140,13 @@ impl TagFilter {
 }
 
 impl<HasKey, HasValue> TagFilter<HasKey, HasValue> {
-    /// `Key`. Required.
+    /// The tag key.
+    ///
+    /// [`Key`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-tagfilter.html#cfn-s3-bucket-tagfilter-key). Required.
     pub fn key(self, value: impl Into<Value<String>>) -> TagFilter<Given, HasValue> { TagFilter { body: self.body.with("Key", value.into()), given: PhantomData } }
-    /// `Value`. Required.
+    /// The tag value.
+    ///
+    /// [`Value`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-tagfilter.html#cfn-s3-bucket-tagfilter-value). Required.
     pub fn value(self, value: impl Into<Value<String>>) -> TagFilter<HasKey, Given> { TagFilter { body: self.body.with("Value", value.into()), given: PhantomData } }
 }
 
@@ -2549,9 +3165,13 @@ impl TargetObjectKeyFormat {
 }
 
 impl TargetObjectKeyFormat {
-    /// `PartitionedPrefix`.
+    /// Partitioned S3 key for log objects.
+    ///
+    /// [`PartitionedPrefix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-targetobjectkeyformat.html#cfn-s3-bucket-targetobjectkeyformat-partitionedprefix).
     pub fn partitioned_prefix(mut self, value: impl Into<Value<PartitionedPrefix>>) -> Self { self.body.set("PartitionedPrefix", value.into()); self }
-    /// `SimplePrefix`.
+    /// To use the simple format for S3 keys for log objects.
+    ///
+    /// [`SimplePrefix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-targetobjectkeyformat.html#cfn-s3-bucket-targetobjectkeyformat-simpleprefix).
     pub fn simple_prefix(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("SimplePrefix", value.into()); self }
 }
 
@@ -2570,9 +3190,13 @@ impl Tiering {
 }
 
 impl<HasAccessTier, HasDays> Tiering<HasAccessTier, HasDays> {
-    /// `AccessTier`. Required.
+    /// S3 Intelligent-Tiering access tier.
+    ///
+    /// [`AccessTier`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-tiering.html#cfn-s3-bucket-tiering-accesstier). Required. One of `ARCHIVE_ACCESS`, `DEEP_ARCHIVE_ACCESS`.
     pub fn access_tier(self, value: impl Into<Value<AccessTier>>) -> Tiering<Given, HasDays> { Tiering { body: self.body.with("AccessTier", value.into()), given: PhantomData } }
-    /// `Days`. Required.
+    /// The number of consecutive days of no access after which an object will be eligible to be transitioned to the corresponding tier.
+    ///
+    /// [`Days`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-tiering.html#cfn-s3-bucket-tiering-days). Required.
     pub fn days(self, value: impl Into<Value<i64>>) -> Tiering<HasAccessTier, Given> { Tiering { body: self.body.with("Days", value.into()), given: PhantomData } }
 }
 
@@ -2591,11 +3215,17 @@ impl TopicConfiguration {
 }
 
 impl<HasEvent, HasTopic> TopicConfiguration<HasEvent, HasTopic> {
-    /// `Event`. Required.
+    /// The Amazon S3 bucket event about which to send notifications.
+    ///
+    /// [`Event`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-topicconfiguration.html#cfn-s3-bucket-topicconfiguration-event). Required.
     pub fn event(self, value: impl Into<Value<String>>) -> TopicConfiguration<Given, HasTopic> { TopicConfiguration { body: self.body.with("Event", value.into()), given: PhantomData } }
-    /// `Filter`.
+    /// The filtering rules that determine for which objects to send notifications.
+    ///
+    /// [`Filter`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-topicconfiguration.html#cfn-s3-bucket-topicconfiguration-filter).
     pub fn filter(mut self, value: impl Into<Value<NotificationFilter>>) -> Self { self.body.set("Filter", value.into()); self }
-    /// `Topic`. Required.
+    /// The ARN of the Amazon SNS topic to which Amazon S3 publishes a message when it detects events of the specified type.
+    ///
+    /// [`Topic`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-topicconfiguration.html#cfn-s3-bucket-topicconfiguration-topic). Required.
     pub fn topic(self, value: impl Into<Value<link::SNSTopicTopicArn>>) -> TopicConfiguration<HasEvent, Given> { TopicConfiguration { body: self.body.with("Topic", value.into()), given: PhantomData } }
 }
 
@@ -2614,11 +3244,17 @@ impl Transition {
 }
 
 impl<HasStorageClass> Transition<HasStorageClass> {
-    /// `StorageClass`. Required.
+    /// The storage class to which you want the object to transition.
+    ///
+    /// [`StorageClass`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-transition.html#cfn-s3-bucket-transition-storageclass). Required. One of `DEEP_ARCHIVE`, `GLACIER`, `GLACIER_IR`, `Glacier`, `INTELLIGENT_TIERING`, `ONEZONE_IA`, `STANDARD_IA`.
     pub fn storage_class(self, value: impl Into<Value<TransitionStorageClass>>) -> Transition<Given> { Transition { body: self.body.with("StorageClass", value.into()), given: PhantomData } }
-    /// `TransitionDate`.
+    /// Indicates when objects are transitioned to the specified storage class.
+    ///
+    /// [`TransitionDate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-transition.html#cfn-s3-bucket-transition-transitiondate).
     pub fn transition_date(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("TransitionDate", value.into()); self }
-    /// `TransitionInDays`.
+    /// Indicates the number of days after creation when objects are transitioned to the specified storage class.
+    ///
+    /// [`TransitionInDays`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-transition.html#cfn-s3-bucket-transition-transitionindays).
     pub fn transition_in_days(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("TransitionInDays", value.into()); self }
 }
 
@@ -2637,7 +3273,9 @@ impl VersioningConfiguration {
 }
 
 impl<HasStatus> VersioningConfiguration<HasStatus> {
-    /// `Status`. Required. By default `"Suspended"`.
+    /// The versioning state of the bucket.
+    ///
+    /// [`Status`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-versioningconfiguration.html#cfn-s3-bucket-versioningconfiguration-status). Required. By default `"Suspended"`. One of `Enabled`, `Suspended`.
     pub fn status(self, value: impl Into<Value<VersioningConfigurationStatus>>) -> VersioningConfiguration<Given> { VersioningConfiguration { body: self.body.with("Status", value.into()), given: PhantomData } }
 }
 
@@ -2656,7 +3294,9 @@ impl VpcConfiguration {
 }
 
 impl VpcConfiguration {
-    /// `VpcId`. A change replaces the resource.
+    /// If this field is specified, the access point will only allow connections from the specified VPC ID.
+    ///
+    /// [`VpcId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-accesspoint-vpcconfiguration.html#cfn-s3-accesspoint-vpcconfiguration-vpcid). A change replaces the resource. From 1 to 1024 characters.
     pub fn vpc_id(mut self, value: impl Into<Value<link::EC2VPCVpcId>>) -> Self { self.body.set("VpcId", value.into()); self }
 }
 
@@ -2675,13 +3315,21 @@ impl WebsiteConfiguration {
 }
 
 impl WebsiteConfiguration {
-    /// `ErrorDocument`.
+    /// The name of the error document for the website.
+    ///
+    /// [`ErrorDocument`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-websiteconfiguration.html#cfn-s3-bucket-websiteconfiguration-errordocument).
     pub fn error_document(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ErrorDocument", value.into()); self }
-    /// `IndexDocument`.
+    /// The name of the index document for the website.
+    ///
+    /// [`IndexDocument`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-websiteconfiguration.html#cfn-s3-bucket-websiteconfiguration-indexdocument).
     pub fn index_document(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("IndexDocument", value.into()); self }
-    /// `RedirectAllRequestsTo`.
+    /// The redirect behavior for every request to this bucket's website endpoint.
+    ///
+    /// [`RedirectAllRequestsTo`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-websiteconfiguration.html#cfn-s3-bucket-websiteconfiguration-redirectallrequeststo).
     pub fn redirect_all_requests_to(mut self, value: impl Into<Value<RedirectAllRequestsTo>>) -> Self { self.body.set("RedirectAllRequestsTo", value.into()); self }
-    /// `RoutingRules`.
+    /// Rules that define when a redirect is applied and the redirect behavior.
+    ///
+    /// [`RoutingRules`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-websiteconfiguration.html#cfn-s3-bucket-websiteconfiguration-routingrules).
     pub fn routing_rules(mut self, value: impl Into<Value<List<RoutingRule>>>) -> Self { self.body.set("RoutingRules", value.into()); self }
 }
 

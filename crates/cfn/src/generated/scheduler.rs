@@ -17,11 +17,17 @@ impl AwsVpcConfiguration {
 }
 
 impl<HasSubnets> AwsVpcConfiguration<HasSubnets> {
-    /// `AssignPublicIp`.
+    /// Whether the task's elastic network interface receives a public IP address.
+    ///
+    /// [`AssignPublicIp`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-awsvpcconfiguration.html#cfn-scheduler-schedule-awsvpcconfiguration-assignpublicip). One of `DISABLED`, `ENABLED`.
     pub fn assign_public_ip(mut self, value: impl Into<Value<AssignPublicIp>>) -> Self { self.body.set("AssignPublicIp", value.into()); self }
-    /// `SecurityGroups`.
+    /// Specifies the security groups associated with the task.
+    ///
+    /// [`SecurityGroups`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-awsvpcconfiguration.html#cfn-scheduler-schedule-awsvpcconfiguration-securitygroups). From 1 to 1000 characters. From 1 to 5 items.
     pub fn security_groups(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("SecurityGroups", value.into()); self }
-    /// `Subnets`. Required.
+    /// Specifies the subnets associated with the task.
+    ///
+    /// [`Subnets`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-awsvpcconfiguration.html#cfn-scheduler-schedule-awsvpcconfiguration-subnets). Required. From 1 to 1000 characters. From 1 to 16 items.
     pub fn subnets(self, value: impl Into<Value<List<String>>>) -> AwsVpcConfiguration<Given> { AwsVpcConfiguration { body: self.body.with("Subnets", value.into()), given: PhantomData } }
 }
 
@@ -40,11 +46,17 @@ impl CapacityProviderStrategyItem {
 }
 
 impl<HasCapacityProvider> CapacityProviderStrategyItem<HasCapacityProvider> {
-    /// `Base`. By default `0`.
+    /// The base value designates how many tasks, at a minimum, to run on the specified capacity provider.
+    ///
+    /// [`Base`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-capacityproviderstrategyitem.html#cfn-scheduler-schedule-capacityproviderstrategyitem-base). By default `0`. From 0 to 100000.
     pub fn base(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("Base", value.into()); self }
-    /// `CapacityProvider`. Required.
+    /// The short name of the capacity provider.
+    ///
+    /// [`CapacityProvider`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-capacityproviderstrategyitem.html#cfn-scheduler-schedule-capacityproviderstrategyitem-capacityprovider). Required. From 1 to 255 characters.
     pub fn capacity_provider(self, value: impl Into<Value<String>>) -> CapacityProviderStrategyItem<Given> { CapacityProviderStrategyItem { body: self.body.with("CapacityProvider", value.into()), given: PhantomData } }
-    /// `Weight`. By default `0`.
+    /// The weight value designates the relative percentage of the total number of tasks launched that should use the specified capacity provider.
+    ///
+    /// [`Weight`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-capacityproviderstrategyitem.html#cfn-scheduler-schedule-capacityproviderstrategyitem-weight). By default `0`. From 0 to 1000.
     pub fn weight(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("Weight", value.into()); self }
 }
 
@@ -63,7 +75,9 @@ impl DeadLetterConfig {
 }
 
 impl DeadLetterConfig {
-    /// `Arn`.
+    /// The ARN of the SQS queue specified as the destination for the dead-letter queue.
+    ///
+    /// [`Arn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-deadletterconfig.html#cfn-scheduler-schedule-deadletterconfig-arn). From 1 to 1600 characters. Matches `^arn:aws[a-z-]*:sqs:[a-z0-9\-]+:\d{12}:[a-zA-Z0-9\-_]+$`.
     pub fn arn(mut self, value: impl Into<Value<link::SQSQueueArn>>) -> Self { self.body.set("Arn", value.into()); self }
 }
 
@@ -82,33 +96,61 @@ impl EcsParameters {
 }
 
 impl<HasTaskDefinitionArn> EcsParameters<HasTaskDefinitionArn> {
-    /// `CapacityProviderStrategy`.
+    /// The capacity provider strategy to use for the task.
+    ///
+    /// [`CapacityProviderStrategy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-ecsparameters.html#cfn-scheduler-schedule-ecsparameters-capacityproviderstrategy). At most 6 items.
     pub fn capacity_provider_strategy(mut self, value: impl Into<Value<List<CapacityProviderStrategyItem>>>) -> Self { self.body.set("CapacityProviderStrategy", value.into()); self }
-    /// `EnableECSManagedTags`.
+    /// Whether to enable Amazon ECS managed tags for the task.
+    ///
+    /// [`EnableECSManagedTags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-ecsparameters.html#cfn-scheduler-schedule-ecsparameters-enableecsmanagedtags).
     pub fn enable_ecs_managed_tags(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("EnableECSManagedTags", value.into()); self }
-    /// `EnableExecuteCommand`.
+    /// Whether or not to enable the execute command functionality for the containers in this task.
+    ///
+    /// [`EnableExecuteCommand`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-ecsparameters.html#cfn-scheduler-schedule-ecsparameters-enableexecutecommand).
     pub fn enable_execute_command(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("EnableExecuteCommand", value.into()); self }
-    /// `Group`.
+    /// Specifies an Amazon ECS task group for the task.
+    ///
+    /// [`Group`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-ecsparameters.html#cfn-scheduler-schedule-ecsparameters-group). From 1 to 255 characters.
     pub fn group(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Group", value.into()); self }
-    /// `LaunchType`.
+    /// Specifies the launch type on which your task is running.
+    ///
+    /// [`LaunchType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-ecsparameters.html#cfn-scheduler-schedule-ecsparameters-launchtype). One of `EC2`, `EXTERNAL`, `FARGATE`.
     pub fn launch_type(mut self, value: impl Into<Value<LaunchType>>) -> Self { self.body.set("LaunchType", value.into()); self }
-    /// `NetworkConfiguration`.
+    /// This structure specifies the network configuration for an ECS task.
+    ///
+    /// [`NetworkConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-ecsparameters.html#cfn-scheduler-schedule-ecsparameters-networkconfiguration).
     pub fn network_configuration(mut self, value: impl Into<Value<NetworkConfiguration>>) -> Self { self.body.set("NetworkConfiguration", value.into()); self }
-    /// `PlacementConstraints`.
+    /// The placement constraint objects to use for the task.
+    ///
+    /// [`PlacementConstraints`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-ecsparameters.html#cfn-scheduler-schedule-ecsparameters-placementconstraints). At most 10 items.
     pub fn placement_constraints(mut self, value: impl Into<Value<List<PlacementConstraint>>>) -> Self { self.body.set("PlacementConstraints", value.into()); self }
-    /// `PlacementStrategy`.
+    /// The task placement strategy for a task or service.
+    ///
+    /// [`PlacementStrategy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-ecsparameters.html#cfn-scheduler-schedule-ecsparameters-placementstrategy). At most 5 items.
     pub fn placement_strategy(mut self, value: impl Into<Value<List<PlacementStrategy>>>) -> Self { self.body.set("PlacementStrategy", value.into()); self }
-    /// `PlatformVersion`.
+    /// Specifies the platform version for the task.
+    ///
+    /// [`PlatformVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-ecsparameters.html#cfn-scheduler-schedule-ecsparameters-platformversion). From 1 to 64 characters.
     pub fn platform_version(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("PlatformVersion", value.into()); self }
-    /// `PropagateTags`.
+    /// Whether to propagate the tags from the task definition to the task.
+    ///
+    /// [`PropagateTags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-ecsparameters.html#cfn-scheduler-schedule-ecsparameters-propagatetags). Only `TASK_DEFINITION`.
     pub fn propagate_tags(mut self, value: impl Into<Value<PropagateTags>>) -> Self { self.body.set("PropagateTags", value.into()); self }
-    /// `ReferenceId`.
+    /// The reference ID to use for the task.
+    ///
+    /// [`ReferenceId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-ecsparameters.html#cfn-scheduler-schedule-ecsparameters-referenceid). At most 1024 characters.
     pub fn reference_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ReferenceId", value.into()); self }
-    /// `Tags`.
+    /// The metadata that you apply to the task to help you categorize and organize them.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-ecsparameters.html#cfn-scheduler-schedule-ecsparameters-tags). At most 50 items.
     pub fn tags(mut self, value: impl Into<Value<List<Entries<String>>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `TaskCount`.
+    /// The number of tasks to create based on `TaskDefinition`.
+    ///
+    /// [`TaskCount`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-ecsparameters.html#cfn-scheduler-schedule-ecsparameters-taskcount). From 1 to 10.
     pub fn task_count(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("TaskCount", value.into()); self }
-    /// `TaskDefinitionArn`. Required.
+    /// The ARN of the task definition to use if the event target is an Amazon ECS task.
+    ///
+    /// [`TaskDefinitionArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-ecsparameters.html#cfn-scheduler-schedule-ecsparameters-taskdefinitionarn). Required. From 1 to 1600 characters.
     pub fn task_definition_arn(self, value: impl Into<Value<String>>) -> EcsParameters<Given> { EcsParameters { body: self.body.with("TaskDefinitionArn", value.into()), given: PhantomData } }
 }
 
@@ -127,9 +169,13 @@ impl EventBridgeParameters {
 }
 
 impl<HasDetailType, HasSource> EventBridgeParameters<HasDetailType, HasSource> {
-    /// `DetailType`. Required.
+    /// A free-form string, with a maximum of 128 characters, used to decide what fields to expect in the event detail.
+    ///
+    /// [`DetailType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-eventbridgeparameters.html#cfn-scheduler-schedule-eventbridgeparameters-detailtype). Required. From 1 to 128 characters.
     pub fn detail_type(self, value: impl Into<Value<String>>) -> EventBridgeParameters<Given, HasSource> { EventBridgeParameters { body: self.body.with("DetailType", value.into()), given: PhantomData } }
-    /// `Source`. Required.
+    /// The source of the event.
+    ///
+    /// [`Source`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-eventbridgeparameters.html#cfn-scheduler-schedule-eventbridgeparameters-source). Required. From 1 to 256 characters. Matches `^(?=[/\.\-_A-Za-z0-9]+)((?!aws\.).*)|(\$(\.[\w_-]+(\[(\d+|\*)\])*)*)$`.
     pub fn source(self, value: impl Into<Value<String>>) -> EventBridgeParameters<HasDetailType, Given> { EventBridgeParameters { body: self.body.with("Source", value.into()), given: PhantomData } }
 }
 
@@ -148,9 +194,13 @@ impl FlexibleTimeWindow {
 }
 
 impl<HasMode> FlexibleTimeWindow<HasMode> {
-    /// `MaximumWindowInMinutes`.
+    /// The maximum time window during which a schedule can be invoked.
+    ///
+    /// [`MaximumWindowInMinutes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-flexibletimewindow.html#cfn-scheduler-schedule-flexibletimewindow-maximumwindowinminutes). From 1 to 1440.
     pub fn maximum_window_in_minutes(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("MaximumWindowInMinutes", value.into()); self }
-    /// `Mode`. Required.
+    /// Determines whether the schedule is invoked within a flexible time window.
+    ///
+    /// [`Mode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-flexibletimewindow.html#cfn-scheduler-schedule-flexibletimewindow-mode). Required. One of `FLEXIBLE`, `OFF`.
     pub fn mode(self, value: impl Into<Value<FlexibleTimeWindowMode>>) -> FlexibleTimeWindow<Given> { FlexibleTimeWindow { body: self.body.with("Mode", value.into()), given: PhantomData } }
 }
 
@@ -169,7 +219,9 @@ impl KinesisParameters {
 }
 
 impl<HasPartitionKey> KinesisParameters<HasPartitionKey> {
-    /// `PartitionKey`. Required.
+    /// Specifies the shard to which EventBridge Scheduler sends the event.
+    ///
+    /// [`PartitionKey`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-kinesisparameters.html#cfn-scheduler-schedule-kinesisparameters-partitionkey). Required. From 1 to 256 characters.
     pub fn partition_key(self, value: impl Into<Value<String>>) -> KinesisParameters<Given> { KinesisParameters { body: self.body.with("PartitionKey", value.into()), given: PhantomData } }
 }
 
@@ -188,7 +240,9 @@ impl NetworkConfiguration {
 }
 
 impl NetworkConfiguration {
-    /// `AwsvpcConfiguration`.
+    /// Specifies the Amazon VPC subnets and security groups for the task, and whether a public IP address is to be used.
+    ///
+    /// [`AwsvpcConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-networkconfiguration.html#cfn-scheduler-schedule-networkconfiguration-awsvpcconfiguration).
     pub fn awsvpc_configuration(mut self, value: impl Into<Value<AwsVpcConfiguration>>) -> Self { self.body.set("AwsvpcConfiguration", value.into()); self }
 }
 
@@ -207,9 +261,13 @@ impl PlacementConstraint {
 }
 
 impl PlacementConstraint {
-    /// `Expression`.
+    /// A cluster query language expression to apply to the constraint.
+    ///
+    /// [`Expression`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-placementconstraint.html#cfn-scheduler-schedule-placementconstraint-expression). At most 2000 characters.
     pub fn expression(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Expression", value.into()); self }
-    /// `Type`.
+    /// The type of constraint.
+    ///
+    /// [`Type`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-placementconstraint.html#cfn-scheduler-schedule-placementconstraint-type). One of `distinctInstance`, `memberOf`.
     pub fn type_(mut self, value: impl Into<Value<PlacementConstraintType>>) -> Self { self.body.set("Type", value.into()); self }
 }
 
@@ -228,9 +286,13 @@ impl PlacementStrategy {
 }
 
 impl PlacementStrategy {
-    /// `Field`.
+    /// The field to apply the placement strategy against.
+    ///
+    /// [`Field`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-placementstrategy.html#cfn-scheduler-schedule-placementstrategy-field). At most 255 characters.
     pub fn field(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Field", value.into()); self }
-    /// `Type`.
+    /// The type of placement strategy.
+    ///
+    /// [`Type`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-placementstrategy.html#cfn-scheduler-schedule-placementstrategy-type). One of `binpack`, `random`, `spread`.
     pub fn type_(mut self, value: impl Into<Value<PlacementStrategyType>>) -> Self { self.body.set("Type", value.into()); self }
 }
 
@@ -249,9 +311,13 @@ impl RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// `MaximumEventAgeInSeconds`.
+    /// The maximum amount of time, in seconds, to continue to make retry attempts.
+    ///
+    /// [`MaximumEventAgeInSeconds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-retrypolicy.html#cfn-scheduler-schedule-retrypolicy-maximumeventageinseconds). From 60 to 86400.
     pub fn maximum_event_age_in_seconds(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("MaximumEventAgeInSeconds", value.into()); self }
-    /// `MaximumRetryAttempts`.
+    /// The maximum number of retry attempts to make before the request fails.
+    ///
+    /// [`MaximumRetryAttempts`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-retrypolicy.html#cfn-scheduler-schedule-retrypolicy-maximumretryattempts). From 0 to 185.
     pub fn maximum_retry_attempts(mut self, value: impl Into<Value<f64>>) -> Self { self.body.set("MaximumRetryAttempts", value.into()); self }
 }
 
@@ -270,9 +336,13 @@ impl SageMakerPipelineParameter {
 }
 
 impl<HasName, HasValue> SageMakerPipelineParameter<HasName, HasValue> {
-    /// `Name`. Required.
+    /// Name of parameter to start execution of a SageMaker Model Building Pipeline.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-sagemakerpipelineparameter.html#cfn-scheduler-schedule-sagemakerpipelineparameter-name). Required. From 1 to 256 characters. Matches `^[A-Za-z0-9\-_]*$`.
     pub fn name(self, value: impl Into<Value<String>>) -> SageMakerPipelineParameter<Given, HasValue> { SageMakerPipelineParameter { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `Value`. Required.
+    /// Value of parameter to start execution of a SageMaker Model Building Pipeline.
+    ///
+    /// [`Value`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-sagemakerpipelineparameter.html#cfn-scheduler-schedule-sagemakerpipelineparameter-value). Required. From 1 to 1024 characters.
     pub fn value(self, value: impl Into<Value<String>>) -> SageMakerPipelineParameter<HasName, Given> { SageMakerPipelineParameter { body: self.body.with("Value", value.into()), given: PhantomData } }
 }
 
@@ -291,7 +361,9 @@ impl SageMakerPipelineParameters {
 }
 
 impl SageMakerPipelineParameters {
-    /// `PipelineParameterList`.
+    /// List of parameter names and values to use when executing the SageMaker Model Building Pipeline.
+    ///
+    /// [`PipelineParameterList`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-sagemakerpipelineparameters.html#cfn-scheduler-schedule-sagemakerpipelineparameters-pipelineparameterlist). At most 200 items.
     pub fn pipeline_parameter_list(mut self, value: impl Into<Value<List<SageMakerPipelineParameter>>>) -> Self { self.body.set("PipelineParameterList", value.into()); self }
 }
 
@@ -310,27 +382,49 @@ impl Schedule {
 }
 
 impl<HasFlexibleTimeWindow, HasScheduleExpression, HasTarget> Schedule<HasFlexibleTimeWindow, HasScheduleExpression, HasTarget> {
-    /// `Description`.
+    /// The description you specify for the schedule.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-scheduler-schedule.html#cfn-scheduler-schedule-description). At most 512 characters.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `EndDate`.
+    /// The date, in UTC, before which the schedule can invoke its target.
+    ///
+    /// [`EndDate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-scheduler-schedule.html#cfn-scheduler-schedule-enddate).
     pub fn end_date(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("EndDate", value.into()); self }
-    /// `FlexibleTimeWindow`. Required.
+    /// Allows you to configure a time window during which EventBridge Scheduler invokes the schedule.
+    ///
+    /// [`FlexibleTimeWindow`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-scheduler-schedule.html#cfn-scheduler-schedule-flexibletimewindow). Required.
     pub fn flexible_time_window(self, value: impl Into<Value<FlexibleTimeWindow>>) -> Schedule<Given, HasScheduleExpression, HasTarget> { Schedule { body: self.body.with("FlexibleTimeWindow", value.into()), given: PhantomData } }
-    /// `GroupName`.
+    /// The name of the schedule group associated with this schedule.
+    ///
+    /// [`GroupName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-scheduler-schedule.html#cfn-scheduler-schedule-groupname). From 1 to 64 characters. Matches `^[0-9a-zA-Z-_.]+$`.
     pub fn group_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("GroupName", value.into()); self }
-    /// `KmsKeyArn`.
+    /// The ARN for the customer managed KMS key that EventBridge Scheduler will use to encrypt and decrypt your data.
+    ///
+    /// [`KmsKeyArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-scheduler-schedule.html#cfn-scheduler-schedule-kmskeyarn). From 1 to 2048 characters. Matches `^arn:aws[a-z-]*:kms:[a-z0-9\-]+:\d{12}:(key|alias)\/[0-9a-zA-Z-_]*$`.
     pub fn kms_key_arn(mut self, value: impl Into<Value<link::KMSKeyArn>>) -> Self { self.body.set("KmsKeyArn", value.into()); self }
-    /// `Name`. A change replaces the resource.
+    /// The name of the schedule.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-scheduler-schedule.html#cfn-scheduler-schedule-name). A change replaces the resource. From 1 to 64 characters. Matches `^[0-9a-zA-Z-_.]+$`.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `ScheduleExpression`. Required.
+    /// The expression that defines when the schedule runs.
+    ///
+    /// [`ScheduleExpression`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-scheduler-schedule.html#cfn-scheduler-schedule-scheduleexpression). Required. From 1 to 256 characters.
     pub fn schedule_expression(self, value: impl Into<Value<String>>) -> Schedule<HasFlexibleTimeWindow, Given, HasTarget> { Schedule { body: self.body.with("ScheduleExpression", value.into()), given: PhantomData } }
-    /// `ScheduleExpressionTimezone`.
+    /// The timezone in which the scheduling expression is evaluated.
+    ///
+    /// [`ScheduleExpressionTimezone`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-scheduler-schedule.html#cfn-scheduler-schedule-scheduleexpressiontimezone). From 1 to 50 characters.
     pub fn schedule_expression_timezone(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ScheduleExpressionTimezone", value.into()); self }
-    /// `StartDate`.
+    /// The date, in UTC, after which the schedule can begin invoking its target.
+    ///
+    /// [`StartDate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-scheduler-schedule.html#cfn-scheduler-schedule-startdate).
     pub fn start_date(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("StartDate", value.into()); self }
-    /// `State`.
+    /// Whether the schedule is enabled or disabled.
+    ///
+    /// [`State`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-scheduler-schedule.html#cfn-scheduler-schedule-state). One of `DISABLED`, `ENABLED`.
     pub fn state(mut self, value: impl Into<Value<ScheduleState>>) -> Self { self.body.set("State", value.into()); self }
-    /// `Target`. Required.
+    /// The schedule's target details.
+    ///
+    /// [`Target`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-scheduler-schedule.html#cfn-scheduler-schedule-target). Required.
     pub fn target(self, value: impl Into<Value<Target>>) -> Schedule<HasFlexibleTimeWindow, HasScheduleExpression, Given> { Schedule { body: self.body.with("Target", value.into()), given: PhantomData } }
 }
 
@@ -359,9 +453,13 @@ impl ScheduleGroup {
 }
 
 impl ScheduleGroup {
-    /// `Name`. A change replaces the resource.
+    /// The name of the schedule group.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-scheduler-schedulegroup.html#cfn-scheduler-schedulegroup-name). A change replaces the resource. From 1 to 64 characters. Matches `^[0-9a-zA-Z-_.]+$`.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `Tags`.
+    /// Key-value pairs to apply to it.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-scheduler-schedulegroup.html#cfn-scheduler-schedulegroup-tags). At most 200 items.
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -399,7 +497,9 @@ impl SqsParameters {
 }
 
 impl SqsParameters {
-    /// `MessageGroupId`.
+    /// The FIFO message group ID to use as the target.
+    ///
+    /// [`MessageGroupId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-sqsparameters.html#cfn-scheduler-schedule-sqsparameters-messagegroupid). From 1 to 128 characters.
     pub fn message_group_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("MessageGroupId", value.into()); self }
 }
 
@@ -418,25 +518,45 @@ impl Target {
 }
 
 impl<HasArn, HasRoleArn> Target<HasArn, HasRoleArn> {
-    /// `Arn`. Required.
+    /// The ARN of the target.
+    ///
+    /// [`Arn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-target.html#cfn-scheduler-schedule-target-arn). Required. From 1 to 1600 characters.
     pub fn arn(self, value: impl Into<Value<link::SchedulerTargetArn>>) -> Target<Given, HasRoleArn> { Target { body: self.body.with("Arn", value.into()), given: PhantomData } }
-    /// `DeadLetterConfig`.
+    /// An object that contains information about an Amazon SQS queue that EventBridge Scheduler uses as a dead-letter queue for your schedule.
+    ///
+    /// [`DeadLetterConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-target.html#cfn-scheduler-schedule-target-deadletterconfig).
     pub fn dead_letter_config(mut self, value: impl Into<Value<DeadLetterConfig>>) -> Self { self.body.set("DeadLetterConfig", value.into()); self }
-    /// `EcsParameters`.
+    /// The templated target type for the Amazon ECS `RunTask` API operation.
+    ///
+    /// [`EcsParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-target.html#cfn-scheduler-schedule-target-ecsparameters).
     pub fn ecs_parameters(mut self, value: impl Into<Value<EcsParameters>>) -> Self { self.body.set("EcsParameters", value.into()); self }
-    /// `EventBridgeParameters`.
+    /// The templated target type for the EventBridge `PutEvents` API operation.
+    ///
+    /// [`EventBridgeParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-target.html#cfn-scheduler-schedule-target-eventbridgeparameters).
     pub fn event_bridge_parameters(mut self, value: impl Into<Value<EventBridgeParameters>>) -> Self { self.body.set("EventBridgeParameters", value.into()); self }
-    /// `Input`.
+    /// The text, or well-formed JSON, passed to the target.
+    ///
+    /// [`Input`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-target.html#cfn-scheduler-schedule-target-input). At least 1 characters.
     pub fn input(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Input", value.into()); self }
-    /// `KinesisParameters`.
+    /// The templated target type for the Amazon Kinesis `PutRecord` API operation.
+    ///
+    /// [`KinesisParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-target.html#cfn-scheduler-schedule-target-kinesisparameters).
     pub fn kinesis_parameters(mut self, value: impl Into<Value<KinesisParameters>>) -> Self { self.body.set("KinesisParameters", value.into()); self }
-    /// `RetryPolicy`.
+    /// A `RetryPolicy` object that includes information about the retry policy settings, including the maximum age of an event, and the maximum number of times…
+    ///
+    /// [`RetryPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-target.html#cfn-scheduler-schedule-target-retrypolicy).
     pub fn retry_policy(mut self, value: impl Into<Value<RetryPolicy>>) -> Self { self.body.set("RetryPolicy", value.into()); self }
-    /// `RoleArn`. Required.
+    /// The ARN of the IAM role that EventBridge Scheduler will use for this target when the schedule is invoked.
+    ///
+    /// [`RoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-target.html#cfn-scheduler-schedule-target-rolearn). Required. From 1 to 1600 characters. Matches `^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@\/-]+$`.
     pub fn role_arn(self, value: impl Into<Value<link::IAMRoleArn>>) -> Target<HasArn, Given> { Target { body: self.body.with("RoleArn", value.into()), given: PhantomData } }
-    /// `SageMakerPipelineParameters`.
+    /// The templated target type for the Amazon SageMaker `StartPipelineExecution` API operation.
+    ///
+    /// [`SageMakerPipelineParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-target.html#cfn-scheduler-schedule-target-sagemakerpipelineparameters).
     pub fn sage_maker_pipeline_parameters(mut self, value: impl Into<Value<SageMakerPipelineParameters>>) -> Self { self.body.set("SageMakerPipelineParameters", value.into()); self }
-    /// `SqsParameters`.
+    /// The templated target type for the Amazon SQS `SendMessage` API operation.
+    ///
+    /// [`SqsParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-scheduler-schedule-target.html#cfn-scheduler-schedule-target-sqsparameters).
     pub fn sqs_parameters(mut self, value: impl Into<Value<SqsParameters>>) -> Self { self.body.set("SqsParameters", value.into()); self }
 }
 

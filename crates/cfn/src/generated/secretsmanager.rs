@@ -17,9 +17,13 @@ impl ExternalSecretRotationMetadataItem {
 }
 
 impl<HasKey, HasValue> ExternalSecretRotationMetadataItem<HasKey, HasValue> {
-    /// `Key`. Required.
+    /// The key that identifies the item.
+    ///
+    /// [`Key`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-rotationschedule-externalsecretrotationmetadataitem.html#cfn-secretsmanager-rotationschedule-externalsecretrotationmetadataitem-key). Required.
     pub fn key(self, value: impl Into<Value<String>>) -> ExternalSecretRotationMetadataItem<Given, HasValue> { ExternalSecretRotationMetadataItem { body: self.body.with("Key", value.into()), given: PhantomData } }
-    /// `Value`. Required.
+    /// The value of the specified item.
+    ///
+    /// [`Value`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-rotationschedule-externalsecretrotationmetadataitem.html#cfn-secretsmanager-rotationschedule-externalsecretrotationmetadataitem-value). Required.
     pub fn value(self, value: impl Into<Value<String>>) -> ExternalSecretRotationMetadataItem<HasKey, Given> { ExternalSecretRotationMetadataItem { body: self.body.with("Value", value.into()), given: PhantomData } }
 }
 
@@ -38,25 +42,45 @@ impl GenerateSecretString {
 }
 
 impl GenerateSecretString {
-    /// `ExcludeCharacters`.
+    /// A string of the characters that you don't want in the password.
+    ///
+    /// [`ExcludeCharacters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-secret-generatesecretstring.html#cfn-secretsmanager-secret-generatesecretstring-excludecharacters).
     pub fn exclude_characters(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ExcludeCharacters", value.into()); self }
-    /// `ExcludeLowercase`.
+    /// Whether to exclude lowercase letters from the password.
+    ///
+    /// [`ExcludeLowercase`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-secret-generatesecretstring.html#cfn-secretsmanager-secret-generatesecretstring-excludelowercase).
     pub fn exclude_lowercase(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("ExcludeLowercase", value.into()); self }
-    /// `ExcludeNumbers`.
+    /// Whether to exclude numbers from the password.
+    ///
+    /// [`ExcludeNumbers`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-secret-generatesecretstring.html#cfn-secretsmanager-secret-generatesecretstring-excludenumbers).
     pub fn exclude_numbers(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("ExcludeNumbers", value.into()); self }
-    /// `ExcludePunctuation`.
+    /// Whether to exclude the following punctuation characters from the password: ! " # $ % & ' ( ) * +, -.
+    ///
+    /// [`ExcludePunctuation`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-secret-generatesecretstring.html#cfn-secretsmanager-secret-generatesecretstring-excludepunctuation).
     pub fn exclude_punctuation(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("ExcludePunctuation", value.into()); self }
-    /// `ExcludeUppercase`.
+    /// Whether to exclude uppercase letters from the password.
+    ///
+    /// [`ExcludeUppercase`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-secret-generatesecretstring.html#cfn-secretsmanager-secret-generatesecretstring-excludeuppercase).
     pub fn exclude_uppercase(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("ExcludeUppercase", value.into()); self }
-    /// `GenerateStringKey`.
+    /// The JSON key name for the key/value pair, where the value is the generated password.
+    ///
+    /// [`GenerateStringKey`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-secret-generatesecretstring.html#cfn-secretsmanager-secret-generatesecretstring-generatestringkey).
     pub fn generate_string_key(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("GenerateStringKey", value.into()); self }
-    /// `IncludeSpace`.
+    /// Whether to include the space character.
+    ///
+    /// [`IncludeSpace`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-secret-generatesecretstring.html#cfn-secretsmanager-secret-generatesecretstring-includespace).
     pub fn include_space(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("IncludeSpace", value.into()); self }
-    /// `PasswordLength`.
+    /// The length of the password.
+    ///
+    /// [`PasswordLength`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-secret-generatesecretstring.html#cfn-secretsmanager-secret-generatesecretstring-passwordlength).
     pub fn password_length(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("PasswordLength", value.into()); self }
-    /// `RequireEachIncludedType`.
+    /// Whether to include at least one upper and lowercase letter, one number, and one punctuation.
+    ///
+    /// [`RequireEachIncludedType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-secret-generatesecretstring.html#cfn-secretsmanager-secret-generatesecretstring-requireeachincludedtype).
     pub fn require_each_included_type(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("RequireEachIncludedType", value.into()); self }
-    /// `SecretStringTemplate`.
+    /// A template that the generated string must match.
+    ///
+    /// [`SecretStringTemplate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-secret-generatesecretstring.html#cfn-secretsmanager-secret-generatesecretstring-secretstringtemplate).
     pub fn secret_string_template(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SecretStringTemplate", value.into()); self }
 }
 
@@ -75,27 +99,47 @@ impl HostedRotationLambda {
 }
 
 impl<HasRotationType> HostedRotationLambda<HasRotationType> {
-    /// `ExcludeCharacters`.
+    /// A string of the characters that you don't want in the password.
+    ///
+    /// [`ExcludeCharacters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-rotationschedule-hostedrotationlambda.html#cfn-secretsmanager-rotationschedule-hostedrotationlambda-excludecharacters).
     pub fn exclude_characters(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ExcludeCharacters", value.into()); self }
-    /// `KmsKeyArn`.
+    /// The ARN of the KMS key that Secrets Manager uses to encrypt the secret.
+    ///
+    /// [`KmsKeyArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-rotationschedule-hostedrotationlambda.html#cfn-secretsmanager-rotationschedule-hostedrotationlambda-kmskeyarn).
     pub fn kms_key_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("KmsKeyArn", value.into()); self }
-    /// `MasterSecretArn`.
+    /// The ARN of the secret that contains superuser credentials, if you use the Alternating users rotation strategy.
+    ///
+    /// [`MasterSecretArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-rotationschedule-hostedrotationlambda.html#cfn-secretsmanager-rotationschedule-hostedrotationlambda-mastersecretarn).
     pub fn master_secret_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("MasterSecretArn", value.into()); self }
-    /// `MasterSecretKmsKeyArn`.
+    /// The ARN of the KMS key that Secrets Manager used to encrypt the superuser secret, if you use the alternating users strategy and the superuser secret is…
+    ///
+    /// [`MasterSecretKmsKeyArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-rotationschedule-hostedrotationlambda.html#cfn-secretsmanager-rotationschedule-hostedrotationlambda-mastersecretkmskeyarn).
     pub fn master_secret_kms_key_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("MasterSecretKmsKeyArn", value.into()); self }
-    /// `RotationLambdaName`.
+    /// The name of the Lambda rotation function.
+    ///
+    /// [`RotationLambdaName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-rotationschedule-hostedrotationlambda.html#cfn-secretsmanager-rotationschedule-hostedrotationlambda-rotationlambdaname).
     pub fn rotation_lambda_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("RotationLambdaName", value.into()); self }
-    /// `RotationType`. Required.
+    /// The rotation template to base the rotation function on, one of the following.
+    ///
+    /// [`RotationType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-rotationschedule-hostedrotationlambda.html#cfn-secretsmanager-rotationschedule-hostedrotationlambda-rotationtype). Required.
     pub fn rotation_type(self, value: impl Into<Value<String>>) -> HostedRotationLambda<Given> { HostedRotationLambda { body: self.body.with("RotationType", value.into()), given: PhantomData } }
-    /// `Runtime`.
+    /// [`Runtime`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-rotationschedule-hostedrotationlambda.html#cfn-secretsmanager-rotationschedule-hostedrotationlambda-runtime).
     pub fn runtime(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Runtime", value.into()); self }
-    /// `SuperuserSecretArn`.
+    /// The ARN of the secret that contains superuser credentials, if you use the Alternating users rotation strategy.
+    ///
+    /// [`SuperuserSecretArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-rotationschedule-hostedrotationlambda.html#cfn-secretsmanager-rotationschedule-hostedrotationlambda-superusersecretarn).
     pub fn superuser_secret_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SuperuserSecretArn", value.into()); self }
-    /// `SuperuserSecretKmsKeyArn`.
+    /// The ARN of the KMS key that Secrets Manager used to encrypt the superuser secret, if you use the alternating users strategy and the superuser secret is…
+    ///
+    /// [`SuperuserSecretKmsKeyArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-rotationschedule-hostedrotationlambda.html#cfn-secretsmanager-rotationschedule-hostedrotationlambda-superusersecretkmskeyarn).
     pub fn superuser_secret_kms_key_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SuperuserSecretKmsKeyArn", value.into()); self }
-    /// `VpcSecurityGroupIds`.
+    /// A comma-separated list of security group IDs applied to the target database.
+    ///
+    /// [`VpcSecurityGroupIds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-rotationschedule-hostedrotationlambda.html#cfn-secretsmanager-rotationschedule-hostedrotationlambda-vpcsecuritygroupids).
     pub fn vpc_security_group_ids(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("VpcSecurityGroupIds", value.into()); self }
-    /// `VpcSubnetIds`.
+    /// A comma separated list of VPC subnet IDs of the target database network.
+    ///
+    /// [`VpcSubnetIds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-rotationschedule-hostedrotationlambda.html#cfn-secretsmanager-rotationschedule-hostedrotationlambda-vpcsubnetids).
     pub fn vpc_subnet_ids(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("VpcSubnetIds", value.into()); self }
 }
 
@@ -114,9 +158,13 @@ impl ReplicaRegion {
 }
 
 impl<HasRegion> ReplicaRegion<HasRegion> {
-    /// `KmsKeyId`.
+    /// The ARN, key ID, or alias of the KMS key to encrypt the secret.
+    ///
+    /// [`KmsKeyId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-secret-replicaregion.html#cfn-secretsmanager-secret-replicaregion-kmskeyid).
     pub fn kms_key_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("KmsKeyId", value.into()); self }
-    /// `Region`. Required.
+    /// A string that represents a `Region`, for example "us-east-1".
+    ///
+    /// [`Region`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-secret-replicaregion.html#cfn-secretsmanager-secret-replicaregion-region). Required.
     pub fn region(self, value: impl Into<Value<String>>) -> ReplicaRegion<Given> { ReplicaRegion { body: self.body.with("Region", value.into()), given: PhantomData } }
 }
 
@@ -135,11 +183,17 @@ impl ResourcePolicy {
 }
 
 impl<HasResourcePolicy, HasSecretId> ResourcePolicy<HasResourcePolicy, HasSecretId> {
-    /// `BlockPublicPolicy`.
+    /// Whether to block resource-based policies that allow broad access to the secret.
+    ///
+    /// [`BlockPublicPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-resourcepolicy.html#cfn-secretsmanager-resourcepolicy-blockpublicpolicy).
     pub fn block_public_policy(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("BlockPublicPolicy", value.into()); self }
-    /// `ResourcePolicy`. Required.
+    /// A JSON-formatted string for an AWS resource-based policy.
+    ///
+    /// [`ResourcePolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-resourcepolicy.html#cfn-secretsmanager-resourcepolicy-resourcepolicy). Required.
     pub fn resource_policy(self, value: impl Into<Value<Json>>) -> ResourcePolicy<Given, HasSecretId> { ResourcePolicy { body: self.body.with("ResourcePolicy", value.into()), given: PhantomData } }
-    /// `SecretId`. Required. A change replaces the resource.
+    /// The ARN or name of the secret to attach the resource-based policy.
+    ///
+    /// [`SecretId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-resourcepolicy.html#cfn-secretsmanager-resourcepolicy-secretid). Required. A change replaces the resource. From 1 to 2048 characters.
     pub fn secret_id(self, value: impl Into<Value<link::SecretsManagerSecretId>>) -> ResourcePolicy<HasResourcePolicy, Given> { ResourcePolicy { body: self.body.with("SecretId", value.into()), given: PhantomData } }
 }
 
@@ -168,11 +222,17 @@ impl RotationRules {
 }
 
 impl RotationRules {
-    /// `AutomaticallyAfterDays`.
+    /// The number of days between automatic scheduled rotations of the secret.
+    ///
+    /// [`AutomaticallyAfterDays`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-rotationschedule-rotationrules.html#cfn-secretsmanager-rotationschedule-rotationrules-automaticallyafterdays).
     pub fn automatically_after_days(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("AutomaticallyAfterDays", value.into()); self }
-    /// `Duration`.
+    /// The length of the rotation window in hours, for example `3h` for a three hour window.
+    ///
+    /// [`Duration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-rotationschedule-rotationrules.html#cfn-secretsmanager-rotationschedule-rotationrules-duration).
     pub fn duration(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Duration", value.into()); self }
-    /// `ScheduleExpression`.
+    /// A `cron()` or `rate()` expression that defines the schedule for rotating your secret.
+    ///
+    /// [`ScheduleExpression`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-rotationschedule-rotationrules.html#cfn-secretsmanager-rotationschedule-rotationrules-scheduleexpression).
     pub fn schedule_expression(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ScheduleExpression", value.into()); self }
 }
 
@@ -191,19 +251,33 @@ impl RotationSchedule {
 }
 
 impl<HasSecretId> RotationSchedule<HasSecretId> {
-    /// `ExternalSecretRotationMetadata`.
+    /// The list of metadata needed to successfully rotate a managed external secret.
+    ///
+    /// [`ExternalSecretRotationMetadata`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-rotationschedule.html#cfn-secretsmanager-rotationschedule-externalsecretrotationmetadata).
     pub fn external_secret_rotation_metadata(mut self, value: impl Into<Value<List<ExternalSecretRotationMetadataItem>>>) -> Self { self.body.set("ExternalSecretRotationMetadata", value.into()); self }
-    /// `ExternalSecretRotationRoleArn`.
+    /// The ARN of the IAM role that is used by Secrets Manager to rotate a managed external secret.
+    ///
+    /// [`ExternalSecretRotationRoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-rotationschedule.html#cfn-secretsmanager-rotationschedule-externalsecretrotationrolearn).
     pub fn external_secret_rotation_role_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ExternalSecretRotationRoleArn", value.into()); self }
-    /// `HostedRotationLambda`.
+    /// Creates a new Lambda rotation function based on one of the Secrets Manager rotation function templates.
+    ///
+    /// [`HostedRotationLambda`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-rotationschedule.html#cfn-secretsmanager-rotationschedule-hostedrotationlambda).
     pub fn hosted_rotation_lambda(mut self, value: impl Into<Value<HostedRotationLambda>>) -> Self { self.body.set("HostedRotationLambda", value.into()); self }
-    /// `RotateImmediatelyOnUpdate`.
+    /// Determines whether to rotate the secret immediately or wait until the next scheduled rotation window when the rotation schedule is updated.
+    ///
+    /// [`RotateImmediatelyOnUpdate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-rotationschedule.html#cfn-secretsmanager-rotationschedule-rotateimmediatelyonupdate).
     pub fn rotate_immediately_on_update(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("RotateImmediatelyOnUpdate", value.into()); self }
-    /// `RotationLambdaARN`.
+    /// The ARN of an existing Lambda rotation function.
+    ///
+    /// [`RotationLambdaARN`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-rotationschedule.html#cfn-secretsmanager-rotationschedule-rotationlambdaarn).
     pub fn rotation_lambda_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("RotationLambdaARN", value.into()); self }
-    /// `RotationRules`.
+    /// A structure that defines the rotation configuration for this secret.
+    ///
+    /// [`RotationRules`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-rotationschedule.html#cfn-secretsmanager-rotationschedule-rotationrules).
     pub fn rotation_rules(mut self, value: impl Into<Value<RotationRules>>) -> Self { self.body.set("RotationRules", value.into()); self }
-    /// `SecretId`. Required. A change replaces the resource.
+    /// The ARN or name of the secret to rotate.
+    ///
+    /// [`SecretId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-rotationschedule.html#cfn-secretsmanager-rotationschedule-secretid). Required. A change replaces the resource.
     pub fn secret_id(self, value: impl Into<Value<link::SecretsManagerSecretId>>) -> RotationSchedule<Given> { RotationSchedule { body: self.body.with("SecretId", value.into()), given: PhantomData } }
 }
 
@@ -229,21 +303,37 @@ impl Secret {
 }
 
 impl Secret {
-    /// `Description`.
+    /// The description of the secret.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html#cfn-secretsmanager-secret-description). At most 2048 characters.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `GenerateSecretString`.
+    /// A structure that specifies how to generate a password to encrypt and store in the secret.
+    ///
+    /// [`GenerateSecretString`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html#cfn-secretsmanager-secret-generatesecretstring).
     pub fn generate_secret_string(mut self, value: impl Into<Value<GenerateSecretString>>) -> Self { self.body.set("GenerateSecretString", value.into()); self }
-    /// `KmsKeyId`.
+    /// The ARN, key ID, or alias of the AWS key that Secrets Manager uses to encrypt the secret value in the secret.
+    ///
+    /// [`KmsKeyId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html#cfn-secretsmanager-secret-kmskeyid). At most 2048 characters.
     pub fn kms_key_id(mut self, value: impl Into<Value<link::KMSKeyArn>>) -> Self { self.body.set("KmsKeyId", value.into()); self }
-    /// `Name`. A change replaces the resource.
+    /// The name of the new secret.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html#cfn-secretsmanager-secret-name). A change replaces the resource. At most 512 characters.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `ReplicaRegions`.
+    /// A custom type that specifies a `Region` and the `KmsKeyId` for a replica secret.
+    ///
+    /// [`ReplicaRegions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html#cfn-secretsmanager-secret-replicaregions).
     pub fn replica_regions(mut self, value: impl Into<Value<List<ReplicaRegion>>>) -> Self { self.body.set("ReplicaRegions", value.into()); self }
-    /// `SecretString`.
+    /// The text to encrypt and store in the secret.
+    ///
+    /// [`SecretString`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html#cfn-secretsmanager-secret-secretstring). From 1 to 65536 characters.
     pub fn secret_string(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SecretString", value.into()); self }
-    /// `Tags`.
+    /// The tags to attach to the secret.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html#cfn-secretsmanager-secret-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `Type`.
+    /// The exact string that identifies the third-party partner that holds the external secret.
+    ///
+    /// [`Type`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html#cfn-secretsmanager-secret-type). At most 256 characters.
     pub fn type_(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Type", value.into()); self }
 }
 
@@ -270,11 +360,17 @@ impl SecretTargetAttachment {
 }
 
 impl<HasSecretId, HasTargetId, HasTargetType> SecretTargetAttachment<HasSecretId, HasTargetId, HasTargetType> {
-    /// `SecretId`. Required. A change replaces the resource.
+    /// The ARN or name of the secret.
+    ///
+    /// [`SecretId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secrettargetattachment.html#cfn-secretsmanager-secrettargetattachment-secretid). Required. A change replaces the resource. From 1 to 2048 characters.
     pub fn secret_id(self, value: impl Into<Value<link::SecretsManagerSecretId>>) -> SecretTargetAttachment<Given, HasTargetId, HasTargetType> { SecretTargetAttachment { body: self.body.with("SecretId", value.into()), given: PhantomData } }
-    /// `TargetId`. Required.
+    /// The ID of the database or cluster.
+    ///
+    /// [`TargetId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secrettargetattachment.html#cfn-secretsmanager-secrettargetattachment-targetid). Required.
     pub fn target_id(self, value: impl Into<Value<String>>) -> SecretTargetAttachment<HasSecretId, Given, HasTargetType> { SecretTargetAttachment { body: self.body.with("TargetId", value.into()), given: PhantomData } }
-    /// `TargetType`. Required.
+    /// A string that defines the type of service or database associated with the secret.
+    ///
+    /// [`TargetType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secrettargetattachment.html#cfn-secretsmanager-secrettargetattachment-targettype). Required.
     pub fn target_type(self, value: impl Into<Value<String>>) -> SecretTargetAttachment<HasSecretId, HasTargetId, Given> { SecretTargetAttachment { body: self.body.with("TargetType", value.into()), given: PhantomData } }
 }
 

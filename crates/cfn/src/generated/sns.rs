@@ -17,13 +17,21 @@ impl LoggingConfig {
 }
 
 impl<HasProtocol> LoggingConfig<HasProtocol> {
-    /// `FailureFeedbackRoleArn`.
+    /// The IAM role ARN to be used when logging failed message deliveries in Amazon CloudWatch.
+    ///
+    /// [`FailureFeedbackRoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-sns-topic-loggingconfig.html#cfn-sns-topic-loggingconfig-failurefeedbackrolearn).
     pub fn failure_feedback_role_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("FailureFeedbackRoleArn", value.into()); self }
-    /// `Protocol`. Required.
+    /// Indicates one of the supported protocols for the Amazon SNS topic.
+    ///
+    /// [`Protocol`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-sns-topic-loggingconfig.html#cfn-sns-topic-loggingconfig-protocol). Required. One of `application`, `firehose`, `http/s`, `lambda`, `sqs`.
     pub fn protocol(self, value: impl Into<Value<LoggingConfigProtocol>>) -> LoggingConfig<Given> { LoggingConfig { body: self.body.with("Protocol", value.into()), given: PhantomData } }
-    /// `SuccessFeedbackRoleArn`.
+    /// The IAM role ARN to be used when logging successful message deliveries in Amazon CloudWatch.
+    ///
+    /// [`SuccessFeedbackRoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-sns-topic-loggingconfig.html#cfn-sns-topic-loggingconfig-successfeedbackrolearn).
     pub fn success_feedback_role_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SuccessFeedbackRoleArn", value.into()); self }
-    /// `SuccessFeedbackSampleRate`.
+    /// The percentage of successful message deliveries to be logged in Amazon CloudWatch.
+    ///
+    /// [`SuccessFeedbackSampleRate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-sns-topic-loggingconfig.html#cfn-sns-topic-loggingconfig-successfeedbacksamplerate).
     pub fn success_feedback_sample_rate(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SuccessFeedbackSampleRate", value.into()); self }
 }
 
@@ -42,27 +50,49 @@ impl Subscription {
 }
 
 impl<HasProtocol, HasTopicArn> Subscription<HasProtocol, HasTopicArn> {
-    /// `DeliveryPolicy`.
+    /// The delivery policy JSON assigned to the subscription.
+    ///
+    /// [`DeliveryPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-subscription.html#cfn-sns-subscription-deliverypolicy).
     pub fn delivery_policy(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("DeliveryPolicy", value.into()); self }
-    /// `Endpoint`. A change replaces the resource.
+    /// The subscription's endpoint.
+    ///
+    /// [`Endpoint`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-subscription.html#cfn-sns-subscription-endpoint). A change replaces the resource.
     pub fn endpoint(mut self, value: impl Into<Value<link::SNSSubscriptionEndpoint>>) -> Self { self.body.set("Endpoint", value.into()); self }
-    /// `FilterPolicy`.
+    /// The filter policy JSON assigned to the subscription.
+    ///
+    /// [`FilterPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-subscription.html#cfn-sns-subscription-filterpolicy).
     pub fn filter_policy(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("FilterPolicy", value.into()); self }
-    /// `FilterPolicyScope`.
+    /// This attribute lets you choose the filtering scope by using one of the following string value types.
+    ///
+    /// [`FilterPolicyScope`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-subscription.html#cfn-sns-subscription-filterpolicyscope).
     pub fn filter_policy_scope(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("FilterPolicyScope", value.into()); self }
-    /// `Protocol`. Required. A change replaces the resource.
+    /// The subscription's protocol.
+    ///
+    /// [`Protocol`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-subscription.html#cfn-sns-subscription-protocol). Required. A change replaces the resource.
     pub fn protocol(self, value: impl Into<Value<SubscriptionProtocol>>) -> Subscription<Given, HasTopicArn> { Subscription { body: self.body.with("Protocol", value.into()), given: PhantomData } }
-    /// `RawMessageDelivery`.
+    /// When set to `true`, enables raw message delivery.
+    ///
+    /// [`RawMessageDelivery`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-subscription.html#cfn-sns-subscription-rawmessagedelivery).
     pub fn raw_message_delivery(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("RawMessageDelivery", value.into()); self }
-    /// `RedrivePolicy`.
+    /// When specified, sends undeliverable messages to the specified Amazon SQS dead-letter queue.
+    ///
+    /// [`RedrivePolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-subscription.html#cfn-sns-subscription-redrivepolicy).
     pub fn redrive_policy(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("RedrivePolicy", value.into()); self }
-    /// `Region`.
+    /// For cross-region subscriptions, the region in which the topic resides.
+    ///
+    /// [`Region`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-subscription.html#cfn-sns-subscription-region).
     pub fn region(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Region", value.into()); self }
-    /// `ReplayPolicy`.
+    /// Whether Amazon resends the notification to the subscription when a message's attribute changes.
+    ///
+    /// [`ReplayPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-subscription.html#cfn-sns-subscription-replaypolicy).
     pub fn replay_policy(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("ReplayPolicy", value.into()); self }
-    /// `SubscriptionRoleArn`.
+    /// It applies only to Amazon Data Firehose delivery stream subscriptions.
+    ///
+    /// [`SubscriptionRoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-subscription.html#cfn-sns-subscription-subscriptionrolearn).
     pub fn subscription_role_arn(mut self, value: impl Into<Value<link::IAMRoleArn>>) -> Self { self.body.set("SubscriptionRoleArn", value.into()); self }
-    /// `TopicArn`. Required. A change replaces the resource.
+    /// The ARN of the topic to subscribe to.
+    ///
+    /// [`TopicArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-subscription.html#cfn-sns-subscription-topicarn). Required. A change replaces the resource.
     pub fn topic_arn(self, value: impl Into<Value<link::SNSTopicTopicArn>>) -> Subscription<HasProtocol, Given> { Subscription { body: self.body.with("TopicArn", value.into()), given: PhantomData } }
 }
 
@@ -88,33 +118,59 @@ impl Topic {
 }
 
 impl Topic {
-    /// `ArchivePolicy`.
+    /// The `ArchivePolicy` determines the number of days Amazon retains messages in FIFO topics.
+    ///
+    /// [`ArchivePolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html#cfn-sns-topic-archivepolicy).
     pub fn archive_policy(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("ArchivePolicy", value.into()); self }
-    /// `ContentBasedDeduplication`.
+    /// `ContentBasedDeduplication` enables deduplication of messages based on their content for FIFO topics.
+    ///
+    /// [`ContentBasedDeduplication`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html#cfn-sns-topic-contentbaseddeduplication).
     pub fn content_based_deduplication(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("ContentBasedDeduplication", value.into()); self }
-    /// `DataProtectionPolicy`.
+    /// The body of the policy document you want to use for this topic.
+    ///
+    /// [`DataProtectionPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html#cfn-sns-topic-dataprotectionpolicy).
     pub fn data_protection_policy(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("DataProtectionPolicy", value.into()); self }
-    /// `DeliveryStatusLogging`.
+    /// The `DeliveryStatusLogging` configuration enables you to log the delivery status of messages sent from your Amazon SNS topic to subscribed endpoints with the…
+    ///
+    /// [`DeliveryStatusLogging`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html#cfn-sns-topic-deliverystatuslogging).
     pub fn delivery_status_logging(mut self, value: impl Into<Value<List<LoggingConfig>>>) -> Self { self.body.set("DeliveryStatusLogging", value.into()); self }
-    /// `DisplayName`.
+    /// The display name to use for an Amazon topic with SMS subscriptions.
+    ///
+    /// [`DisplayName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html#cfn-sns-topic-displayname).
     pub fn display_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("DisplayName", value.into()); self }
-    /// `FifoThroughputScope`.
+    /// Specifies the throughput quota and deduplication behavior to apply for the FIFO topic.
+    ///
+    /// [`FifoThroughputScope`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html#cfn-sns-topic-fifothroughputscope).
     pub fn fifo_throughput_scope(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("FifoThroughputScope", value.into()); self }
-    /// `FifoTopic`. A change replaces the resource.
+    /// Set to true to create a FIFO topic.
+    ///
+    /// [`FifoTopic`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html#cfn-sns-topic-fifotopic). A change replaces the resource.
     pub fn fifo_topic(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("FifoTopic", value.into()); self }
-    /// `KmsMasterKeyId`.
+    /// The ID of an AWS managed customer master key (CMK) for Amazon or a custom CMK.
+    ///
+    /// [`KmsMasterKeyId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html#cfn-sns-topic-kmsmasterkeyid).
     pub fn kms_master_key_id(mut self, value: impl Into<Value<link::SNSTopicKmsMasterKeyId>>) -> Self { self.body.set("KmsMasterKeyId", value.into()); self }
-    /// `MaximumMessageSize`.
+    /// [`MaximumMessageSize`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html#cfn-sns-topic-maximummessagesize). From 1024 to 1048576.
     pub fn maximum_message_size(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MaximumMessageSize", value.into()); self }
-    /// `SignatureVersion`.
+    /// The signature version corresponds to the hashing algorithm used while creating the signature of the notifications, subscription confirmations, or unsubscribe…
+    ///
+    /// [`SignatureVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html#cfn-sns-topic-signatureversion).
     pub fn signature_version(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SignatureVersion", value.into()); self }
-    /// `Subscription`.
+    /// The Amazon subscriptions (endpoints) for this topic.
+    ///
+    /// [`Subscription`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html#cfn-sns-topic-subscription).
     pub fn subscription(mut self, value: impl Into<Value<List<TopicSubscription>>>) -> Self { self.body.set("Subscription", value.into()); self }
-    /// `Tags`.
+    /// The list of tags to add to a new topic.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html#cfn-sns-topic-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `TopicName`. A change replaces the resource.
+    /// The name of the topic you want to create.
+    ///
+    /// [`TopicName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html#cfn-sns-topic-topicname). A change replaces the resource. At most 256 characters. Matches `^[\w-]{1,256}(\.fifo)?$`.
     pub fn topic_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TopicName", value.into()); self }
-    /// `TracingConfig`.
+    /// Tracing mode of an Amazon topic.
+    ///
+    /// [`TracingConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html#cfn-sns-topic-tracingconfig).
     pub fn tracing_config(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TracingConfig", value.into()); self }
 }
 
@@ -150,9 +206,13 @@ impl TopicInlinePolicy {
 }
 
 impl<HasPolicyDocument, HasTopicArn> TopicInlinePolicy<HasPolicyDocument, HasTopicArn> {
-    /// `PolicyDocument`. Required.
+    /// A policy document that contains permissions to add to the specified Amazon topic.
+    ///
+    /// [`PolicyDocument`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topicinlinepolicy.html#cfn-sns-topicinlinepolicy-policydocument). Required.
     pub fn policy_document(self, value: impl Into<Value<PolicyDocument>>) -> TopicInlinePolicy<Given, HasTopicArn> { TopicInlinePolicy { body: self.body.with("PolicyDocument", value.into()), given: PhantomData } }
-    /// `TopicArn`. Required. A change replaces the resource.
+    /// The ARN of the topic to which you want to add the policy.
+    ///
+    /// [`TopicArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topicinlinepolicy.html#cfn-sns-topicinlinepolicy-topicarn). Required. A change replaces the resource.
     pub fn topic_arn(self, value: impl Into<Value<String>>) -> TopicInlinePolicy<HasPolicyDocument, Given> { TopicInlinePolicy { body: self.body.with("TopicArn", value.into()), given: PhantomData } }
 }
 
@@ -178,9 +238,13 @@ impl TopicPolicy {
 }
 
 impl<HasPolicyDocument, HasTopics> TopicPolicy<HasPolicyDocument, HasTopics> {
-    /// `PolicyDocument`. Required.
+    /// A policy document that contains permissions to add to the specified SNS topics.
+    ///
+    /// [`PolicyDocument`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topicpolicy.html#cfn-sns-topicpolicy-policydocument). Required.
     pub fn policy_document(self, value: impl Into<Value<PolicyDocument>>) -> TopicPolicy<Given, HasTopics> { TopicPolicy { body: self.body.with("PolicyDocument", value.into()), given: PhantomData } }
-    /// `Topics`. Required.
+    /// The Amazon Resource Names (ARN) of the topics to which you want to add the policy.
+    ///
+    /// [`Topics`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topicpolicy.html#cfn-sns-topicpolicy-topics). Required.
     pub fn topics(self, value: impl Into<Value<List<link::SNSTopicTopicArn>>>) -> TopicPolicy<HasPolicyDocument, Given> { TopicPolicy { body: self.body.with("Topics", value.into()), given: PhantomData } }
 }
 
@@ -206,9 +270,13 @@ impl TopicSubscription {
 }
 
 impl<HasEndpoint, HasProtocol> TopicSubscription<HasEndpoint, HasProtocol> {
-    /// `Endpoint`. Required.
+    /// The endpoint that receives notifications from the Amazon topic.
+    ///
+    /// [`Endpoint`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-sns-topic-subscription.html#cfn-sns-topic-subscription-endpoint). Required.
     pub fn endpoint(self, value: impl Into<Value<link::SNSSubscriptionEndpoint>>) -> TopicSubscription<Given, HasProtocol> { TopicSubscription { body: self.body.with("Endpoint", value.into()), given: PhantomData } }
-    /// `Protocol`. Required.
+    /// The subscription's protocol.
+    ///
+    /// [`Protocol`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-sns-topic-subscription.html#cfn-sns-topic-subscription-protocol). Required.
     pub fn protocol(self, value: impl Into<Value<String>>) -> TopicSubscription<HasEndpoint, Given> { TopicSubscription { body: self.body.with("Protocol", value.into()), given: PhantomData } }
 }
 

@@ -17,37 +17,69 @@ impl Queue {
 }
 
 impl Queue {
-    /// `ContentBasedDeduplication`.
+    /// For first-in-first-out (FIFO) queues, specifies whether to enable content-based deduplication.
+    ///
+    /// [`ContentBasedDeduplication`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queue.html#cfn-sqs-queue-contentbaseddeduplication).
     pub fn content_based_deduplication(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("ContentBasedDeduplication", value.into()); self }
-    /// `DeduplicationScope`.
+    /// For high throughput for FIFO queues, specifies whether message deduplication occurs at the message group or queue level.
+    ///
+    /// [`DeduplicationScope`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queue.html#cfn-sqs-queue-deduplicationscope).
     pub fn deduplication_scope(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("DeduplicationScope", value.into()); self }
-    /// `DelaySeconds`.
+    /// The time in seconds for which the delivery of all messages in the queue is delayed.
+    ///
+    /// [`DelaySeconds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queue.html#cfn-sqs-queue-delayseconds). From 0 to 900.
     pub fn delay_seconds(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("DelaySeconds", value.into()); self }
-    /// `FifoQueue`. A change replaces the resource.
+    /// If set to true, creates a FIFO queue.
+    ///
+    /// [`FifoQueue`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queue.html#cfn-sqs-queue-fifoqueue). A change replaces the resource.
     pub fn fifo_queue(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("FifoQueue", value.into()); self }
-    /// `FifoThroughputLimit`.
+    /// For high throughput for FIFO queues, specifies whether the FIFO queue throughput quota applies to the entire queue or per message group.
+    ///
+    /// [`FifoThroughputLimit`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queue.html#cfn-sqs-queue-fifothroughputlimit).
     pub fn fifo_throughput_limit(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("FifoThroughputLimit", value.into()); self }
-    /// `KmsDataKeyReusePeriodSeconds`.
+    /// The length of time in seconds for which Amazon SQS can reuse a data key to encrypt or decrypt messages before calling AWS again.
+    ///
+    /// [`KmsDataKeyReusePeriodSeconds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queue.html#cfn-sqs-queue-kmsdatakeyreuseperiodseconds). From 60 to 86400.
     pub fn kms_data_key_reuse_period_seconds(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("KmsDataKeyReusePeriodSeconds", value.into()); self }
-    /// `KmsMasterKeyId`.
+    /// The ID of an AWS Key Management Service (KMS) for Amazon SQS, or a custom KMS.
+    ///
+    /// [`KmsMasterKeyId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queue.html#cfn-sqs-queue-kmsmasterkeyid).
     pub fn kms_master_key_id(mut self, value: impl Into<Value<link::SQSQueueKmsMasterKeyId>>) -> Self { self.body.set("KmsMasterKeyId", value.into()); self }
-    /// `MaximumMessageSize`.
+    /// The limit of how many bytes that a message can contain before Amazon SQS rejects it.
+    ///
+    /// [`MaximumMessageSize`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queue.html#cfn-sqs-queue-maximummessagesize). From 1024 to 1048576.
     pub fn maximum_message_size(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MaximumMessageSize", value.into()); self }
-    /// `MessageRetentionPeriod`.
+    /// The number of seconds that Amazon SQS retains a message.
+    ///
+    /// [`MessageRetentionPeriod`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queue.html#cfn-sqs-queue-messageretentionperiod). From 60 to 1209600.
     pub fn message_retention_period(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("MessageRetentionPeriod", value.into()); self }
-    /// `QueueName`. A change replaces the resource.
+    /// A name for the queue.
+    ///
+    /// [`QueueName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queue.html#cfn-sqs-queue-queuename). A change replaces the resource. Matches `^[\w-]{1,80}(\.fifo)?$`.
     pub fn queue_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("QueueName", value.into()); self }
-    /// `ReceiveMessageWaitTimeSeconds`.
+    /// Specifies the duration, in seconds, that the ReceiveMessage action call waits until a message is in the queue in order to include it in the response, rather…
+    ///
+    /// [`ReceiveMessageWaitTimeSeconds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queue.html#cfn-sqs-queue-receivemessagewaittimeseconds). From 0 to 20.
     pub fn receive_message_wait_time_seconds(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("ReceiveMessageWaitTimeSeconds", value.into()); self }
-    /// `RedriveAllowPolicy`.
+    /// The string that includes the parameters for the permissions for the dead-letter queue redrive permission and which source queues can specify dead-letter queues…
+    ///
+    /// [`RedriveAllowPolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queue.html#cfn-sqs-queue-redriveallowpolicy).
     pub fn redrive_allow_policy(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("RedriveAllowPolicy", value.into()); self }
-    /// `RedrivePolicy`.
+    /// The string that includes the parameters for the dead-letter queue functionality of the source queue as a JSON object.
+    ///
+    /// [`RedrivePolicy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queue.html#cfn-sqs-queue-redrivepolicy).
     pub fn redrive_policy(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("RedrivePolicy", value.into()); self }
-    /// `SqsManagedSseEnabled`.
+    /// Enables server-side queue encryption using SQS owned encryption keys.
+    ///
+    /// [`SqsManagedSseEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queue.html#cfn-sqs-queue-sqsmanagedsseenabled).
     pub fn sqs_managed_sse_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("SqsManagedSseEnabled", value.into()); self }
-    /// `Tags`.
+    /// The tags that you attach to this queue.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queue.html#cfn-sqs-queue-tags).
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `VisibilityTimeout`.
+    /// The length of time during which a message will be unavailable after a message is delivered from the queue.
+    ///
+    /// [`VisibilityTimeout`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queue.html#cfn-sqs-queue-visibilitytimeout). From 0 to 43200.
     pub fn visibility_timeout(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("VisibilityTimeout", value.into()); self }
 }
 
@@ -89,9 +121,13 @@ impl QueueInlinePolicy {
 }
 
 impl<HasPolicyDocument, HasQueue> QueueInlinePolicy<HasPolicyDocument, HasQueue> {
-    /// `PolicyDocument`. Required.
+    /// A policy document that contains the permissions for the specified Amazon SQS queues.
+    ///
+    /// [`PolicyDocument`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queueinlinepolicy.html#cfn-sqs-queueinlinepolicy-policydocument). Required.
     pub fn policy_document(self, value: impl Into<Value<PolicyDocument>>) -> QueueInlinePolicy<Given, HasQueue> { QueueInlinePolicy { body: self.body.with("PolicyDocument", value.into()), given: PhantomData } }
-    /// `Queue`. Required. A change replaces the resource.
+    /// The URLs of the queues to which you want to add the policy.
+    ///
+    /// [`Queue`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queueinlinepolicy.html#cfn-sqs-queueinlinepolicy-queue). Required. A change replaces the resource.
     pub fn queue(self, value: impl Into<Value<String>>) -> QueueInlinePolicy<HasPolicyDocument, Given> { QueueInlinePolicy { body: self.body.with("Queue", value.into()), given: PhantomData } }
 }
 
@@ -117,9 +153,13 @@ impl QueuePolicy {
 }
 
 impl<HasPolicyDocument, HasQueues> QueuePolicy<HasPolicyDocument, HasQueues> {
-    /// `PolicyDocument`. Required.
+    /// A policy document that contains the permissions for the specified Amazon SQS queues.
+    ///
+    /// [`PolicyDocument`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queuepolicy.html#cfn-sqs-queuepolicy-policydocument). Required.
     pub fn policy_document(self, value: impl Into<Value<PolicyDocument>>) -> QueuePolicy<Given, HasQueues> { QueuePolicy { body: self.body.with("PolicyDocument", value.into()), given: PhantomData } }
-    /// `Queues`. Required.
+    /// The URLs of the queues to which you want to add the policy.
+    ///
+    /// [`Queues`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queuepolicy.html#cfn-sqs-queuepolicy-queues). Required.
     pub fn queues(self, value: impl Into<Value<List<link::SQSQueueQueueUrl>>>) -> QueuePolicy<HasPolicyDocument, Given> { QueuePolicy { body: self.body.with("Queues", value.into()), given: PhantomData } }
 }
 

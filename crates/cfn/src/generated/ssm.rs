@@ -17,43 +17,79 @@ impl Association {
 }
 
 impl<HasName> Association<HasName> {
-    /// `ApplyOnlyAtCronInterval`.
+    /// By default, when you create a new association, the system runs it immediately after it is created and then according to the schedule you specified.
+    ///
+    /// [`ApplyOnlyAtCronInterval`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-association.html#cfn-ssm-association-applyonlyatcroninterval).
     pub fn apply_only_at_cron_interval(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("ApplyOnlyAtCronInterval", value.into()); self }
-    /// `AssociationDispatchAssumeRole`.
+    /// A role used by association to take actions on your behalf.
+    ///
+    /// [`AssociationDispatchAssumeRole`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-association.html#cfn-ssm-association-associationdispatchassumerole). From 1 to 512 characters. Matches `arn:aws(-[^:]+)?:iam::[0-9]{12}:role/.+`.
     pub fn association_dispatch_assume_role(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AssociationDispatchAssumeRole", value.into()); self }
-    /// `AssociationName`.
+    /// Specify a descriptive name for the association.
+    ///
+    /// [`AssociationName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-association.html#cfn-ssm-association-associationname). Matches `^[a-zA-Z0-9_\-.]{3,128}$`.
     pub fn association_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AssociationName", value.into()); self }
-    /// `AutomationTargetParameterName`.
+    /// Choose the parameter that will define how your automation will branch out.
+    ///
+    /// [`AutomationTargetParameterName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-association.html#cfn-ssm-association-automationtargetparametername). From 1 to 50 characters.
     pub fn automation_target_parameter_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AutomationTargetParameterName", value.into()); self }
-    /// `CalendarNames`.
+    /// The names or Amazon Resource Names (ARNs) of the Change Calendar type documents your associations are gated under.
+    ///
+    /// [`CalendarNames`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-association.html#cfn-ssm-association-calendarnames).
     pub fn calendar_names(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("CalendarNames", value.into()); self }
-    /// `ComplianceSeverity`.
+    /// The severity level that is assigned to the association.
+    ///
+    /// [`ComplianceSeverity`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-association.html#cfn-ssm-association-complianceseverity). One of `CRITICAL`, `HIGH`, `LOW`, `MEDIUM`, `UNSPECIFIED`.
     pub fn compliance_severity(mut self, value: impl Into<Value<ComplianceSeverity>>) -> Self { self.body.set("ComplianceSeverity", value.into()); self }
-    /// `DocumentVersion`.
+    /// The version of the SSM document to associate with the target.
+    ///
+    /// [`DocumentVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-association.html#cfn-ssm-association-documentversion). Matches `([$]LATEST|[$]DEFAULT|^[1-9][0-9]*$)`.
     pub fn document_version(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("DocumentVersion", value.into()); self }
-    /// `InstanceId`. A change replaces the resource.
+    /// [`InstanceId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-association.html#cfn-ssm-association-instanceid). A change replaces the resource. Matches `(^i-(\w{8}|\w{17})$)|(^mi-\w{17}$)`.
     pub fn instance_id(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("InstanceId", value.into()); self }
-    /// `MaxConcurrency`.
+    /// The maximum number of targets allowed to run the association at the same time.
+    ///
+    /// [`MaxConcurrency`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-association.html#cfn-ssm-association-maxconcurrency). From 1 to 7 characters. Matches `^([1-9][0-9]{0,6}|[1-9][0-9]%|[1-9]%|100%)$`.
     pub fn max_concurrency(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("MaxConcurrency", value.into()); self }
-    /// `MaxErrors`.
+    /// The number of errors that are allowed before the system stops sending requests to run the association on additional targets.
+    ///
+    /// [`MaxErrors`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-association.html#cfn-ssm-association-maxerrors). From 1 to 7 characters. Matches `^([1-9][0-9]{0,6}|[0]|[1-9][0-9]%|[0-9]%|100%)$`.
     pub fn max_errors(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("MaxErrors", value.into()); self }
-    /// `Name`. Required.
+    /// The name of the SSM document that contains the configuration information for the instance.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-association.html#cfn-ssm-association-name). Required. Matches `^[a-zA-Z0-9_\-.:/]{3,200}$`.
     pub fn name(self, value: impl Into<Value<link::SSMDocumentName>>) -> Association<Given> { Association { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `OutputLocation`.
+    /// An Amazon Simple Storage Service (Amazon S3) bucket where you want to store the output details of the request.
+    ///
+    /// [`OutputLocation`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-association.html#cfn-ssm-association-outputlocation).
     pub fn output_location(mut self, value: impl Into<Value<InstanceAssociationOutputLocation>>) -> Self { self.body.set("OutputLocation", value.into()); self }
-    /// `Parameters`.
+    /// The parameters for the runtime configuration of the document.
+    ///
+    /// [`Parameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-association.html#cfn-ssm-association-parameters).
     pub fn parameters(mut self, value: impl Into<Value<Entries<List<String>>>>) -> Self { self.body.set("Parameters", value.into()); self }
-    /// `ScheduleExpression`.
+    /// A cron expression that specifies a schedule when the association runs.
+    ///
+    /// [`ScheduleExpression`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-association.html#cfn-ssm-association-scheduleexpression). From 1 to 256 characters.
     pub fn schedule_expression(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ScheduleExpression", value.into()); self }
-    /// `ScheduleOffset`.
+    /// Number of days to wait after the scheduled day to run an association.
+    ///
+    /// [`ScheduleOffset`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-association.html#cfn-ssm-association-scheduleoffset). From 1 to 6.
     pub fn schedule_offset(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("ScheduleOffset", value.into()); self }
-    /// `SyncCompliance`.
+    /// The mode for generating association compliance.
+    ///
+    /// [`SyncCompliance`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-association.html#cfn-ssm-association-synccompliance). One of `AUTO`, `MANUAL`.
     pub fn sync_compliance(mut self, value: impl Into<Value<SyncCompliance>>) -> Self { self.body.set("SyncCompliance", value.into()); self }
-    /// `Tags`.
+    /// A key-value pair to associate with a resource.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-association.html#cfn-ssm-association-tags). At most 1000 items.
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `Targets`.
+    /// The targets for the association.
+    ///
+    /// [`Targets`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-association.html#cfn-ssm-association-targets). At most 5 items.
     pub fn targets(mut self, value: impl Into<Value<List<AssociationTarget>>>) -> Self { self.body.set("Targets", value.into()); self }
-    /// `WaitForSuccessTimeoutSeconds`.
+    /// The number of seconds the service should wait for the association status to show "Success" before proceeding with the stack execution.
+    ///
+    /// [`WaitForSuccessTimeoutSeconds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-association.html#cfn-ssm-association-waitforsuccesstimeoutseconds). From 15 to 172800.
     pub fn wait_for_success_timeout_seconds(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("WaitForSuccessTimeoutSeconds", value.into()); self }
 }
 
@@ -79,9 +115,13 @@ impl AssociationTarget {
 }
 
 impl<HasKey, HasValues> AssociationTarget<HasKey, HasValues> {
-    /// `Key`. Required.
+    /// User-defined criteria for sending commands that target managed nodes that meet the criteria.
+    ///
+    /// [`Key`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-association-target.html#cfn-ssm-association-target-key). Required. From 1 to 163 characters. Matches `^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$|resource-groups:Name`.
     pub fn key(self, value: impl Into<Value<String>>) -> AssociationTarget<Given, HasValues> { AssociationTarget { body: self.body.with("Key", value.into()), given: PhantomData } }
-    /// `Values`. Required.
+    /// User-defined criteria that maps to `Key`.
+    ///
+    /// [`Values`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-association-target.html#cfn-ssm-association-target-values). Required. At most 50 items.
     pub fn values(self, value: impl Into<Value<List<link::SSMTargetValues>>>) -> AssociationTarget<HasKey, Given> { AssociationTarget { body: self.body.with("Values", value.into()), given: PhantomData } }
 }
 
@@ -100,11 +140,17 @@ impl AttachmentsSource {
 }
 
 impl AttachmentsSource {
-    /// `Key`. A change may replace the resource.
+    /// The key of a key-value pair that identifies the location of an attachment to a document.
+    ///
+    /// [`Key`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-document-attachmentssource.html#cfn-ssm-document-attachmentssource-key). A change may replace the resource. One of `AttachmentReference`, `S3FileUrl`, `SourceUrl`.
     pub fn key(mut self, value: impl Into<Value<AttachmentsSourceKey>>) -> Self { self.body.set("Key", value.into()); self }
-    /// `Name`. A change may replace the resource.
+    /// The name of the document attachment file.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-document-attachmentssource.html#cfn-ssm-document-attachmentssource-name). A change may replace the resource. From 1 to 128 characters. Matches `^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$`.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `Values`. A change may replace the resource.
+    /// The value of a key-value pair that identifies the location of an attachment to a document.
+    ///
+    /// [`Values`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-document-attachmentssource.html#cfn-ssm-document-attachmentssource-values). A change may replace the resource. From 1 to 100000 characters. Exactly 1 items.
     pub fn values(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("Values", value.into()); self }
 }
 
@@ -123,9 +169,13 @@ impl AwsOrganizationsSource {
 }
 
 impl<HasOrganizationSourceType> AwsOrganizationsSource<HasOrganizationSourceType> {
-    /// `OrganizationSourceType`. Required.
+    /// If an AWS organization is present, this is either `OrganizationalUnits` or `EntireOrganization`.
+    ///
+    /// [`OrganizationSourceType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-resourcedatasync-awsorganizationssource.html#cfn-ssm-resourcedatasync-awsorganizationssource-organizationsourcetype). Required. From 1 to 64 characters.
     pub fn organization_source_type(self, value: impl Into<Value<String>>) -> AwsOrganizationsSource<Given> { AwsOrganizationsSource { body: self.body.with("OrganizationSourceType", value.into()), given: PhantomData } }
-    /// `OrganizationalUnits`.
+    /// The AWS Organizations organization units included in the sync.
+    ///
+    /// [`OrganizationalUnits`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-resourcedatasync-awsorganizationssource.html#cfn-ssm-resourcedatasync-awsorganizationssource-organizationalunits). From 1 to 1000 items.
     pub fn organizational_units(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("OrganizationalUnits", value.into()); self }
 }
 
@@ -144,15 +194,25 @@ impl AzureConfiguration {
 }
 
 impl<HasApplicationId, HasTenantId> AzureConfiguration<HasApplicationId, HasTenantId> {
-    /// `ApplicationDisplayName`.
+    /// The display name of the Azure AD application.
+    ///
+    /// [`ApplicationDisplayName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-cloudconnector-azureconfiguration.html#cfn-ssm-cloudconnector-azureconfiguration-applicationdisplayname). At most 256 characters. Matches `^([\p{L}\p{Z}\p{N}\p{P}\p{M}]*)$`.
     pub fn application_display_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ApplicationDisplayName", value.into()); self }
-    /// `ApplicationId`. Required.
+    /// The Azure AD application ID.
+    ///
+    /// [`ApplicationId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-cloudconnector-azureconfiguration.html#cfn-ssm-cloudconnector-azureconfiguration-applicationid). Required. Matches `^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`.
     pub fn application_id(self, value: impl Into<Value<String>>) -> AzureConfiguration<Given, HasTenantId> { AzureConfiguration { body: self.body.with("ApplicationId", value.into()), given: PhantomData } }
-    /// `Targets`.
+    /// The targets for the cloud connector.
+    ///
+    /// [`Targets`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-cloudconnector-azureconfiguration.html#cfn-ssm-cloudconnector-azureconfiguration-targets).
     pub fn targets(mut self, value: impl Into<Value<ConfigurationTargets>>) -> Self { self.body.set("Targets", value.into()); self }
-    /// `TenantDisplayName`.
+    /// The display name of the Azure AD tenant.
+    ///
+    /// [`TenantDisplayName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-cloudconnector-azureconfiguration.html#cfn-ssm-cloudconnector-azureconfiguration-tenantdisplayname). At most 256 characters. Matches `^([\p{L}\p{Z}\p{N}\p{P}\p{M}]*)$`.
     pub fn tenant_display_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TenantDisplayName", value.into()); self }
-    /// `TenantId`. Required. A change replaces the resource.
+    /// The Azure AD tenant ID.
+    ///
+    /// [`TenantId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-cloudconnector-azureconfiguration.html#cfn-ssm-cloudconnector-azureconfiguration-tenantid). Required. A change replaces the resource. Matches `^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`.
     pub fn tenant_id(self, value: impl Into<Value<String>>) -> AzureConfiguration<HasApplicationId, Given> { AzureConfiguration { body: self.body.with("TenantId", value.into()), given: PhantomData } }
 }
 
@@ -171,9 +231,13 @@ impl AzureSubscription {
 }
 
 impl<HasId> AzureSubscription<HasId> {
-    /// `DisplayName`.
+    /// The display name of the Azure subscription.
+    ///
+    /// [`DisplayName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-cloudconnector-azuresubscription.html#cfn-ssm-cloudconnector-azuresubscription-displayname). At most 128 characters. Matches `^([\p{L}\p{Z}\p{N}\p{P}\p{M}]*)$`.
     pub fn display_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("DisplayName", value.into()); self }
-    /// `Id`. Required.
+    /// The Azure subscription ID.
+    ///
+    /// [`Id`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-cloudconnector-azuresubscription.html#cfn-ssm-cloudconnector-azuresubscription-id). Required. From 1 to 256 characters. Matches `^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`.
     pub fn id(self, value: impl Into<Value<String>>) -> AzureSubscription<Given> { AzureSubscription { body: self.body.with("Id", value.into()), given: PhantomData } }
 }
 
@@ -192,17 +256,29 @@ impl CloudConnector {
 }
 
 impl<HasConfigConnectorArn, HasConfiguration, HasDisplayName, HasRoleArn> CloudConnector<HasConfigConnectorArn, HasConfiguration, HasDisplayName, HasRoleArn> {
-    /// `ConfigConnectorArn`. Required. A change replaces the resource.
+    /// The ARN of the AWS Config connector.
+    ///
+    /// [`ConfigConnectorArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-cloudconnector.html#cfn-ssm-cloudconnector-configconnectorarn). Required. A change replaces the resource. From 1 to 512 characters. Matches `^arn:aws(-cn|-us-gov)?:config:[a-z0-9-]+:\d{12}:connector/.+$`.
     pub fn config_connector_arn(self, value: impl Into<Value<String>>) -> CloudConnector<Given, HasConfiguration, HasDisplayName, HasRoleArn> { CloudConnector { body: self.body.with("ConfigConnectorArn", value.into()), given: PhantomData } }
-    /// `Configuration`. Required.
+    /// The configuration for the cloud connector.
+    ///
+    /// [`Configuration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-cloudconnector.html#cfn-ssm-cloudconnector-configuration). Required.
     pub fn configuration(self, value: impl Into<Value<CloudConnectorConfiguration>>) -> CloudConnector<HasConfigConnectorArn, Given, HasDisplayName, HasRoleArn> { CloudConnector { body: self.body.with("Configuration", value.into()), given: PhantomData } }
-    /// `Description`.
+    /// The description of the cloud connector.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-cloudconnector.html#cfn-ssm-cloudconnector-description). From 1 to 1024 characters. Matches `^[\p{L}\p{Z}\p{N}\p{P}\p{M}]*$`.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `DisplayName`. Required.
+    /// The display name of the cloud connector.
+    ///
+    /// [`DisplayName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-cloudconnector.html#cfn-ssm-cloudconnector-displayname). Required. From 1 to 256 characters. Matches `^[\p{L}\p{Z}\p{N}\p{P}\p{M}]*$`.
     pub fn display_name(self, value: impl Into<Value<String>>) -> CloudConnector<HasConfigConnectorArn, HasConfiguration, Given, HasRoleArn> { CloudConnector { body: self.body.with("DisplayName", value.into()), given: PhantomData } }
-    /// `RoleArn`. Required. A change replaces the resource.
+    /// The IAM role ARN used by the cloud connector.
+    ///
+    /// [`RoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-cloudconnector.html#cfn-ssm-cloudconnector-rolearn). Required. A change replaces the resource. From 20 to 2048 characters. Matches `^arn:aws[a-z0-9-]*:iam::\d{12}:role/[\w-/.@+=,]{1,1017}$`.
     pub fn role_arn(self, value: impl Into<Value<String>>) -> CloudConnector<HasConfigConnectorArn, HasConfiguration, HasDisplayName, Given> { CloudConnector { body: self.body.with("RoleArn", value.into()), given: PhantomData } }
-    /// `Tags`.
+    /// Tags to apply to the cloud connector.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-cloudconnector.html#cfn-ssm-cloudconnector-tags). At most 50 items.
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -237,7 +313,9 @@ impl CloudConnectorConfiguration {
 }
 
 impl<HasAzureConfiguration> CloudConnectorConfiguration<HasAzureConfiguration> {
-    /// `AzureConfiguration`. Required.
+    /// Configuration for connecting to Azure.
+    ///
+    /// [`AzureConfiguration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-cloudconnector-cloudconnectorconfiguration.html#cfn-ssm-cloudconnector-cloudconnectorconfiguration-azureconfiguration). Required.
     pub fn azure_configuration(self, value: impl Into<Value<AzureConfiguration>>) -> CloudConnectorConfiguration<Given> { CloudConnectorConfiguration { body: self.body.with("AzureConfiguration", value.into()), given: PhantomData } }
 }
 
@@ -256,9 +334,13 @@ impl CloudWatchOutputConfig {
 }
 
 impl CloudWatchOutputConfig {
-    /// `CloudWatchLogGroupName`.
+    /// The name of the CloudWatch Logs log group where you want to send command output.
+    ///
+    /// [`CloudWatchLogGroupName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-cloudwatchoutputconfig.html#cfn-ssm-maintenancewindowtask-cloudwatchoutputconfig-cloudwatchloggroupname).
     pub fn cloudwatch_log_group_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("CloudWatchLogGroupName", value.into()); self }
-    /// `CloudWatchOutputEnabled`.
+    /// Enables Systems Manager to send command output to CloudWatch Logs.
+    ///
+    /// [`CloudWatchOutputEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-cloudwatchoutputconfig.html#cfn-ssm-maintenancewindowtask-cloudwatchoutputconfig-cloudwatchoutputenabled).
     pub fn cloudwatch_output_enabled(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("CloudWatchOutputEnabled", value.into()); self }
 }
 
@@ -277,7 +359,9 @@ impl ConfigurationTargets {
 }
 
 impl<HasSubscriptions> ConfigurationTargets<HasSubscriptions> {
-    /// `Subscriptions`. Required.
+    /// List of Azure subscriptions.
+    ///
+    /// [`Subscriptions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-cloudconnector-configurationtargets.html#cfn-ssm-cloudconnector-configurationtargets-subscriptions). Required. From 1 to 75 items.
     pub fn subscriptions(self, value: impl Into<Value<List<AzureSubscription>>>) -> ConfigurationTargets<Given> { ConfigurationTargets { body: self.body.with("Subscriptions", value.into()), given: PhantomData } }
 }
 
@@ -296,25 +380,45 @@ impl Document {
 }
 
 impl<HasContent> Document<HasContent> {
-    /// `Attachments`. A change may replace the resource.
+    /// The key-value pairs that describe attachments to a version of a document.
+    ///
+    /// [`Attachments`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-document.html#cfn-ssm-document-attachments). A change may replace the resource. At most 20 items.
     pub fn attachments(mut self, value: impl Into<Value<List<AttachmentsSource>>>) -> Self { self.body.set("Attachments", value.into()); self }
-    /// `Content`. Required. A change may replace the resource.
+    /// The content for the new SSM document in JSON or YAML.
+    ///
+    /// [`Content`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-document.html#cfn-ssm-document-content). Required. A change may replace the resource.
     pub fn content(self, value: impl Into<Value<Json>>) -> Document<Given> { Document { body: self.body.with("Content", value.into()), given: PhantomData } }
-    /// `DocumentFormat`. A change may replace the resource. By default `"JSON"`.
+    /// Specify the document format for the request.
+    ///
+    /// [`DocumentFormat`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-document.html#cfn-ssm-document-documentformat). A change may replace the resource. By default `"JSON"`. One of `JSON`, `TEXT`, `YAML`.
     pub fn document_format(mut self, value: impl Into<Value<DocumentFormat>>) -> Self { self.body.set("DocumentFormat", value.into()); self }
-    /// `DocumentType`. A change replaces the resource.
+    /// The type of document to create.
+    ///
+    /// [`DocumentType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-document.html#cfn-ssm-document-documenttype). A change replaces the resource.
     pub fn document_type(mut self, value: impl Into<Value<DocumentType>>) -> Self { self.body.set("DocumentType", value.into()); self }
-    /// `Name`. A change replaces the resource.
+    /// A name for the SSM document.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-document.html#cfn-ssm-document-name). A change replaces the resource. Matches `^[a-zA-Z0-9_\-.]{3,128}$`.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `Requires`. A change may replace the resource.
+    /// The SSM documents required by a document.
+    ///
+    /// [`Requires`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-document.html#cfn-ssm-document-requires). A change may replace the resource. At least 1 items.
     pub fn requires(mut self, value: impl Into<Value<List<DocumentRequires>>>) -> Self { self.body.set("Requires", value.into()); self }
-    /// `Tags`.
+    /// AWS CloudFormation resource tags to apply to the document.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-document.html#cfn-ssm-document-tags). At most 1000 items.
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `TargetType`. A change may replace the resource.
+    /// Specify a target type to define the kinds of resources the document can run on.
+    ///
+    /// [`TargetType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-document.html#cfn-ssm-document-targettype). A change may replace the resource. At most 200 characters. Matches `^\/[\w\.\-\:\/]*$`.
     pub fn target_type(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("TargetType", value.into()); self }
-    /// `UpdateMethod`. By default `"Replace"`.
+    /// If the document resource you specify in your template already exists, this parameter determines whether a new version of the existing document is created, or…
+    ///
+    /// [`UpdateMethod`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-document.html#cfn-ssm-document-updatemethod). By default `"Replace"`. One of `NewVersion`, `Replace`.
     pub fn update_method(mut self, value: impl Into<Value<UpdateMethod>>) -> Self { self.body.set("UpdateMethod", value.into()); self }
-    /// `VersionName`. A change may replace the resource.
+    /// An optional field specifying the version of the artifact you are creating with the document.
+    ///
+    /// [`VersionName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-document.html#cfn-ssm-document-versionname). A change may replace the resource. Matches `^[a-zA-Z0-9_\-.]{1,128}$`.
     pub fn version_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("VersionName", value.into()); self }
 }
 
@@ -341,9 +445,13 @@ impl DocumentRequires {
 }
 
 impl DocumentRequires {
-    /// `Name`. A change may replace the resource.
+    /// The name of the required SSM document.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-document-documentrequires.html#cfn-ssm-document-documentrequires-name). A change may replace the resource. At most 200 characters. Matches `^[a-zA-Z0-9_\-.:/]{3,200}$`.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `Version`. A change may replace the resource.
+    /// The document version required by the current document.
+    ///
+    /// [`Version`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-document-documentrequires.html#cfn-ssm-document-documentrequires-version). A change may replace the resource. At most 8 characters. Matches `([$]LATEST|[$]DEFAULT|^[1-9][0-9]*$)`.
     pub fn version(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Version", value.into()); self }
 }
 
@@ -362,7 +470,9 @@ impl InstanceAssociationOutputLocation {
 }
 
 impl InstanceAssociationOutputLocation {
-    /// `S3Location`.
+    /// `S3OutputLocation` is a property of the InstanceAssociationOutputLocation property that specifies an Amazon S3 bucket where you want to store the results of…
+    ///
+    /// [`S3Location`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-association-instanceassociationoutputlocation.html#cfn-ssm-association-instanceassociationoutputlocation-s3location).
     pub fn s3_location(mut self, value: impl Into<Value<S3OutputLocation>>) -> Self { self.body.set("S3Location", value.into()); self }
 }
 
@@ -381,11 +491,17 @@ impl LoggingInfo {
 }
 
 impl<HasRegion, HasS3Bucket> LoggingInfo<HasRegion, HasS3Bucket> {
-    /// `Region`. Required.
+    /// The AWS Region where the S3 bucket is located.
+    ///
+    /// [`Region`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-logginginfo.html#cfn-ssm-maintenancewindowtask-logginginfo-region). Required.
     pub fn region(self, value: impl Into<Value<String>>) -> LoggingInfo<Given, HasS3Bucket> { LoggingInfo { body: self.body.with("Region", value.into()), given: PhantomData } }
-    /// `S3Bucket`. Required.
+    /// The name of an S3 bucket where execution logs are stored.
+    ///
+    /// [`S3Bucket`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-logginginfo.html#cfn-ssm-maintenancewindowtask-logginginfo-s3bucket). Required.
     pub fn s3_bucket(self, value: impl Into<Value<String>>) -> LoggingInfo<HasRegion, Given> { LoggingInfo { body: self.body.with("S3Bucket", value.into()), given: PhantomData } }
-    /// `S3Prefix`.
+    /// The Amazon S3 bucket subfolder.
+    ///
+    /// [`S3Prefix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-logginginfo.html#cfn-ssm-maintenancewindowtask-logginginfo-s3prefix).
     pub fn s3_prefix(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("S3Prefix", value.into()); self }
 }
 
@@ -404,27 +520,49 @@ impl MaintenanceWindow {
 }
 
 impl<HasAllowUnassociatedTargets, HasCutoff, HasDuration, HasName, HasSchedule> MaintenanceWindow<HasAllowUnassociatedTargets, HasCutoff, HasDuration, HasName, HasSchedule> {
-    /// `AllowUnassociatedTargets`. Required.
+    /// Enables a maintenance window task to run on managed instances, even if you have not registered those instances as targets.
+    ///
+    /// [`AllowUnassociatedTargets`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindow.html#cfn-ssm-maintenancewindow-allowunassociatedtargets). Required.
     pub fn allow_unassociated_targets(self, value: impl Into<Value<bool>>) -> MaintenanceWindow<Given, HasCutoff, HasDuration, HasName, HasSchedule> { MaintenanceWindow { body: self.body.with("AllowUnassociatedTargets", value.into()), given: PhantomData } }
-    /// `Cutoff`. Required.
+    /// The number of hours before the end of the maintenance window that AWS Systems Manager stops scheduling new tasks for execution.
+    ///
+    /// [`Cutoff`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindow.html#cfn-ssm-maintenancewindow-cutoff). Required. From 0 to 23.
     pub fn cutoff(self, value: impl Into<Value<i64>>) -> MaintenanceWindow<HasAllowUnassociatedTargets, Given, HasDuration, HasName, HasSchedule> { MaintenanceWindow { body: self.body.with("Cutoff", value.into()), given: PhantomData } }
-    /// `Description`.
+    /// A description of the maintenance window.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindow.html#cfn-ssm-maintenancewindow-description). From 1 to 128 characters.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `Duration`. Required.
+    /// The duration of the maintenance window in hours.
+    ///
+    /// [`Duration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindow.html#cfn-ssm-maintenancewindow-duration). Required. From 1 to 24.
     pub fn duration(self, value: impl Into<Value<i64>>) -> MaintenanceWindow<HasAllowUnassociatedTargets, HasCutoff, Given, HasName, HasSchedule> { MaintenanceWindow { body: self.body.with("Duration", value.into()), given: PhantomData } }
-    /// `EndDate`.
+    /// The date and time, in ISO-8601 Extended format, for when the maintenance window is scheduled to become inactive.
+    ///
+    /// [`EndDate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindow.html#cfn-ssm-maintenancewindow-enddate).
     pub fn end_date(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("EndDate", value.into()); self }
-    /// `Name`. Required.
+    /// The name of the maintenance window.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindow.html#cfn-ssm-maintenancewindow-name). Required. From 3 to 128 characters. Matches `^[a-zA-Z0-9_\-.]{3,128}$`.
     pub fn name(self, value: impl Into<Value<String>>) -> MaintenanceWindow<HasAllowUnassociatedTargets, HasCutoff, HasDuration, Given, HasSchedule> { MaintenanceWindow { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `Schedule`. Required.
+    /// The schedule of the maintenance window in the form of a cron or rate expression.
+    ///
+    /// [`Schedule`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindow.html#cfn-ssm-maintenancewindow-schedule). Required. From 1 to 256 characters.
     pub fn schedule(self, value: impl Into<Value<String>>) -> MaintenanceWindow<HasAllowUnassociatedTargets, HasCutoff, HasDuration, HasName, Given> { MaintenanceWindow { body: self.body.with("Schedule", value.into()), given: PhantomData } }
-    /// `ScheduleOffset`.
+    /// The number of days to wait to run a maintenance window after the scheduled cron expression date and time.
+    ///
+    /// [`ScheduleOffset`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindow.html#cfn-ssm-maintenancewindow-scheduleoffset). From 1 to 6.
     pub fn schedule_offset(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("ScheduleOffset", value.into()); self }
-    /// `ScheduleTimezone`.
+    /// The time zone that the scheduled maintenance window executions are based on, in Internet Assigned Numbers Authority (IANA) format.
+    ///
+    /// [`ScheduleTimezone`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindow.html#cfn-ssm-maintenancewindow-scheduletimezone).
     pub fn schedule_timezone(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ScheduleTimezone", value.into()); self }
-    /// `StartDate`.
+    /// The date and time, in ISO-8601 Extended format, for when the maintenance window is scheduled to become active.
+    ///
+    /// [`StartDate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindow.html#cfn-ssm-maintenancewindow-startdate).
     pub fn start_date(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("StartDate", value.into()); self }
-    /// `Tags`.
+    /// Optional metadata that you assign to a resource in the form of an arbitrary set of tags (key-value pairs).
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindow.html#cfn-ssm-maintenancewindow-tags). At most 1000 items.
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -450,9 +588,13 @@ impl MaintenanceWindowAutomationParameters {
 }
 
 impl MaintenanceWindowAutomationParameters {
-    /// `DocumentVersion`.
+    /// The version of an Automation runbook to use during task execution.
+    ///
+    /// [`DocumentVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-maintenancewindowautomationparameters.html#cfn-ssm-maintenancewindowtask-maintenancewindowautomationparameters-documentversion).
     pub fn document_version(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("DocumentVersion", value.into()); self }
-    /// `Parameters`.
+    /// The parameters for the `AUTOMATION` type task.
+    ///
+    /// [`Parameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-maintenancewindowautomationparameters.html#cfn-ssm-maintenancewindowtask-maintenancewindowautomationparameters-parameters).
     pub fn parameters(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("Parameters", value.into()); self }
 }
 
@@ -471,11 +613,17 @@ impl MaintenanceWindowLambdaParameters {
 }
 
 impl MaintenanceWindowLambdaParameters {
-    /// `ClientContext`.
+    /// Client-specific information to pass to the AWS Lambda function that you're invoking.
+    ///
+    /// [`ClientContext`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-maintenancewindowlambdaparameters.html#cfn-ssm-maintenancewindowtask-maintenancewindowlambdaparameters-clientcontext).
     pub fn client_context(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ClientContext", value.into()); self }
-    /// `Payload`.
+    /// JSON to provide to your AWS Lambda function as input.
+    ///
+    /// [`Payload`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-maintenancewindowlambdaparameters.html#cfn-ssm-maintenancewindowtask-maintenancewindowlambdaparameters-payload).
     pub fn payload(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Payload", value.into()); self }
-    /// `Qualifier`.
+    /// An AWS Lambda function version or alias name.
+    ///
+    /// [`Qualifier`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-maintenancewindowlambdaparameters.html#cfn-ssm-maintenancewindowtask-maintenancewindowlambdaparameters-qualifier).
     pub fn qualifier(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Qualifier", value.into()); self }
 }
 
@@ -494,27 +642,49 @@ impl MaintenanceWindowRunCommandParameters {
 }
 
 impl MaintenanceWindowRunCommandParameters {
-    /// `CloudWatchOutputConfig`.
+    /// Configuration options for sending command output to Amazon CloudWatch Logs.
+    ///
+    /// [`CloudWatchOutputConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-maintenancewindowruncommandparameters.html#cfn-ssm-maintenancewindowtask-maintenancewindowruncommandparameters-cloudwatchoutputconfig).
     pub fn cloudwatch_output_config(mut self, value: impl Into<Value<CloudWatchOutputConfig>>) -> Self { self.body.set("CloudWatchOutputConfig", value.into()); self }
-    /// `Comment`.
+    /// Information about the command or commands to run.
+    ///
+    /// [`Comment`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-maintenancewindowruncommandparameters.html#cfn-ssm-maintenancewindowtask-maintenancewindowruncommandparameters-comment).
     pub fn comment(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Comment", value.into()); self }
-    /// `DocumentHash`.
+    /// The SHA-256 or SHA-1 hash created by the system when the document was created.
+    ///
+    /// [`DocumentHash`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-maintenancewindowruncommandparameters.html#cfn-ssm-maintenancewindowtask-maintenancewindowruncommandparameters-documenthash).
     pub fn document_hash(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("DocumentHash", value.into()); self }
-    /// `DocumentHashType`.
+    /// The SHA-256 or SHA-1 hash type.
+    ///
+    /// [`DocumentHashType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-maintenancewindowruncommandparameters.html#cfn-ssm-maintenancewindowtask-maintenancewindowruncommandparameters-documenthashtype).
     pub fn document_hash_type(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("DocumentHashType", value.into()); self }
-    /// `DocumentVersion`.
+    /// The AWS Systems Manager document (SSM document) version to use in the request.
+    ///
+    /// [`DocumentVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-maintenancewindowruncommandparameters.html#cfn-ssm-maintenancewindowtask-maintenancewindowruncommandparameters-documentversion).
     pub fn document_version(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("DocumentVersion", value.into()); self }
-    /// `NotificationConfig`.
+    /// Configurations for sending notifications about command status changes on a per-managed node basis.
+    ///
+    /// [`NotificationConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-maintenancewindowruncommandparameters.html#cfn-ssm-maintenancewindowtask-maintenancewindowruncommandparameters-notificationconfig).
     pub fn notification_config(mut self, value: impl Into<Value<NotificationConfig>>) -> Self { self.body.set("NotificationConfig", value.into()); self }
-    /// `OutputS3BucketName`.
+    /// The name of the Amazon Simple Storage Service (Amazon S3) bucket.
+    ///
+    /// [`OutputS3BucketName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-maintenancewindowruncommandparameters.html#cfn-ssm-maintenancewindowtask-maintenancewindowruncommandparameters-outputs3bucketname).
     pub fn output_s3_bucket_name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("OutputS3BucketName", value.into()); self }
-    /// `OutputS3KeyPrefix`.
+    /// The S3 bucket subfolder.
+    ///
+    /// [`OutputS3KeyPrefix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-maintenancewindowruncommandparameters.html#cfn-ssm-maintenancewindowtask-maintenancewindowruncommandparameters-outputs3keyprefix).
     pub fn output_s3_key_prefix(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("OutputS3KeyPrefix", value.into()); self }
-    /// `Parameters`.
+    /// The parameters for the `RUN_COMMAND` task execution.
+    ///
+    /// [`Parameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-maintenancewindowruncommandparameters.html#cfn-ssm-maintenancewindowtask-maintenancewindowruncommandparameters-parameters).
     pub fn parameters(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("Parameters", value.into()); self }
-    /// `ServiceRoleArn`.
+    /// The ARN of the IAM service role for AWS Systems Manager to assume when running a maintenance window task.
+    ///
+    /// [`ServiceRoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-maintenancewindowruncommandparameters.html#cfn-ssm-maintenancewindowtask-maintenancewindowruncommandparameters-servicerolearn).
     pub fn service_role_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ServiceRoleArn", value.into()); self }
-    /// `TimeoutSeconds`.
+    /// If this time is reached and the command hasn't already started running, it doesn't run.
+    ///
+    /// [`TimeoutSeconds`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-maintenancewindowruncommandparameters.html#cfn-ssm-maintenancewindowtask-maintenancewindowruncommandparameters-timeoutseconds).
     pub fn timeout_seconds(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("TimeoutSeconds", value.into()); self }
 }
 
@@ -533,9 +703,13 @@ impl MaintenanceWindowStepFunctionsParameters {
 }
 
 impl MaintenanceWindowStepFunctionsParameters {
-    /// `Input`.
+    /// The inputs for the `STEP_FUNCTIONS` task.
+    ///
+    /// [`Input`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-maintenancewindowstepfunctionsparameters.html#cfn-ssm-maintenancewindowtask-maintenancewindowstepfunctionsparameters-input).
     pub fn input(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Input", value.into()); self }
-    /// `Name`.
+    /// The name of the `STEP_FUNCTIONS` task.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-maintenancewindowstepfunctionsparameters.html#cfn-ssm-maintenancewindowtask-maintenancewindowstepfunctionsparameters-name).
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
 }
 
@@ -554,17 +728,29 @@ impl MaintenanceWindowTarget {
 }
 
 impl<HasResourceType, HasTargets, HasWindowId> MaintenanceWindowTarget<HasResourceType, HasTargets, HasWindowId> {
-    /// `Description`.
+    /// A description for the target.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindowtarget.html#cfn-ssm-maintenancewindowtarget-description). From 1 to 128 characters.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `Name`.
+    /// The name for the maintenance window target.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindowtarget.html#cfn-ssm-maintenancewindowtarget-name). From 3 to 128 characters. Matches `^[a-zA-Z0-9_\-.]{3,128}$`.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `OwnerInformation`.
+    /// A user-provided value that will be included in any Amazon CloudWatch Events events that are raised while running tasks for these targets in this maintenance…
+    ///
+    /// [`OwnerInformation`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindowtarget.html#cfn-ssm-maintenancewindowtarget-ownerinformation). From 1 to 128 characters.
     pub fn owner_information(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("OwnerInformation", value.into()); self }
-    /// `ResourceType`. Required.
+    /// The type of target that is being registered with the maintenance window.
+    ///
+    /// [`ResourceType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindowtarget.html#cfn-ssm-maintenancewindowtarget-resourcetype). Required. One of `INSTANCE`, `RESOURCE_GROUP`.
     pub fn resource_type(self, value: impl Into<Value<ResourceType>>) -> MaintenanceWindowTarget<Given, HasTargets, HasWindowId> { MaintenanceWindowTarget { body: self.body.with("ResourceType", value.into()), given: PhantomData } }
-    /// `Targets`. Required.
+    /// The targets to register with the maintenance window.
+    ///
+    /// [`Targets`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindowtarget.html#cfn-ssm-maintenancewindowtarget-targets). Required. At most 5 items.
     pub fn targets(self, value: impl Into<Value<List<Targets>>>) -> MaintenanceWindowTarget<HasResourceType, Given, HasWindowId> { MaintenanceWindowTarget { body: self.body.with("Targets", value.into()), given: PhantomData } }
-    /// `WindowId`. Required. A change replaces the resource.
+    /// The ID of the maintenance window to register the target with.
+    ///
+    /// [`WindowId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindowtarget.html#cfn-ssm-maintenancewindowtarget-windowid). Required. A change replaces the resource. Exactly 20 characters. Matches `^mw-[0-9a-f]{17}$`.
     pub fn window_id(self, value: impl Into<Value<String>>) -> MaintenanceWindowTarget<HasResourceType, HasTargets, Given> { MaintenanceWindowTarget { body: self.body.with("WindowId", value.into()), given: PhantomData } }
 }
 
@@ -590,33 +776,57 @@ impl MaintenanceWindowTask {
 }
 
 impl<HasPriority, HasTaskArn, HasTaskType, HasWindowId> MaintenanceWindowTask<HasPriority, HasTaskArn, HasTaskType, HasWindowId> {
-    /// `CutoffBehavior`.
+    /// The specification for whether tasks should continue to run after the cutoff time specified in the maintenance windows is reached.
+    ///
+    /// [`CutoffBehavior`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindowtask.html#cfn-ssm-maintenancewindowtask-cutoffbehavior). One of `CANCEL_TASK`, `CONTINUE_TASK`.
     pub fn cutoff_behavior(mut self, value: impl Into<Value<CutoffBehavior>>) -> Self { self.body.set("CutoffBehavior", value.into()); self }
-    /// `Description`.
+    /// A description of the task.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindowtask.html#cfn-ssm-maintenancewindowtask-description). From 1 to 128 characters.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `LoggingInfo`.
+    /// [`LoggingInfo`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindowtask.html#cfn-ssm-maintenancewindowtask-logginginfo).
     pub fn logging_info(mut self, value: impl Into<Value<LoggingInfo>>) -> Self { self.body.set("LoggingInfo", value.into()); self }
-    /// `MaxConcurrency`.
+    /// The maximum number of targets this task can be run for, in parallel.
+    ///
+    /// [`MaxConcurrency`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindowtask.html#cfn-ssm-maintenancewindowtask-maxconcurrency). From 1 to 7 characters. Matches `^([1-9][0-9]*|[1-9][0-9]%|[1-9]%|100%)$`.
     pub fn max_concurrency(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("MaxConcurrency", value.into()); self }
-    /// `MaxErrors`.
+    /// The maximum number of errors allowed before this task stops being scheduled.
+    ///
+    /// [`MaxErrors`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindowtask.html#cfn-ssm-maintenancewindowtask-maxerrors). From 1 to 7 characters. Matches `^([1-9][0-9]*|[0]|[1-9][0-9]%|[0-9]%|100%)$`.
     pub fn max_errors(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("MaxErrors", value.into()); self }
-    /// `Name`.
+    /// The task name.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindowtask.html#cfn-ssm-maintenancewindowtask-name). From 3 to 128 characters. Matches `^[a-zA-Z0-9_\-.]{3,128}$`.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `Priority`. Required.
+    /// The priority of the task in the maintenance window.
+    ///
+    /// [`Priority`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindowtask.html#cfn-ssm-maintenancewindowtask-priority). Required. At least 0.
     pub fn priority(self, value: impl Into<Value<i64>>) -> MaintenanceWindowTask<Given, HasTaskArn, HasTaskType, HasWindowId> { MaintenanceWindowTask { body: self.body.with("Priority", value.into()), given: PhantomData } }
-    /// `ServiceRoleArn`.
+    /// The ARN of the IAM service role for AWS Systems Manager to assume when running a maintenance window task.
+    ///
+    /// [`ServiceRoleArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindowtask.html#cfn-ssm-maintenancewindowtask-servicerolearn).
     pub fn service_role_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ServiceRoleArn", value.into()); self }
-    /// `Targets`.
+    /// The targets, either instances or window target IDs.
+    ///
+    /// [`Targets`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindowtask.html#cfn-ssm-maintenancewindowtask-targets). At most 5 items.
     pub fn targets(mut self, value: impl Into<Value<List<MaintenanceWindowTaskTarget>>>) -> Self { self.body.set("Targets", value.into()); self }
-    /// `TaskArn`. Required.
+    /// The resource that the task uses during execution.
+    ///
+    /// [`TaskArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindowtask.html#cfn-ssm-maintenancewindowtask-taskarn). Required. From 1 to 1600 characters.
     pub fn task_arn(self, value: impl Into<Value<String>>) -> MaintenanceWindowTask<HasPriority, Given, HasTaskType, HasWindowId> { MaintenanceWindowTask { body: self.body.with("TaskArn", value.into()), given: PhantomData } }
-    /// `TaskInvocationParameters`.
+    /// The parameters to pass to the task when it runs.
+    ///
+    /// [`TaskInvocationParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindowtask.html#cfn-ssm-maintenancewindowtask-taskinvocationparameters).
     pub fn task_invocation_parameters(mut self, value: impl Into<Value<TaskInvocationParameters>>) -> Self { self.body.set("TaskInvocationParameters", value.into()); self }
-    /// `TaskParameters`.
+    /// [`TaskParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindowtask.html#cfn-ssm-maintenancewindowtask-taskparameters).
     pub fn task_parameters(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("TaskParameters", value.into()); self }
-    /// `TaskType`. Required. A change replaces the resource.
+    /// The type of task.
+    ///
+    /// [`TaskType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindowtask.html#cfn-ssm-maintenancewindowtask-tasktype). Required. A change replaces the resource. One of `AUTOMATION`, `LAMBDA`, `RUN_COMMAND`, `STEP_FUNCTIONS`.
     pub fn task_type(self, value: impl Into<Value<TaskType>>) -> MaintenanceWindowTask<HasPriority, HasTaskArn, Given, HasWindowId> { MaintenanceWindowTask { body: self.body.with("TaskType", value.into()), given: PhantomData } }
-    /// `WindowId`. Required. A change replaces the resource.
+    /// The ID of the maintenance window where the task is registered.
+    ///
+    /// [`WindowId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindowtask.html#cfn-ssm-maintenancewindowtask-windowid). Required. A change replaces the resource. Exactly 20 characters. Matches `^mw-[0-9a-f]{17}$`.
     pub fn window_id(self, value: impl Into<Value<String>>) -> MaintenanceWindowTask<HasPriority, HasTaskArn, HasTaskType, Given> { MaintenanceWindowTask { body: self.body.with("WindowId", value.into()), given: PhantomData } }
 }
 
@@ -642,9 +852,13 @@ impl MaintenanceWindowTaskTarget {
 }
 
 impl<HasKey, HasValues> MaintenanceWindowTaskTarget<HasKey, HasValues> {
-    /// `Key`. Required.
+    /// User-defined criteria for sending commands that target instances that meet the criteria.
+    ///
+    /// [`Key`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-target.html#cfn-ssm-maintenancewindowtask-target-key). Required. From 1 to 163 characters. Matches `^[\p{L}\p{Z}\p{N}_.:/=\-@]*$|resource-groups:ResourceTypeFilters|resource-groups:Name$`.
     pub fn key(self, value: impl Into<Value<String>>) -> MaintenanceWindowTaskTarget<Given, HasValues> { MaintenanceWindowTaskTarget { body: self.body.with("Key", value.into()), given: PhantomData } }
-    /// `Values`. Required.
+    /// User-defined criteria that maps to `Key`.
+    ///
+    /// [`Values`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-target.html#cfn-ssm-maintenancewindowtask-target-values). Required. At most 50 items.
     pub fn values(self, value: impl Into<Value<List<String>>>) -> MaintenanceWindowTaskTarget<HasKey, Given> { MaintenanceWindowTaskTarget { body: self.body.with("Values", value.into()), given: PhantomData } }
 }
 
@@ -663,11 +877,17 @@ impl NotificationConfig {
 }
 
 impl<HasNotificationArn> NotificationConfig<HasNotificationArn> {
-    /// `NotificationArn`. Required.
+    /// An ARN for an Amazon Simple Notification Service (Amazon SNS) topic.
+    ///
+    /// [`NotificationArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-notificationconfig.html#cfn-ssm-maintenancewindowtask-notificationconfig-notificationarn). Required.
     pub fn notification_arn(self, value: impl Into<Value<String>>) -> NotificationConfig<Given> { NotificationConfig { body: self.body.with("NotificationArn", value.into()), given: PhantomData } }
-    /// `NotificationEvents`.
+    /// The different events that you can receive notifications for.
+    ///
+    /// [`NotificationEvents`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-notificationconfig.html#cfn-ssm-maintenancewindowtask-notificationconfig-notificationevents).
     pub fn notification_events(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("NotificationEvents", value.into()); self }
-    /// `NotificationType`.
+    /// The notification type.
+    ///
+    /// [`NotificationType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-notificationconfig.html#cfn-ssm-maintenancewindowtask-notificationconfig-notificationtype).
     pub fn notification_type(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("NotificationType", value.into()); self }
 }
 
@@ -686,19 +906,33 @@ impl OpsItem {
 }
 
 impl<HasDescription, HasSource, HasTitle> OpsItem<HasDescription, HasSource, HasTitle> {
-    /// `Category`.
+    /// The category of the OpsItem.
+    ///
+    /// [`Category`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-opsitem.html#cfn-ssm-opsitem-category). From 1 to 64 characters. Matches `^(?!\s*$).+$`.
     pub fn category(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Category", value.into()); self }
-    /// `Description`. Required.
+    /// The description of the OpsItem.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-opsitem.html#cfn-ssm-opsitem-description). Required. From 1 to 2048 characters. Matches `^[\s\S]*\S[\s\S]*$`.
     pub fn description(self, value: impl Into<Value<String>>) -> OpsItem<Given, HasSource, HasTitle> { OpsItem { body: self.body.with("Description", value.into()), given: PhantomData } }
-    /// `Priority`.
+    /// The priority of the OpsItem.
+    ///
+    /// [`Priority`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-opsitem.html#cfn-ssm-opsitem-priority). From 1 to 5.
     pub fn priority(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("Priority", value.into()); self }
-    /// `Severity`.
+    /// The severity of the OpsItem.
+    ///
+    /// [`Severity`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-opsitem.html#cfn-ssm-opsitem-severity). From 1 to 64 characters. Matches `^(?!\s*$).+$`.
     pub fn severity(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Severity", value.into()); self }
-    /// `Source`. Required. A change replaces the resource.
+    /// The origin of the OpsItem.
+    ///
+    /// [`Source`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-opsitem.html#cfn-ssm-opsitem-source). Required. A change replaces the resource. From 1 to 128 characters. Matches `^(?!\s*$).+$`.
     pub fn source(self, value: impl Into<Value<String>>) -> OpsItem<HasDescription, Given, HasTitle> { OpsItem { body: self.body.with("Source", value.into()), given: PhantomData } }
-    /// `Tags`.
+    /// Tags for the OpsItem.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-opsitem.html#cfn-ssm-opsitem-tags). At most 1000 items.
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `Title`. Required.
+    /// The title of the OpsItem.
+    ///
+    /// [`Title`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-opsitem.html#cfn-ssm-opsitem-title). Required. From 1 to 1024 characters. Matches `^(?!\s*$).+$`.
     pub fn title(self, value: impl Into<Value<String>>) -> OpsItem<HasDescription, HasSource, Given> { OpsItem { body: self.body.with("Title", value.into()), given: PhantomData } }
 }
 
@@ -748,23 +982,41 @@ impl Parameter {
 }
 
 impl<HasType, HasValue> Parameter<HasType, HasValue> {
-    /// `AllowedPattern`.
+    /// A regular expression used to validate the parameter value.
+    ///
+    /// [`AllowedPattern`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-parameter.html#cfn-ssm-parameter-allowedpattern). At most 1024 characters.
     pub fn allowed_pattern(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("AllowedPattern", value.into()); self }
-    /// `DataType`.
+    /// The data type of the parameter, such as `text` or `aws:ec2:image`.
+    ///
+    /// [`DataType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-parameter.html#cfn-ssm-parameter-datatype). One of `aws:ec2:image`, `text`.
     pub fn data_type(mut self, value: impl Into<Value<DataType>>) -> Self { self.body.set("DataType", value.into()); self }
-    /// `Description`.
+    /// Information about the parameter.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-parameter.html#cfn-ssm-parameter-description). At most 1024 characters.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `Name`. A change replaces the resource.
+    /// The name of the parameter.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-parameter.html#cfn-ssm-parameter-name). A change replaces the resource. From 1 to 2048 characters.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `Policies`.
+    /// Information about the policies assigned to a parameter.
+    ///
+    /// [`Policies`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-parameter.html#cfn-ssm-parameter-policies). From 1 to 4096 characters.
     pub fn policies(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Policies", value.into()); self }
-    /// `Tags`.
+    /// Optional metadata that you assign to a resource in the form of an arbitrary set of tags (key-value pairs).
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-parameter.html#cfn-ssm-parameter-tags).
     pub fn tags(mut self, value: impl Into<Value<Entries<String>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `Tier`.
+    /// The parameter tier.
+    ///
+    /// [`Tier`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-parameter.html#cfn-ssm-parameter-tier). One of `Advanced`, `Intelligent-Tiering`, `Standard`.
     pub fn tier(mut self, value: impl Into<Value<Tier>>) -> Self { self.body.set("Tier", value.into()); self }
-    /// `Type`. Required.
+    /// The type of parameter.
+    ///
+    /// [`Type`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-parameter.html#cfn-ssm-parameter-type). Required. One of `String`, `StringList`.
     pub fn type_(self, value: impl Into<Value<ParameterType>>) -> Parameter<Given, HasValue> { Parameter { body: self.body.with("Type", value.into()), given: PhantomData } }
-    /// `Value`. Required.
+    /// The parameter value.
+    ///
+    /// [`Value`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-parameter.html#cfn-ssm-parameter-value). Required.
     pub fn value(self, value: impl Into<Value<String>>) -> Parameter<HasType, Given> { Parameter { body: self.body.with("Value", value.into()), given: PhantomData } }
 }
 
@@ -799,35 +1051,65 @@ impl PatchBaseline {
 }
 
 impl<HasName> PatchBaseline<HasName> {
-    /// `ApprovalRules`.
+    /// A set of rules used to include patches in the baseline.
+    ///
+    /// [`ApprovalRules`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-patchbaseline.html#cfn-ssm-patchbaseline-approvalrules).
     pub fn approval_rules(mut self, value: impl Into<Value<RuleGroup>>) -> Self { self.body.set("ApprovalRules", value.into()); self }
-    /// `ApprovedPatches`.
+    /// The explicitly approved patches for the baseline.
+    ///
+    /// [`ApprovedPatches`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-patchbaseline.html#cfn-ssm-patchbaseline-approvedpatches). From 1 to 100 characters. At most 50 items.
     pub fn approved_patches(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("ApprovedPatches", value.into()); self }
-    /// `ApprovedPatchesComplianceLevel`. By default `"UNSPECIFIED"`.
+    /// Defines the compliance level for approved patches.
+    ///
+    /// [`ApprovedPatchesComplianceLevel`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-patchbaseline.html#cfn-ssm-patchbaseline-approvedpatchescompliancelevel). By default `"UNSPECIFIED"`. One of `CRITICAL`, `HIGH`, `INFORMATIONAL`, `LOW`, `MEDIUM`, `UNSPECIFIED`.
     pub fn approved_patches_compliance_level(mut self, value: impl Into<Value<ApprovedPatchesComplianceLevel>>) -> Self { self.body.set("ApprovedPatchesComplianceLevel", value.into()); self }
-    /// `ApprovedPatchesEnableNonSecurity`. By default `false`.
+    /// Whether the list of approved patches includes non-security updates that should be applied to the managed nodes.
+    ///
+    /// [`ApprovedPatchesEnableNonSecurity`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-patchbaseline.html#cfn-ssm-patchbaseline-approvedpatchesenablenonsecurity). By default `false`.
     pub fn approved_patches_enable_non_security(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("ApprovedPatchesEnableNonSecurity", value.into()); self }
-    /// `AvailableSecurityUpdatesComplianceStatus`.
+    /// Indicates the status you want to assign to security patches that are available but not approved because they don't meet the installation criteria specified in…
+    ///
+    /// [`AvailableSecurityUpdatesComplianceStatus`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-patchbaseline.html#cfn-ssm-patchbaseline-availablesecurityupdatescompliancestatus). One of `COMPLIANT`, `NON_COMPLIANT`.
     pub fn available_security_updates_compliance_status(mut self, value: impl Into<Value<AvailableSecurityUpdatesComplianceStatus>>) -> Self { self.body.set("AvailableSecurityUpdatesComplianceStatus", value.into()); self }
-    /// `DefaultBaseline`. By default `false`.
+    /// Whether this is the default baseline.
+    ///
+    /// [`DefaultBaseline`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-patchbaseline.html#cfn-ssm-patchbaseline-defaultbaseline). By default `false`.
     pub fn default_baseline(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("DefaultBaseline", value.into()); self }
-    /// `Description`.
+    /// A description of the patch baseline.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-patchbaseline.html#cfn-ssm-patchbaseline-description). From 1 to 1024 characters.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `GlobalFilters`.
+    /// A set of global filters used to include patches in the baseline.
+    ///
+    /// [`GlobalFilters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-patchbaseline.html#cfn-ssm-patchbaseline-globalfilters).
     pub fn global_filters(mut self, value: impl Into<Value<PatchFilterGroup>>) -> Self { self.body.set("GlobalFilters", value.into()); self }
-    /// `Name`. Required.
+    /// The name of the patch baseline.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-patchbaseline.html#cfn-ssm-patchbaseline-name). Required. From 3 to 128 characters. Matches `^[a-zA-Z0-9_\-.]{3,128}$`.
     pub fn name(self, value: impl Into<Value<String>>) -> PatchBaseline<Given> { PatchBaseline { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `OperatingSystem`. A change replaces the resource. By default `"WINDOWS"`.
+    /// Defines the operating system the patch baseline applies to.
+    ///
+    /// [`OperatingSystem`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-patchbaseline.html#cfn-ssm-patchbaseline-operatingsystem). A change replaces the resource. By default `"WINDOWS"`.
     pub fn operating_system(mut self, value: impl Into<Value<OperatingSystem>>) -> Self { self.body.set("OperatingSystem", value.into()); self }
-    /// `PatchGroups`.
+    /// The name of the patch group to be registered with the patch baseline.
+    ///
+    /// [`PatchGroups`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-patchbaseline.html#cfn-ssm-patchbaseline-patchgroups). From 1 to 256 characters.
     pub fn patch_groups(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("PatchGroups", value.into()); self }
-    /// `RejectedPatches`.
+    /// The explicitly rejected patches for the baseline.
+    ///
+    /// [`RejectedPatches`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-patchbaseline.html#cfn-ssm-patchbaseline-rejectedpatches). From 1 to 100 characters. At most 50 items.
     pub fn rejected_patches(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("RejectedPatches", value.into()); self }
-    /// `RejectedPatchesAction`. By default `"ALLOW_AS_DEPENDENCY"`.
+    /// The action for Patch Manager to take on patches included in the `RejectedPackages` list.
+    ///
+    /// [`RejectedPatchesAction`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-patchbaseline.html#cfn-ssm-patchbaseline-rejectedpatchesaction). By default `"ALLOW_AS_DEPENDENCY"`. One of `ALLOW_AS_DEPENDENCY`, `BLOCK`.
     pub fn rejected_patches_action(mut self, value: impl Into<Value<RejectedPatchesAction>>) -> Self { self.body.set("RejectedPatchesAction", value.into()); self }
-    /// `Sources`.
+    /// Information about the patches to use to update the managed nodes, including target operating systems and source repositories.
+    ///
+    /// [`Sources`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-patchbaseline.html#cfn-ssm-patchbaseline-sources). At most 20 items.
     pub fn sources(mut self, value: impl Into<Value<List<PatchSource>>>) -> Self { self.body.set("Sources", value.into()); self }
-    /// `Tags`.
+    /// Optional metadata that you assign to a resource.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-patchbaseline.html#cfn-ssm-patchbaseline-tags). At most 1000 items.
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -853,9 +1135,13 @@ impl PatchFilter {
 }
 
 impl PatchFilter {
-    /// `Key`.
+    /// The key for the filter.
+    ///
+    /// [`Key`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-patchbaseline-patchfilter.html#cfn-ssm-patchbaseline-patchfilter-key).
     pub fn key(mut self, value: impl Into<Value<PatchFilterKey>>) -> Self { self.body.set("Key", value.into()); self }
-    /// `Values`.
+    /// The value for the filter key.
+    ///
+    /// [`Values`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-patchbaseline-patchfilter.html#cfn-ssm-patchbaseline-patchfilter-values). From 1 to 64 characters. At most 20 items.
     pub fn values(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("Values", value.into()); self }
 }
 
@@ -874,7 +1160,9 @@ impl PatchFilterGroup {
 }
 
 impl PatchFilterGroup {
-    /// `PatchFilters`.
+    /// The set of patch filters that make up the group.
+    ///
+    /// [`PatchFilters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-patchbaseline-patchfiltergroup.html#cfn-ssm-patchbaseline-patchfiltergroup-patchfilters). At most 5 items.
     pub fn patch_filters(mut self, value: impl Into<Value<List<PatchFilter>>>) -> Self { self.body.set("PatchFilters", value.into()); self }
 }
 
@@ -893,11 +1181,17 @@ impl PatchSource {
 }
 
 impl PatchSource {
-    /// `Configuration`.
+    /// The value of the repo configuration.
+    ///
+    /// [`Configuration`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-patchbaseline-patchsource.html#cfn-ssm-patchbaseline-patchsource-configuration). From 1 to 1024 characters.
     pub fn configuration(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Configuration", value.into()); self }
-    /// `Name`.
+    /// The name specified to identify the patch source.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-patchbaseline-patchsource.html#cfn-ssm-patchbaseline-patchsource-name). Matches `^[a-zA-Z0-9_\-.]{3,50}$`.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `Products`.
+    /// The specific operating system versions a patch repository applies to, such as "Ubuntu16.04", "RedhatEnterpriseLinux7.2" or "Suse12.7".
+    ///
+    /// [`Products`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-patchbaseline-patchsource.html#cfn-ssm-patchbaseline-patchsource-products). From 1 to 128 characters. At most 20 items.
     pub fn products(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("Products", value.into()); self }
 }
 
@@ -916,23 +1210,41 @@ impl ResourceDataSync {
 }
 
 impl<HasSyncName> ResourceDataSync<HasSyncName> {
-    /// `BucketName`. A change replaces the resource.
+    /// The name of the S3 bucket where the aggregated data is stored.
+    ///
+    /// [`BucketName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-resourcedatasync.html#cfn-ssm-resourcedatasync-bucketname). A change replaces the resource. From 1 to 2048 characters.
     pub fn bucket_name(mut self, value: impl Into<Value<link::S3BucketBucketName>>) -> Self { self.body.set("BucketName", value.into()); self }
-    /// `BucketPrefix`. A change replaces the resource.
+    /// An Amazon S3 prefix for the bucket.
+    ///
+    /// [`BucketPrefix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-resourcedatasync.html#cfn-ssm-resourcedatasync-bucketprefix). A change replaces the resource. At most 64 characters.
     pub fn bucket_prefix(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("BucketPrefix", value.into()); self }
-    /// `BucketRegion`. A change replaces the resource.
+    /// The AWS Region with the S3 bucket targeted by the resource data sync.
+    ///
+    /// [`BucketRegion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-resourcedatasync.html#cfn-ssm-resourcedatasync-bucketregion). A change replaces the resource. From 1 to 64 characters.
     pub fn bucket_region(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("BucketRegion", value.into()); self }
-    /// `KMSKeyArn`. A change replaces the resource.
+    /// The ARN of an encryption key for a destination in Amazon S3.
+    ///
+    /// [`KMSKeyArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-resourcedatasync.html#cfn-ssm-resourcedatasync-kmskeyarn). A change replaces the resource. At most 512 characters.
     pub fn kms_key_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("KMSKeyArn", value.into()); self }
-    /// `S3Destination`. A change replaces the resource.
+    /// Configuration information for the target S3 bucket.
+    ///
+    /// [`S3Destination`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-resourcedatasync.html#cfn-ssm-resourcedatasync-s3destination). A change replaces the resource.
     pub fn s3_destination(mut self, value: impl Into<Value<S3Destination>>) -> Self { self.body.set("S3Destination", value.into()); self }
-    /// `SyncFormat`. A change replaces the resource.
+    /// A supported sync format.
+    ///
+    /// [`SyncFormat`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-resourcedatasync.html#cfn-ssm-resourcedatasync-syncformat). A change replaces the resource. At most 1024 characters.
     pub fn sync_format(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SyncFormat", value.into()); self }
-    /// `SyncName`. Required. A change replaces the resource.
+    /// A name for the resource data sync.
+    ///
+    /// [`SyncName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-resourcedatasync.html#cfn-ssm-resourcedatasync-syncname). Required. A change replaces the resource. From 1 to 64 characters.
     pub fn sync_name(self, value: impl Into<Value<String>>) -> ResourceDataSync<Given> { ResourceDataSync { body: self.body.with("SyncName", value.into()), given: PhantomData } }
-    /// `SyncSource`.
+    /// Information about the source where the data was synchronized.
+    ///
+    /// [`SyncSource`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-resourcedatasync.html#cfn-ssm-resourcedatasync-syncsource).
     pub fn sync_source(mut self, value: impl Into<Value<SyncSource>>) -> Self { self.body.set("SyncSource", value.into()); self }
-    /// `SyncType`. A change replaces the resource.
+    /// The type of resource data sync.
+    ///
+    /// [`SyncType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-resourcedatasync.html#cfn-ssm-resourcedatasync-synctype). A change replaces the resource. From 1 to 64 characters.
     pub fn sync_type(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SyncType", value.into()); self }
 }
 
@@ -958,9 +1270,13 @@ impl ResourcePolicy {
 }
 
 impl<HasPolicy, HasResourceArn> ResourcePolicy<HasPolicy, HasResourceArn> {
-    /// `Policy`. Required.
+    /// A policy you want to associate with a resource.
+    ///
+    /// [`Policy`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-resourcepolicy.html#cfn-ssm-resourcepolicy-policy). Required.
     pub fn policy(self, value: impl Into<Value<Json>>) -> ResourcePolicy<Given, HasResourceArn> { ResourcePolicy { body: self.body.with("Policy", value.into()), given: PhantomData } }
-    /// `ResourceArn`. Required. A change replaces the resource.
+    /// The ARN of the resource to which you want to attach a policy.
+    ///
+    /// [`ResourceArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-resourcepolicy.html#cfn-ssm-resourcepolicy-resourcearn). Required. A change replaces the resource. From 20 to 2048 characters.
     pub fn resource_arn(self, value: impl Into<Value<String>>) -> ResourcePolicy<HasPolicy, Given> { ResourcePolicy { body: self.body.with("ResourceArn", value.into()), given: PhantomData } }
 }
 
@@ -992,15 +1308,25 @@ impl Rule {
 }
 
 impl Rule {
-    /// `ApproveAfterDays`.
+    /// The number of days after the release date of each patch matched by the rule that the patch is marked as approved in the patch baseline.
+    ///
+    /// [`ApproveAfterDays`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-patchbaseline-rule.html#cfn-ssm-patchbaseline-rule-approveafterdays). From 0 to 360.
     pub fn approve_after_days(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("ApproveAfterDays", value.into()); self }
-    /// `ApproveUntilDate`.
+    /// The cutoff date for auto approval of released patches.
+    ///
+    /// [`ApproveUntilDate`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-patchbaseline-rule.html#cfn-ssm-patchbaseline-rule-approveuntildate). At most 10 characters.
     pub fn approve_until_date(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("ApproveUntilDate", value.into()); self }
-    /// `ComplianceLevel`.
+    /// A compliance severity level for all approved patches in a patch baseline.
+    ///
+    /// [`ComplianceLevel`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-patchbaseline-rule.html#cfn-ssm-patchbaseline-rule-compliancelevel). One of `CRITICAL`, `HIGH`, `INFORMATIONAL`, `LOW`, `MEDIUM`, `UNSPECIFIED`.
     pub fn compliance_level(mut self, value: impl Into<Value<ComplianceLevel>>) -> Self { self.body.set("ComplianceLevel", value.into()); self }
-    /// `EnableNonSecurity`. By default `false`.
+    /// For managed nodes identified by the approval rule filters, enables a patch baseline to apply non-security updates available in the specified repository.
+    ///
+    /// [`EnableNonSecurity`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-patchbaseline-rule.html#cfn-ssm-patchbaseline-rule-enablenonsecurity). By default `false`.
     pub fn enable_non_security(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("EnableNonSecurity", value.into()); self }
-    /// `PatchFilterGroup`.
+    /// The patch filter group that defines the criteria for the rule.
+    ///
+    /// [`PatchFilterGroup`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-patchbaseline-rule.html#cfn-ssm-patchbaseline-rule-patchfiltergroup).
     pub fn patch_filter_group(mut self, value: impl Into<Value<PatchFilterGroup>>) -> Self { self.body.set("PatchFilterGroup", value.into()); self }
 }
 
@@ -1019,7 +1345,9 @@ impl RuleGroup {
 }
 
 impl RuleGroup {
-    /// `PatchRules`.
+    /// The rules that make up the rule group.
+    ///
+    /// [`PatchRules`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-patchbaseline-rulegroup.html#cfn-ssm-patchbaseline-rulegroup-patchrules). At most 10 items.
     pub fn patch_rules(mut self, value: impl Into<Value<List<Rule>>>) -> Self { self.body.set("PatchRules", value.into()); self }
 }
 
@@ -1038,15 +1366,25 @@ impl S3Destination {
 }
 
 impl<HasBucketName, HasBucketRegion, HasSyncFormat> S3Destination<HasBucketName, HasBucketRegion, HasSyncFormat> {
-    /// `BucketName`. Required. A change replaces the resource.
+    /// The name of the S3 bucket where the aggregated data is stored.
+    ///
+    /// [`BucketName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-resourcedatasync-s3destination.html#cfn-ssm-resourcedatasync-s3destination-bucketname). Required. A change replaces the resource. From 1 to 2048 characters.
     pub fn bucket_name(self, value: impl Into<Value<String>>) -> S3Destination<Given, HasBucketRegion, HasSyncFormat> { S3Destination { body: self.body.with("BucketName", value.into()), given: PhantomData } }
-    /// `BucketPrefix`. A change replaces the resource.
+    /// An Amazon S3 prefix for the bucket.
+    ///
+    /// [`BucketPrefix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-resourcedatasync-s3destination.html#cfn-ssm-resourcedatasync-s3destination-bucketprefix). A change replaces the resource. From 1 to 256 characters.
     pub fn bucket_prefix(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("BucketPrefix", value.into()); self }
-    /// `BucketRegion`. Required. A change replaces the resource.
+    /// The AWS Region with the S3 bucket targeted by the resource data sync.
+    ///
+    /// [`BucketRegion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-resourcedatasync-s3destination.html#cfn-ssm-resourcedatasync-s3destination-bucketregion). Required. A change replaces the resource. From 1 to 64 characters.
     pub fn bucket_region(self, value: impl Into<Value<String>>) -> S3Destination<HasBucketName, Given, HasSyncFormat> { S3Destination { body: self.body.with("BucketRegion", value.into()), given: PhantomData } }
-    /// `KMSKeyArn`. A change replaces the resource.
+    /// The ARN of an encryption key for a destination in Amazon S3.
+    ///
+    /// [`KMSKeyArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-resourcedatasync-s3destination.html#cfn-ssm-resourcedatasync-s3destination-kmskeyarn). A change replaces the resource. From 1 to 512 characters.
     pub fn kms_key_arn(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("KMSKeyArn", value.into()); self }
-    /// `SyncFormat`. Required. A change replaces the resource.
+    /// A supported sync format.
+    ///
+    /// [`SyncFormat`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-resourcedatasync-s3destination.html#cfn-ssm-resourcedatasync-s3destination-syncformat). Required. A change replaces the resource. Only `JsonSerDe`.
     pub fn sync_format(self, value: impl Into<Value<SyncFormat>>) -> S3Destination<HasBucketName, HasBucketRegion, Given> { S3Destination { body: self.body.with("SyncFormat", value.into()), given: PhantomData } }
 }
 
@@ -1065,11 +1403,17 @@ impl S3OutputLocation {
 }
 
 impl S3OutputLocation {
-    /// `OutputS3BucketName`.
+    /// The name of the S3 bucket.
+    ///
+    /// [`OutputS3BucketName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-association-s3outputlocation.html#cfn-ssm-association-s3outputlocation-outputs3bucketname). From 3 to 63 characters.
     pub fn output_s3_bucket_name(mut self, value: impl Into<Value<link::S3BucketBucketName>>) -> Self { self.body.set("OutputS3BucketName", value.into()); self }
-    /// `OutputS3KeyPrefix`.
+    /// The S3 bucket subfolder.
+    ///
+    /// [`OutputS3KeyPrefix`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-association-s3outputlocation.html#cfn-ssm-association-s3outputlocation-outputs3keyprefix). At most 1024 characters.
     pub fn output_s3_key_prefix(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("OutputS3KeyPrefix", value.into()); self }
-    /// `OutputS3Region`.
+    /// The AWS Region of the S3 bucket.
+    ///
+    /// [`OutputS3Region`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-association-s3outputlocation.html#cfn-ssm-association-s3outputlocation-outputs3region). From 3 to 20 characters.
     pub fn output_s3_region(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("OutputS3Region", value.into()); self }
 }
 
@@ -1088,9 +1432,13 @@ impl ServiceSetting {
 }
 
 impl<HasSettingId, HasSettingValue> ServiceSetting<HasSettingId, HasSettingValue> {
-    /// `SettingId`. Required. A change replaces the resource.
+    /// The ID of the service setting, such as /ssm/parameter-store/high-throughput-enabled.
+    ///
+    /// [`SettingId`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-servicesetting.html#cfn-ssm-servicesetting-settingid). Required. A change replaces the resource. From 1 to 1000 characters.
     pub fn setting_id(self, value: impl Into<Value<String>>) -> ServiceSetting<Given, HasSettingValue> { ServiceSetting { body: self.body.with("SettingId", value.into()), given: PhantomData } }
-    /// `SettingValue`. Required.
+    /// The value of the service setting.
+    ///
+    /// [`SettingValue`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-servicesetting.html#cfn-ssm-servicesetting-settingvalue). Required. From 1 to 4096 characters.
     pub fn setting_value(self, value: impl Into<Value<String>>) -> ServiceSetting<HasSettingId, Given> { ServiceSetting { body: self.body.with("SettingValue", value.into()), given: PhantomData } }
 }
 
@@ -1125,13 +1473,21 @@ impl SyncSource {
 }
 
 impl<HasSourceRegions, HasSourceType> SyncSource<HasSourceRegions, HasSourceType> {
-    /// `AwsOrganizationsSource`.
+    /// Information about the AwsOrganizationsSource resource data sync source.
+    ///
+    /// [`AwsOrganizationsSource`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-resourcedatasync-syncsource.html#cfn-ssm-resourcedatasync-syncsource-awsorganizationssource).
     pub fn aws_organizations_source(mut self, value: impl Into<Value<AwsOrganizationsSource>>) -> Self { self.body.set("AwsOrganizationsSource", value.into()); self }
-    /// `IncludeFutureRegions`.
+    /// Whether to automatically synchronize and aggregate data from new AWS Regions when those Regions come online.
+    ///
+    /// [`IncludeFutureRegions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-resourcedatasync-syncsource.html#cfn-ssm-resourcedatasync-syncsource-includefutureregions).
     pub fn include_future_regions(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("IncludeFutureRegions", value.into()); self }
-    /// `SourceRegions`. Required.
+    /// The `SyncSource` AWS Regions included in the resource data sync.
+    ///
+    /// [`SourceRegions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-resourcedatasync-syncsource.html#cfn-ssm-resourcedatasync-syncsource-sourceregions). Required. From 1 to 64 characters.
     pub fn source_regions(self, value: impl Into<Value<List<String>>>) -> SyncSource<Given, HasSourceType> { SyncSource { body: self.body.with("SourceRegions", value.into()), given: PhantomData } }
-    /// `SourceType`. Required.
+    /// The type of data source for the resource data sync.
+    ///
+    /// [`SourceType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-resourcedatasync-syncsource.html#cfn-ssm-resourcedatasync-syncsource-sourcetype). Required. From 1 to 64 characters.
     pub fn source_type(self, value: impl Into<Value<String>>) -> SyncSource<HasSourceRegions, Given> { SyncSource { body: self.body.with("SourceType", value.into()), given: PhantomData } }
 }
 
@@ -1150,9 +1506,13 @@ impl Targets {
 }
 
 impl<HasKey, HasValues> Targets<HasKey, HasValues> {
-    /// `Key`. Required.
+    /// User-defined criteria for sending commands that target managed nodes that meet the criteria.
+    ///
+    /// [`Key`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtarget-targets.html#cfn-ssm-maintenancewindowtarget-targets-key). Required. From 1 to 163 characters. Matches `^[\p{L}\p{Z}\p{N}_.:/=\-@]*$|resource-groups:ResourceTypeFilters|resource-groups:Name$`.
     pub fn key(self, value: impl Into<Value<String>>) -> Targets<Given, HasValues> { Targets { body: self.body.with("Key", value.into()), given: PhantomData } }
-    /// `Values`. Required.
+    /// User-defined criteria that maps to `Key`.
+    ///
+    /// [`Values`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtarget-targets.html#cfn-ssm-maintenancewindowtarget-targets-values). Required. At most 50 items.
     pub fn values(self, value: impl Into<Value<List<String>>>) -> Targets<HasKey, Given> { Targets { body: self.body.with("Values", value.into()), given: PhantomData } }
 }
 
@@ -1171,13 +1531,21 @@ impl TaskInvocationParameters {
 }
 
 impl TaskInvocationParameters {
-    /// `MaintenanceWindowAutomationParameters`.
+    /// The parameters for an `AUTOMATION` task type.
+    ///
+    /// [`MaintenanceWindowAutomationParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-taskinvocationparameters.html#cfn-ssm-maintenancewindowtask-taskinvocationparameters-maintenancewindowautomationparameters).
     pub fn maintenance_window_automation_parameters(mut self, value: impl Into<Value<MaintenanceWindowAutomationParameters>>) -> Self { self.body.set("MaintenanceWindowAutomationParameters", value.into()); self }
-    /// `MaintenanceWindowLambdaParameters`.
+    /// The parameters for a `LAMBDA` task type.
+    ///
+    /// [`MaintenanceWindowLambdaParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-taskinvocationparameters.html#cfn-ssm-maintenancewindowtask-taskinvocationparameters-maintenancewindowlambdaparameters).
     pub fn maintenance_window_lambda_parameters(mut self, value: impl Into<Value<MaintenanceWindowLambdaParameters>>) -> Self { self.body.set("MaintenanceWindowLambdaParameters", value.into()); self }
-    /// `MaintenanceWindowRunCommandParameters`.
+    /// The parameters for a `RUN_COMMAND` task type.
+    ///
+    /// [`MaintenanceWindowRunCommandParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-taskinvocationparameters.html#cfn-ssm-maintenancewindowtask-taskinvocationparameters-maintenancewindowruncommandparameters).
     pub fn maintenance_window_run_command_parameters(mut self, value: impl Into<Value<MaintenanceWindowRunCommandParameters>>) -> Self { self.body.set("MaintenanceWindowRunCommandParameters", value.into()); self }
-    /// `MaintenanceWindowStepFunctionsParameters`.
+    /// The parameters for a `STEP_FUNCTIONS` task type.
+    ///
+    /// [`MaintenanceWindowStepFunctionsParameters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ssm-maintenancewindowtask-taskinvocationparameters.html#cfn-ssm-maintenancewindowtask-taskinvocationparameters-maintenancewindowstepfunctionsparameters).
     pub fn maintenance_window_step_functions_parameters(mut self, value: impl Into<Value<MaintenanceWindowStepFunctionsParameters>>) -> Self { self.body.set("MaintenanceWindowStepFunctionsParameters", value.into()); self }
 }
 

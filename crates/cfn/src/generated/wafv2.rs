@@ -17,15 +17,25 @@ impl AWSManagedRulesACFPRuleSet {
 }
 
 impl<HasCreationPath, HasRegistrationPagePath, HasRequestInspection> AWSManagedRulesACFPRuleSet<HasCreationPath, HasRegistrationPagePath, HasRequestInspection> {
-    /// `CreationPath`. Required.
+    /// The path of the account creation endpoint for your application.
+    ///
+    /// [`CreationPath`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-awsmanagedrulesacfpruleset.html#cfn-wafv2-webacl-awsmanagedrulesacfpruleset-creationpath). Required. From 1 to 256 characters. Matches `\S`.
     pub fn creation_path(self, value: impl Into<Value<String>>) -> AWSManagedRulesACFPRuleSet<Given, HasRegistrationPagePath, HasRequestInspection> { AWSManagedRulesACFPRuleSet { body: self.body.with("CreationPath", value.into()), given: PhantomData } }
-    /// `EnableRegexInPath`.
+    /// Allow the use of regular expressions in the registration page path and the account creation path.
+    ///
+    /// [`EnableRegexInPath`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-awsmanagedrulesacfpruleset.html#cfn-wafv2-webacl-awsmanagedrulesacfpruleset-enableregexinpath).
     pub fn enable_regex_in_path(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("EnableRegexInPath", value.into()); self }
-    /// `RegistrationPagePath`. Required.
+    /// The path of the account registration endpoint for your application.
+    ///
+    /// [`RegistrationPagePath`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-awsmanagedrulesacfpruleset.html#cfn-wafv2-webacl-awsmanagedrulesacfpruleset-registrationpagepath). Required. From 1 to 256 characters. Matches `\S`.
     pub fn registration_page_path(self, value: impl Into<Value<String>>) -> AWSManagedRulesACFPRuleSet<HasCreationPath, Given, HasRequestInspection> { AWSManagedRulesACFPRuleSet { body: self.body.with("RegistrationPagePath", value.into()), given: PhantomData } }
-    /// `RequestInspection`. Required.
+    /// The criteria for inspecting account creation requests, used by the ACFP rule group to validate and track account creation attempts.
+    ///
+    /// [`RequestInspection`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-awsmanagedrulesacfpruleset.html#cfn-wafv2-webacl-awsmanagedrulesacfpruleset-requestinspection). Required.
     pub fn request_inspection(self, value: impl Into<Value<RequestInspectionACFP>>) -> AWSManagedRulesACFPRuleSet<HasCreationPath, HasRegistrationPagePath, Given> { AWSManagedRulesACFPRuleSet { body: self.body.with("RequestInspection", value.into()), given: PhantomData } }
-    /// `ResponseInspection`.
+    /// The criteria for inspecting responses to account creation requests, used by the ACFP rule group to track account creation success rates.
+    ///
+    /// [`ResponseInspection`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-awsmanagedrulesacfpruleset.html#cfn-wafv2-webacl-awsmanagedrulesacfpruleset-responseinspection).
     pub fn response_inspection(mut self, value: impl Into<Value<ResponseInspection>>) -> Self { self.body.set("ResponseInspection", value.into()); self }
 }
 
@@ -44,13 +54,21 @@ impl AWSManagedRulesATPRuleSet {
 }
 
 impl<HasLoginPath> AWSManagedRulesATPRuleSet<HasLoginPath> {
-    /// `EnableRegexInPath`.
+    /// Allow the use of regular expressions in the login page path.
+    ///
+    /// [`EnableRegexInPath`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-awsmanagedrulesatpruleset.html#cfn-wafv2-webacl-awsmanagedrulesatpruleset-enableregexinpath).
     pub fn enable_regex_in_path(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("EnableRegexInPath", value.into()); self }
-    /// `LoginPath`. Required.
+    /// The path of the login endpoint for your application.
+    ///
+    /// [`LoginPath`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-awsmanagedrulesatpruleset.html#cfn-wafv2-webacl-awsmanagedrulesatpruleset-loginpath). Required.
     pub fn login_path(self, value: impl Into<Value<String>>) -> AWSManagedRulesATPRuleSet<Given> { AWSManagedRulesATPRuleSet { body: self.body.with("LoginPath", value.into()), given: PhantomData } }
-    /// `RequestInspection`.
+    /// The criteria for inspecting login requests, used by the ATP rule group to validate credentials usage.
+    ///
+    /// [`RequestInspection`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-awsmanagedrulesatpruleset.html#cfn-wafv2-webacl-awsmanagedrulesatpruleset-requestinspection).
     pub fn request_inspection(mut self, value: impl Into<Value<RequestInspection>>) -> Self { self.body.set("RequestInspection", value.into()); self }
-    /// `ResponseInspection`.
+    /// The criteria for inspecting responses to login requests, used by the ATP rule group to track login failure rates.
+    ///
+    /// [`ResponseInspection`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-awsmanagedrulesatpruleset.html#cfn-wafv2-webacl-awsmanagedrulesatpruleset-responseinspection).
     pub fn response_inspection(mut self, value: impl Into<Value<ResponseInspection>>) -> Self { self.body.set("ResponseInspection", value.into()); self }
 }
 
@@ -69,9 +87,13 @@ impl AWSManagedRulesAntiDDoSRuleSet {
 }
 
 impl<HasClientSideActionConfig> AWSManagedRulesAntiDDoSRuleSet<HasClientSideActionConfig> {
-    /// `ClientSideActionConfig`. Required.
+    /// Configures the request handling that's applied by the managed rule group rules `ChallengeAllDuringEvent` and `ChallengeDDoSRequests` during a distributed…
+    ///
+    /// [`ClientSideActionConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-awsmanagedrulesantiddosruleset.html#cfn-wafv2-webacl-awsmanagedrulesantiddosruleset-clientsideactionconfig). Required.
     pub fn client_side_action_config(self, value: impl Into<Value<ClientSideActionConfig>>) -> AWSManagedRulesAntiDDoSRuleSet<Given> { AWSManagedRulesAntiDDoSRuleSet { body: self.body.with("ClientSideActionConfig", value.into()), given: PhantomData } }
-    /// `SensitivityToBlock`.
+    /// The sensitivity that the rule group rule `DDoSRequests` uses when matching against the DDoS suspicion labeling on a request.
+    ///
+    /// [`SensitivityToBlock`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-awsmanagedrulesantiddosruleset.html#cfn-wafv2-webacl-awsmanagedrulesantiddosruleset-sensitivitytoblock). One of `HIGH`, `LOW`, `MEDIUM`.
     pub fn sensitivity_to_block(mut self, value: impl Into<Value<SensitivityToBlock>>) -> Self { self.body.set("SensitivityToBlock", value.into()); self }
 }
 
@@ -90,9 +112,13 @@ impl AWSManagedRulesBotControlRuleSet {
 }
 
 impl<HasInspectionLevel> AWSManagedRulesBotControlRuleSet<HasInspectionLevel> {
-    /// `EnableMachineLearning`.
+    /// Applies only to the targeted inspection level.
+    ///
+    /// [`EnableMachineLearning`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-awsmanagedrulesbotcontrolruleset.html#cfn-wafv2-webacl-awsmanagedrulesbotcontrolruleset-enablemachinelearning).
     pub fn enable_machine_learning(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("EnableMachineLearning", value.into()); self }
-    /// `InspectionLevel`. Required.
+    /// The inspection level to use for the Bot Control rule group.
+    ///
+    /// [`InspectionLevel`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-awsmanagedrulesbotcontrolruleset.html#cfn-wafv2-webacl-awsmanagedrulesbotcontrolruleset-inspectionlevel). Required. One of `COMMON`, `TARGETED`.
     pub fn inspection_level(self, value: impl Into<Value<InspectionLevel>>) -> AWSManagedRulesBotControlRuleSet<Given> { AWSManagedRulesBotControlRuleSet { body: self.body.with("InspectionLevel", value.into()), given: PhantomData } }
 }
 
@@ -111,7 +137,9 @@ impl ActionCondition {
 }
 
 impl<HasAction> ActionCondition<HasAction> {
-    /// `Action`. Required.
+    /// The action setting that a log record must contain in order to meet the condition.
+    ///
+    /// [`Action`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-loggingconfiguration-actioncondition.html#cfn-wafv2-loggingconfiguration-actioncondition-action). Required. One of `ALLOW`, `BLOCK`, `CAPTCHA`, `CHALLENGE`, `COUNT`, `EXCLUDED_AS_COUNT`, `MONETIZE`.
     pub fn action(self, value: impl Into<Value<ActionConditionAction>>) -> ActionCondition<Given> { ActionCondition { body: self.body.with("Action", value.into()), given: PhantomData } }
 }
 
@@ -130,7 +158,9 @@ impl Allow {
 }
 
 impl Allow {
-    /// `CustomRequestHandling`.
+    /// Custom request handling.
+    ///
+    /// [`CustomRequestHandling`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-allow.html#cfn-wafv2-rulegroup-allow-customrequesthandling).
     pub fn custom_request_handling(mut self, value: impl Into<Value<CustomRequestHandling>>) -> Self { self.body.set("CustomRequestHandling", value.into()); self }
 }
 
@@ -149,7 +179,9 @@ impl AllowAction {
 }
 
 impl AllowAction {
-    /// `CustomRequestHandling`.
+    /// Defines custom handling for the web request.
+    ///
+    /// [`CustomRequestHandling`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-allowaction.html#cfn-wafv2-webacl-allowaction-customrequesthandling).
     pub fn custom_request_handling(mut self, value: impl Into<Value<CustomRequestHandling>>) -> Self { self.body.set("CustomRequestHandling", value.into()); self }
 }
 
@@ -168,9 +200,13 @@ impl ApplicationAttribute {
 }
 
 impl<HasName, HasValues> ApplicationAttribute<HasName, HasValues> {
-    /// `Name`. Required.
+    /// Specifies the attribute name.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-applicationattribute.html#cfn-wafv2-webacl-applicationattribute-name). Required. From 1 to 64 characters. Matches `^[\w\-]+$`.
     pub fn name(self, value: impl Into<Value<String>>) -> ApplicationAttribute<Given, HasValues> { ApplicationAttribute { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `Values`. Required.
+    /// Specifies the attribute value.
+    ///
+    /// [`Values`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-applicationattribute.html#cfn-wafv2-webacl-applicationattribute-values). Required. From 1 to 64 characters. From 1 to 10 items. Matches `^[\w\-]+$`.
     pub fn values(self, value: impl Into<Value<List<String>>>) -> ApplicationAttribute<HasName, Given> { ApplicationAttribute { body: self.body.with("Values", value.into()), given: PhantomData } }
 }
 
@@ -189,7 +225,9 @@ impl ApplicationConfig {
 }
 
 impl<HasAttributes> ApplicationConfig<HasAttributes> {
-    /// `Attributes`. Required.
+    /// Contains the attribute name and a list of values for that attribute.
+    ///
+    /// [`Attributes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-applicationconfig.html#cfn-wafv2-webacl-applicationconfig-attributes). Required. From 1 to 10 items.
     pub fn attributes(self, value: impl Into<Value<List<ApplicationAttribute>>>) -> ApplicationConfig<Given> { ApplicationConfig { body: self.body.with("Attributes", value.into()), given: PhantomData } }
 }
 
@@ -208,9 +246,13 @@ impl AsnMatchStatement {
 }
 
 impl AsnMatchStatement {
-    /// `AsnList`.
+    /// Contains one or more Autonomous System Numbers (ASNs).
+    ///
+    /// [`AsnList`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-asnmatchstatement.html#cfn-wafv2-rulegroup-asnmatchstatement-asnlist). From 0 to 4294967295. From 1 to 100 items.
     pub fn asn_list(mut self, value: impl Into<Value<List<i64>>>) -> Self { self.body.set("AsnList", value.into()); self }
-    /// `ForwardedIPConfig`.
+    /// The configuration for inspecting IP addresses to match against an ASN in an HTTP header that you specify, instead of using the IP address that's reported by…
+    ///
+    /// [`ForwardedIPConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-asnmatchstatement.html#cfn-wafv2-rulegroup-asnmatchstatement-forwardedipconfig).
     pub fn forwarded_ip_config(mut self, value: impl Into<Value<ForwardedIPConfiguration>>) -> Self { self.body.set("ForwardedIPConfig", value.into()); self }
 }
 
@@ -229,7 +271,9 @@ impl AssociationConfig {
 }
 
 impl AssociationConfig {
-    /// `RequestBody`.
+    /// Customizes the maximum size of the request body that your protected CloudFront, API Gateway, Amazon Cognito, App Runner, and Verified Access resources forward…
+    ///
+    /// [`RequestBody`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-associationconfig.html#cfn-wafv2-webacl-associationconfig-requestbody).
     pub fn request_body(mut self, value: impl Into<Value<Entries<RequestBodyAssociatedResourceTypeConfig>>>) -> Self { self.body.set("RequestBody", value.into()); self }
 }
 
@@ -248,7 +292,9 @@ impl Block {
 }
 
 impl Block {
-    /// `CustomResponse`.
+    /// Custom response.
+    ///
+    /// [`CustomResponse`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-block.html#cfn-wafv2-rulegroup-block-customresponse).
     pub fn custom_response(mut self, value: impl Into<Value<CustomResponse>>) -> Self { self.body.set("CustomResponse", value.into()); self }
 }
 
@@ -267,7 +313,9 @@ impl BlockAction {
 }
 
 impl BlockAction {
-    /// `CustomResponse`.
+    /// Defines a custom response for the web request.
+    ///
+    /// [`CustomResponse`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-blockaction.html#cfn-wafv2-webacl-blockaction-customresponse).
     pub fn custom_response(mut self, value: impl Into<Value<CustomResponse>>) -> Self { self.body.set("CustomResponse", value.into()); self }
 }
 
@@ -286,7 +334,9 @@ impl Body {
 }
 
 impl Body {
-    /// `OversizeHandling`.
+    /// What AWS WAF should do if the body is larger than AWS WAF can inspect.
+    ///
+    /// [`OversizeHandling`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-body.html#cfn-wafv2-rulegroup-body-oversizehandling). One of `CONTINUE`, `MATCH`, `NO_MATCH`.
     pub fn oversize_handling(mut self, value: impl Into<Value<OversizeHandling>>) -> Self { self.body.set("OversizeHandling", value.into()); self }
 }
 
@@ -305,17 +355,27 @@ impl ByteMatchStatement {
 }
 
 impl<HasFieldToMatch, HasPositionalConstraint, HasTextTransformations> ByteMatchStatement<HasFieldToMatch, HasPositionalConstraint, HasTextTransformations> {
-    /// `FieldToMatch`. Required.
+    /// The part of the web request that you want AWS WAF to inspect.
+    ///
+    /// [`FieldToMatch`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-bytematchstatement.html#cfn-wafv2-rulegroup-bytematchstatement-fieldtomatch). Required.
     pub fn field_to_match(self, value: impl Into<Value<RuleGroupFieldToMatch>>) -> ByteMatchStatement<Given, HasPositionalConstraint, HasTextTransformations> { ByteMatchStatement { body: self.body.with("FieldToMatch", value.into()), given: PhantomData } }
-    /// `PositionalConstraint`. Required.
+    /// The area within the portion of the web request that you want AWS WAF to search for `SearchString`.
+    ///
+    /// [`PositionalConstraint`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-bytematchstatement.html#cfn-wafv2-rulegroup-bytematchstatement-positionalconstraint). Required. One of `CONTAINS`, `CONTAINS_WORD`, `ENDS_WITH`, `EXACTLY`, `STARTS_WITH`.
     pub fn positional_constraint(self, value: impl Into<Value<PositionalConstraint>>) -> ByteMatchStatement<HasFieldToMatch, Given, HasTextTransformations> { ByteMatchStatement { body: self.body.with("PositionalConstraint", value.into()), given: PhantomData } }
-    /// `PreParseTextTransformations`.
+    /// [`PreParseTextTransformations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-bytematchstatement.html#cfn-wafv2-rulegroup-bytematchstatement-preparsetexttransformations).
     pub fn pre_parse_text_transformations(mut self, value: impl Into<Value<List<PreParseTextTransformation>>>) -> Self { self.body.set("PreParseTextTransformations", value.into()); self }
-    /// `SearchString`.
+    /// A string value that you want AWS WAF to search for.
+    ///
+    /// [`SearchString`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-bytematchstatement.html#cfn-wafv2-rulegroup-bytematchstatement-searchstring).
     pub fn search_string(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SearchString", value.into()); self }
-    /// `SearchStringBase64`.
+    /// String to search for in a web request component, base64-encoded.
+    ///
+    /// [`SearchStringBase64`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-bytematchstatement.html#cfn-wafv2-rulegroup-bytematchstatement-searchstringbase64).
     pub fn search_string_base64(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("SearchStringBase64", value.into()); self }
-    /// `TextTransformations`. Required.
+    /// Text transformations eliminate some of the unusual formatting that attackers use in web requests in an effort to bypass detection.
+    ///
+    /// [`TextTransformations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-bytematchstatement.html#cfn-wafv2-rulegroup-bytematchstatement-texttransformations). Required. At least 1 items.
     pub fn text_transformations(self, value: impl Into<Value<List<TextTransformation>>>) -> ByteMatchStatement<HasFieldToMatch, HasPositionalConstraint, Given> { ByteMatchStatement { body: self.body.with("TextTransformations", value.into()), given: PhantomData } }
 }
 
@@ -334,7 +394,9 @@ impl Captcha {
 }
 
 impl Captcha {
-    /// `CustomRequestHandling`.
+    /// Custom request handling.
+    ///
+    /// [`CustomRequestHandling`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-captcha.html#cfn-wafv2-rulegroup-captcha-customrequesthandling).
     pub fn custom_request_handling(mut self, value: impl Into<Value<CustomRequestHandling>>) -> Self { self.body.set("CustomRequestHandling", value.into()); self }
 }
 
@@ -353,7 +415,9 @@ impl CaptchaAction {
 }
 
 impl CaptchaAction {
-    /// `CustomRequestHandling`.
+    /// Defines custom handling for the web request, used when the `CAPTCHA` inspection determines that the request's token is valid and unexpired.
+    ///
+    /// [`CustomRequestHandling`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-captchaaction.html#cfn-wafv2-webacl-captchaaction-customrequesthandling).
     pub fn custom_request_handling(mut self, value: impl Into<Value<CustomRequestHandling>>) -> Self { self.body.set("CustomRequestHandling", value.into()); self }
 }
 
@@ -372,7 +436,9 @@ impl CaptchaConfig {
 }
 
 impl CaptchaConfig {
-    /// `ImmunityTimeProperty`.
+    /// Determines how long a `CAPTCHA` timestamp in the token remains valid after the client successfully solves a `CAPTCHA` puzzle.
+    ///
+    /// [`ImmunityTimeProperty`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-captchaconfig.html#cfn-wafv2-rulegroup-captchaconfig-immunitytimeproperty).
     pub fn immunity_time_property(mut self, value: impl Into<Value<ImmunityTimeProperty>>) -> Self { self.body.set("ImmunityTimeProperty", value.into()); self }
 }
 
@@ -391,7 +457,9 @@ impl Challenge {
 }
 
 impl Challenge {
-    /// `CustomRequestHandling`.
+    /// Custom request handling.
+    ///
+    /// [`CustomRequestHandling`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-challenge.html#cfn-wafv2-rulegroup-challenge-customrequesthandling).
     pub fn custom_request_handling(mut self, value: impl Into<Value<CustomRequestHandling>>) -> Self { self.body.set("CustomRequestHandling", value.into()); self }
 }
 
@@ -410,7 +478,9 @@ impl ChallengeAction {
 }
 
 impl ChallengeAction {
-    /// `CustomRequestHandling`.
+    /// Defines custom handling for the web request, used when the challenge inspection determines that the request's token is valid and unexpired.
+    ///
+    /// [`CustomRequestHandling`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-challengeaction.html#cfn-wafv2-webacl-challengeaction-customrequesthandling).
     pub fn custom_request_handling(mut self, value: impl Into<Value<CustomRequestHandling>>) -> Self { self.body.set("CustomRequestHandling", value.into()); self }
 }
 
@@ -429,7 +499,9 @@ impl ChallengeConfig {
 }
 
 impl ChallengeConfig {
-    /// `ImmunityTimeProperty`.
+    /// Determines how long a challenge timestamp in the token remains valid after the client successfully responds to a challenge.
+    ///
+    /// [`ImmunityTimeProperty`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-challengeconfig.html#cfn-wafv2-rulegroup-challengeconfig-immunitytimeproperty).
     pub fn immunity_time_property(mut self, value: impl Into<Value<ImmunityTimeProperty>>) -> Self { self.body.set("ImmunityTimeProperty", value.into()); self }
 }
 
@@ -448,11 +520,17 @@ impl ClientSideAction {
 }
 
 impl<HasUsageOfAction> ClientSideAction<HasUsageOfAction> {
-    /// `ExemptUriRegularExpressions`.
+    /// The regular expression to match against the web request URI, used to identify requests that can't handle a silent browser challenge.
+    ///
+    /// [`ExemptUriRegularExpressions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-clientsideaction.html#cfn-wafv2-webacl-clientsideaction-exempturiregularexpressions).
     pub fn exempt_uri_regular_expressions(mut self, value: impl Into<Value<List<Regex>>>) -> Self { self.body.set("ExemptUriRegularExpressions", value.into()); self }
-    /// `Sensitivity`.
+    /// The sensitivity that the rule group rule `ChallengeDDoSRequests` uses when matching against the DDoS suspicion labeling on a request.
+    ///
+    /// [`Sensitivity`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-clientsideaction.html#cfn-wafv2-webacl-clientsideaction-sensitivity). One of `HIGH`, `LOW`, `MEDIUM`.
     pub fn sensitivity(mut self, value: impl Into<Value<Sensitivity>>) -> Self { self.body.set("Sensitivity", value.into()); self }
-    /// `UsageOfAction`. Required.
+    /// Determines whether to use the `AWSManagedRulesAntiDDoSRuleSet` rules `ChallengeAllDuringEvent` and `ChallengeDDoSRequests` in the rule group evaluation and the…
+    ///
+    /// [`UsageOfAction`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-clientsideaction.html#cfn-wafv2-webacl-clientsideaction-usageofaction). Required. One of `DISABLED`, `ENABLED`.
     pub fn usage_of_action(self, value: impl Into<Value<UsageOfAction>>) -> ClientSideAction<Given> { ClientSideAction { body: self.body.with("UsageOfAction", value.into()), given: PhantomData } }
 }
 
@@ -471,7 +549,9 @@ impl ClientSideActionConfig {
 }
 
 impl<HasChallenge> ClientSideActionConfig<HasChallenge> {
-    /// `Challenge`. Required.
+    /// Configuration for the use of the `AWSManagedRulesAntiDDoSRuleSet` rules `ChallengeAllDuringEvent` and `ChallengeDDoSRequests`.
+    ///
+    /// [`Challenge`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-clientsideactionconfig.html#cfn-wafv2-webacl-clientsideactionconfig-challenge). Required.
     pub fn challenge(self, value: impl Into<Value<ClientSideAction>>) -> ClientSideActionConfig<Given> { ClientSideActionConfig { body: self.body.with("Challenge", value.into()), given: PhantomData } }
 }
 
@@ -490,9 +570,13 @@ impl Condition {
 }
 
 impl Condition {
-    /// `ActionCondition`.
+    /// A single action condition.
+    ///
+    /// [`ActionCondition`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-loggingconfiguration-condition.html#cfn-wafv2-loggingconfiguration-condition-actioncondition).
     pub fn action_condition(mut self, value: impl Into<Value<ActionCondition>>) -> Self { self.body.set("ActionCondition", value.into()); self }
-    /// `LabelNameCondition`.
+    /// A single label name condition.
+    ///
+    /// [`LabelNameCondition`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-loggingconfiguration-condition.html#cfn-wafv2-loggingconfiguration-condition-labelnamecondition).
     pub fn label_name_condition(mut self, value: impl Into<Value<LabelNameCondition>>) -> Self { self.body.set("LabelNameCondition", value.into()); self }
 }
 
@@ -511,11 +595,17 @@ impl CookieMatchPattern {
 }
 
 impl CookieMatchPattern {
-    /// `All`.
+    /// Inspect all cookies.
+    ///
+    /// [`All`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-cookiematchpattern.html#cfn-wafv2-rulegroup-cookiematchpattern-all).
     pub fn all(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("All", value.into()); self }
-    /// `ExcludedCookies`.
+    /// Inspect only the cookies whose keys don't match any of the strings specified here.
+    ///
+    /// [`ExcludedCookies`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-cookiematchpattern.html#cfn-wafv2-rulegroup-cookiematchpattern-excludedcookies). From 1 to 60 characters. From 1 to 199 items. Matches `.*\S.*`.
     pub fn excluded_cookies(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("ExcludedCookies", value.into()); self }
-    /// `IncludedCookies`.
+    /// Inspect only the cookies that have a key that matches one of the strings specified here.
+    ///
+    /// [`IncludedCookies`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-cookiematchpattern.html#cfn-wafv2-rulegroup-cookiematchpattern-includedcookies). From 1 to 60 characters. From 1 to 199 items. Matches `.*\S.*`.
     pub fn included_cookies(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("IncludedCookies", value.into()); self }
 }
 
@@ -534,11 +624,17 @@ impl Cookies {
 }
 
 impl<HasMatchPattern, HasMatchScope, HasOversizeHandling> Cookies<HasMatchPattern, HasMatchScope, HasOversizeHandling> {
-    /// `MatchPattern`. Required.
+    /// The filter to use to identify the subset of cookies to inspect in a web request.
+    ///
+    /// [`MatchPattern`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-cookies.html#cfn-wafv2-rulegroup-cookies-matchpattern). Required.
     pub fn match_pattern(self, value: impl Into<Value<CookieMatchPattern>>) -> Cookies<Given, HasMatchScope, HasOversizeHandling> { Cookies { body: self.body.with("MatchPattern", value.into()), given: PhantomData } }
-    /// `MatchScope`. Required.
+    /// The parts of the cookies to inspect with the rule inspection criteria.
+    ///
+    /// [`MatchScope`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-cookies.html#cfn-wafv2-rulegroup-cookies-matchscope). Required. One of `ALL`, `KEY`, `VALUE`.
     pub fn match_scope(self, value: impl Into<Value<MatchScope>>) -> Cookies<HasMatchPattern, Given, HasOversizeHandling> { Cookies { body: self.body.with("MatchScope", value.into()), given: PhantomData } }
-    /// `OversizeHandling`. Required.
+    /// What AWS WAF should do if the cookies of the request are more numerous or larger than AWS WAF can inspect.
+    ///
+    /// [`OversizeHandling`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-cookies.html#cfn-wafv2-rulegroup-cookies-oversizehandling). Required. One of `CONTINUE`, `MATCH`, `NO_MATCH`.
     pub fn oversize_handling(self, value: impl Into<Value<OversizeHandling>>) -> Cookies<HasMatchPattern, HasMatchScope, Given> { Cookies { body: self.body.with("OversizeHandling", value.into()), given: PhantomData } }
 }
 
@@ -557,7 +653,9 @@ impl Count {
 }
 
 impl Count {
-    /// `CustomRequestHandling`.
+    /// Custom request handling.
+    ///
+    /// [`CustomRequestHandling`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-count.html#cfn-wafv2-rulegroup-count-customrequesthandling).
     pub fn custom_request_handling(mut self, value: impl Into<Value<CustomRequestHandling>>) -> Self { self.body.set("CustomRequestHandling", value.into()); self }
 }
 
@@ -576,7 +674,9 @@ impl CountAction {
 }
 
 impl CountAction {
-    /// `CustomRequestHandling`.
+    /// Defines custom handling for the web request.
+    ///
+    /// [`CustomRequestHandling`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-countaction.html#cfn-wafv2-webacl-countaction-customrequesthandling).
     pub fn custom_request_handling(mut self, value: impl Into<Value<CustomRequestHandling>>) -> Self { self.body.set("CustomRequestHandling", value.into()); self }
 }
 
@@ -595,7 +695,9 @@ impl CryptoConfig {
 }
 
 impl<HasPaymentNetworks> CryptoConfig<HasPaymentNetworks> {
-    /// `PaymentNetworks`. Required.
+    /// List of payment network configurations.
+    ///
+    /// [`PaymentNetworks`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-cryptoconfig.html#cfn-wafv2-rulegroup-cryptoconfig-paymentnetworks). Required. From 1 to 2 items.
     pub fn payment_networks(self, value: impl Into<Value<List<PaymentNetwork>>>) -> CryptoConfig<Given> { CryptoConfig { body: self.body.with("PaymentNetworks", value.into()), given: PhantomData } }
 }
 
@@ -614,9 +716,13 @@ impl CustomHTTPHeader {
 }
 
 impl<HasName, HasValue> CustomHTTPHeader<HasName, HasValue> {
-    /// `Name`. Required.
+    /// The name of the custom header.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-customhttpheader.html#cfn-wafv2-rulegroup-customhttpheader-name). Required. From 1 to 64 characters. Matches `^[a-zA-Z0-9._$-]+$`.
     pub fn name(self, value: impl Into<Value<String>>) -> CustomHTTPHeader<Given, HasValue> { CustomHTTPHeader { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `Value`. Required.
+    /// The value of the custom header.
+    ///
+    /// [`Value`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-customhttpheader.html#cfn-wafv2-rulegroup-customhttpheader-value). Required. From 1 to 255 characters.
     pub fn value(self, value: impl Into<Value<String>>) -> CustomHTTPHeader<HasName, Given> { CustomHTTPHeader { body: self.body.with("Value", value.into()), given: PhantomData } }
 }
 
@@ -635,7 +741,9 @@ impl CustomRequestHandling {
 }
 
 impl<HasInsertHeaders> CustomRequestHandling<HasInsertHeaders> {
-    /// `InsertHeaders`. Required.
+    /// The HTTP headers to insert into the request.
+    ///
+    /// [`InsertHeaders`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-customrequesthandling.html#cfn-wafv2-rulegroup-customrequesthandling-insertheaders). Required. At least 1 items.
     pub fn insert_headers(self, value: impl Into<Value<List<CustomHTTPHeader>>>) -> CustomRequestHandling<Given> { CustomRequestHandling { body: self.body.with("InsertHeaders", value.into()), given: PhantomData } }
 }
 
@@ -654,11 +762,17 @@ impl CustomResponse {
 }
 
 impl<HasResponseCode> CustomResponse<HasResponseCode> {
-    /// `CustomResponseBodyKey`.
+    /// References the response body that you want AWS WAF to return to the web request client.
+    ///
+    /// [`CustomResponseBodyKey`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-customresponse.html#cfn-wafv2-rulegroup-customresponse-customresponsebodykey). From 1 to 128 characters. Matches `^[\w\-]+$`.
     pub fn custom_response_body_key(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("CustomResponseBodyKey", value.into()); self }
-    /// `ResponseCode`. Required.
+    /// The HTTP status code to return to the client.
+    ///
+    /// [`ResponseCode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-customresponse.html#cfn-wafv2-rulegroup-customresponse-responsecode). Required. From 200 to 599.
     pub fn response_code(self, value: impl Into<Value<i64>>) -> CustomResponse<Given> { CustomResponse { body: self.body.with("ResponseCode", value.into()), given: PhantomData } }
-    /// `ResponseHeaders`.
+    /// The HTTP headers to use in the response.
+    ///
+    /// [`ResponseHeaders`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-customresponse.html#cfn-wafv2-rulegroup-customresponse-responseheaders). At least 1 items.
     pub fn response_headers(mut self, value: impl Into<Value<List<CustomHTTPHeader>>>) -> Self { self.body.set("ResponseHeaders", value.into()); self }
 }
 
@@ -677,9 +791,13 @@ impl CustomResponseBody {
 }
 
 impl<HasContent, HasContentType> CustomResponseBody<HasContent, HasContentType> {
-    /// `Content`. Required.
+    /// The payload of the custom response.
+    ///
+    /// [`Content`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-customresponsebody.html#cfn-wafv2-rulegroup-customresponsebody-content). Required.
     pub fn content(self, value: impl Into<Value<String>>) -> CustomResponseBody<Given, HasContentType> { CustomResponseBody { body: self.body.with("Content", value.into()), given: PhantomData } }
-    /// `ContentType`. Required.
+    /// The type of content in the payload that you are defining in the `Content` string.
+    ///
+    /// [`ContentType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-customresponsebody.html#cfn-wafv2-rulegroup-customresponsebody-contenttype). Required. One of `APPLICATION_JSON`, `TEXT_HTML`, `TEXT_PLAIN`.
     pub fn content_type(self, value: impl Into<Value<ContentType>>) -> CustomResponseBody<HasContent, Given> { CustomResponseBody { body: self.body.with("ContentType", value.into()), given: PhantomData } }
 }
 
@@ -698,13 +816,15 @@ impl DataProtect {
 }
 
 impl<HasAction, HasField> DataProtect<HasAction, HasField> {
-    /// `Action`. Required.
+    /// [`Action`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-dataprotect.html#cfn-wafv2-webacl-dataprotect-action). Required. One of `HASH`, `SUBSTITUTION`.
     pub fn action(self, value: impl Into<Value<DataProtectAction>>) -> DataProtect<Given, HasField> { DataProtect { body: self.body.with("Action", value.into()), given: PhantomData } }
-    /// `ExcludeRateBasedDetails`.
+    /// [`ExcludeRateBasedDetails`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-dataprotect.html#cfn-wafv2-webacl-dataprotect-excluderatebaseddetails).
     pub fn exclude_rate_based_details(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("ExcludeRateBasedDetails", value.into()); self }
-    /// `ExcludeRuleMatchDetails`.
+    /// [`ExcludeRuleMatchDetails`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-dataprotect.html#cfn-wafv2-webacl-dataprotect-excluderulematchdetails).
     pub fn exclude_rule_match_details(mut self, value: impl Into<Value<bool>>) -> Self { self.body.set("ExcludeRuleMatchDetails", value.into()); self }
-    /// `Field`. Required.
+    /// Field in log to protect.
+    ///
+    /// [`Field`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-dataprotect.html#cfn-wafv2-webacl-dataprotect-field). Required.
     pub fn field(self, value: impl Into<Value<FieldToProtect>>) -> DataProtect<HasAction, Given> { DataProtect { body: self.body.with("Field", value.into()), given: PhantomData } }
 }
 
@@ -723,7 +843,9 @@ impl DataProtectionConfig {
 }
 
 impl<HasDataProtections> DataProtectionConfig<HasDataProtections> {
-    /// `DataProtections`. Required.
+    /// The data protection configurations for specific web request field types.
+    ///
+    /// [`DataProtections`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-dataprotectionconfig.html#cfn-wafv2-webacl-dataprotectionconfig-dataprotections). Required. From 1 to 26 items.
     pub fn data_protections(self, value: impl Into<Value<List<DataProtect>>>) -> DataProtectionConfig<Given> { DataProtectionConfig { body: self.body.with("DataProtections", value.into()), given: PhantomData } }
 }
 
@@ -742,9 +864,13 @@ impl DefaultAction {
 }
 
 impl DefaultAction {
-    /// `Allow`.
+    /// Specifies that AWS WAF should allow requests by default.
+    ///
+    /// [`Allow`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-defaultaction.html#cfn-wafv2-webacl-defaultaction-allow).
     pub fn allow(mut self, value: impl Into<Value<AllowAction>>) -> Self { self.body.set("Allow", value.into()); self }
-    /// `Block`.
+    /// Specifies that AWS WAF should block requests by default.
+    ///
+    /// [`Block`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-defaultaction.html#cfn-wafv2-webacl-defaultaction-block).
     pub fn block(mut self, value: impl Into<Value<BlockAction>>) -> Self { self.body.set("Block", value.into()); self }
 }
 
@@ -763,7 +889,9 @@ impl ExcludedRule {
 }
 
 impl<HasName> ExcludedRule<HasName> {
-    /// `Name`. Required.
+    /// The name of the rule whose action you want to override to `Count`.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-excludedrule.html#cfn-wafv2-webacl-excludedrule-name). Required. Matches `^[0-9A-Za-z_-]{1,128}$`.
     pub fn name(self, value: impl Into<Value<String>>) -> ExcludedRule<Given> { ExcludedRule { body: self.body.with("Name", value.into()), given: PhantomData } }
 }
 
@@ -782,7 +910,9 @@ impl FieldIdentifier {
 }
 
 impl<HasIdentifier> FieldIdentifier<HasIdentifier> {
-    /// `Identifier`. Required.
+    /// The name of the field.
+    ///
+    /// [`Identifier`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-fieldidentifier.html#cfn-wafv2-webacl-fieldidentifier-identifier). Required. From 1 to 512 characters. Matches `.*\S.*`.
     pub fn identifier(self, value: impl Into<Value<String>>) -> FieldIdentifier<Given> { FieldIdentifier { body: self.body.with("Identifier", value.into()), given: PhantomData } }
 }
 
@@ -801,9 +931,13 @@ impl FieldToProtect {
 }
 
 impl<HasFieldType> FieldToProtect<HasFieldType> {
-    /// `FieldKeys`.
+    /// Specifies the keys to protect for the specified field type.
+    ///
+    /// [`FieldKeys`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-fieldtoprotect.html#cfn-wafv2-webacl-fieldtoprotect-fieldkeys). From 1 to 64 characters. At most 100 items. Matches `\S`.
     pub fn field_keys(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("FieldKeys", value.into()); self }
-    /// `FieldType`. Required.
+    /// Specifies the web request component type to protect.
+    ///
+    /// [`FieldType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-fieldtoprotect.html#cfn-wafv2-webacl-fieldtoprotect-fieldtype). Required. One of `BODY`, `QUERY_STRING`, `SINGLE_COOKIE`, `SINGLE_HEADER`, `SINGLE_QUERY_ARGUMENT`.
     pub fn field_type(self, value: impl Into<Value<FieldType>>) -> FieldToProtect<Given> { FieldToProtect { body: self.body.with("FieldType", value.into()), given: PhantomData } }
 }
 
@@ -822,11 +956,17 @@ impl Filter {
 }
 
 impl<HasBehavior, HasConditions, HasRequirement> Filter<HasBehavior, HasConditions, HasRequirement> {
-    /// `Behavior`. Required.
+    /// How to handle logs that satisfy the filter's conditions and requirement.
+    ///
+    /// [`Behavior`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-loggingconfiguration-filter.html#cfn-wafv2-loggingconfiguration-filter-behavior). Required. One of `DROP`, `KEEP`.
     pub fn behavior(self, value: impl Into<Value<Behavior>>) -> Filter<Given, HasConditions, HasRequirement> { Filter { body: self.body.with("Behavior", value.into()), given: PhantomData } }
-    /// `Conditions`. Required.
+    /// Match conditions for the filter.
+    ///
+    /// [`Conditions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-loggingconfiguration-filter.html#cfn-wafv2-loggingconfiguration-filter-conditions). Required. At least 1 items.
     pub fn conditions(self, value: impl Into<Value<List<Condition>>>) -> Filter<HasBehavior, Given, HasRequirement> { Filter { body: self.body.with("Conditions", value.into()), given: PhantomData } }
-    /// `Requirement`. Required.
+    /// Logic to apply to the filtering conditions.
+    ///
+    /// [`Requirement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-loggingconfiguration-filter.html#cfn-wafv2-loggingconfiguration-filter-requirement). Required. One of `MEETS_ALL`, `MEETS_ANY`.
     pub fn requirement(self, value: impl Into<Value<Requirement>>) -> Filter<HasBehavior, HasConditions, Given> { Filter { body: self.body.with("Requirement", value.into()), given: PhantomData } }
 }
 
@@ -845,9 +985,13 @@ impl ForwardedIPConfiguration {
 }
 
 impl<HasFallbackBehavior, HasHeaderName> ForwardedIPConfiguration<HasFallbackBehavior, HasHeaderName> {
-    /// `FallbackBehavior`. Required.
+    /// The match status to assign to the web request if the request doesn't have a valid IP address in the specified position.
+    ///
+    /// [`FallbackBehavior`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-forwardedipconfiguration.html#cfn-wafv2-rulegroup-forwardedipconfiguration-fallbackbehavior). Required. One of `MATCH`, `NO_MATCH`.
     pub fn fallback_behavior(self, value: impl Into<Value<FallbackBehavior>>) -> ForwardedIPConfiguration<Given, HasHeaderName> { ForwardedIPConfiguration { body: self.body.with("FallbackBehavior", value.into()), given: PhantomData } }
-    /// `HeaderName`. Required.
+    /// The name of the HTTP header to use for the IP address.
+    ///
+    /// [`HeaderName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-forwardedipconfiguration.html#cfn-wafv2-rulegroup-forwardedipconfiguration-headername). Required. Matches `^[a-zA-Z0-9-]{1,255}$`.
     pub fn header_name(self, value: impl Into<Value<String>>) -> ForwardedIPConfiguration<HasFallbackBehavior, Given> { ForwardedIPConfiguration { body: self.body.with("HeaderName", value.into()), given: PhantomData } }
 }
 
@@ -866,9 +1010,13 @@ impl GeoMatchStatement {
 }
 
 impl GeoMatchStatement {
-    /// `CountryCodes`.
+    /// The two-character country codes that you want to match against, for example, `[ "US", "CN" ]`, from the alpha-2 country ISO codes of the ISO 3166 international…
+    ///
+    /// [`CountryCodes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-geomatchstatement.html#cfn-wafv2-rulegroup-geomatchstatement-countrycodes). At least 1 items.
     pub fn country_codes(mut self, value: impl Into<Value<List<CountryCode>>>) -> Self { self.body.set("CountryCodes", value.into()); self }
-    /// `ForwardedIPConfig`.
+    /// The configuration for inspecting IP addresses in an HTTP header that you specify, instead of using the IP address that's reported by the web request origin.
+    ///
+    /// [`ForwardedIPConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-geomatchstatement.html#cfn-wafv2-rulegroup-geomatchstatement-forwardedipconfig).
     pub fn forwarded_ip_config(mut self, value: impl Into<Value<ForwardedIPConfiguration>>) -> Self { self.body.set("ForwardedIPConfig", value.into()); self }
 }
 
@@ -887,11 +1035,17 @@ impl HeaderMatchPattern {
 }
 
 impl HeaderMatchPattern {
-    /// `All`.
+    /// Inspect all headers.
+    ///
+    /// [`All`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-headermatchpattern.html#cfn-wafv2-rulegroup-headermatchpattern-all).
     pub fn all(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("All", value.into()); self }
-    /// `ExcludedHeaders`.
+    /// Inspect only the headers whose keys don't match any of the strings specified here.
+    ///
+    /// [`ExcludedHeaders`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-headermatchpattern.html#cfn-wafv2-rulegroup-headermatchpattern-excludedheaders). From 1 to 64 characters. From 1 to 199 items. Matches `.*\S.*`.
     pub fn excluded_headers(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("ExcludedHeaders", value.into()); self }
-    /// `IncludedHeaders`.
+    /// Inspect only the headers that have a key that matches one of the strings specified here.
+    ///
+    /// [`IncludedHeaders`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-headermatchpattern.html#cfn-wafv2-rulegroup-headermatchpattern-includedheaders). From 1 to 64 characters. From 1 to 199 items. Matches `.*\S.*`.
     pub fn included_headers(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("IncludedHeaders", value.into()); self }
 }
 
@@ -910,7 +1064,9 @@ impl HeaderOrder {
 }
 
 impl<HasOversizeHandling> HeaderOrder<HasOversizeHandling> {
-    /// `OversizeHandling`. Required.
+    /// Handling of requests containing oversize fields.
+    ///
+    /// [`OversizeHandling`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-headerorder.html#cfn-wafv2-rulegroup-headerorder-oversizehandling). Required. One of `CONTINUE`, `MATCH`, `NO_MATCH`.
     pub fn oversize_handling(self, value: impl Into<Value<OversizeHandling>>) -> HeaderOrder<Given> { HeaderOrder { body: self.body.with("OversizeHandling", value.into()), given: PhantomData } }
 }
 
@@ -929,11 +1085,17 @@ impl Headers {
 }
 
 impl<HasMatchPattern, HasMatchScope, HasOversizeHandling> Headers<HasMatchPattern, HasMatchScope, HasOversizeHandling> {
-    /// `MatchPattern`. Required.
+    /// The filter to use to identify the subset of headers to inspect in a web request.
+    ///
+    /// [`MatchPattern`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-headers.html#cfn-wafv2-rulegroup-headers-matchpattern). Required.
     pub fn match_pattern(self, value: impl Into<Value<HeaderMatchPattern>>) -> Headers<Given, HasMatchScope, HasOversizeHandling> { Headers { body: self.body.with("MatchPattern", value.into()), given: PhantomData } }
-    /// `MatchScope`. Required.
+    /// The parts of the headers to match with the rule inspection criteria.
+    ///
+    /// [`MatchScope`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-headers.html#cfn-wafv2-rulegroup-headers-matchscope). Required. One of `ALL`, `KEY`, `VALUE`.
     pub fn match_scope(self, value: impl Into<Value<MatchScope>>) -> Headers<HasMatchPattern, Given, HasOversizeHandling> { Headers { body: self.body.with("MatchScope", value.into()), given: PhantomData } }
-    /// `OversizeHandling`. Required.
+    /// What AWS WAF should do if the headers determined by your match scope are more numerous or larger than AWS WAF can inspect.
+    ///
+    /// [`OversizeHandling`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-headers.html#cfn-wafv2-rulegroup-headers-oversizehandling). Required. One of `CONTINUE`, `MATCH`, `NO_MATCH`.
     pub fn oversize_handling(self, value: impl Into<Value<OversizeHandling>>) -> Headers<HasMatchPattern, HasMatchScope, Given> { Headers { body: self.body.with("OversizeHandling", value.into()), given: PhantomData } }
 }
 
@@ -952,17 +1114,29 @@ impl IPSet {
 }
 
 impl<HasAddresses, HasIPAddressVersion, HasScope> IPSet<HasAddresses, HasIPAddressVersion, HasScope> {
-    /// `Addresses`. Required.
+    /// Contains an array of strings that specifies zero or more IP addresses or blocks of IP addresses that you want AWS WAF to inspect for in incoming requests.
+    ///
+    /// [`Addresses`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-ipset.html#cfn-wafv2-ipset-addresses). Required. From 1 to 50 characters. Matches `\S`.
     pub fn addresses(self, value: impl Into<Value<List<String>>>) -> IPSet<Given, HasIPAddressVersion, HasScope> { IPSet { body: self.body.with("Addresses", value.into()), given: PhantomData } }
-    /// `Description`.
+    /// A description of the IP set that helps with identification.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-ipset.html#cfn-wafv2-ipset-description). Matches `^[a-zA-Z0-9=:#@/\-,.][a-zA-Z0-9+=:#@/\-,.\s]+[a-zA-Z0-9+=:#@/\-,.]{1,256}$`.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `IPAddressVersion`. Required.
+    /// The version of the IP addresses, either `IPV4` or `IPV6`.
+    ///
+    /// [`IPAddressVersion`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-ipset.html#cfn-wafv2-ipset-ipaddressversion). Required. One of `IPV4`, `IPV6`.
     pub fn ip_address_version(self, value: impl Into<Value<IPAddressVersion>>) -> IPSet<HasAddresses, Given, HasScope> { IPSet { body: self.body.with("IPAddressVersion", value.into()), given: PhantomData } }
-    /// `Name`. A change replaces the resource.
+    /// The name of the IP set.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-ipset.html#cfn-wafv2-ipset-name). A change replaces the resource. Matches `^[0-9A-Za-z_-]{1,128}$`.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `Scope`. Required. A change replaces the resource.
+    /// Whether this is for an Amazon CloudFront distribution or for a regional application.
+    ///
+    /// [`Scope`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-ipset.html#cfn-wafv2-ipset-scope). Required. A change replaces the resource. One of `CLOUDFRONT`, `REGIONAL`.
     pub fn scope(self, value: impl Into<Value<IPSetScope>>) -> IPSet<HasAddresses, HasIPAddressVersion, Given> { IPSet { body: self.body.with("Scope", value.into()), given: PhantomData } }
-    /// `Tags`.
+    /// Key:value pairs associated with an AWS resource.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-ipset.html#cfn-wafv2-ipset-tags). At least 1 items.
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -994,11 +1168,17 @@ impl IPSetForwardedIPConfiguration {
 }
 
 impl<HasFallbackBehavior, HasHeaderName, HasPosition> IPSetForwardedIPConfiguration<HasFallbackBehavior, HasHeaderName, HasPosition> {
-    /// `FallbackBehavior`. Required.
+    /// The match status to assign to the web request if the request doesn't have a valid IP address in the specified position.
+    ///
+    /// [`FallbackBehavior`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ipsetforwardedipconfiguration.html#cfn-wafv2-rulegroup-ipsetforwardedipconfiguration-fallbackbehavior). Required. One of `MATCH`, `NO_MATCH`.
     pub fn fallback_behavior(self, value: impl Into<Value<FallbackBehavior>>) -> IPSetForwardedIPConfiguration<Given, HasHeaderName, HasPosition> { IPSetForwardedIPConfiguration { body: self.body.with("FallbackBehavior", value.into()), given: PhantomData } }
-    /// `HeaderName`. Required.
+    /// The name of the HTTP header to use for the IP address.
+    ///
+    /// [`HeaderName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ipsetforwardedipconfiguration.html#cfn-wafv2-rulegroup-ipsetforwardedipconfiguration-headername). Required. Matches `^[a-zA-Z0-9-]{1,255}$`.
     pub fn header_name(self, value: impl Into<Value<String>>) -> IPSetForwardedIPConfiguration<HasFallbackBehavior, Given, HasPosition> { IPSetForwardedIPConfiguration { body: self.body.with("HeaderName", value.into()), given: PhantomData } }
-    /// `Position`. Required.
+    /// The position in the header to search for the IP address.
+    ///
+    /// [`Position`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ipsetforwardedipconfiguration.html#cfn-wafv2-rulegroup-ipsetforwardedipconfiguration-position). Required. One of `ANY`, `FIRST`, `LAST`.
     pub fn position(self, value: impl Into<Value<Position>>) -> IPSetForwardedIPConfiguration<HasFallbackBehavior, HasHeaderName, Given> { IPSetForwardedIPConfiguration { body: self.body.with("Position", value.into()), given: PhantomData } }
 }
 
@@ -1017,9 +1197,13 @@ impl IPSetReferenceStatement {
 }
 
 impl<HasArn> IPSetReferenceStatement<HasArn> {
-    /// `Arn`. Required.
+    /// The ARN of the `IPSet` that this statement references.
+    ///
+    /// [`Arn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ipsetreferencestatement.html#cfn-wafv2-rulegroup-ipsetreferencestatement-arn). Required. From 20 to 2048 characters. Matches `\S`.
     pub fn arn(self, value: impl Into<Value<String>>) -> IPSetReferenceStatement<Given> { IPSetReferenceStatement { body: self.body.with("Arn", value.into()), given: PhantomData } }
-    /// `IPSetForwardedIPConfig`.
+    /// The configuration for inspecting IP addresses in an HTTP header that you specify, instead of using the IP address that's reported by the web request origin.
+    ///
+    /// [`IPSetForwardedIPConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ipsetreferencestatement.html#cfn-wafv2-rulegroup-ipsetreferencestatement-ipsetforwardedipconfig).
     pub fn ip_set_forwarded_ip_config(mut self, value: impl Into<Value<IPSetForwardedIPConfiguration>>) -> Self { self.body.set("IPSetForwardedIPConfig", value.into()); self }
 }
 
@@ -1038,7 +1222,9 @@ impl ImmunityTimeProperty {
 }
 
 impl<HasImmunityTime> ImmunityTimeProperty<HasImmunityTime> {
-    /// `ImmunityTime`. Required.
+    /// The amount of time, in seconds, that a `CAPTCHA` or challenge timestamp is considered valid by AWS WAF.
+    ///
+    /// [`ImmunityTime`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-immunitytimeproperty.html#cfn-wafv2-rulegroup-immunitytimeproperty-immunitytime). Required. From 60 to 259200.
     pub fn immunity_time(self, value: impl Into<Value<i64>>) -> ImmunityTimeProperty<Given> { ImmunityTimeProperty { body: self.body.with("ImmunityTime", value.into()), given: PhantomData } }
 }
 
@@ -1057,7 +1243,9 @@ impl JA3Fingerprint {
 }
 
 impl<HasFallbackBehavior> JA3Fingerprint<HasFallbackBehavior> {
-    /// `FallbackBehavior`. Required.
+    /// The match status to assign to the web request if the request doesn't have a JA3 fingerprint.
+    ///
+    /// [`FallbackBehavior`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ja3fingerprint.html#cfn-wafv2-rulegroup-ja3fingerprint-fallbackbehavior). Required. One of `MATCH`, `NO_MATCH`.
     pub fn fallback_behavior(self, value: impl Into<Value<FallbackBehavior>>) -> JA3Fingerprint<Given> { JA3Fingerprint { body: self.body.with("FallbackBehavior", value.into()), given: PhantomData } }
 }
 
@@ -1076,7 +1264,9 @@ impl JA4Fingerprint {
 }
 
 impl<HasFallbackBehavior> JA4Fingerprint<HasFallbackBehavior> {
-    /// `FallbackBehavior`. Required.
+    /// The match status to assign to the web request if the request doesn't have a JA4 fingerprint.
+    ///
+    /// [`FallbackBehavior`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ja4fingerprint.html#cfn-wafv2-rulegroup-ja4fingerprint-fallbackbehavior). Required. One of `MATCH`, `NO_MATCH`.
     pub fn fallback_behavior(self, value: impl Into<Value<FallbackBehavior>>) -> JA4Fingerprint<Given> { JA4Fingerprint { body: self.body.with("FallbackBehavior", value.into()), given: PhantomData } }
 }
 
@@ -1095,13 +1285,21 @@ impl JsonBody {
 }
 
 impl<HasMatchPattern, HasMatchScope> JsonBody<HasMatchPattern, HasMatchScope> {
-    /// `InvalidFallbackBehavior`.
+    /// What AWS WAF should do if it fails to completely parse the JSON body.
+    ///
+    /// [`InvalidFallbackBehavior`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-jsonbody.html#cfn-wafv2-rulegroup-jsonbody-invalidfallbackbehavior). One of `EVALUATE_AS_STRING`, `MATCH`, `NO_MATCH`.
     pub fn invalid_fallback_behavior(mut self, value: impl Into<Value<InvalidFallbackBehavior>>) -> Self { self.body.set("InvalidFallbackBehavior", value.into()); self }
-    /// `MatchPattern`. Required.
+    /// The patterns to look for in the JSON body.
+    ///
+    /// [`MatchPattern`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-jsonbody.html#cfn-wafv2-rulegroup-jsonbody-matchpattern). Required.
     pub fn match_pattern(self, value: impl Into<Value<JsonMatchPattern>>) -> JsonBody<Given, HasMatchScope> { JsonBody { body: self.body.with("MatchPattern", value.into()), given: PhantomData } }
-    /// `MatchScope`. Required.
+    /// The parts of the JSON to match against using the `MatchPattern`.
+    ///
+    /// [`MatchScope`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-jsonbody.html#cfn-wafv2-rulegroup-jsonbody-matchscope). Required. One of `ALL`, `KEY`, `VALUE`.
     pub fn match_scope(self, value: impl Into<Value<MatchScope>>) -> JsonBody<HasMatchPattern, Given> { JsonBody { body: self.body.with("MatchScope", value.into()), given: PhantomData } }
-    /// `OversizeHandling`.
+    /// What AWS WAF should do if the body is larger than AWS WAF can inspect.
+    ///
+    /// [`OversizeHandling`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-jsonbody.html#cfn-wafv2-rulegroup-jsonbody-oversizehandling). One of `CONTINUE`, `MATCH`, `NO_MATCH`.
     pub fn oversize_handling(mut self, value: impl Into<Value<OversizeHandling>>) -> Self { self.body.set("OversizeHandling", value.into()); self }
 }
 
@@ -1120,9 +1318,13 @@ impl JsonMatchPattern {
 }
 
 impl JsonMatchPattern {
-    /// `All`.
+    /// Match all of the elements.
+    ///
+    /// [`All`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-jsonmatchpattern.html#cfn-wafv2-rulegroup-jsonmatchpattern-all).
     pub fn all(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("All", value.into()); self }
-    /// `IncludedPaths`.
+    /// Match only the specified include paths.
+    ///
+    /// [`IncludedPaths`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-jsonmatchpattern.html#cfn-wafv2-rulegroup-jsonmatchpattern-includedpaths). At least 1 items. Matches `^[\/]+([^~]*(~[01])*){1,512}$`.
     pub fn included_paths(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("IncludedPaths", value.into()); self }
 }
 
@@ -1141,7 +1343,9 @@ impl Label {
 }
 
 impl<HasName> Label<HasName> {
-    /// `Name`. Required.
+    /// The label string.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-label.html#cfn-wafv2-rulegroup-label-name). Required. Matches `^[0-9A-Za-z_:-]{1,1024}$`.
     pub fn name(self, value: impl Into<Value<String>>) -> Label<Given> { Label { body: self.body.with("Name", value.into()), given: PhantomData } }
 }
 
@@ -1160,9 +1364,13 @@ impl LabelMatchStatement {
 }
 
 impl<HasKey, HasScope> LabelMatchStatement<HasKey, HasScope> {
-    /// `Key`. Required.
+    /// The string to match against.
+    ///
+    /// [`Key`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-labelmatchstatement.html#cfn-wafv2-rulegroup-labelmatchstatement-key). Required. Matches `^[0-9A-Za-z_:-]{1,1024}$`.
     pub fn key(self, value: impl Into<Value<String>>) -> LabelMatchStatement<Given, HasScope> { LabelMatchStatement { body: self.body.with("Key", value.into()), given: PhantomData } }
-    /// `Scope`. Required.
+    /// Specify whether you want to match using the label name or just the namespace.
+    ///
+    /// [`Scope`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-labelmatchstatement.html#cfn-wafv2-rulegroup-labelmatchstatement-scope). Required. One of `LABEL`, `NAMESPACE`.
     pub fn scope(self, value: impl Into<Value<LabelMatchStatementScope>>) -> LabelMatchStatement<HasKey, Given> { LabelMatchStatement { body: self.body.with("Scope", value.into()), given: PhantomData } }
 }
 
@@ -1181,7 +1389,9 @@ impl LabelNameCondition {
 }
 
 impl<HasLabelName> LabelNameCondition<HasLabelName> {
-    /// `LabelName`. Required.
+    /// The label name that a log record must contain in order to meet the condition.
+    ///
+    /// [`LabelName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-loggingconfiguration-labelnamecondition.html#cfn-wafv2-loggingconfiguration-labelnamecondition-labelname). Required.
     pub fn label_name(self, value: impl Into<Value<String>>) -> LabelNameCondition<Given> { LabelNameCondition { body: self.body.with("LabelName", value.into()), given: PhantomData } }
 }
 
@@ -1200,7 +1410,9 @@ impl LabelSummary {
 }
 
 impl LabelSummary {
-    /// `Name`.
+    /// An individual label specification.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-labelsummary.html#cfn-wafv2-rulegroup-labelsummary-name). Matches `^[0-9A-Za-z_:-]{1,1024}$`.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
 }
 
@@ -1219,13 +1431,21 @@ impl LoggingConfiguration {
 }
 
 impl<HasLogDestinationConfigs, HasResourceArn> LoggingConfiguration<HasLogDestinationConfigs, HasResourceArn> {
-    /// `LogDestinationConfigs`. Required.
+    /// The logging destination configuration that you want to associate with the web ACL.
+    ///
+    /// [`LogDestinationConfigs`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-loggingconfiguration.html#cfn-wafv2-loggingconfiguration-logdestinationconfigs). Required.
     pub fn log_destination_configs(self, value: impl Into<Value<List<link::WAFv2LoggingConfigurationLogDestinationConfigs>>>) -> LoggingConfiguration<Given, HasResourceArn> { LoggingConfiguration { body: self.body.with("LogDestinationConfigs", value.into()), given: PhantomData } }
-    /// `LoggingFilter`.
+    /// Filtering that specifies which web requests are kept in the logs and which are dropped.
+    ///
+    /// [`LoggingFilter`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-loggingconfiguration.html#cfn-wafv2-loggingconfiguration-loggingfilter).
     pub fn logging_filter(mut self, value: impl Into<Value<LoggingFilter>>) -> Self { self.body.set("LoggingFilter", value.into()); self }
-    /// `RedactedFields`.
+    /// The parts of the request that you want to keep out of the logs.
+    ///
+    /// [`RedactedFields`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-loggingconfiguration.html#cfn-wafv2-loggingconfiguration-redactedfields).
     pub fn redacted_fields(mut self, value: impl Into<Value<List<LoggingConfigurationFieldToMatch>>>) -> Self { self.body.set("RedactedFields", value.into()); self }
-    /// `ResourceArn`. Required. A change replaces the resource.
+    /// The ARN of the web ACL that you want to associate with `LogDestinationConfigs`.
+    ///
+    /// [`ResourceArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-loggingconfiguration.html#cfn-wafv2-loggingconfiguration-resourcearn). Required. A change replaces the resource.
     pub fn resource_arn(self, value: impl Into<Value<link::WAFv2WebACLArn>>) -> LoggingConfiguration<HasLogDestinationConfigs, Given> { LoggingConfiguration { body: self.body.with("ResourceArn", value.into()), given: PhantomData } }
 }
 
@@ -1254,15 +1474,23 @@ impl LoggingConfigurationFieldToMatch {
 }
 
 impl LoggingConfigurationFieldToMatch {
-    /// `JsonBody`.
+    /// [`JsonBody`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-loggingconfiguration-fieldtomatch.html#cfn-wafv2-loggingconfiguration-fieldtomatch-jsonbody).
     pub fn json_body(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("JsonBody", value.into()); self }
-    /// `Method`.
+    /// Redact the indicated HTTP method.
+    ///
+    /// [`Method`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-loggingconfiguration-fieldtomatch.html#cfn-wafv2-loggingconfiguration-fieldtomatch-method).
     pub fn method(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("Method", value.into()); self }
-    /// `QueryString`.
+    /// Redact the query string.
+    ///
+    /// [`QueryString`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-loggingconfiguration-fieldtomatch.html#cfn-wafv2-loggingconfiguration-fieldtomatch-querystring).
     pub fn query_string(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("QueryString", value.into()); self }
-    /// `SingleHeader`.
+    /// Redact a single header.
+    ///
+    /// [`SingleHeader`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-loggingconfiguration-fieldtomatch.html#cfn-wafv2-loggingconfiguration-fieldtomatch-singleheader).
     pub fn single_header(mut self, value: impl Into<Value<SingleHeader>>) -> Self { self.body.set("SingleHeader", value.into()); self }
-    /// `UriPath`.
+    /// Redact the request URI path.
+    ///
+    /// [`UriPath`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-loggingconfiguration-fieldtomatch.html#cfn-wafv2-loggingconfiguration-fieldtomatch-uripath).
     pub fn uri_path(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("UriPath", value.into()); self }
 }
 
@@ -1281,9 +1509,13 @@ impl LoggingFilter {
 }
 
 impl<HasDefaultBehavior, HasFilters> LoggingFilter<HasDefaultBehavior, HasFilters> {
-    /// `DefaultBehavior`. Required.
+    /// Default handling for logs that don't match any of the specified filtering conditions.
+    ///
+    /// [`DefaultBehavior`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-loggingconfiguration-loggingfilter.html#cfn-wafv2-loggingconfiguration-loggingfilter-defaultbehavior). Required. One of `DROP`, `KEEP`.
     pub fn default_behavior(self, value: impl Into<Value<DefaultBehavior>>) -> LoggingFilter<Given, HasFilters> { LoggingFilter { body: self.body.with("DefaultBehavior", value.into()), given: PhantomData } }
-    /// `Filters`. Required.
+    /// The filters that you want to apply to the logs.
+    ///
+    /// [`Filters`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-loggingconfiguration-loggingfilter.html#cfn-wafv2-loggingconfiguration-loggingfilter-filters). Required. At least 1 items.
     pub fn filters(self, value: impl Into<Value<List<Filter>>>) -> LoggingFilter<HasDefaultBehavior, Given> { LoggingFilter { body: self.body.with("Filters", value.into()), given: PhantomData } }
 }
 
@@ -1302,21 +1534,29 @@ impl ManagedRuleGroupConfig {
 }
 
 impl ManagedRuleGroupConfig {
-    /// `AWSManagedRulesACFPRuleSet`.
+    /// Additional configuration for using the account creation fraud prevention (ACFP) managed rule group, `AWSManagedRulesACFPRuleSet`.
+    ///
+    /// [`AWSManagedRulesACFPRuleSet`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-managedrulegroupconfig.html#cfn-wafv2-webacl-managedrulegroupconfig-awsmanagedrulesacfpruleset).
     pub fn aws_managed_rules_acfp_rule_set(mut self, value: impl Into<Value<AWSManagedRulesACFPRuleSet>>) -> Self { self.body.set("AWSManagedRulesACFPRuleSet", value.into()); self }
-    /// `AWSManagedRulesATPRuleSet`.
+    /// Additional configuration for using the account takeover prevention (ATP) managed rule group, `AWSManagedRulesATPRuleSet`.
+    ///
+    /// [`AWSManagedRulesATPRuleSet`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-managedrulegroupconfig.html#cfn-wafv2-webacl-managedrulegroupconfig-awsmanagedrulesatpruleset).
     pub fn aws_managed_rules_atp_rule_set(mut self, value: impl Into<Value<AWSManagedRulesATPRuleSet>>) -> Self { self.body.set("AWSManagedRulesATPRuleSet", value.into()); self }
-    /// `AWSManagedRulesAntiDDoSRuleSet`.
+    /// Additional configuration for using the anti-DDoS managed rule group, `AWSManagedRulesAntiDDoSRuleSet`.
+    ///
+    /// [`AWSManagedRulesAntiDDoSRuleSet`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-managedrulegroupconfig.html#cfn-wafv2-webacl-managedrulegroupconfig-awsmanagedrulesantiddosruleset).
     pub fn aws_managed_rules_anti_d_do_s_rule_set(mut self, value: impl Into<Value<AWSManagedRulesAntiDDoSRuleSet>>) -> Self { self.body.set("AWSManagedRulesAntiDDoSRuleSet", value.into()); self }
-    /// `AWSManagedRulesBotControlRuleSet`.
+    /// Additional configuration for using the Bot Control managed rule group.
+    ///
+    /// [`AWSManagedRulesBotControlRuleSet`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-managedrulegroupconfig.html#cfn-wafv2-webacl-managedrulegroupconfig-awsmanagedrulesbotcontrolruleset).
     pub fn aws_managed_rules_bot_control_rule_set(mut self, value: impl Into<Value<AWSManagedRulesBotControlRuleSet>>) -> Self { self.body.set("AWSManagedRulesBotControlRuleSet", value.into()); self }
-    /// `LoginPath`.
+    /// [`LoginPath`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-managedrulegroupconfig.html#cfn-wafv2-webacl-managedrulegroupconfig-loginpath). From 1 to 256 characters. Matches `.*\S.*`.
     pub fn login_path(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("LoginPath", value.into()); self }
-    /// `PasswordField`.
+    /// [`PasswordField`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-managedrulegroupconfig.html#cfn-wafv2-webacl-managedrulegroupconfig-passwordfield).
     pub fn password_field(mut self, value: impl Into<Value<FieldIdentifier>>) -> Self { self.body.set("PasswordField", value.into()); self }
-    /// `PayloadType`.
+    /// [`PayloadType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-managedrulegroupconfig.html#cfn-wafv2-webacl-managedrulegroupconfig-payloadtype). One of `FORM_ENCODED`, `JSON`.
     pub fn payload_type(mut self, value: impl Into<Value<PayloadType>>) -> Self { self.body.set("PayloadType", value.into()); self }
-    /// `UsernameField`.
+    /// [`UsernameField`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-managedrulegroupconfig.html#cfn-wafv2-webacl-managedrulegroupconfig-usernamefield).
     pub fn username_field(mut self, value: impl Into<Value<FieldIdentifier>>) -> Self { self.body.set("UsernameField", value.into()); self }
 }
 
@@ -1335,19 +1575,33 @@ impl ManagedRuleGroupStatement {
 }
 
 impl<HasName, HasVendorName> ManagedRuleGroupStatement<HasName, HasVendorName> {
-    /// `ExcludedRules`.
+    /// Rules in the referenced rule group whose actions are set to `Count`.
+    ///
+    /// [`ExcludedRules`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-managedrulegroupstatement.html#cfn-wafv2-webacl-managedrulegroupstatement-excludedrules). At most 100 items.
     pub fn excluded_rules(mut self, value: impl Into<Value<List<ExcludedRule>>>) -> Self { self.body.set("ExcludedRules", value.into()); self }
-    /// `ManagedRuleGroupConfigs`.
+    /// Additional information that's used by a managed rule group.
+    ///
+    /// [`ManagedRuleGroupConfigs`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-managedrulegroupstatement.html#cfn-wafv2-webacl-managedrulegroupstatement-managedrulegroupconfigs).
     pub fn managed_rule_group_configs(mut self, value: impl Into<Value<List<ManagedRuleGroupConfig>>>) -> Self { self.body.set("ManagedRuleGroupConfigs", value.into()); self }
-    /// `Name`. Required.
+    /// The name of the managed rule group.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-managedrulegroupstatement.html#cfn-wafv2-webacl-managedrulegroupstatement-name). Required. Matches `^[0-9A-Za-z_-]{1,128}$`.
     pub fn name(self, value: impl Into<Value<String>>) -> ManagedRuleGroupStatement<Given, HasVendorName> { ManagedRuleGroupStatement { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `RuleActionOverrides`.
+    /// Action settings to use in the place of the rule actions that are configured inside the rule group.
+    ///
+    /// [`RuleActionOverrides`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-managedrulegroupstatement.html#cfn-wafv2-webacl-managedrulegroupstatement-ruleactionoverrides). At most 100 items.
     pub fn rule_action_overrides(mut self, value: impl Into<Value<List<RuleActionOverride>>>) -> Self { self.body.set("RuleActionOverrides", value.into()); self }
-    /// `ScopeDownStatement`.
+    /// An optional nested statement that narrows the scope of the web requests that are evaluated by the managed rule group.
+    ///
+    /// [`ScopeDownStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-managedrulegroupstatement.html#cfn-wafv2-webacl-managedrulegroupstatement-scopedownstatement).
     pub fn scope_down_statement(mut self, value: impl Into<Value<WebACLStatement>>) -> Self { self.body.set("ScopeDownStatement", value.into()); self }
-    /// `VendorName`. Required.
+    /// The name of the managed rule group vendor.
+    ///
+    /// [`VendorName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-managedrulegroupstatement.html#cfn-wafv2-webacl-managedrulegroupstatement-vendorname). Required. From 1 to 128 characters. Matches `\S`.
     pub fn vendor_name(self, value: impl Into<Value<String>>) -> ManagedRuleGroupStatement<HasName, Given> { ManagedRuleGroupStatement { body: self.body.with("VendorName", value.into()), given: PhantomData } }
-    /// `Version`.
+    /// The version of the managed rule group to use.
+    ///
+    /// [`Version`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-managedrulegroupstatement.html#cfn-wafv2-webacl-managedrulegroupstatement-version). From 1 to 64 characters. Matches `^[\w#:\.\-/]+$`.
     pub fn version(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Version", value.into()); self }
 }
 
@@ -1366,9 +1620,13 @@ impl MonetizationConfig {
 }
 
 impl MonetizationConfig {
-    /// `CryptoConfig`.
+    /// Configures cryptocurrency payment settings.
+    ///
+    /// [`CryptoConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-monetizationconfig.html#cfn-wafv2-rulegroup-monetizationconfig-cryptoconfig).
     pub fn crypto_config(mut self, value: impl Into<Value<CryptoConfig>>) -> Self { self.body.set("CryptoConfig", value.into()); self }
-    /// `CurrencyMode`.
+    /// The currency mode for monetization.
+    ///
+    /// [`CurrencyMode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-monetizationconfig.html#cfn-wafv2-rulegroup-monetizationconfig-currencymode). One of `REAL`, `TEST`.
     pub fn currency_mode(mut self, value: impl Into<Value<CurrencyMode>>) -> Self { self.body.set("CurrencyMode", value.into()); self }
 }
 
@@ -1387,7 +1645,9 @@ impl MonetizeAction {
 }
 
 impl MonetizeAction {
-    /// `PriceMultiplier`.
+    /// The price multiplier for the monetize action.
+    ///
+    /// [`PriceMultiplier`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-monetizeaction.html#cfn-wafv2-rulegroup-monetizeaction-pricemultiplier). From 1 to 3 characters. Matches `^([1-9][0-9]?|100)$`.
     pub fn price_multiplier(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("PriceMultiplier", value.into()); self }
 }
 
@@ -1406,7 +1666,9 @@ impl OnSourceDDoSProtectionConfig {
 }
 
 impl<HasALBLowReputationMode> OnSourceDDoSProtectionConfig<HasALBLowReputationMode> {
-    /// `ALBLowReputationMode`. Required.
+    /// The level of DDoS protection that applies to web ACLs associated with Application Load Balancers.
+    ///
+    /// [`ALBLowReputationMode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-onsourceddosprotectionconfig.html#cfn-wafv2-webacl-onsourceddosprotectionconfig-alblowreputationmode). Required. One of `ACTIVE_UNDER_DDOS`, `ALWAYS_ON`.
     pub fn alb_low_reputation_mode(self, value: impl Into<Value<ALBLowReputationMode>>) -> OnSourceDDoSProtectionConfig<Given> { OnSourceDDoSProtectionConfig { body: self.body.with("ALBLowReputationMode", value.into()), given: PhantomData } }
 }
 
@@ -1425,9 +1687,13 @@ impl OverrideAction {
 }
 
 impl OverrideAction {
-    /// `Count`.
+    /// Override the rule group evaluation result to count only.
+    ///
+    /// [`Count`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-overrideaction.html#cfn-wafv2-webacl-overrideaction-count).
     pub fn count(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("Count", value.into()); self }
-    /// `None`.
+    /// Don't override the rule group evaluation result.
+    ///
+    /// [`None`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-overrideaction.html#cfn-wafv2-webacl-overrideaction-none).
     pub fn none(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("None", value.into()); self }
 }
 
@@ -1446,11 +1712,17 @@ impl PaymentNetwork {
 }
 
 impl<HasChain, HasPrices, HasWalletAddress> PaymentNetwork<HasChain, HasPrices, HasWalletAddress> {
-    /// `Chain`. Required.
+    /// The blockchain chain to use.
+    ///
+    /// [`Chain`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-paymentnetwork.html#cfn-wafv2-rulegroup-paymentnetwork-chain). Required. One of `BASE`, `BASE_SEPOLIA`, `SOLANA`, `SOLANA_DEVNET`.
     pub fn chain(self, value: impl Into<Value<Chain>>) -> PaymentNetwork<Given, HasPrices, HasWalletAddress> { PaymentNetwork { body: self.body.with("Chain", value.into()), given: PhantomData } }
-    /// `Prices`. Required.
+    /// List of price configurations.
+    ///
+    /// [`Prices`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-paymentnetwork.html#cfn-wafv2-rulegroup-paymentnetwork-prices). Required. Exactly 1 items.
     pub fn prices(self, value: impl Into<Value<List<Price>>>) -> PaymentNetwork<HasChain, Given, HasWalletAddress> { PaymentNetwork { body: self.body.with("Prices", value.into()), given: PhantomData } }
-    /// `WalletAddress`. Required.
+    /// The wallet address for receiving payments.
+    ///
+    /// [`WalletAddress`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-paymentnetwork.html#cfn-wafv2-rulegroup-paymentnetwork-walletaddress). Required. From 26 to 44 characters. Matches `.*\S.*`.
     pub fn wallet_address(self, value: impl Into<Value<String>>) -> PaymentNetwork<HasChain, HasPrices, Given> { PaymentNetwork { body: self.body.with("WalletAddress", value.into()), given: PhantomData } }
 }
 
@@ -1469,9 +1741,13 @@ impl PreParseTextTransformation {
 }
 
 impl<HasPriority, HasType> PreParseTextTransformation<HasPriority, HasType> {
-    /// `Priority`. Required.
+    /// Priority of PreParseTextTransformation being applied.
+    ///
+    /// [`Priority`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-preparsetexttransformation.html#cfn-wafv2-rulegroup-preparsetexttransformation-priority). Required. At least 0.
     pub fn priority(self, value: impl Into<Value<i64>>) -> PreParseTextTransformation<Given, HasType> { PreParseTextTransformation { body: self.body.with("Priority", value.into()), given: PhantomData } }
-    /// `Type`. Required.
+    /// Type of pre-parse text transformation.
+    ///
+    /// [`Type`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-preparsetexttransformation.html#cfn-wafv2-rulegroup-preparsetexttransformation-type). Required. One of `COMBINE_DUPLICATE_QUERY_ARGS_BY_COMMA`, `NONE`, `REPLACE_SEMICOLONS_WITH_AMPERSANDS`, `URL_DECODE`, `URL_DECODE_UNI`.
     pub fn type_(self, value: impl Into<Value<PreParseTextTransformationType>>) -> PreParseTextTransformation<HasPriority, Given> { PreParseTextTransformation { body: self.body.with("Type", value.into()), given: PhantomData } }
 }
 
@@ -1490,9 +1766,13 @@ impl Price {
 }
 
 impl<HasAmount, HasCurrency> Price<HasAmount, HasCurrency> {
-    /// `Amount`. Required.
+    /// The price amount.
+    ///
+    /// [`Amount`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-price.html#cfn-wafv2-rulegroup-price-amount). Required. From 1 to 13 characters. Matches `^([1-9][0-9]*(\.[0-9]{1,3})?|0\.([1-9][0-9]{0,2}|0[1-9][0-9]?|00[1-9]))$`.
     pub fn amount(self, value: impl Into<Value<String>>) -> Price<Given, HasCurrency> { Price { body: self.body.with("Amount", value.into()), given: PhantomData } }
-    /// `Currency`. Required.
+    /// The cryptocurrency to use for payment.
+    ///
+    /// [`Currency`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-price.html#cfn-wafv2-rulegroup-price-currency). Required. Only `USDC`.
     pub fn currency(self, value: impl Into<Value<Currency>>) -> Price<HasAmount, Given> { Price { body: self.body.with("Currency", value.into()), given: PhantomData } }
 }
 
@@ -1511,29 +1791,53 @@ impl RateBasedStatementCustomKey {
 }
 
 impl RateBasedStatementCustomKey {
-    /// `ASN`.
+    /// Use an Autonomous System Number (ASN) derived from the request's originating or forwarded IP address as an aggregate key.
+    ///
+    /// [`ASN`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ratebasedstatementcustomkey.html#cfn-wafv2-rulegroup-ratebasedstatementcustomkey-asn).
     pub fn asn(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("ASN", value.into()); self }
-    /// `Cookie`.
+    /// Use the value of a cookie in the request as an aggregate key.
+    ///
+    /// [`Cookie`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ratebasedstatementcustomkey.html#cfn-wafv2-rulegroup-ratebasedstatementcustomkey-cookie).
     pub fn cookie(mut self, value: impl Into<Value<RateLimitCookie>>) -> Self { self.body.set("Cookie", value.into()); self }
-    /// `ForwardedIP`.
+    /// Use the first IP address in an HTTP header as an aggregate key.
+    ///
+    /// [`ForwardedIP`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ratebasedstatementcustomkey.html#cfn-wafv2-rulegroup-ratebasedstatementcustomkey-forwardedip).
     pub fn forwarded_ip(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("ForwardedIP", value.into()); self }
-    /// `HTTPMethod`.
+    /// Use the request's HTTP method as an aggregate key.
+    ///
+    /// [`HTTPMethod`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ratebasedstatementcustomkey.html#cfn-wafv2-rulegroup-ratebasedstatementcustomkey-httpmethod).
     pub fn http_method(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("HTTPMethod", value.into()); self }
-    /// `Header`.
+    /// Use the value of a header in the request as an aggregate key.
+    ///
+    /// [`Header`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ratebasedstatementcustomkey.html#cfn-wafv2-rulegroup-ratebasedstatementcustomkey-header).
     pub fn header(mut self, value: impl Into<Value<RateLimitHeader>>) -> Self { self.body.set("Header", value.into()); self }
-    /// `IP`.
+    /// Use the request's originating IP address as an aggregate key.
+    ///
+    /// [`IP`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ratebasedstatementcustomkey.html#cfn-wafv2-rulegroup-ratebasedstatementcustomkey-ip).
     pub fn ip(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("IP", value.into()); self }
-    /// `JA3Fingerprint`.
+    /// Use the request's JA3 fingerprint as an aggregate key.
+    ///
+    /// [`JA3Fingerprint`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ratebasedstatementcustomkey.html#cfn-wafv2-rulegroup-ratebasedstatementcustomkey-ja3fingerprint).
     pub fn ja3_fingerprint(mut self, value: impl Into<Value<RateLimitJA3Fingerprint>>) -> Self { self.body.set("JA3Fingerprint", value.into()); self }
-    /// `JA4Fingerprint`.
+    /// Use the request's JA4 fingerprint as an aggregate key.
+    ///
+    /// [`JA4Fingerprint`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ratebasedstatementcustomkey.html#cfn-wafv2-rulegroup-ratebasedstatementcustomkey-ja4fingerprint).
     pub fn ja4_fingerprint(mut self, value: impl Into<Value<RateLimitJA4Fingerprint>>) -> Self { self.body.set("JA4Fingerprint", value.into()); self }
-    /// `LabelNamespace`.
+    /// Use the specified label namespace as an aggregate key.
+    ///
+    /// [`LabelNamespace`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ratebasedstatementcustomkey.html#cfn-wafv2-rulegroup-ratebasedstatementcustomkey-labelnamespace).
     pub fn label_namespace(mut self, value: impl Into<Value<RateLimitLabelNamespace>>) -> Self { self.body.set("LabelNamespace", value.into()); self }
-    /// `QueryArgument`.
+    /// Use the specified query argument as an aggregate key.
+    ///
+    /// [`QueryArgument`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ratebasedstatementcustomkey.html#cfn-wafv2-rulegroup-ratebasedstatementcustomkey-queryargument).
     pub fn query_argument(mut self, value: impl Into<Value<RateLimitQueryArgument>>) -> Self { self.body.set("QueryArgument", value.into()); self }
-    /// `QueryString`.
+    /// Use the request's query string as an aggregate key.
+    ///
+    /// [`QueryString`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ratebasedstatementcustomkey.html#cfn-wafv2-rulegroup-ratebasedstatementcustomkey-querystring).
     pub fn query_string(mut self, value: impl Into<Value<RateLimitQueryString>>) -> Self { self.body.set("QueryString", value.into()); self }
-    /// `UriPath`.
+    /// Use the request's URI path as an aggregate key.
+    ///
+    /// [`UriPath`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ratebasedstatementcustomkey.html#cfn-wafv2-rulegroup-ratebasedstatementcustomkey-uripath).
     pub fn uri_path(mut self, value: impl Into<Value<RateLimitUriPath>>) -> Self { self.body.set("UriPath", value.into()); self }
 }
 
@@ -1552,9 +1856,13 @@ impl RateLimitCookie {
 }
 
 impl<HasName, HasTextTransformations> RateLimitCookie<HasName, HasTextTransformations> {
-    /// `Name`. Required.
+    /// The name of the cookie to use.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ratelimitcookie.html#cfn-wafv2-rulegroup-ratelimitcookie-name). Required. From 1 to 64 characters. Matches `.*\S.*`.
     pub fn name(self, value: impl Into<Value<String>>) -> RateLimitCookie<Given, HasTextTransformations> { RateLimitCookie { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `TextTransformations`. Required.
+    /// Text transformations eliminate some of the unusual formatting that attackers use in web requests in an effort to bypass detection.
+    ///
+    /// [`TextTransformations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ratelimitcookie.html#cfn-wafv2-rulegroup-ratelimitcookie-texttransformations). Required. At least 1 items.
     pub fn text_transformations(self, value: impl Into<Value<List<TextTransformation>>>) -> RateLimitCookie<HasName, Given> { RateLimitCookie { body: self.body.with("TextTransformations", value.into()), given: PhantomData } }
 }
 
@@ -1573,9 +1881,13 @@ impl RateLimitHeader {
 }
 
 impl<HasName, HasTextTransformations> RateLimitHeader<HasName, HasTextTransformations> {
-    /// `Name`. Required.
+    /// The name of the header to use.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ratelimitheader.html#cfn-wafv2-rulegroup-ratelimitheader-name). Required. From 1 to 64 characters. Matches `.*\S.*`.
     pub fn name(self, value: impl Into<Value<String>>) -> RateLimitHeader<Given, HasTextTransformations> { RateLimitHeader { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `TextTransformations`. Required.
+    /// Text transformations eliminate some of the unusual formatting that attackers use in web requests in an effort to bypass detection.
+    ///
+    /// [`TextTransformations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ratelimitheader.html#cfn-wafv2-rulegroup-ratelimitheader-texttransformations). Required. At least 1 items.
     pub fn text_transformations(self, value: impl Into<Value<List<TextTransformation>>>) -> RateLimitHeader<HasName, Given> { RateLimitHeader { body: self.body.with("TextTransformations", value.into()), given: PhantomData } }
 }
 
@@ -1594,7 +1906,9 @@ impl RateLimitJA3Fingerprint {
 }
 
 impl<HasFallbackBehavior> RateLimitJA3Fingerprint<HasFallbackBehavior> {
-    /// `FallbackBehavior`. Required.
+    /// The match status to assign to the web request if there is insufficient TSL Client Hello information to compute the JA3 fingerprint.
+    ///
+    /// [`FallbackBehavior`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ratelimitja3fingerprint.html#cfn-wafv2-rulegroup-ratelimitja3fingerprint-fallbackbehavior). Required. One of `MATCH`, `NO_MATCH`.
     pub fn fallback_behavior(self, value: impl Into<Value<FallbackBehavior>>) -> RateLimitJA3Fingerprint<Given> { RateLimitJA3Fingerprint { body: self.body.with("FallbackBehavior", value.into()), given: PhantomData } }
 }
 
@@ -1613,7 +1927,9 @@ impl RateLimitJA4Fingerprint {
 }
 
 impl<HasFallbackBehavior> RateLimitJA4Fingerprint<HasFallbackBehavior> {
-    /// `FallbackBehavior`. Required.
+    /// The match status to assign to the web request if there is insufficient TSL Client Hello information to compute the JA4 fingerprint.
+    ///
+    /// [`FallbackBehavior`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ratelimitja4fingerprint.html#cfn-wafv2-rulegroup-ratelimitja4fingerprint-fallbackbehavior). Required. One of `MATCH`, `NO_MATCH`.
     pub fn fallback_behavior(self, value: impl Into<Value<FallbackBehavior>>) -> RateLimitJA4Fingerprint<Given> { RateLimitJA4Fingerprint { body: self.body.with("FallbackBehavior", value.into()), given: PhantomData } }
 }
 
@@ -1632,7 +1948,9 @@ impl RateLimitLabelNamespace {
 }
 
 impl<HasNamespace> RateLimitLabelNamespace<HasNamespace> {
-    /// `Namespace`. Required.
+    /// The namespace to use for aggregation.
+    ///
+    /// [`Namespace`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ratelimitlabelnamespace.html#cfn-wafv2-rulegroup-ratelimitlabelnamespace-namespace). Required. Matches `^[0-9A-Za-z_:-]{1,1024}$`.
     pub fn namespace(self, value: impl Into<Value<String>>) -> RateLimitLabelNamespace<Given> { RateLimitLabelNamespace { body: self.body.with("Namespace", value.into()), given: PhantomData } }
 }
 
@@ -1651,9 +1969,13 @@ impl RateLimitQueryArgument {
 }
 
 impl<HasName, HasTextTransformations> RateLimitQueryArgument<HasName, HasTextTransformations> {
-    /// `Name`. Required.
+    /// The name of the query argument to use.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ratelimitqueryargument.html#cfn-wafv2-rulegroup-ratelimitqueryargument-name). Required. From 1 to 64 characters. Matches `.*\S.*`.
     pub fn name(self, value: impl Into<Value<String>>) -> RateLimitQueryArgument<Given, HasTextTransformations> { RateLimitQueryArgument { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `TextTransformations`. Required.
+    /// Text transformations eliminate some of the unusual formatting that attackers use in web requests in an effort to bypass detection.
+    ///
+    /// [`TextTransformations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ratelimitqueryargument.html#cfn-wafv2-rulegroup-ratelimitqueryargument-texttransformations). Required. At least 1 items.
     pub fn text_transformations(self, value: impl Into<Value<List<TextTransformation>>>) -> RateLimitQueryArgument<HasName, Given> { RateLimitQueryArgument { body: self.body.with("TextTransformations", value.into()), given: PhantomData } }
 }
 
@@ -1672,7 +1994,9 @@ impl RateLimitQueryString {
 }
 
 impl<HasTextTransformations> RateLimitQueryString<HasTextTransformations> {
-    /// `TextTransformations`. Required.
+    /// Text transformations eliminate some of the unusual formatting that attackers use in web requests in an effort to bypass detection.
+    ///
+    /// [`TextTransformations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ratelimitquerystring.html#cfn-wafv2-rulegroup-ratelimitquerystring-texttransformations). Required. At least 1 items.
     pub fn text_transformations(self, value: impl Into<Value<List<TextTransformation>>>) -> RateLimitQueryString<Given> { RateLimitQueryString { body: self.body.with("TextTransformations", value.into()), given: PhantomData } }
 }
 
@@ -1691,7 +2015,9 @@ impl RateLimitUriPath {
 }
 
 impl<HasTextTransformations> RateLimitUriPath<HasTextTransformations> {
-    /// `TextTransformations`. Required.
+    /// Text transformations eliminate some of the unusual formatting that attackers use in web requests in an effort to bypass detection.
+    ///
+    /// [`TextTransformations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ratelimituripath.html#cfn-wafv2-rulegroup-ratelimituripath-texttransformations). Required. At least 1 items.
     pub fn text_transformations(self, value: impl Into<Value<List<TextTransformation>>>) -> RateLimitUriPath<Given> { RateLimitUriPath { body: self.body.with("TextTransformations", value.into()), given: PhantomData } }
 }
 
@@ -1710,7 +2036,9 @@ impl Regex {
 }
 
 impl Regex {
-    /// `RegexString`.
+    /// The string representing the regular expression.
+    ///
+    /// [`RegexString`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-regex.html#cfn-wafv2-webacl-regex-regexstring). From 1 to 512 characters.
     pub fn regex_string(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("RegexString", value.into()); self }
 }
 
@@ -1729,13 +2057,19 @@ impl RegexMatchStatement {
 }
 
 impl<HasFieldToMatch, HasRegexString, HasTextTransformations> RegexMatchStatement<HasFieldToMatch, HasRegexString, HasTextTransformations> {
-    /// `FieldToMatch`. Required.
+    /// The part of the web request that you want AWS WAF to inspect.
+    ///
+    /// [`FieldToMatch`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-regexmatchstatement.html#cfn-wafv2-rulegroup-regexmatchstatement-fieldtomatch). Required.
     pub fn field_to_match(self, value: impl Into<Value<RuleGroupFieldToMatch>>) -> RegexMatchStatement<Given, HasRegexString, HasTextTransformations> { RegexMatchStatement { body: self.body.with("FieldToMatch", value.into()), given: PhantomData } }
-    /// `PreParseTextTransformations`.
+    /// [`PreParseTextTransformations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-regexmatchstatement.html#cfn-wafv2-rulegroup-regexmatchstatement-preparsetexttransformations).
     pub fn pre_parse_text_transformations(mut self, value: impl Into<Value<List<PreParseTextTransformation>>>) -> Self { self.body.set("PreParseTextTransformations", value.into()); self }
-    /// `RegexString`. Required.
+    /// The string representing the regular expression.
+    ///
+    /// [`RegexString`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-regexmatchstatement.html#cfn-wafv2-rulegroup-regexmatchstatement-regexstring). Required. From 1 to 512 characters.
     pub fn regex_string(self, value: impl Into<Value<String>>) -> RegexMatchStatement<HasFieldToMatch, Given, HasTextTransformations> { RegexMatchStatement { body: self.body.with("RegexString", value.into()), given: PhantomData } }
-    /// `TextTransformations`. Required.
+    /// Text transformations eliminate some of the unusual formatting that attackers use in web requests in an effort to bypass detection.
+    ///
+    /// [`TextTransformations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-regexmatchstatement.html#cfn-wafv2-rulegroup-regexmatchstatement-texttransformations). Required. At least 1 items.
     pub fn text_transformations(self, value: impl Into<Value<List<TextTransformation>>>) -> RegexMatchStatement<HasFieldToMatch, HasRegexString, Given> { RegexMatchStatement { body: self.body.with("TextTransformations", value.into()), given: PhantomData } }
 }
 
@@ -1754,15 +2088,25 @@ impl RegexPatternSet {
 }
 
 impl<HasRegularExpressionList, HasScope> RegexPatternSet<HasRegularExpressionList, HasScope> {
-    /// `Description`.
+    /// A description of the set that helps with identification.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-regexpatternset.html#cfn-wafv2-regexpatternset-description). Matches `^[a-zA-Z0-9=:#@/\-,.][a-zA-Z0-9+=:#@/\-,.\s]+[a-zA-Z0-9+=:#@/\-,.]{1,256}$`.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `Name`. A change replaces the resource.
+    /// The name of the set.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-regexpatternset.html#cfn-wafv2-regexpatternset-name). A change replaces the resource. Matches `^[0-9A-Za-z_-]{1,128}$`.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `RegularExpressionList`. Required.
+    /// The regular expression patterns in the set.
+    ///
+    /// [`RegularExpressionList`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-regexpatternset.html#cfn-wafv2-regexpatternset-regularexpressionlist). Required. At most 200 characters.
     pub fn regular_expression_list(self, value: impl Into<Value<List<String>>>) -> RegexPatternSet<Given, HasScope> { RegexPatternSet { body: self.body.with("RegularExpressionList", value.into()), given: PhantomData } }
-    /// `Scope`. Required. A change replaces the resource.
+    /// Whether this is for an Amazon CloudFront distribution or for a regional application.
+    ///
+    /// [`Scope`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-regexpatternset.html#cfn-wafv2-regexpatternset-scope). Required. A change replaces the resource. One of `CLOUDFRONT`, `REGIONAL`.
     pub fn scope(self, value: impl Into<Value<RegexPatternSetScope>>) -> RegexPatternSet<HasRegularExpressionList, Given> { RegexPatternSet { body: self.body.with("Scope", value.into()), given: PhantomData } }
-    /// `Tags`.
+    /// Key:value pairs associated with an AWS resource.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-regexpatternset.html#cfn-wafv2-regexpatternset-tags). At least 1 items.
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
 }
 
@@ -1794,13 +2138,19 @@ impl RegexPatternSetReferenceStatement {
 }
 
 impl<HasArn, HasFieldToMatch, HasTextTransformations> RegexPatternSetReferenceStatement<HasArn, HasFieldToMatch, HasTextTransformations> {
-    /// `Arn`. Required.
+    /// The ARN of the `RegexPatternSet` that this statement references.
+    ///
+    /// [`Arn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-regexpatternsetreferencestatement.html#cfn-wafv2-rulegroup-regexpatternsetreferencestatement-arn). Required. From 20 to 2048 characters. Matches `\S`.
     pub fn arn(self, value: impl Into<Value<String>>) -> RegexPatternSetReferenceStatement<Given, HasFieldToMatch, HasTextTransformations> { RegexPatternSetReferenceStatement { body: self.body.with("Arn", value.into()), given: PhantomData } }
-    /// `FieldToMatch`. Required.
+    /// The part of the web request that you want AWS WAF to inspect.
+    ///
+    /// [`FieldToMatch`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-regexpatternsetreferencestatement.html#cfn-wafv2-rulegroup-regexpatternsetreferencestatement-fieldtomatch). Required.
     pub fn field_to_match(self, value: impl Into<Value<RuleGroupFieldToMatch>>) -> RegexPatternSetReferenceStatement<HasArn, Given, HasTextTransformations> { RegexPatternSetReferenceStatement { body: self.body.with("FieldToMatch", value.into()), given: PhantomData } }
-    /// `PreParseTextTransformations`.
+    /// [`PreParseTextTransformations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-regexpatternsetreferencestatement.html#cfn-wafv2-rulegroup-regexpatternsetreferencestatement-preparsetexttransformations).
     pub fn pre_parse_text_transformations(mut self, value: impl Into<Value<List<PreParseTextTransformation>>>) -> Self { self.body.set("PreParseTextTransformations", value.into()); self }
-    /// `TextTransformations`. Required.
+    /// Text transformations eliminate some of the unusual formatting that attackers use in web requests in an effort to bypass detection.
+    ///
+    /// [`TextTransformations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-regexpatternsetreferencestatement.html#cfn-wafv2-rulegroup-regexpatternsetreferencestatement-texttransformations). Required. At least 1 items.
     pub fn text_transformations(self, value: impl Into<Value<List<TextTransformation>>>) -> RegexPatternSetReferenceStatement<HasArn, HasFieldToMatch, Given> { RegexPatternSetReferenceStatement { body: self.body.with("TextTransformations", value.into()), given: PhantomData } }
 }
 
@@ -1819,7 +2169,9 @@ impl RequestBodyAssociatedResourceTypeConfig {
 }
 
 impl<HasDefaultSizeInspectionLimit> RequestBodyAssociatedResourceTypeConfig<HasDefaultSizeInspectionLimit> {
-    /// `DefaultSizeInspectionLimit`. Required.
+    /// Specifies the maximum size of the web request body component that an associated CloudFront, API Gateway, Amazon Cognito, App Runner, or Verified Access…
+    ///
+    /// [`DefaultSizeInspectionLimit`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-requestbodyassociatedresourcetypeconfig.html#cfn-wafv2-webacl-requestbodyassociatedresourcetypeconfig-defaultsizeinspectionlimit). Required. One of `KB_16`, `KB_32`, `KB_48`, `KB_64`.
     pub fn default_size_inspection_limit(self, value: impl Into<Value<DefaultSizeInspectionLimit>>) -> RequestBodyAssociatedResourceTypeConfig<Given> { RequestBodyAssociatedResourceTypeConfig { body: self.body.with("DefaultSizeInspectionLimit", value.into()), given: PhantomData } }
 }
 
@@ -1838,11 +2190,17 @@ impl RequestInspection {
 }
 
 impl<HasPasswordField, HasPayloadType, HasUsernameField> RequestInspection<HasPasswordField, HasPayloadType, HasUsernameField> {
-    /// `PasswordField`. Required.
+    /// The name of the field in the request payload that contains your customer's password.
+    ///
+    /// [`PasswordField`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-requestinspection.html#cfn-wafv2-webacl-requestinspection-passwordfield). Required.
     pub fn password_field(self, value: impl Into<Value<FieldIdentifier>>) -> RequestInspection<Given, HasPayloadType, HasUsernameField> { RequestInspection { body: self.body.with("PasswordField", value.into()), given: PhantomData } }
-    /// `PayloadType`. Required.
+    /// The payload type for your login endpoint, either JSON or form encoded.
+    ///
+    /// [`PayloadType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-requestinspection.html#cfn-wafv2-webacl-requestinspection-payloadtype). Required. One of `FORM_ENCODED`, `JSON`.
     pub fn payload_type(self, value: impl Into<Value<PayloadType>>) -> RequestInspection<HasPasswordField, Given, HasUsernameField> { RequestInspection { body: self.body.with("PayloadType", value.into()), given: PhantomData } }
-    /// `UsernameField`. Required.
+    /// The name of the field in the request payload that contains your customer's username.
+    ///
+    /// [`UsernameField`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-requestinspection.html#cfn-wafv2-webacl-requestinspection-usernamefield). Required.
     pub fn username_field(self, value: impl Into<Value<FieldIdentifier>>) -> RequestInspection<HasPasswordField, HasPayloadType, Given> { RequestInspection { body: self.body.with("UsernameField", value.into()), given: PhantomData } }
 }
 
@@ -1861,17 +2219,29 @@ impl RequestInspectionACFP {
 }
 
 impl<HasPayloadType> RequestInspectionACFP<HasPayloadType> {
-    /// `AddressFields`.
+    /// The names of the fields in the request payload that contain your customer's primary physical address.
+    ///
+    /// [`AddressFields`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-requestinspectionacfp.html#cfn-wafv2-webacl-requestinspectionacfp-addressfields).
     pub fn address_fields(mut self, value: impl Into<Value<List<FieldIdentifier>>>) -> Self { self.body.set("AddressFields", value.into()); self }
-    /// `EmailField`.
+    /// The name of the field in the request payload that contains your customer's email.
+    ///
+    /// [`EmailField`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-requestinspectionacfp.html#cfn-wafv2-webacl-requestinspectionacfp-emailfield).
     pub fn email_field(mut self, value: impl Into<Value<FieldIdentifier>>) -> Self { self.body.set("EmailField", value.into()); self }
-    /// `PasswordField`.
+    /// The name of the field in the request payload that contains your customer's password.
+    ///
+    /// [`PasswordField`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-requestinspectionacfp.html#cfn-wafv2-webacl-requestinspectionacfp-passwordfield).
     pub fn password_field(mut self, value: impl Into<Value<FieldIdentifier>>) -> Self { self.body.set("PasswordField", value.into()); self }
-    /// `PayloadType`. Required.
+    /// The payload type for your account creation endpoint, either JSON or form encoded.
+    ///
+    /// [`PayloadType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-requestinspectionacfp.html#cfn-wafv2-webacl-requestinspectionacfp-payloadtype). Required. One of `FORM_ENCODED`, `JSON`.
     pub fn payload_type(self, value: impl Into<Value<PayloadType>>) -> RequestInspectionACFP<Given> { RequestInspectionACFP { body: self.body.with("PayloadType", value.into()), given: PhantomData } }
-    /// `PhoneNumberFields`.
+    /// The names of the fields in the request payload that contain your customer's primary phone number.
+    ///
+    /// [`PhoneNumberFields`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-requestinspectionacfp.html#cfn-wafv2-webacl-requestinspectionacfp-phonenumberfields).
     pub fn phone_number_fields(mut self, value: impl Into<Value<List<FieldIdentifier>>>) -> Self { self.body.set("PhoneNumberFields", value.into()); self }
-    /// `UsernameField`.
+    /// The name of the field in the request payload that contains your customer's username.
+    ///
+    /// [`UsernameField`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-requestinspectionacfp.html#cfn-wafv2-webacl-requestinspectionacfp-usernamefield).
     pub fn username_field(mut self, value: impl Into<Value<FieldIdentifier>>) -> Self { self.body.set("UsernameField", value.into()); self }
 }
 
@@ -1890,13 +2260,21 @@ impl ResponseInspection {
 }
 
 impl ResponseInspection {
-    /// `BodyContains`.
+    /// Configures inspection of the response body for success and failure indicators.
+    ///
+    /// [`BodyContains`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-responseinspection.html#cfn-wafv2-webacl-responseinspection-bodycontains).
     pub fn body_contains(mut self, value: impl Into<Value<ResponseInspectionBodyContains>>) -> Self { self.body.set("BodyContains", value.into()); self }
-    /// `Header`.
+    /// Configures inspection of the response header for success and failure indicators.
+    ///
+    /// [`Header`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-responseinspection.html#cfn-wafv2-webacl-responseinspection-header).
     pub fn header(mut self, value: impl Into<Value<ResponseInspectionHeader>>) -> Self { self.body.set("Header", value.into()); self }
-    /// `Json`.
+    /// Configures inspection of the response JSON for success and failure indicators.
+    ///
+    /// [`Json`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-responseinspection.html#cfn-wafv2-webacl-responseinspection-json).
     pub fn json(mut self, value: impl Into<Value<ResponseInspectionJson>>) -> Self { self.body.set("Json", value.into()); self }
-    /// `StatusCode`.
+    /// Configures inspection of the response status code for success and failure indicators.
+    ///
+    /// [`StatusCode`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-responseinspection.html#cfn-wafv2-webacl-responseinspection-statuscode).
     pub fn status_code(mut self, value: impl Into<Value<ResponseInspectionStatusCode>>) -> Self { self.body.set("StatusCode", value.into()); self }
 }
 
@@ -1915,9 +2293,13 @@ impl ResponseInspectionBodyContains {
 }
 
 impl<HasFailureStrings, HasSuccessStrings> ResponseInspectionBodyContains<HasFailureStrings, HasSuccessStrings> {
-    /// `FailureStrings`. Required.
+    /// Strings in the body of the response that indicate a failed login or account creation attempt.
+    ///
+    /// [`FailureStrings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-responseinspectionbodycontains.html#cfn-wafv2-webacl-responseinspectionbodycontains-failurestrings). Required. From 1 to 100 characters. From 1 to 5 items. Matches `.*\S.*`.
     pub fn failure_strings(self, value: impl Into<Value<List<String>>>) -> ResponseInspectionBodyContains<Given, HasSuccessStrings> { ResponseInspectionBodyContains { body: self.body.with("FailureStrings", value.into()), given: PhantomData } }
-    /// `SuccessStrings`. Required.
+    /// Strings in the body of the response that indicate a successful login or account creation attempt.
+    ///
+    /// [`SuccessStrings`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-responseinspectionbodycontains.html#cfn-wafv2-webacl-responseinspectionbodycontains-successstrings). Required. From 1 to 100 characters. From 1 to 5 items. Matches `.*\S.*`.
     pub fn success_strings(self, value: impl Into<Value<List<String>>>) -> ResponseInspectionBodyContains<HasFailureStrings, Given> { ResponseInspectionBodyContains { body: self.body.with("SuccessStrings", value.into()), given: PhantomData } }
 }
 
@@ -1936,11 +2318,17 @@ impl ResponseInspectionHeader {
 }
 
 impl<HasFailureValues, HasName, HasSuccessValues> ResponseInspectionHeader<HasFailureValues, HasName, HasSuccessValues> {
-    /// `FailureValues`. Required.
+    /// Values in the response header with the specified name that indicate a failed login or account creation attempt.
+    ///
+    /// [`FailureValues`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-responseinspectionheader.html#cfn-wafv2-webacl-responseinspectionheader-failurevalues). Required. From 1 to 100 characters. From 1 to 3 items. Matches `.*\S.*`.
     pub fn failure_values(self, value: impl Into<Value<List<String>>>) -> ResponseInspectionHeader<Given, HasName, HasSuccessValues> { ResponseInspectionHeader { body: self.body.with("FailureValues", value.into()), given: PhantomData } }
-    /// `Name`. Required.
+    /// The name of the header to match against.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-responseinspectionheader.html#cfn-wafv2-webacl-responseinspectionheader-name). Required. From 1 to 200 characters. Matches `.*\S.*`.
     pub fn name(self, value: impl Into<Value<String>>) -> ResponseInspectionHeader<HasFailureValues, Given, HasSuccessValues> { ResponseInspectionHeader { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `SuccessValues`. Required.
+    /// Values in the response header with the specified name that indicate a successful login or account creation attempt.
+    ///
+    /// [`SuccessValues`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-responseinspectionheader.html#cfn-wafv2-webacl-responseinspectionheader-successvalues). Required. From 1 to 100 characters. From 1 to 3 items. Matches `.*\S.*`.
     pub fn success_values(self, value: impl Into<Value<List<String>>>) -> ResponseInspectionHeader<HasFailureValues, HasName, Given> { ResponseInspectionHeader { body: self.body.with("SuccessValues", value.into()), given: PhantomData } }
 }
 
@@ -1959,11 +2347,17 @@ impl ResponseInspectionJson {
 }
 
 impl<HasFailureValues, HasIdentifier, HasSuccessValues> ResponseInspectionJson<HasFailureValues, HasIdentifier, HasSuccessValues> {
-    /// `FailureValues`. Required.
+    /// Values for the specified identifier in the response JSON that indicate a failed login or account creation attempt.
+    ///
+    /// [`FailureValues`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-responseinspectionjson.html#cfn-wafv2-webacl-responseinspectionjson-failurevalues). Required. From 1 to 100 characters. From 1 to 5 items. Matches `.*\S.*`.
     pub fn failure_values(self, value: impl Into<Value<List<String>>>) -> ResponseInspectionJson<Given, HasIdentifier, HasSuccessValues> { ResponseInspectionJson { body: self.body.with("FailureValues", value.into()), given: PhantomData } }
-    /// `Identifier`. Required.
+    /// The identifier for the value to match against in the JSON.
+    ///
+    /// [`Identifier`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-responseinspectionjson.html#cfn-wafv2-webacl-responseinspectionjson-identifier). Required. From 1 to 512 characters. Matches `.*\S.*`.
     pub fn identifier(self, value: impl Into<Value<String>>) -> ResponseInspectionJson<HasFailureValues, Given, HasSuccessValues> { ResponseInspectionJson { body: self.body.with("Identifier", value.into()), given: PhantomData } }
-    /// `SuccessValues`. Required.
+    /// Values for the specified identifier in the response JSON that indicate a successful login or account creation attempt.
+    ///
+    /// [`SuccessValues`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-responseinspectionjson.html#cfn-wafv2-webacl-responseinspectionjson-successvalues). Required. From 1 to 100 characters. From 1 to 5 items. Matches `.*\S.*`.
     pub fn success_values(self, value: impl Into<Value<List<String>>>) -> ResponseInspectionJson<HasFailureValues, HasIdentifier, Given> { ResponseInspectionJson { body: self.body.with("SuccessValues", value.into()), given: PhantomData } }
 }
 
@@ -1982,9 +2376,13 @@ impl ResponseInspectionStatusCode {
 }
 
 impl<HasFailureCodes, HasSuccessCodes> ResponseInspectionStatusCode<HasFailureCodes, HasSuccessCodes> {
-    /// `FailureCodes`. Required.
+    /// Status codes in the response that indicate a failed login or account creation attempt.
+    ///
+    /// [`FailureCodes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-responseinspectionstatuscode.html#cfn-wafv2-webacl-responseinspectionstatuscode-failurecodes). Required. From 0 to 999. From 1 to 10 items.
     pub fn failure_codes(self, value: impl Into<Value<List<i64>>>) -> ResponseInspectionStatusCode<Given, HasSuccessCodes> { ResponseInspectionStatusCode { body: self.body.with("FailureCodes", value.into()), given: PhantomData } }
-    /// `SuccessCodes`. Required.
+    /// Status codes in the response that indicate a successful login or account creation attempt.
+    ///
+    /// [`SuccessCodes`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-responseinspectionstatuscode.html#cfn-wafv2-webacl-responseinspectionstatuscode-successcodes). Required. From 0 to 999. From 1 to 10 items.
     pub fn success_codes(self, value: impl Into<Value<List<i64>>>) -> ResponseInspectionStatusCode<HasFailureCodes, Given> { ResponseInspectionStatusCode { body: self.body.with("SuccessCodes", value.into()), given: PhantomData } }
 }
 
@@ -2003,17 +2401,29 @@ impl RuleAction {
 }
 
 impl RuleAction {
-    /// `Allow`.
+    /// Instructs AWS WAF to allow the web request.
+    ///
+    /// [`Allow`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ruleaction.html#cfn-wafv2-rulegroup-ruleaction-allow).
     pub fn allow(mut self, value: impl Into<Value<Allow>>) -> Self { self.body.set("Allow", value.into()); self }
-    /// `Block`.
+    /// Instructs AWS WAF to block the web request.
+    ///
+    /// [`Block`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ruleaction.html#cfn-wafv2-rulegroup-ruleaction-block).
     pub fn block(mut self, value: impl Into<Value<Block>>) -> Self { self.body.set("Block", value.into()); self }
-    /// `Captcha`.
+    /// Specifies that AWS WAF should run a `CAPTCHA` check against the request.
+    ///
+    /// [`Captcha`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ruleaction.html#cfn-wafv2-rulegroup-ruleaction-captcha).
     pub fn captcha(mut self, value: impl Into<Value<Captcha>>) -> Self { self.body.set("Captcha", value.into()); self }
-    /// `Challenge`.
+    /// Instructs AWS WAF to run a `Challenge` check against the web request.
+    ///
+    /// [`Challenge`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ruleaction.html#cfn-wafv2-rulegroup-ruleaction-challenge).
     pub fn challenge(mut self, value: impl Into<Value<Challenge>>) -> Self { self.body.set("Challenge", value.into()); self }
-    /// `Count`.
+    /// Instructs AWS WAF to count the web request and then continue evaluating the request using the remaining rules in the web ACL.
+    ///
+    /// [`Count`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ruleaction.html#cfn-wafv2-rulegroup-ruleaction-count).
     pub fn count(mut self, value: impl Into<Value<Count>>) -> Self { self.body.set("Count", value.into()); self }
-    /// `Monetize`.
+    /// Monetize action for rules.
+    ///
+    /// [`Monetize`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ruleaction.html#cfn-wafv2-rulegroup-ruleaction-monetize).
     pub fn monetize(mut self, value: impl Into<Value<MonetizeAction>>) -> Self { self.body.set("Monetize", value.into()); self }
 }
 
@@ -2032,9 +2442,13 @@ impl RuleActionOverride {
 }
 
 impl<HasActionToUse, HasName> RuleActionOverride<HasActionToUse, HasName> {
-    /// `ActionToUse`. Required.
+    /// The override action to use, in place of the configured action of the rule in the rule group.
+    ///
+    /// [`ActionToUse`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-ruleactionoverride.html#cfn-wafv2-webacl-ruleactionoverride-actiontouse). Required.
     pub fn action_to_use(self, value: impl Into<Value<RuleAction>>) -> RuleActionOverride<Given, HasName> { RuleActionOverride { body: self.body.with("ActionToUse", value.into()), given: PhantomData } }
-    /// `Name`. Required.
+    /// The name of the rule to override.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-ruleactionoverride.html#cfn-wafv2-webacl-ruleactionoverride-name). Required. Matches `^[0-9A-Za-z_-]{1,128}$`.
     pub fn name(self, value: impl Into<Value<String>>) -> RuleActionOverride<HasActionToUse, Given> { RuleActionOverride { body: self.body.with("Name", value.into()), given: PhantomData } }
 }
 
@@ -2053,27 +2467,49 @@ impl RuleGroup {
 }
 
 impl<HasCapacity, HasScope, HasVisibilityConfig> RuleGroup<HasCapacity, HasScope, HasVisibilityConfig> {
-    /// `AvailableLabels`.
+    /// The labels that one or more rules in this rule group add to matching web requests.
+    ///
+    /// [`AvailableLabels`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-rulegroup.html#cfn-wafv2-rulegroup-availablelabels).
     pub fn available_labels(mut self, value: impl Into<Value<List<LabelSummary>>>) -> Self { self.body.set("AvailableLabels", value.into()); self }
-    /// `Capacity`. Required.
+    /// The web ACL capacity units (WCUs) required for this rule group.
+    ///
+    /// [`Capacity`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-rulegroup.html#cfn-wafv2-rulegroup-capacity). Required. At least 0.
     pub fn capacity(self, value: impl Into<Value<i64>>) -> RuleGroup<Given, HasScope, HasVisibilityConfig> { RuleGroup { body: self.body.with("Capacity", value.into()), given: PhantomData } }
-    /// `ConsumedLabels`.
+    /// The labels that one or more rules in this rule group match against in label match statements.
+    ///
+    /// [`ConsumedLabels`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-rulegroup.html#cfn-wafv2-rulegroup-consumedlabels).
     pub fn consumed_labels(mut self, value: impl Into<Value<List<LabelSummary>>>) -> Self { self.body.set("ConsumedLabels", value.into()); self }
-    /// `CustomResponseBodies`.
+    /// A map of custom response keys and content bodies.
+    ///
+    /// [`CustomResponseBodies`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-rulegroup.html#cfn-wafv2-rulegroup-customresponsebodies).
     pub fn custom_response_bodies(mut self, value: impl Into<Value<Entries<CustomResponseBody>>>) -> Self { self.body.set("CustomResponseBodies", value.into()); self }
-    /// `Description`.
+    /// A description of the rule group that helps with identification.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-rulegroup.html#cfn-wafv2-rulegroup-description). Matches `^[a-zA-Z0-9=:#@/\-,.][a-zA-Z0-9+=:#@/\-,.\s]+[a-zA-Z0-9+=:#@/\-,.]{1,256}$`.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `MonetizationConfig`.
+    /// Configures monetization for the web ACL or rule group.
+    ///
+    /// [`MonetizationConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-rulegroup.html#cfn-wafv2-rulegroup-monetizationconfig).
     pub fn monetization_config(mut self, value: impl Into<Value<MonetizationConfig>>) -> Self { self.body.set("MonetizationConfig", value.into()); self }
-    /// `Name`. A change replaces the resource.
+    /// The name of the rule group.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-rulegroup.html#cfn-wafv2-rulegroup-name). A change replaces the resource. Matches `^[0-9A-Za-z_-]{1,128}$`.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `Rules`.
+    /// The rule statements used to identify the web requests that you want to allow, block, or count.
+    ///
+    /// [`Rules`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-rulegroup.html#cfn-wafv2-rulegroup-rules).
     pub fn rules(mut self, value: impl Into<Value<List<RuleGroupRule>>>) -> Self { self.body.set("Rules", value.into()); self }
-    /// `Scope`. Required. A change replaces the resource.
+    /// Whether this is for an Amazon CloudFront distribution or for a regional application.
+    ///
+    /// [`Scope`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-rulegroup.html#cfn-wafv2-rulegroup-scope). Required. A change replaces the resource. One of `CLOUDFRONT`, `REGIONAL`.
     pub fn scope(self, value: impl Into<Value<RuleGroupScope>>) -> RuleGroup<HasCapacity, Given, HasVisibilityConfig> { RuleGroup { body: self.body.with("Scope", value.into()), given: PhantomData } }
-    /// `Tags`.
+    /// Key:value pairs associated with an AWS resource.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-rulegroup.html#cfn-wafv2-rulegroup-tags). At least 1 items.
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `VisibilityConfig`. Required.
+    /// Defines and enables Amazon CloudWatch metrics and web request sample collection.
+    ///
+    /// [`VisibilityConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-rulegroup.html#cfn-wafv2-rulegroup-visibilityconfig). Required.
     pub fn visibility_config(self, value: impl Into<Value<VisibilityConfig>>) -> RuleGroup<HasCapacity, HasScope, Given> { RuleGroup { body: self.body.with("VisibilityConfig", value.into()), given: PhantomData } }
 }
 
@@ -2108,7 +2544,9 @@ impl RuleGroupAndStatement {
 }
 
 impl<HasStatements> RuleGroupAndStatement<HasStatements> {
-    /// `Statements`. Required.
+    /// The statements to combine with AND logic.
+    ///
+    /// [`Statements`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-andstatement.html#cfn-wafv2-rulegroup-andstatement-statements). Required.
     pub fn statements(self, value: impl Into<Value<List<RuleGroupStatement>>>) -> RuleGroupAndStatement<Given> { RuleGroupAndStatement { body: self.body.with("Statements", value.into()), given: PhantomData } }
 }
 
@@ -2127,33 +2565,61 @@ impl RuleGroupFieldToMatch {
 }
 
 impl RuleGroupFieldToMatch {
-    /// `AllQueryArguments`.
+    /// Inspect all query arguments.
+    ///
+    /// [`AllQueryArguments`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-fieldtomatch.html#cfn-wafv2-rulegroup-fieldtomatch-allqueryarguments).
     pub fn all_query_arguments(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("AllQueryArguments", value.into()); self }
-    /// `Body`.
+    /// Inspect the request body as plain text.
+    ///
+    /// [`Body`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-fieldtomatch.html#cfn-wafv2-rulegroup-fieldtomatch-body).
     pub fn body(mut self, value: impl Into<Value<Body>>) -> Self { self.body.set("Body", value.into()); self }
-    /// `Cookies`.
+    /// Inspect the request cookies.
+    ///
+    /// [`Cookies`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-fieldtomatch.html#cfn-wafv2-rulegroup-fieldtomatch-cookies).
     pub fn cookies(mut self, value: impl Into<Value<Cookies>>) -> Self { self.body.set("Cookies", value.into()); self }
-    /// `HeaderOrder`.
+    /// The string containing the list of a web request's header names, ordered as they appear in the web request, separated by colons.
+    ///
+    /// [`HeaderOrder`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-fieldtomatch.html#cfn-wafv2-rulegroup-fieldtomatch-headerorder).
     pub fn header_order(mut self, value: impl Into<Value<HeaderOrder>>) -> Self { self.body.set("HeaderOrder", value.into()); self }
-    /// `Headers`.
+    /// Inspect the request headers.
+    ///
+    /// [`Headers`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-fieldtomatch.html#cfn-wafv2-rulegroup-fieldtomatch-headers).
     pub fn headers(mut self, value: impl Into<Value<Headers>>) -> Self { self.body.set("Headers", value.into()); self }
-    /// `JA3Fingerprint`.
+    /// Available for use with Amazon CloudFront distributions and Application Load Balancers.
+    ///
+    /// [`JA3Fingerprint`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-fieldtomatch.html#cfn-wafv2-rulegroup-fieldtomatch-ja3fingerprint).
     pub fn ja3_fingerprint(mut self, value: impl Into<Value<JA3Fingerprint>>) -> Self { self.body.set("JA3Fingerprint", value.into()); self }
-    /// `JA4Fingerprint`.
+    /// Available for use with Amazon CloudFront distributions and Application Load Balancers.
+    ///
+    /// [`JA4Fingerprint`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-fieldtomatch.html#cfn-wafv2-rulegroup-fieldtomatch-ja4fingerprint).
     pub fn ja4_fingerprint(mut self, value: impl Into<Value<JA4Fingerprint>>) -> Self { self.body.set("JA4Fingerprint", value.into()); self }
-    /// `JsonBody`.
+    /// Inspect the request body as JSON.
+    ///
+    /// [`JsonBody`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-fieldtomatch.html#cfn-wafv2-rulegroup-fieldtomatch-jsonbody).
     pub fn json_body(mut self, value: impl Into<Value<JsonBody>>) -> Self { self.body.set("JsonBody", value.into()); self }
-    /// `Method`.
+    /// Inspect the HTTP method.
+    ///
+    /// [`Method`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-fieldtomatch.html#cfn-wafv2-rulegroup-fieldtomatch-method).
     pub fn method(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("Method", value.into()); self }
-    /// `QueryString`.
+    /// Inspect the query string.
+    ///
+    /// [`QueryString`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-fieldtomatch.html#cfn-wafv2-rulegroup-fieldtomatch-querystring).
     pub fn query_string(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("QueryString", value.into()); self }
-    /// `SingleHeader`.
+    /// Inspect a single header.
+    ///
+    /// [`SingleHeader`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-fieldtomatch.html#cfn-wafv2-rulegroup-fieldtomatch-singleheader).
     pub fn single_header(mut self, value: impl Into<Value<SingleHeader>>) -> Self { self.body.set("SingleHeader", value.into()); self }
-    /// `SingleQueryArgument`.
+    /// Inspect a single query argument.
+    ///
+    /// [`SingleQueryArgument`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-fieldtomatch.html#cfn-wafv2-rulegroup-fieldtomatch-singlequeryargument).
     pub fn single_query_argument(mut self, value: impl Into<Value<SingleQueryArgument>>) -> Self { self.body.set("SingleQueryArgument", value.into()); self }
-    /// `UriFragment`.
+    /// Inspect fragments of the request URI.
+    ///
+    /// [`UriFragment`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-fieldtomatch.html#cfn-wafv2-rulegroup-fieldtomatch-urifragment).
     pub fn uri_fragment(mut self, value: impl Into<Value<UriFragment>>) -> Self { self.body.set("UriFragment", value.into()); self }
-    /// `UriPath`.
+    /// Inspect the request URI path.
+    ///
+    /// [`UriPath`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-fieldtomatch.html#cfn-wafv2-rulegroup-fieldtomatch-uripath).
     pub fn uri_path(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("UriPath", value.into()); self }
 }
 
@@ -2172,7 +2638,9 @@ impl RuleGroupNotStatement {
 }
 
 impl<HasStatement> RuleGroupNotStatement<HasStatement> {
-    /// `Statement`. Required.
+    /// The statement to negate.
+    ///
+    /// [`Statement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-notstatement.html#cfn-wafv2-rulegroup-notstatement-statement). Required.
     pub fn statement(self, value: impl Into<Value<RuleGroupStatement>>) -> RuleGroupNotStatement<Given> { RuleGroupNotStatement { body: self.body.with("Statement", value.into()), given: PhantomData } }
 }
 
@@ -2191,7 +2659,9 @@ impl RuleGroupOrStatement {
 }
 
 impl<HasStatements> RuleGroupOrStatement<HasStatements> {
-    /// `Statements`. Required.
+    /// The statements to combine with OR logic.
+    ///
+    /// [`Statements`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-orstatement.html#cfn-wafv2-rulegroup-orstatement-statements). Required.
     pub fn statements(self, value: impl Into<Value<List<RuleGroupStatement>>>) -> RuleGroupOrStatement<Given> { RuleGroupOrStatement { body: self.body.with("Statements", value.into()), given: PhantomData } }
 }
 
@@ -2210,17 +2680,29 @@ impl RuleGroupRateBasedStatement {
 }
 
 impl<HasAggregateKeyType, HasLimit> RuleGroupRateBasedStatement<HasAggregateKeyType, HasLimit> {
-    /// `AggregateKeyType`. Required.
+    /// Setting that indicates how to aggregate the request counts.
+    ///
+    /// [`AggregateKeyType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ratebasedstatement.html#cfn-wafv2-rulegroup-ratebasedstatement-aggregatekeytype). Required. One of `CONSTANT`, `CUSTOM_KEYS`, `FORWARDED_IP`, `IP`.
     pub fn aggregate_key_type(self, value: impl Into<Value<AggregateKeyType>>) -> RuleGroupRateBasedStatement<Given, HasLimit> { RuleGroupRateBasedStatement { body: self.body.with("AggregateKeyType", value.into()), given: PhantomData } }
-    /// `CustomKeys`.
+    /// Specifies the aggregate keys to use in a rate-base rule.
+    ///
+    /// [`CustomKeys`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ratebasedstatement.html#cfn-wafv2-rulegroup-ratebasedstatement-customkeys). At most 5 items.
     pub fn custom_keys(mut self, value: impl Into<Value<List<RateBasedStatementCustomKey>>>) -> Self { self.body.set("CustomKeys", value.into()); self }
-    /// `EvaluationWindowSec`.
+    /// The amount of time, in seconds, that AWS WAF should include in its request counts, looking back from the current time.
+    ///
+    /// [`EvaluationWindowSec`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ratebasedstatement.html#cfn-wafv2-rulegroup-ratebasedstatement-evaluationwindowsec). One of `60`, `120`, `300`, `600`.
     pub fn evaluation_window_sec(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("EvaluationWindowSec", value.into()); self }
-    /// `ForwardedIPConfig`.
+    /// The configuration for inspecting IP addresses in an HTTP header that you specify, instead of using the IP address that's reported by the web request origin.
+    ///
+    /// [`ForwardedIPConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ratebasedstatement.html#cfn-wafv2-rulegroup-ratebasedstatement-forwardedipconfig).
     pub fn forwarded_ip_config(mut self, value: impl Into<Value<ForwardedIPConfiguration>>) -> Self { self.body.set("ForwardedIPConfig", value.into()); self }
-    /// `Limit`. Required.
+    /// The limit on requests during the specified evaluation window for a single aggregation instance for the rate-based rule.
+    ///
+    /// [`Limit`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ratebasedstatement.html#cfn-wafv2-rulegroup-ratebasedstatement-limit). Required. From 10 to 2000000000.
     pub fn limit(self, value: impl Into<Value<i64>>) -> RuleGroupRateBasedStatement<HasAggregateKeyType, Given> { RuleGroupRateBasedStatement { body: self.body.with("Limit", value.into()), given: PhantomData } }
-    /// `ScopeDownStatement`.
+    /// An optional nested statement that narrows the scope of the web requests that are evaluated and managed by the rate-based statement.
+    ///
+    /// [`ScopeDownStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-ratebasedstatement.html#cfn-wafv2-rulegroup-ratebasedstatement-scopedownstatement).
     pub fn scope_down_statement(mut self, value: impl Into<Value<RuleGroupStatement>>) -> Self { self.body.set("ScopeDownStatement", value.into()); self }
 }
 
@@ -2239,11 +2721,17 @@ impl RuleGroupReferenceStatement {
 }
 
 impl<HasArn> RuleGroupReferenceStatement<HasArn> {
-    /// `Arn`. Required.
+    /// The ARN of the entity.
+    ///
+    /// [`Arn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-rulegroupreferencestatement.html#cfn-wafv2-webacl-rulegroupreferencestatement-arn). Required. From 20 to 2048 characters. Matches `\S`.
     pub fn arn(self, value: impl Into<Value<String>>) -> RuleGroupReferenceStatement<Given> { RuleGroupReferenceStatement { body: self.body.with("Arn", value.into()), given: PhantomData } }
-    /// `ExcludedRules`.
+    /// Rules in the referenced rule group whose actions are set to `Count`.
+    ///
+    /// [`ExcludedRules`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-rulegroupreferencestatement.html#cfn-wafv2-webacl-rulegroupreferencestatement-excludedrules). At most 100 items.
     pub fn excluded_rules(mut self, value: impl Into<Value<List<ExcludedRule>>>) -> Self { self.body.set("ExcludedRules", value.into()); self }
-    /// `RuleActionOverrides`.
+    /// Action settings to use in the place of the rule actions that are configured inside the rule group.
+    ///
+    /// [`RuleActionOverrides`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-rulegroupreferencestatement.html#cfn-wafv2-webacl-rulegroupreferencestatement-ruleactionoverrides). At most 100 items.
     pub fn rule_action_overrides(mut self, value: impl Into<Value<List<RuleActionOverride>>>) -> Self { self.body.set("RuleActionOverrides", value.into()); self }
 }
 
@@ -2262,21 +2750,37 @@ impl RuleGroupRule {
 }
 
 impl<HasName, HasPriority, HasStatement, HasVisibilityConfig> RuleGroupRule<HasName, HasPriority, HasStatement, HasVisibilityConfig> {
-    /// `Action`.
+    /// The action that AWS WAF should take on a web request when it matches the rule statement.
+    ///
+    /// [`Action`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-rule.html#cfn-wafv2-rulegroup-rule-action).
     pub fn action(mut self, value: impl Into<Value<RuleAction>>) -> Self { self.body.set("Action", value.into()); self }
-    /// `CaptchaConfig`.
+    /// Specifies how AWS WAF should handle `CAPTCHA` evaluations.
+    ///
+    /// [`CaptchaConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-rule.html#cfn-wafv2-rulegroup-rule-captchaconfig).
     pub fn captcha_config(mut self, value: impl Into<Value<CaptchaConfig>>) -> Self { self.body.set("CaptchaConfig", value.into()); self }
-    /// `ChallengeConfig`.
+    /// Specifies how AWS WAF should handle `Challenge` evaluations.
+    ///
+    /// [`ChallengeConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-rule.html#cfn-wafv2-rulegroup-rule-challengeconfig).
     pub fn challenge_config(mut self, value: impl Into<Value<ChallengeConfig>>) -> Self { self.body.set("ChallengeConfig", value.into()); self }
-    /// `Name`. Required.
+    /// The name of the rule.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-rule.html#cfn-wafv2-rulegroup-rule-name). Required. Matches `^[0-9A-Za-z_-]{1,128}$`.
     pub fn name(self, value: impl Into<Value<String>>) -> RuleGroupRule<Given, HasPriority, HasStatement, HasVisibilityConfig> { RuleGroupRule { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `Priority`. Required.
+    /// If you define more than one `Rule` in a `WebACL`, AWS WAF evaluates each request against the `Rules` in order based on the value of `Priority`.
+    ///
+    /// [`Priority`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-rule.html#cfn-wafv2-rulegroup-rule-priority). Required. At least 0.
     pub fn priority(self, value: impl Into<Value<i64>>) -> RuleGroupRule<HasName, Given, HasStatement, HasVisibilityConfig> { RuleGroupRule { body: self.body.with("Priority", value.into()), given: PhantomData } }
-    /// `RuleLabels`.
+    /// Labels to apply to web requests that match the rule match statement.
+    ///
+    /// [`RuleLabels`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-rule.html#cfn-wafv2-rulegroup-rule-rulelabels).
     pub fn rule_labels(mut self, value: impl Into<Value<List<Label>>>) -> Self { self.body.set("RuleLabels", value.into()); self }
-    /// `Statement`. Required.
+    /// The AWS WAF processing statement for the rule, for example `ByteMatchStatement` or `SizeConstraintStatement`.
+    ///
+    /// [`Statement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-rule.html#cfn-wafv2-rulegroup-rule-statement). Required.
     pub fn statement(self, value: impl Into<Value<RuleGroupStatement>>) -> RuleGroupRule<HasName, HasPriority, Given, HasVisibilityConfig> { RuleGroupRule { body: self.body.with("Statement", value.into()), given: PhantomData } }
-    /// `VisibilityConfig`. Required.
+    /// Defines and enables Amazon CloudWatch metrics and web request sample collection.
+    ///
+    /// [`VisibilityConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-rule.html#cfn-wafv2-rulegroup-rule-visibilityconfig). Required.
     pub fn visibility_config(self, value: impl Into<Value<VisibilityConfig>>) -> RuleGroupRule<HasName, HasPriority, HasStatement, Given> { RuleGroupRule { body: self.body.with("VisibilityConfig", value.into()), given: PhantomData } }
 }
 
@@ -2295,33 +2799,61 @@ impl RuleGroupStatement {
 }
 
 impl RuleGroupStatement {
-    /// `AndStatement`.
+    /// A logical rule statement used to combine other rule statements with AND logic.
+    ///
+    /// [`AndStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-statement.html#cfn-wafv2-rulegroup-statement-andstatement).
     pub fn and_statement(mut self, value: impl Into<Value<RuleGroupAndStatement>>) -> Self { self.body.set("AndStatement", value.into()); self }
-    /// `AsnMatchStatement`.
+    /// A rule statement that inspects web traffic based on the Autonomous System Number (ASN) associated with the request's IP address.
+    ///
+    /// [`AsnMatchStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-statement.html#cfn-wafv2-rulegroup-statement-asnmatchstatement).
     pub fn asn_match_statement(mut self, value: impl Into<Value<AsnMatchStatement>>) -> Self { self.body.set("AsnMatchStatement", value.into()); self }
-    /// `ByteMatchStatement`.
+    /// A rule statement that defines a string match search for AWS WAF to apply to web requests.
+    ///
+    /// [`ByteMatchStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-statement.html#cfn-wafv2-rulegroup-statement-bytematchstatement).
     pub fn byte_match_statement(mut self, value: impl Into<Value<ByteMatchStatement>>) -> Self { self.body.set("ByteMatchStatement", value.into()); self }
-    /// `GeoMatchStatement`.
+    /// A rule statement that labels web requests by country and region and that matches against web requests based on country code.
+    ///
+    /// [`GeoMatchStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-statement.html#cfn-wafv2-rulegroup-statement-geomatchstatement).
     pub fn geo_match_statement(mut self, value: impl Into<Value<GeoMatchStatement>>) -> Self { self.body.set("GeoMatchStatement", value.into()); self }
-    /// `IPSetReferenceStatement`.
+    /// A rule statement used to detect web requests coming from particular IP addresses or address ranges.
+    ///
+    /// [`IPSetReferenceStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-statement.html#cfn-wafv2-rulegroup-statement-ipsetreferencestatement).
     pub fn ip_set_reference_statement(mut self, value: impl Into<Value<IPSetReferenceStatement>>) -> Self { self.body.set("IPSetReferenceStatement", value.into()); self }
-    /// `LabelMatchStatement`.
+    /// A rule statement to match against labels that have been added to the web request by rules that have already run in the web ACL.
+    ///
+    /// [`LabelMatchStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-statement.html#cfn-wafv2-rulegroup-statement-labelmatchstatement).
     pub fn label_match_statement(mut self, value: impl Into<Value<LabelMatchStatement>>) -> Self { self.body.set("LabelMatchStatement", value.into()); self }
-    /// `NotStatement`.
+    /// A logical rule statement used to negate the results of another rule statement.
+    ///
+    /// [`NotStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-statement.html#cfn-wafv2-rulegroup-statement-notstatement).
     pub fn not_statement(mut self, value: impl Into<Value<RuleGroupNotStatement>>) -> Self { self.body.set("NotStatement", value.into()); self }
-    /// `OrStatement`.
+    /// A logical rule statement used to combine other rule statements with OR logic.
+    ///
+    /// [`OrStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-statement.html#cfn-wafv2-rulegroup-statement-orstatement).
     pub fn or_statement(mut self, value: impl Into<Value<RuleGroupOrStatement>>) -> Self { self.body.set("OrStatement", value.into()); self }
-    /// `RateBasedStatement`.
+    /// A rate-based rule counts incoming requests and rate limits requests when they are coming at too fast a rate.
+    ///
+    /// [`RateBasedStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-statement.html#cfn-wafv2-rulegroup-statement-ratebasedstatement).
     pub fn rate_based_statement(mut self, value: impl Into<Value<RuleGroupRateBasedStatement>>) -> Self { self.body.set("RateBasedStatement", value.into()); self }
-    /// `RegexMatchStatement`.
+    /// A rule statement used to search web request components for a match against a single regular expression.
+    ///
+    /// [`RegexMatchStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-statement.html#cfn-wafv2-rulegroup-statement-regexmatchstatement).
     pub fn regex_match_statement(mut self, value: impl Into<Value<RegexMatchStatement>>) -> Self { self.body.set("RegexMatchStatement", value.into()); self }
-    /// `RegexPatternSetReferenceStatement`.
+    /// A rule statement used to search web request components for matches with regular expressions.
+    ///
+    /// [`RegexPatternSetReferenceStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-statement.html#cfn-wafv2-rulegroup-statement-regexpatternsetreferencestatement).
     pub fn regex_pattern_set_reference_statement(mut self, value: impl Into<Value<RegexPatternSetReferenceStatement>>) -> Self { self.body.set("RegexPatternSetReferenceStatement", value.into()); self }
-    /// `SizeConstraintStatement`.
+    /// A rule statement that compares a number of bytes against the size of a request component, using a comparison operator, such as greater than (>) or less than (&lt;).
+    ///
+    /// [`SizeConstraintStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-statement.html#cfn-wafv2-rulegroup-statement-sizeconstraintstatement).
     pub fn size_constraint_statement(mut self, value: impl Into<Value<SizeConstraintStatement>>) -> Self { self.body.set("SizeConstraintStatement", value.into()); self }
-    /// `SqliMatchStatement`.
+    /// A rule statement that inspects for malicious SQL code.
+    ///
+    /// [`SqliMatchStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-statement.html#cfn-wafv2-rulegroup-statement-sqlimatchstatement).
     pub fn sqli_match_statement(mut self, value: impl Into<Value<SqliMatchStatement>>) -> Self { self.body.set("SqliMatchStatement", value.into()); self }
-    /// `XssMatchStatement`.
+    /// A rule statement that inspects for cross-site scripting (XSS) attacks.
+    ///
+    /// [`XssMatchStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-statement.html#cfn-wafv2-rulegroup-statement-xssmatchstatement).
     pub fn xss_match_statement(mut self, value: impl Into<Value<XssMatchStatement>>) -> Self { self.body.set("XssMatchStatement", value.into()); self }
 }
 
@@ -2340,7 +2872,9 @@ impl SingleHeader {
 }
 
 impl<HasName> SingleHeader<HasName> {
-    /// `Name`. Required.
+    /// The name of the query header to inspect.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-loggingconfiguration-singleheader.html#cfn-wafv2-loggingconfiguration-singleheader-name). Required.
     pub fn name(self, value: impl Into<Value<String>>) -> SingleHeader<Given> { SingleHeader { body: self.body.with("Name", value.into()), given: PhantomData } }
 }
 
@@ -2359,7 +2893,9 @@ impl SingleQueryArgument {
 }
 
 impl<HasName> SingleQueryArgument<HasName> {
-    /// `Name`. Required.
+    /// The name of the query argument to inspect.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-singlequeryargument.html#cfn-wafv2-rulegroup-singlequeryargument-name). Required. From 1 to 64 characters. Matches `\S`.
     pub fn name(self, value: impl Into<Value<String>>) -> SingleQueryArgument<Given> { SingleQueryArgument { body: self.body.with("Name", value.into()), given: PhantomData } }
 }
 
@@ -2378,15 +2914,23 @@ impl SizeConstraintStatement {
 }
 
 impl<HasComparisonOperator, HasFieldToMatch, HasSize, HasTextTransformations> SizeConstraintStatement<HasComparisonOperator, HasFieldToMatch, HasSize, HasTextTransformations> {
-    /// `ComparisonOperator`. Required.
+    /// The operator to use to compare the request part to the size setting.
+    ///
+    /// [`ComparisonOperator`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-sizeconstraintstatement.html#cfn-wafv2-rulegroup-sizeconstraintstatement-comparisonoperator). Required. One of `EQ`, `GE`, `GT`, `LE`, `LT`, `NE`.
     pub fn comparison_operator(self, value: impl Into<Value<ComparisonOperator>>) -> SizeConstraintStatement<Given, HasFieldToMatch, HasSize, HasTextTransformations> { SizeConstraintStatement { body: self.body.with("ComparisonOperator", value.into()), given: PhantomData } }
-    /// `FieldToMatch`. Required.
+    /// The part of the web request that you want AWS WAF to inspect.
+    ///
+    /// [`FieldToMatch`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-sizeconstraintstatement.html#cfn-wafv2-rulegroup-sizeconstraintstatement-fieldtomatch). Required.
     pub fn field_to_match(self, value: impl Into<Value<RuleGroupFieldToMatch>>) -> SizeConstraintStatement<HasComparisonOperator, Given, HasSize, HasTextTransformations> { SizeConstraintStatement { body: self.body.with("FieldToMatch", value.into()), given: PhantomData } }
-    /// `PreParseTextTransformations`.
+    /// [`PreParseTextTransformations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-sizeconstraintstatement.html#cfn-wafv2-rulegroup-sizeconstraintstatement-preparsetexttransformations).
     pub fn pre_parse_text_transformations(mut self, value: impl Into<Value<List<PreParseTextTransformation>>>) -> Self { self.body.set("PreParseTextTransformations", value.into()); self }
-    /// `Size`. Required.
+    /// The size, in byte, to compare to the request part, after any transformations.
+    ///
+    /// [`Size`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-sizeconstraintstatement.html#cfn-wafv2-rulegroup-sizeconstraintstatement-size). Required. From 0 to 21474836480.
     pub fn size(self, value: impl Into<Value<f64>>) -> SizeConstraintStatement<HasComparisonOperator, HasFieldToMatch, Given, HasTextTransformations> { SizeConstraintStatement { body: self.body.with("Size", value.into()), given: PhantomData } }
-    /// `TextTransformations`. Required.
+    /// Text transformations eliminate some of the unusual formatting that attackers use in web requests in an effort to bypass detection.
+    ///
+    /// [`TextTransformations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-sizeconstraintstatement.html#cfn-wafv2-rulegroup-sizeconstraintstatement-texttransformations). Required. At least 1 items.
     pub fn text_transformations(self, value: impl Into<Value<List<TextTransformation>>>) -> SizeConstraintStatement<HasComparisonOperator, HasFieldToMatch, HasSize, Given> { SizeConstraintStatement { body: self.body.with("TextTransformations", value.into()), given: PhantomData } }
 }
 
@@ -2405,13 +2949,19 @@ impl SqliMatchStatement {
 }
 
 impl<HasFieldToMatch, HasTextTransformations> SqliMatchStatement<HasFieldToMatch, HasTextTransformations> {
-    /// `FieldToMatch`. Required.
+    /// The part of the web request that you want AWS WAF to inspect.
+    ///
+    /// [`FieldToMatch`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-sqlimatchstatement.html#cfn-wafv2-rulegroup-sqlimatchstatement-fieldtomatch). Required.
     pub fn field_to_match(self, value: impl Into<Value<RuleGroupFieldToMatch>>) -> SqliMatchStatement<Given, HasTextTransformations> { SqliMatchStatement { body: self.body.with("FieldToMatch", value.into()), given: PhantomData } }
-    /// `PreParseTextTransformations`.
+    /// [`PreParseTextTransformations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-sqlimatchstatement.html#cfn-wafv2-rulegroup-sqlimatchstatement-preparsetexttransformations).
     pub fn pre_parse_text_transformations(mut self, value: impl Into<Value<List<PreParseTextTransformation>>>) -> Self { self.body.set("PreParseTextTransformations", value.into()); self }
-    /// `SensitivityLevel`.
+    /// The sensitivity that you want AWS WAF to use to inspect for SQL injection attacks.
+    ///
+    /// [`SensitivityLevel`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-sqlimatchstatement.html#cfn-wafv2-rulegroup-sqlimatchstatement-sensitivitylevel). One of `HIGH`, `LOW`.
     pub fn sensitivity_level(mut self, value: impl Into<Value<SensitivityLevel>>) -> Self { self.body.set("SensitivityLevel", value.into()); self }
-    /// `TextTransformations`. Required.
+    /// Text transformations eliminate some of the unusual formatting that attackers use in web requests in an effort to bypass detection.
+    ///
+    /// [`TextTransformations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-sqlimatchstatement.html#cfn-wafv2-rulegroup-sqlimatchstatement-texttransformations). Required. At least 1 items.
     pub fn text_transformations(self, value: impl Into<Value<List<TextTransformation>>>) -> SqliMatchStatement<HasFieldToMatch, Given> { SqliMatchStatement { body: self.body.with("TextTransformations", value.into()), given: PhantomData } }
 }
 
@@ -2430,9 +2980,13 @@ impl TextTransformation {
 }
 
 impl<HasPriority, HasType> TextTransformation<HasPriority, HasType> {
-    /// `Priority`. Required.
+    /// Sets the relative processing order for multiple transformations.
+    ///
+    /// [`Priority`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-texttransformation.html#cfn-wafv2-rulegroup-texttransformation-priority). Required. At least 0.
     pub fn priority(self, value: impl Into<Value<i64>>) -> TextTransformation<Given, HasType> { TextTransformation { body: self.body.with("Priority", value.into()), given: PhantomData } }
-    /// `Type`. Required.
+    /// For detailed descriptions of each of the transformation types, see Text transformations in the \*AWS WAF Developer Guide\*.
+    ///
+    /// [`Type`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-texttransformation.html#cfn-wafv2-rulegroup-texttransformation-type). Required.
     pub fn type_(self, value: impl Into<Value<TextTransformationType>>) -> TextTransformation<HasPriority, Given> { TextTransformation { body: self.body.with("Type", value.into()), given: PhantomData } }
 }
 
@@ -2451,7 +3005,9 @@ impl UriFragment {
 }
 
 impl UriFragment {
-    /// `FallbackBehavior`.
+    /// What AWS WAF should do if it fails to completely parse the JSON body.
+    ///
+    /// [`FallbackBehavior`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-urifragment.html#cfn-wafv2-rulegroup-urifragment-fallbackbehavior). One of `MATCH`, `NO_MATCH`.
     pub fn fallback_behavior(mut self, value: impl Into<Value<FallbackBehavior>>) -> Self { self.body.set("FallbackBehavior", value.into()); self }
 }
 
@@ -2470,11 +3026,17 @@ impl VisibilityConfig {
 }
 
 impl<HasCloudWatchMetricsEnabled, HasMetricName, HasSampledRequestsEnabled> VisibilityConfig<HasCloudWatchMetricsEnabled, HasMetricName, HasSampledRequestsEnabled> {
-    /// `CloudWatchMetricsEnabled`. Required.
+    /// Whether the associated resource sends metrics to Amazon CloudWatch.
+    ///
+    /// [`CloudWatchMetricsEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-visibilityconfig.html#cfn-wafv2-rulegroup-visibilityconfig-cloudwatchmetricsenabled). Required.
     pub fn cloudwatch_metrics_enabled(self, value: impl Into<Value<bool>>) -> VisibilityConfig<Given, HasMetricName, HasSampledRequestsEnabled> { VisibilityConfig { body: self.body.with("CloudWatchMetricsEnabled", value.into()), given: PhantomData } }
-    /// `MetricName`. Required.
+    /// A name of the Amazon CloudWatch metric dimension.
+    ///
+    /// [`MetricName`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-visibilityconfig.html#cfn-wafv2-rulegroup-visibilityconfig-metricname). Required. From 1 to 128 characters. Matches `^[\w#:\.\-/]+$`.
     pub fn metric_name(self, value: impl Into<Value<String>>) -> VisibilityConfig<HasCloudWatchMetricsEnabled, Given, HasSampledRequestsEnabled> { VisibilityConfig { body: self.body.with("MetricName", value.into()), given: PhantomData } }
-    /// `SampledRequestsEnabled`. Required.
+    /// Whether AWS WAF should store a sampling of the web requests that match the rules.
+    ///
+    /// [`SampledRequestsEnabled`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-visibilityconfig.html#cfn-wafv2-rulegroup-visibilityconfig-sampledrequestsenabled). Required.
     pub fn sampled_requests_enabled(self, value: impl Into<Value<bool>>) -> VisibilityConfig<HasCloudWatchMetricsEnabled, HasMetricName, Given> { VisibilityConfig { body: self.body.with("SampledRequestsEnabled", value.into()), given: PhantomData } }
 }
 
@@ -2493,37 +3055,69 @@ impl WebACL {
 }
 
 impl<HasDefaultAction, HasScope, HasVisibilityConfig> WebACL<HasDefaultAction, HasScope, HasVisibilityConfig> {
-    /// `ApplicationConfig`.
+    /// Returns a list of `ApplicationAttribute` s.
+    ///
+    /// [`ApplicationConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-webacl.html#cfn-wafv2-webacl-applicationconfig).
     pub fn application_config(mut self, value: impl Into<Value<ApplicationConfig>>) -> Self { self.body.set("ApplicationConfig", value.into()); self }
-    /// `AssociationConfig`.
+    /// Specifies custom configurations for the associations between the web ACL and protected resources.
+    ///
+    /// [`AssociationConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-webacl.html#cfn-wafv2-webacl-associationconfig).
     pub fn association_config(mut self, value: impl Into<Value<AssociationConfig>>) -> Self { self.body.set("AssociationConfig", value.into()); self }
-    /// `CaptchaConfig`.
+    /// Specifies how AWS WAF should handle `CAPTCHA` evaluations for rules that don't have their own `CaptchaConfig` settings.
+    ///
+    /// [`CaptchaConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-webacl.html#cfn-wafv2-webacl-captchaconfig).
     pub fn captcha_config(mut self, value: impl Into<Value<CaptchaConfig>>) -> Self { self.body.set("CaptchaConfig", value.into()); self }
-    /// `ChallengeConfig`.
+    /// Specifies how AWS WAF should handle challenge evaluations for rules that don't have their own `ChallengeConfig` settings.
+    ///
+    /// [`ChallengeConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-webacl.html#cfn-wafv2-webacl-challengeconfig).
     pub fn challenge_config(mut self, value: impl Into<Value<ChallengeConfig>>) -> Self { self.body.set("ChallengeConfig", value.into()); self }
-    /// `CustomResponseBodies`.
+    /// A map of custom response keys and content bodies.
+    ///
+    /// [`CustomResponseBodies`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-webacl.html#cfn-wafv2-webacl-customresponsebodies).
     pub fn custom_response_bodies(mut self, value: impl Into<Value<Entries<CustomResponseBody>>>) -> Self { self.body.set("CustomResponseBodies", value.into()); self }
-    /// `DataProtectionConfig`.
+    /// Specifies data protection to apply to the web request data for the web ACL.
+    ///
+    /// [`DataProtectionConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-webacl.html#cfn-wafv2-webacl-dataprotectionconfig).
     pub fn data_protection_config(mut self, value: impl Into<Value<DataProtectionConfig>>) -> Self { self.body.set("DataProtectionConfig", value.into()); self }
-    /// `DefaultAction`. Required.
+    /// The action to perform if none of the `Rules` contained in the `WebACL` match.
+    ///
+    /// [`DefaultAction`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-webacl.html#cfn-wafv2-webacl-defaultaction). Required.
     pub fn default_action(self, value: impl Into<Value<DefaultAction>>) -> WebACL<Given, HasScope, HasVisibilityConfig> { WebACL { body: self.body.with("DefaultAction", value.into()), given: PhantomData } }
-    /// `Description`.
+    /// A description of the web ACL that helps with identification.
+    ///
+    /// [`Description`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-webacl.html#cfn-wafv2-webacl-description). Matches `^[a-zA-Z0-9=:#@/\-,.][a-zA-Z0-9+=:#@/\-,.\s]+[a-zA-Z0-9+=:#@/\-,.]{1,256}$`.
     pub fn description(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Description", value.into()); self }
-    /// `MonetizationConfig`.
+    /// Configures monetization for the web ACL or rule group.
+    ///
+    /// [`MonetizationConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-webacl.html#cfn-wafv2-webacl-monetizationconfig).
     pub fn monetization_config(mut self, value: impl Into<Value<MonetizationConfig>>) -> Self { self.body.set("MonetizationConfig", value.into()); self }
-    /// `Name`. A change replaces the resource.
+    /// The name of the web ACL.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-webacl.html#cfn-wafv2-webacl-name). A change replaces the resource. Matches `^[0-9A-Za-z_-]{1,128}$`.
     pub fn name(mut self, value: impl Into<Value<String>>) -> Self { self.body.set("Name", value.into()); self }
-    /// `OnSourceDDoSProtectionConfig`.
+    /// Configures the level of DDoS protection that applies to web ACLs associated with Application Load Balancers.
+    ///
+    /// [`OnSourceDDoSProtectionConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-webacl.html#cfn-wafv2-webacl-onsourceddosprotectionconfig).
     pub fn on_source_d_do_s_protection_config(mut self, value: impl Into<Value<OnSourceDDoSProtectionConfig>>) -> Self { self.body.set("OnSourceDDoSProtectionConfig", value.into()); self }
-    /// `Rules`.
+    /// The rule statements used to identify the web requests that you want to manage.
+    ///
+    /// [`Rules`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-webacl.html#cfn-wafv2-webacl-rules).
     pub fn rules(mut self, value: impl Into<Value<List<WebACLRule>>>) -> Self { self.body.set("Rules", value.into()); self }
-    /// `Scope`. Required. A change replaces the resource.
+    /// Whether this is for an Amazon CloudFront distribution or for a regional application.
+    ///
+    /// [`Scope`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-webacl.html#cfn-wafv2-webacl-scope). Required. A change replaces the resource. One of `CLOUDFRONT`, `REGIONAL`.
     pub fn scope(self, value: impl Into<Value<WebACLScope>>) -> WebACL<HasDefaultAction, Given, HasVisibilityConfig> { WebACL { body: self.body.with("Scope", value.into()), given: PhantomData } }
-    /// `Tags`.
+    /// Key:value pairs associated with an AWS resource.
+    ///
+    /// [`Tags`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-webacl.html#cfn-wafv2-webacl-tags). At least 1 items.
     pub fn tags(mut self, value: impl Into<Value<List<Tag>>>) -> Self { self.body.set("Tags", value.into()); self }
-    /// `TokenDomains`.
+    /// Specifies the domains that AWS WAF should accept in a web request token.
+    ///
+    /// [`TokenDomains`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-webacl.html#cfn-wafv2-webacl-tokendomains). From 1 to 253 characters. Matches `^[\w\.\-/]+$`.
     pub fn token_domains(mut self, value: impl Into<Value<List<String>>>) -> Self { self.body.set("TokenDomains", value.into()); self }
-    /// `VisibilityConfig`. Required.
+    /// Defines and enables Amazon CloudWatch metrics and web request sample collection.
+    ///
+    /// [`VisibilityConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-webacl.html#cfn-wafv2-webacl-visibilityconfig). Required.
     pub fn visibility_config(self, value: impl Into<Value<VisibilityConfig>>) -> WebACL<HasDefaultAction, HasScope, Given> { WebACL { body: self.body.with("VisibilityConfig", value.into()), given: PhantomData } }
 }
 
@@ -2563,7 +3157,9 @@ impl WebACLAndStatement {
 }
 
 impl<HasStatements> WebACLAndStatement<HasStatements> {
-    /// `Statements`. Required.
+    /// The statements to combine with AND logic.
+    ///
+    /// [`Statements`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-andstatement.html#cfn-wafv2-webacl-andstatement-statements). Required.
     pub fn statements(self, value: impl Into<Value<List<WebACLStatement>>>) -> WebACLAndStatement<Given> { WebACLAndStatement { body: self.body.with("Statements", value.into()), given: PhantomData } }
 }
 
@@ -2582,9 +3178,13 @@ impl WebACLAssociation {
 }
 
 impl<HasResourceArn, HasWebACLArn> WebACLAssociation<HasResourceArn, HasWebACLArn> {
-    /// `ResourceArn`. Required. A change replaces the resource.
+    /// The ARN of the resource to associate with the web ACL.
+    ///
+    /// [`ResourceArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-webaclassociation.html#cfn-wafv2-webaclassociation-resourcearn). Required. A change replaces the resource. From 20 to 2048 characters. Matches `\S`.
     pub fn resource_arn(self, value: impl Into<Value<link::WAFv2WebACLAssociationResourceArn>>) -> WebACLAssociation<Given, HasWebACLArn> { WebACLAssociation { body: self.body.with("ResourceArn", value.into()), given: PhantomData } }
-    /// `WebACLArn`. Required. A change replaces the resource.
+    /// The ARN of the web ACL that you want to associate with the resource.
+    ///
+    /// [`WebACLArn`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-webaclassociation.html#cfn-wafv2-webaclassociation-webaclarn). Required. A change replaces the resource. From 20 to 2048 characters. Matches `\S`.
     pub fn web_acl_arn(self, value: impl Into<Value<link::WAFv2WebACLArn>>) -> WebACLAssociation<HasResourceArn, Given> { WebACLAssociation { body: self.body.with("WebACLArn", value.into()), given: PhantomData } }
 }
 
@@ -2610,33 +3210,61 @@ impl WebACLFieldToMatch {
 }
 
 impl WebACLFieldToMatch {
-    /// `AllQueryArguments`.
+    /// Inspect all query arguments.
+    ///
+    /// [`AllQueryArguments`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-fieldtomatch.html#cfn-wafv2-webacl-fieldtomatch-allqueryarguments).
     pub fn all_query_arguments(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("AllQueryArguments", value.into()); self }
-    /// `Body`.
+    /// Inspect the request body as plain text.
+    ///
+    /// [`Body`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-fieldtomatch.html#cfn-wafv2-webacl-fieldtomatch-body).
     pub fn body(mut self, value: impl Into<Value<Body>>) -> Self { self.body.set("Body", value.into()); self }
-    /// `Cookies`.
+    /// Inspect the request cookies.
+    ///
+    /// [`Cookies`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-fieldtomatch.html#cfn-wafv2-webacl-fieldtomatch-cookies).
     pub fn cookies(mut self, value: impl Into<Value<Cookies>>) -> Self { self.body.set("Cookies", value.into()); self }
-    /// `HeaderOrder`.
+    /// The string containing the list of a web request's header names, ordered as they appear in the web request, separated by colons.
+    ///
+    /// [`HeaderOrder`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-fieldtomatch.html#cfn-wafv2-webacl-fieldtomatch-headerorder).
     pub fn header_order(mut self, value: impl Into<Value<HeaderOrder>>) -> Self { self.body.set("HeaderOrder", value.into()); self }
-    /// `Headers`.
+    /// Inspect the request headers.
+    ///
+    /// [`Headers`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-fieldtomatch.html#cfn-wafv2-webacl-fieldtomatch-headers).
     pub fn headers(mut self, value: impl Into<Value<Headers>>) -> Self { self.body.set("Headers", value.into()); self }
-    /// `JA3Fingerprint`.
+    /// Available for use with Amazon CloudFront distributions and Application Load Balancers.
+    ///
+    /// [`JA3Fingerprint`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-fieldtomatch.html#cfn-wafv2-webacl-fieldtomatch-ja3fingerprint).
     pub fn ja3_fingerprint(mut self, value: impl Into<Value<JA3Fingerprint>>) -> Self { self.body.set("JA3Fingerprint", value.into()); self }
-    /// `JA4Fingerprint`.
+    /// Available for use with Amazon CloudFront distributions and Application Load Balancers.
+    ///
+    /// [`JA4Fingerprint`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-fieldtomatch.html#cfn-wafv2-webacl-fieldtomatch-ja4fingerprint).
     pub fn ja4_fingerprint(mut self, value: impl Into<Value<JA4Fingerprint>>) -> Self { self.body.set("JA4Fingerprint", value.into()); self }
-    /// `JsonBody`.
+    /// Inspect the request body as JSON.
+    ///
+    /// [`JsonBody`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-fieldtomatch.html#cfn-wafv2-webacl-fieldtomatch-jsonbody).
     pub fn json_body(mut self, value: impl Into<Value<JsonBody>>) -> Self { self.body.set("JsonBody", value.into()); self }
-    /// `Method`.
+    /// Inspect the HTTP method.
+    ///
+    /// [`Method`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-fieldtomatch.html#cfn-wafv2-webacl-fieldtomatch-method).
     pub fn method(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("Method", value.into()); self }
-    /// `QueryString`.
+    /// Inspect the query string.
+    ///
+    /// [`QueryString`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-fieldtomatch.html#cfn-wafv2-webacl-fieldtomatch-querystring).
     pub fn query_string(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("QueryString", value.into()); self }
-    /// `SingleHeader`.
+    /// Inspect a single header.
+    ///
+    /// [`SingleHeader`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-fieldtomatch.html#cfn-wafv2-webacl-fieldtomatch-singleheader).
     pub fn single_header(mut self, value: impl Into<Value<SingleHeader>>) -> Self { self.body.set("SingleHeader", value.into()); self }
-    /// `SingleQueryArgument`.
+    /// Inspect a single query argument.
+    ///
+    /// [`SingleQueryArgument`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-fieldtomatch.html#cfn-wafv2-webacl-fieldtomatch-singlequeryargument).
     pub fn single_query_argument(mut self, value: impl Into<Value<SingleQueryArgument>>) -> Self { self.body.set("SingleQueryArgument", value.into()); self }
-    /// `UriFragment`.
+    /// Inspect fragments of the request URI.
+    ///
+    /// [`UriFragment`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-fieldtomatch.html#cfn-wafv2-webacl-fieldtomatch-urifragment).
     pub fn uri_fragment(mut self, value: impl Into<Value<UriFragment>>) -> Self { self.body.set("UriFragment", value.into()); self }
-    /// `UriPath`.
+    /// Inspect the request URI path.
+    ///
+    /// [`UriPath`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-fieldtomatch.html#cfn-wafv2-webacl-fieldtomatch-uripath).
     pub fn uri_path(mut self, value: impl Into<Value<Json>>) -> Self { self.body.set("UriPath", value.into()); self }
 }
 
@@ -2655,7 +3283,9 @@ impl WebACLNotStatement {
 }
 
 impl<HasStatement> WebACLNotStatement<HasStatement> {
-    /// `Statement`. Required.
+    /// The statement to negate.
+    ///
+    /// [`Statement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-notstatement.html#cfn-wafv2-webacl-notstatement-statement). Required.
     pub fn statement(self, value: impl Into<Value<WebACLStatement>>) -> WebACLNotStatement<Given> { WebACLNotStatement { body: self.body.with("Statement", value.into()), given: PhantomData } }
 }
 
@@ -2674,7 +3304,9 @@ impl WebACLOrStatement {
 }
 
 impl<HasStatements> WebACLOrStatement<HasStatements> {
-    /// `Statements`. Required.
+    /// The statements to combine with OR logic.
+    ///
+    /// [`Statements`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-orstatement.html#cfn-wafv2-webacl-orstatement-statements). Required.
     pub fn statements(self, value: impl Into<Value<List<WebACLStatement>>>) -> WebACLOrStatement<Given> { WebACLOrStatement { body: self.body.with("Statements", value.into()), given: PhantomData } }
 }
 
@@ -2693,17 +3325,29 @@ impl WebACLRateBasedStatement {
 }
 
 impl<HasAggregateKeyType, HasLimit> WebACLRateBasedStatement<HasAggregateKeyType, HasLimit> {
-    /// `AggregateKeyType`. Required.
+    /// Setting that indicates how to aggregate the request counts.
+    ///
+    /// [`AggregateKeyType`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-ratebasedstatement.html#cfn-wafv2-webacl-ratebasedstatement-aggregatekeytype). Required. One of `CONSTANT`, `CUSTOM_KEYS`, `FORWARDED_IP`, `IP`.
     pub fn aggregate_key_type(self, value: impl Into<Value<AggregateKeyType>>) -> WebACLRateBasedStatement<Given, HasLimit> { WebACLRateBasedStatement { body: self.body.with("AggregateKeyType", value.into()), given: PhantomData } }
-    /// `CustomKeys`.
+    /// Specifies the aggregate keys to use in a rate-base rule.
+    ///
+    /// [`CustomKeys`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-ratebasedstatement.html#cfn-wafv2-webacl-ratebasedstatement-customkeys). At most 5 items.
     pub fn custom_keys(mut self, value: impl Into<Value<List<RateBasedStatementCustomKey>>>) -> Self { self.body.set("CustomKeys", value.into()); self }
-    /// `EvaluationWindowSec`.
+    /// The amount of time, in seconds, that AWS WAF should include in its request counts, looking back from the current time.
+    ///
+    /// [`EvaluationWindowSec`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-ratebasedstatement.html#cfn-wafv2-webacl-ratebasedstatement-evaluationwindowsec). One of `60`, `120`, `300`, `600`.
     pub fn evaluation_window_sec(mut self, value: impl Into<Value<i64>>) -> Self { self.body.set("EvaluationWindowSec", value.into()); self }
-    /// `ForwardedIPConfig`.
+    /// The configuration for inspecting IP addresses in an HTTP header that you specify, instead of using the IP address that's reported by the web request origin.
+    ///
+    /// [`ForwardedIPConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-ratebasedstatement.html#cfn-wafv2-webacl-ratebasedstatement-forwardedipconfig).
     pub fn forwarded_ip_config(mut self, value: impl Into<Value<ForwardedIPConfiguration>>) -> Self { self.body.set("ForwardedIPConfig", value.into()); self }
-    /// `Limit`. Required.
+    /// The limit on requests during the specified evaluation window for a single aggregation instance for the rate-based rule.
+    ///
+    /// [`Limit`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-ratebasedstatement.html#cfn-wafv2-webacl-ratebasedstatement-limit). Required. From 10 to 2000000000.
     pub fn limit(self, value: impl Into<Value<i64>>) -> WebACLRateBasedStatement<HasAggregateKeyType, Given> { WebACLRateBasedStatement { body: self.body.with("Limit", value.into()), given: PhantomData } }
-    /// `ScopeDownStatement`.
+    /// An optional nested statement that narrows the scope of the web requests that are evaluated and managed by the rate-based statement.
+    ///
+    /// [`ScopeDownStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-ratebasedstatement.html#cfn-wafv2-webacl-ratebasedstatement-scopedownstatement).
     pub fn scope_down_statement(mut self, value: impl Into<Value<WebACLStatement>>) -> Self { self.body.set("ScopeDownStatement", value.into()); self }
 }
 
@@ -2722,23 +3366,41 @@ impl WebACLRule {
 }
 
 impl<HasName, HasPriority, HasStatement, HasVisibilityConfig> WebACLRule<HasName, HasPriority, HasStatement, HasVisibilityConfig> {
-    /// `Action`.
+    /// The action that AWS WAF should take on a web request when it matches the rule's statement.
+    ///
+    /// [`Action`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-rule.html#cfn-wafv2-webacl-rule-action).
     pub fn action(mut self, value: impl Into<Value<RuleAction>>) -> Self { self.body.set("Action", value.into()); self }
-    /// `CaptchaConfig`.
+    /// Specifies how AWS WAF should handle `CAPTCHA` evaluations.
+    ///
+    /// [`CaptchaConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-rule.html#cfn-wafv2-webacl-rule-captchaconfig).
     pub fn captcha_config(mut self, value: impl Into<Value<CaptchaConfig>>) -> Self { self.body.set("CaptchaConfig", value.into()); self }
-    /// `ChallengeConfig`.
+    /// Specifies how AWS WAF should handle `Challenge` evaluations.
+    ///
+    /// [`ChallengeConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-rule.html#cfn-wafv2-webacl-rule-challengeconfig).
     pub fn challenge_config(mut self, value: impl Into<Value<ChallengeConfig>>) -> Self { self.body.set("ChallengeConfig", value.into()); self }
-    /// `Name`. Required.
+    /// The name of the rule.
+    ///
+    /// [`Name`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-rule.html#cfn-wafv2-webacl-rule-name). Required. Matches `^[0-9A-Za-z_-]{1,128}$`.
     pub fn name(self, value: impl Into<Value<String>>) -> WebACLRule<Given, HasPriority, HasStatement, HasVisibilityConfig> { WebACLRule { body: self.body.with("Name", value.into()), given: PhantomData } }
-    /// `OverrideAction`.
+    /// The override action to apply to the rules in a rule group, instead of the individual rule action settings.
+    ///
+    /// [`OverrideAction`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-rule.html#cfn-wafv2-webacl-rule-overrideaction).
     pub fn override_action(mut self, value: impl Into<Value<OverrideAction>>) -> Self { self.body.set("OverrideAction", value.into()); self }
-    /// `Priority`. Required.
+    /// If you define more than one `Rule` in a `WebACL`, AWS WAF evaluates each request against the `Rules` in order based on the value of `Priority`.
+    ///
+    /// [`Priority`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-rule.html#cfn-wafv2-webacl-rule-priority). Required. At least 0.
     pub fn priority(self, value: impl Into<Value<i64>>) -> WebACLRule<HasName, Given, HasStatement, HasVisibilityConfig> { WebACLRule { body: self.body.with("Priority", value.into()), given: PhantomData } }
-    /// `RuleLabels`.
+    /// Labels to apply to web requests that match the rule match statement.
+    ///
+    /// [`RuleLabels`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-rule.html#cfn-wafv2-webacl-rule-rulelabels).
     pub fn rule_labels(mut self, value: impl Into<Value<List<Label>>>) -> Self { self.body.set("RuleLabels", value.into()); self }
-    /// `Statement`. Required.
+    /// The AWS WAF processing statement for the rule, for example `ByteMatchStatement` or `SizeConstraintStatement`.
+    ///
+    /// [`Statement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-rule.html#cfn-wafv2-webacl-rule-statement). Required.
     pub fn statement(self, value: impl Into<Value<WebACLStatement>>) -> WebACLRule<HasName, HasPriority, Given, HasVisibilityConfig> { WebACLRule { body: self.body.with("Statement", value.into()), given: PhantomData } }
-    /// `VisibilityConfig`. Required.
+    /// Defines and enables Amazon CloudWatch metrics and web request sample collection.
+    ///
+    /// [`VisibilityConfig`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-rule.html#cfn-wafv2-webacl-rule-visibilityconfig). Required.
     pub fn visibility_config(self, value: impl Into<Value<VisibilityConfig>>) -> WebACLRule<HasName, HasPriority, HasStatement, Given> { WebACLRule { body: self.body.with("VisibilityConfig", value.into()), given: PhantomData } }
 }
 
@@ -2757,37 +3419,69 @@ impl WebACLStatement {
 }
 
 impl WebACLStatement {
-    /// `AndStatement`.
+    /// A logical rule statement used to combine other rule statements with AND logic.
+    ///
+    /// [`AndStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-statement.html#cfn-wafv2-webacl-statement-andstatement).
     pub fn and_statement(mut self, value: impl Into<Value<WebACLAndStatement>>) -> Self { self.body.set("AndStatement", value.into()); self }
-    /// `AsnMatchStatement`.
+    /// A rule statement that inspects web traffic based on the Autonomous System Number (ASN) associated with the request's IP address.
+    ///
+    /// [`AsnMatchStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-statement.html#cfn-wafv2-webacl-statement-asnmatchstatement).
     pub fn asn_match_statement(mut self, value: impl Into<Value<AsnMatchStatement>>) -> Self { self.body.set("AsnMatchStatement", value.into()); self }
-    /// `ByteMatchStatement`.
+    /// A rule statement that defines a string match search for AWS WAF to apply to web requests.
+    ///
+    /// [`ByteMatchStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-statement.html#cfn-wafv2-webacl-statement-bytematchstatement).
     pub fn byte_match_statement(mut self, value: impl Into<Value<ByteMatchStatement>>) -> Self { self.body.set("ByteMatchStatement", value.into()); self }
-    /// `GeoMatchStatement`.
+    /// A rule statement that labels web requests by country and region and that matches against web requests based on country code.
+    ///
+    /// [`GeoMatchStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-statement.html#cfn-wafv2-webacl-statement-geomatchstatement).
     pub fn geo_match_statement(mut self, value: impl Into<Value<GeoMatchStatement>>) -> Self { self.body.set("GeoMatchStatement", value.into()); self }
-    /// `IPSetReferenceStatement`.
+    /// A rule statement used to detect web requests coming from particular IP addresses or address ranges.
+    ///
+    /// [`IPSetReferenceStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-statement.html#cfn-wafv2-webacl-statement-ipsetreferencestatement).
     pub fn ip_set_reference_statement(mut self, value: impl Into<Value<IPSetReferenceStatement>>) -> Self { self.body.set("IPSetReferenceStatement", value.into()); self }
-    /// `LabelMatchStatement`.
+    /// A rule statement to match against labels that have been added to the web request by rules that have already run in the web ACL.
+    ///
+    /// [`LabelMatchStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-statement.html#cfn-wafv2-webacl-statement-labelmatchstatement).
     pub fn label_match_statement(mut self, value: impl Into<Value<LabelMatchStatement>>) -> Self { self.body.set("LabelMatchStatement", value.into()); self }
-    /// `ManagedRuleGroupStatement`.
+    /// A rule statement used to run the rules that are defined in a managed rule group.
+    ///
+    /// [`ManagedRuleGroupStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-statement.html#cfn-wafv2-webacl-statement-managedrulegroupstatement).
     pub fn managed_rule_group_statement(mut self, value: impl Into<Value<ManagedRuleGroupStatement>>) -> Self { self.body.set("ManagedRuleGroupStatement", value.into()); self }
-    /// `NotStatement`.
+    /// A logical rule statement used to negate the results of another rule statement.
+    ///
+    /// [`NotStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-statement.html#cfn-wafv2-webacl-statement-notstatement).
     pub fn not_statement(mut self, value: impl Into<Value<WebACLNotStatement>>) -> Self { self.body.set("NotStatement", value.into()); self }
-    /// `OrStatement`.
+    /// A logical rule statement used to combine other rule statements with OR logic.
+    ///
+    /// [`OrStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-statement.html#cfn-wafv2-webacl-statement-orstatement).
     pub fn or_statement(mut self, value: impl Into<Value<WebACLOrStatement>>) -> Self { self.body.set("OrStatement", value.into()); self }
-    /// `RateBasedStatement`.
+    /// A rate-based rule counts incoming requests and rate limits requests when they are coming at too fast a rate.
+    ///
+    /// [`RateBasedStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-statement.html#cfn-wafv2-webacl-statement-ratebasedstatement).
     pub fn rate_based_statement(mut self, value: impl Into<Value<WebACLRateBasedStatement>>) -> Self { self.body.set("RateBasedStatement", value.into()); self }
-    /// `RegexMatchStatement`.
+    /// A rule statement used to search web request components for a match against a single regular expression.
+    ///
+    /// [`RegexMatchStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-statement.html#cfn-wafv2-webacl-statement-regexmatchstatement).
     pub fn regex_match_statement(mut self, value: impl Into<Value<RegexMatchStatement>>) -> Self { self.body.set("RegexMatchStatement", value.into()); self }
-    /// `RegexPatternSetReferenceStatement`.
+    /// A rule statement used to search web request components for matches with regular expressions.
+    ///
+    /// [`RegexPatternSetReferenceStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-statement.html#cfn-wafv2-webacl-statement-regexpatternsetreferencestatement).
     pub fn regex_pattern_set_reference_statement(mut self, value: impl Into<Value<RegexPatternSetReferenceStatement>>) -> Self { self.body.set("RegexPatternSetReferenceStatement", value.into()); self }
-    /// `RuleGroupReferenceStatement`.
+    /// A rule statement used to run the rules that are defined in a `RuleGroup`.
+    ///
+    /// [`RuleGroupReferenceStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-statement.html#cfn-wafv2-webacl-statement-rulegroupreferencestatement).
     pub fn rule_group_reference_statement(mut self, value: impl Into<Value<RuleGroupReferenceStatement>>) -> Self { self.body.set("RuleGroupReferenceStatement", value.into()); self }
-    /// `SizeConstraintStatement`.
+    /// A rule statement that compares a number of bytes against the size of a request component, using a comparison operator, such as greater than (>) or less than (&lt;).
+    ///
+    /// [`SizeConstraintStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-statement.html#cfn-wafv2-webacl-statement-sizeconstraintstatement).
     pub fn size_constraint_statement(mut self, value: impl Into<Value<SizeConstraintStatement>>) -> Self { self.body.set("SizeConstraintStatement", value.into()); self }
-    /// `SqliMatchStatement`.
+    /// A rule statement that inspects for malicious SQL code.
+    ///
+    /// [`SqliMatchStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-statement.html#cfn-wafv2-webacl-statement-sqlimatchstatement).
     pub fn sqli_match_statement(mut self, value: impl Into<Value<SqliMatchStatement>>) -> Self { self.body.set("SqliMatchStatement", value.into()); self }
-    /// `XssMatchStatement`.
+    /// A rule statement that inspects for cross-site scripting (XSS) attacks.
+    ///
+    /// [`XssMatchStatement`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-webacl-statement.html#cfn-wafv2-webacl-statement-xssmatchstatement).
     pub fn xss_match_statement(mut self, value: impl Into<Value<XssMatchStatement>>) -> Self { self.body.set("XssMatchStatement", value.into()); self }
 }
 
@@ -2806,11 +3500,15 @@ impl XssMatchStatement {
 }
 
 impl<HasFieldToMatch, HasTextTransformations> XssMatchStatement<HasFieldToMatch, HasTextTransformations> {
-    /// `FieldToMatch`. Required.
+    /// The part of the web request that you want AWS WAF to inspect.
+    ///
+    /// [`FieldToMatch`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-xssmatchstatement.html#cfn-wafv2-rulegroup-xssmatchstatement-fieldtomatch). Required.
     pub fn field_to_match(self, value: impl Into<Value<RuleGroupFieldToMatch>>) -> XssMatchStatement<Given, HasTextTransformations> { XssMatchStatement { body: self.body.with("FieldToMatch", value.into()), given: PhantomData } }
-    /// `PreParseTextTransformations`.
+    /// [`PreParseTextTransformations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-xssmatchstatement.html#cfn-wafv2-rulegroup-xssmatchstatement-preparsetexttransformations).
     pub fn pre_parse_text_transformations(mut self, value: impl Into<Value<List<PreParseTextTransformation>>>) -> Self { self.body.set("PreParseTextTransformations", value.into()); self }
-    /// `TextTransformations`. Required.
+    /// Text transformations eliminate some of the unusual formatting that attackers use in web requests in an effort to bypass detection.
+    ///
+    /// [`TextTransformations`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-wafv2-rulegroup-xssmatchstatement.html#cfn-wafv2-rulegroup-xssmatchstatement-texttransformations). Required. At least 1 items.
     pub fn text_transformations(self, value: impl Into<Value<List<TextTransformation>>>) -> XssMatchStatement<HasFieldToMatch, Given> { XssMatchStatement { body: self.body.with("TextTransformations", value.into()), given: PhantomData } }
 }
 

@@ -11,7 +11,9 @@ fn rest() -> Json {
         (
             "Authorizer",
             "AWS::ApiGateway::Authorizer",
-            json!({ "Type": "COGNITO_USER_POOLS", "ProviderARNs": ["arn:…"], "RestApiId": { "Ref": "Api" } }),
+            json!({
+                "Type": "COGNITO_USER_POOLS", "Name": "pool", "ProviderARNs": ["arn:…"], "RestApiId": { "Ref": "Api" },
+            }),
         ),
         (
             "Get",
@@ -115,6 +117,56 @@ fn routes_are_selected_once_and_authorized_on_connect() {
                 "`Connect` has the route key",
             ),
             ("/Resources/Posts/Properties/RouteKey", json!("/posts"), "Posts", "`GET /posts`"),
+        ],
+    );
+}
+
+fn staged() -> Json {
+    let mut template = template([
+        ("Rest", "AWS::ApiGateway::RestApi", json!({ "Name": "rest" })),
+        ("Other", "AWS::ApiGateway::RestApi", json!({ "Name": "other" })),
+        ("Deployed", "AWS::ApiGateway::Deployment", json!({ "RestApiId": { "Ref": "Rest" } })),
+        ("OtherDeployed", "AWS::ApiGateway::Deployment", json!({ "RestApiId": { "Ref": "Other" } })),
+        (
+            "Live",
+            "AWS::ApiGateway::Stage",
+            json!({ "RestApiId": { "Ref": "Rest" }, "DeploymentId": { "Ref": "Deployed" }, "StageName": "live" }),
+        ),
+        (
+            "Path",
+            "AWS::ApiGateway::BasePathMapping",
+            json!({ "RestApiId": { "Ref": "Rest" }, "DomainName": "api.example.com", "Stage": "live" }),
+        ),
+        ("Http", "AWS::ApiGatewayV2::Api", json!({ "Name": "http", "ProtocolType": "HTTP" })),
+        (
+            "HttpLive",
+            "AWS::ApiGatewayV2::Stage",
+            json!({ "ApiId": { "Ref": "Http" }, "StageName": "live", "AutoDeploy": true }),
+        ),
+        (
+            "HttpPath",
+            "AWS::ApiGatewayV2::ApiMapping",
+            json!({ "ApiId": { "Ref": "Http" }, "DomainName": "http.example.com", "Stage": { "Ref": "HttpLive" } }),
+        ),
+    ]);
+    template["Resources"]["Path"]["DependsOn"] = json!("Live");
+    template
+}
+
+#[test]
+fn a_stage_serves_a_deployment_of_its_own_api_and_exists_before_it_is_named() {
+    each_is_found(
+        &staged(),
+        &[
+            ("/Resources/HttpLive/Properties/AutoDeploy", json!(null), "HttpLive", "it serves nothing"),
+            (
+                "/Resources/Live/Properties/DeploymentId",
+                json!({ "Ref": "OtherDeployed" }),
+                "Live",
+                "is a deployment of `Other`, and the stage is of `Rest`",
+            ),
+            ("/Resources/Path/DependsOn", json!(null), "Path", "add `DependsOn: Live`"),
+            ("/Resources/HttpPath/Properties/Stage", json!("live"), "HttpPath", "add `DependsOn: HttpLive`"),
         ],
     );
 }

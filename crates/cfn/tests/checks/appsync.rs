@@ -16,7 +16,8 @@ fn api() -> Json {
     );
     let schema = "type Query { room(id: ID!): Room rooms: [Room!]! }\ntype Room { id: ID! at: AWSDateTime }";
     let mut template = template([
-        ("Api", "AWS::AppSync::GraphQLApi", json!({ "AuthenticationType": "API_KEY" })),
+        ("Api", "AWS::AppSync::GraphQLApi", json!({ "AuthenticationType": "API_KEY", "Name": "chat" })),
+        ("Other", "Custom::Function", json!({})),
         ("Schema", "AWS::AppSync::GraphQLSchema", of_api(json!({ "Definition": schema }))),
         ("Key", "AWS::AppSync::ApiKey", of_api(json!({}))),
         ("SourceRole", "AWS::IAM::Role", invoke),
@@ -73,12 +74,17 @@ fn a_resolver_waits_for_its_schema_and_has_its_source() {
                 "Rooms",
                 "`Room` resolves Query.room already",
             ),
-            ("/Resources/Rooms/Properties/Code", json!("export …"), "Rooms", "needs a `Runtime`"),
+            (
+                "/Resources/Rooms/Properties/Code",
+                json!("export function request() {} export function response() {}"),
+                "Rooms",
+                "needs a `Runtime`",
+            ),
             ("/Resources/Source/Properties/LambdaConfig", json!(null), "Source", "needs a `LambdaConfig`"),
             ("/Resources/Source/Properties/Type", json!("HTTP"), "Source", "needs a `HttpConfig`"),
             (
-                "/Resources/Api/Properties/AuthenticationType",
-                json!("AWS_LAMBDA"),
+                "/Resources/Api/Properties/AdditionalAuthenticationProviders",
+                json!([{ "AuthenticationType": "AWS_LAMBDA" }]),
                 "Api",
                 "needs a `LambdaAuthorizerConfig`",
             ),
@@ -95,7 +101,7 @@ fn a_source_may_reach_what_it_reads() {
         &api(),
         &[
             (at("Action"), json!("lambda:GetFunction"), "Source", says),
-            (at("Resource"), json!({ "Fn::GetAtt": ["Logs", "Arn"] }), "Source", says),
+            (at("Resource"), json!({ "Fn::GetAtt": ["Other", "Arn"] }), "Source", says),
             (at("Effect"), json!("Deny"), "Source", says),
         ],
     );

@@ -14,7 +14,10 @@ fn store() -> Json {
                     "BlockPublicAcls": true, "BlockPublicPolicy": true,
                     "IgnorePublicAcls": true, "RestrictPublicBuckets": true,
                 },
-                "BucketEncryption": {},
+                "VersioningConfiguration": { "Status": "Enabled" },
+                "BucketEncryption": { "ServerSideEncryptionConfiguration": [
+                    { "ServerSideEncryptionByDefault": { "SSEAlgorithm": "AES256" } },
+                ] },
                 "LifecycleConfiguration": { "Rules": [{ "Id": "Old", "Status": "Enabled", "ExpirationInDays": 30 }] },
             }),
         ),
@@ -24,14 +27,30 @@ fn store() -> Json {
             json!({ "Bucket": { "Ref": "Bucket" }, "PolicyDocument": { "Statement": [{
                 "Effect": "Allow", "Principal": { "Service": "cloudfront.amazonaws.com" }, "Action": "s3:GetObject",
                 "Resource": { "Fn::Sub": "${Bucket.Arn}/*" },
+            }, {
+                "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": { "Fn::Sub": "${Bucket.Arn}/*" },
+                "Condition": { "Bool": { "aws:SecureTransport": "false" } },
             }] } }),
         ),
         ("Other", "Custom::Bucket", json!({})),
-        ("Table", "AWS::DynamoDB::Table", json!({ "SSESpecification": { "SSEEnabled": true } })),
+        (
+            "Table",
+            "AWS::DynamoDB::Table",
+            json!({
+                "SSESpecification": { "SSEEnabled": true },
+                "KeySchema": [{ "AttributeName": "id", "KeyType": "HASH" }],
+                "AttributeDefinitions": [{ "AttributeName": "id", "AttributeType": "S" }],
+                "BillingMode": "PAY_PER_REQUEST",
+                "PointInTimeRecoverySpecification": { "PointInTimeRecoveryEnabled": true },
+            }),
+        ),
         (
             "Cache",
             "AWS::AppSync::ApiCache",
-            json!({ "AtRestEncryptionEnabled": true, "TransitEncryptionEnabled": true }),
+            json!({
+                "AtRestEncryptionEnabled": true, "TransitEncryptionEnabled": true, "ApiCachingBehavior": "FULL_REQUEST_CACHING",
+                "ApiId": "abc", "Ttl": 60, "Type": "SMALL",
+            }),
         ),
     ]);
     for id in ["Bucket", "Table"] {
@@ -74,6 +93,28 @@ fn nothing_is_public_unencrypted_or_lost_with_its_stack() {
                 "rule `Old` does nothing",
             ),
             (at("LifecycleConfiguration/Rules/0/ExpirationInDays"), json!(0), "Bucket", "at least 1"),
+            (at("VersioningConfiguration"), json!(null), "Bucket", "overwritten in it is lost"),
+            (
+                at("CorsConfiguration"),
+                json!({ "CorsRules": [{ "AllowedOrigins": ["*"], "AllowedMethods": ["PUT"] }] }),
+                "Bucket",
+                "pages of any origin",
+            ),
+            (
+                at("CorsConfiguration"),
+                json!({ "CorsRules": [
+                    { "AllowedOrigins": ["https://a.example"], "AllowedMethods": ["GET"] },
+                    { "AllowedOrigins": ["https://a.example"], "AllowedMethods": ["GET"], "MaxAge": 60 },
+                ] }),
+                "Bucket",
+                "CORS rule 2",
+            ),
+            (
+                "/Resources/Policy/Properties/PolicyDocument/Statement/1/Condition/Bool/aws:SecureTransport",
+                json!("true"),
+                "Bucket",
+                "answers on plain HTTP",
+            ),
             ("/Resources/Bucket/DeletionPolicy", json!("Delete"), "Bucket", "`DeletionPolicy` is `Delete`"),
             (
                 "/Resources/Table/UpdateReplacePolicy",
@@ -95,6 +136,8 @@ fn nothing_is_public_unencrypted_or_lost_with_its_stack() {
 #[test]
 fn a_bucket_policy_is_about_its_own_bucket_and_not_for_anyone() {
     let mut clean = store();
+    clean["Resources"]["Bucket"]["Metadata"] =
+        json!({ "Accepted": { "PlainHttp": "Not what this is about." } });
     clean["Resources"]["Second"] = clean["Resources"]["Bucket"].clone();
     let statement = "/Resources/Policy/Properties/PolicyDocument/Statement/0";
     let at = |name: &str| -> &'static str { Box::leak(format!("{statement}/{name}").into_boxed_str()) };
@@ -112,6 +155,7 @@ fn a_bucket_policy_is_about_its_own_bucket_and_not_for_anyone() {
         ],
     );
     clean["Resources"]["Policy"]["Properties"]["Bucket"] = json!("photos");
+    crate::plant(&mut clean, "/Resources/Policy/Properties/PolicyDocument/Statement/1", json!({}));
     clean["Resources"]["Policy"]["Properties"]["PolicyDocument"]["Statement"][0]["Resource"] =
         json!("arn:aws:s3:::films/*");
     let found = errors(&clean);

@@ -7,6 +7,13 @@ mod files;
 mod functions;
 mod policies;
 mod references;
+mod roles;
+mod scripts;
+mod sections;
+mod sign_in;
+#[cfg(feature = "specification")]
+mod specification;
+mod tables;
 mod times;
 
 use serde_json::{Map, Value as Json, json};
@@ -74,6 +81,10 @@ fn role(service: &str, actions: Json, resource: Json) -> Json {
 fn function(template: &mut Json, actions: Json, resource: Json) {
     template["Resources"]["Role"] =
         json!({ "Type": "AWS::IAM::Role", "Properties": role("lambda.amazonaws.com", actions, resource) });
+    let logs = json!({ "Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+        "Resource": { "Fn::GetAtt": ["Logs", "Arn"] } });
+    let policy = &mut template["Resources"]["Role"]["Properties"]["Policies"][0]["PolicyDocument"];
+    policy["Statement"].as_array_mut().expect("a list").push(logs);
     template["Resources"]["Logs"] =
         json!({ "Type": "AWS::Logs::LogGroup", "Properties": { "RetentionInDays": 14 } });
     template["Resources"]["Function"] = json!({ "Type": "AWS::Lambda::Function", "Properties": {
@@ -91,5 +102,6 @@ fn function(template: &mut Json, actions: Json, resource: Json) {
 fn permission(function: &str, service: &str) -> Json {
     json!({ "Type": "AWS::Lambda::Permission", "Properties": {
         "Action": "lambda:InvokeFunction", "FunctionName": { "Ref": function }, "Principal": service,
+        "SourceArn": { "Fn::Sub": format!("arn:aws:{service}:${{AWS::Region}}:${{AWS::AccountId}}:*") },
     } })
 }

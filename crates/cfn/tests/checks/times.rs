@@ -53,7 +53,10 @@ fn watched() -> Json {
         (
             "Client",
             "AWS::Cognito::UserPoolClient",
-            json!({ "AccessTokenValidity": 60, "TokenValidityUnits": { "AccessToken": "minutes" } }),
+            json!({
+                "UserPoolId": "eu-central-1_abc", "AccessTokenValidity": 60,
+                "TokenValidityUnits": { "AccessToken": "minutes" },
+            }),
         ),
         ("Queue", "AWS::SQS::Queue", json!({ "MessageRetentionPeriod": 1_209_600 })),
     ])
