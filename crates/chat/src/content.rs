@@ -1,10 +1,10 @@
-//! What a message says: text, files, or both.
+//! What a message says: text, files, or both. A post says text alone.
 
 use std::collections::BTreeSet;
 
 use crate::{AttachmentId, Error};
 
-/// The text of a message: at least one character that is not white space, at most 16 KiB of UTF-8.
+/// The text of a message or a post: at least one character that is not white space, at most 16 KiB of UTF-8.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text(String);
 
@@ -16,14 +16,14 @@ impl Text {
     pub fn new(text: String) -> Result<Text, Error> {
         if text.len() > Text::MAX_BYTES {
             return Err(Error::InvalidInput(format!(
-                "content.text has {} bytes; the limit is {} (16 KiB of UTF-8): shorten it, or attach it as a file",
+                "the text has {} bytes; the limit is {} (16 KiB of UTF-8): shorten it",
                 text.len(),
                 Text::MAX_BYTES
             )));
         }
         if text.trim().is_empty() {
             return Err(Error::InvalidInput(
-                "content.text is empty: write something, or leave it out and attach a file".into(),
+                "the text is empty: write something, or leave it out if there are files".into(),
             ));
         }
         Ok(Text(text))

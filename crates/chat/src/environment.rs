@@ -26,10 +26,10 @@ pub struct Environment {
     pub aws_endpoint_url: Option<String>,
 }
 
-/// A variable is missing.
+/// This variable is missing.
 #[derive(Debug, thiserror::Error)]
 #[error("the environment variable {0} is not set: the template sets it on every function that needs it")]
-pub struct EnvironmentError(&'static str);
+pub struct EnvironmentError(pub &'static str);
 
 impl Environment {
     /// Reads the process's environment.

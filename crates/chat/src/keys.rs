@@ -5,6 +5,9 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
+use crate::connections::ConnectionId;
+use crate::posts::PostId;
+use crate::tickets::Ticket;
 use crate::{AttachmentId, ClientId, RoomId, UserId};
 
 /// The index whose entries are sparse and hold keys only.
@@ -48,6 +51,29 @@ impl Key {
         Key { pk: room_partition(room), sk: format!("FILE#{file}") }
     }
 
+    pub(crate) fn connection(user: UserId, connection: &ConnectionId) -> Key {
+        Key { pk: user_partition(user), sk: format!("{CONNECTION_PREFIX}{connection}") }
+    }
+
+    pub(crate) fn ticket(ticket: &Ticket) -> Key {
+        let key = format!("TICKET#{}", ticket.as_str());
+        Key { pk: key.clone(), sk: key }
+    }
+
+    /// Says that there are posts of this month, such as `2026-11`.
+    pub(crate) fn month_of_posts(month: &str) -> Key {
+        Key { pk: MONTHS_OF_POSTS.into(), sk: month.into() }
+    }
+
+    pub(crate) fn post(id: PostId) -> Key {
+        Key { pk: post_partition(&id.month()), sk: id.to_string() }
+    }
+
+    /// Remembers which post a client id became.
+    pub(crate) fn posted(user: UserId, client_id: &ClientId) -> Key {
+        Key { pk: user_partition(user), sk: format!("POSTED#{}", client_id.as_str()) }
+    }
+
     /// As the SDK takes it.
     pub(crate) fn attributes(&self) -> HashMap<String, AttributeValue> {
         HashMap::from([
@@ -59,6 +85,23 @@ impl Key {
 
 pub(crate) const INBOX_PREFIX: &str = "ROOM#";
 pub(crate) const MEMBER_PREFIX: &str = "MEMBER#";
+pub(crate) const CONNECTION_PREFIX: &str = "CONNECTION#";
+
+/// The months that have posts.
+pub(crate) const MONTHS_OF_POSTS: &str = "POSTS";
+
+/// Open connections lie in so many parts of the index: in one, a second's worth of new and ended connections
+/// (500 each, API Gateway's quota) would be all that a partition takes.
+pub(crate) const CONNECTION_PARTS: u32 = 4;
+
+pub(crate) fn connections_part(part: u32) -> String {
+    format!("CONNECTIONS#{part}")
+}
+
+/// A month's posts, oldest first.
+pub(crate) fn post_partition(month: &str) -> String {
+    format!("POSTS#{month}")
+}
 
 /// Public rooms, newest last.
 pub(crate) const PUBLIC_ROOMS: &str = "ROOMS#PUBLIC";

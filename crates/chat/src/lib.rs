@@ -1,4 +1,4 @@
-//! The chat itself: rooms, members, messages and uploads, over one DynamoDB table and one bucket.
+//! The chat itself: rooms, members, messages, uploads and the feed, over one DynamoDB table and one bucket.
 //!
 //! A use case is a function, such as [`messages::send`]: it takes the [`Store`], the caller's [`UserId`]
 //! and values that are already right (parsed by the door), and answers a value or an [`Error`].
@@ -6,10 +6,13 @@
 //! The rows and their keys are drawn in `keys`; what each call costs is said where it is defined, in
 //! DynamoDB requests and capacity units (RU, WU) for items of up to 1 KB.
 
+pub mod connections;
 pub mod members;
 pub mod messages;
+pub mod posts;
 pub mod profiles;
 pub mod rooms;
+pub mod tickets;
 pub mod uploads;
 
 mod content;

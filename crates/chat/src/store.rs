@@ -20,7 +20,12 @@ pub struct Store {
     pub(crate) dynamodb: Client,
     pub(crate) table: String,
     pub(crate) uploads: Bucket,
+    /// How long to go on trying for what others are writing at the same moment.
+    pub(crate) patience: Duration,
 }
+
+/// A function has ten seconds for a call, and needs some of them itself.
+const PATIENCE: Duration = Duration::from_secs(8);
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
@@ -44,7 +49,14 @@ pub(crate) enum Sort {
 impl Store {
     /// `table` and `uploads` are physical names; the clients' credentials must be allowed to use them.
     pub fn new(dynamodb: Client, table: String, uploads: Bucket) -> Store {
-        Store { dynamodb, table, uploads }
+        Store { dynamodb, table, uploads, patience: PATIENCE }
+    }
+
+    /// The same, with another patience than 8 seconds: how long a send goes on trying for the next number of a
+    /// room to which others send as well, before it is [`Error::Busy`].
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Store {
+        Store { patience, ..self }
     }
 
     /// Reads rows by key, as of now; absent ones are absent from the answer. One request per 100 keys.

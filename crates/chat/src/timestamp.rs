@@ -23,6 +23,16 @@ impl Timestamp {
         self.0
     }
 
+    /// Whole seconds since 1970, as the table's time to live wants them.
+    pub(crate) fn as_s(self) -> u64 {
+        self.0 / 1000
+    }
+
+    /// The month in UTC, as `2026-11`.
+    pub(crate) fn month(self) -> String {
+        self.to_string()[..7].to_owned()
+    }
+
     pub(crate) fn plus(self, time: Duration) -> Timestamp {
         Timestamp(self.0 + u64::try_from(time.as_millis()).unwrap_or(u64::MAX - self.0))
     }

@@ -16,9 +16,6 @@ use crate::store::{Rows, item};
 use crate::uploads;
 use crate::{ClientId, Content, Error, RoomId, Store, Timestamp, UserId, members};
 
-/// Others may be sending to the same room; how long to go on trying for the next number.
-const PATIENCE: Duration = Duration::from_secs(8);
-
 /// Stores a message of a member and answers it; repeated with the same client id, it answers the stored one.
 ///
 /// Costs 2 requests: a read (5 RU at most, and 1 a file), then a transaction (6 WU; 8 with a client id; 2 a
@@ -67,7 +64,8 @@ pub async fn send(
             }
             Written::Contended => is_head_news = false,
         }
-        if started.elapsed() > PATIENCE {
+        // Others may be sending to the same room.
+        if started.elapsed() > store.patience {
             return Err(Error::Busy);
         }
         // What was learned just now is worth a try at once. Whoever pauses first comes back with an old number

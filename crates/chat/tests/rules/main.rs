@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod feed;
+mod mapping;
 mod membership;
 mod messages;
 mod rooms;
+mod sockets;
 mod support;

@@ -1,5 +1,7 @@
 //! Messages: numbered without holes or repeats, sent once, edited by their author, deleted to a tombstone.
 
+use std::time::Duration;
+
 use crate::support::{chat, room, text, user};
 use chat::members;
 use chat::messages::{self, Direction};
@@ -9,7 +11,8 @@ use chat::{ClientId, Content, Error, MessageId, PageRequest};
 
 #[tokio::test]
 async fn messages_are_numbered_without_holes_under_concurrent_senders() {
-    let store = chat().await;
+    // Whoever tries for as long as it takes gets through, on however slow a machine.
+    let store = chat().await.with_patience(Duration::MAX);
     let owner = user(&store, 1).await;
     let room = room(&store, owner, Visibility::Public).await.id;
     let mut senders = tokio::task::JoinSet::new();
@@ -34,6 +37,33 @@ async fn messages_are_numbered_without_holes_under_concurrent_senders() {
     let seqs: Vec<u32> = all.items.iter().chain(&rest).map(|message| message.seq).collect();
     assert_eq!(seqs, (1..=160).collect::<Vec<_>>());
     assert_eq!(all.head_seq, 160);
+}
+
+#[tokio::test]
+async fn whoever_gives_up_leaves_no_hole() {
+    let store = chat().await.with_patience(Duration::ZERO);
+    let owner = user(&store, 1).await;
+    let room = room(&store, owner, Visibility::Public).await.id;
+    let mut senders = tokio::task::JoinSet::new();
+    for number in 0..8 {
+        let store = store.clone();
+        senders.spawn(
+            async move { messages::send(&store, owner, room, None, &text(&number.to_string())).await },
+        );
+    }
+    let mut sent = Vec::new();
+    for ended in senders.join_all().await {
+        match ended {
+            Ok(message) => sent.push(message.seq),
+            Err(error) => assert!(matches!(error, Error::Busy), "{error}"),
+        }
+    }
+    sent.sort_unstable();
+    let count = u32::try_from(sent.len()).unwrap();
+    assert!(count > 0, "of all, one is first");
+    assert_eq!(sent, (1..=count).collect::<Vec<_>>());
+    let all = messages::sync(&store, owner, room, 0, &PageRequest::default()).await.unwrap();
+    assert_eq!((all.items.len(), all.head_seq), (sent.len(), count));
 }
 
 #[tokio::test]

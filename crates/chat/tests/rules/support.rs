@@ -1,6 +1,7 @@
 //! A chat over an embedded DynamoDB, with the very table that the template describes.
 
 use aws_credential_types::Credentials;
+use aws_sdk_dynamodb::Client;
 use chat::rooms::{self, Room, RoomName, Visibility};
 use chat::uploads::Bucket;
 use chat::{Content, Store, Text, UserId, profiles};
@@ -8,6 +9,11 @@ use local_dynamodb::DynamoDb;
 
 /// A fresh, empty chat.
 pub(crate) async fn chat() -> Store {
+    chat_and_table().await.0
+}
+
+/// The same, with the table's client: for rows of other times than now. The table is called `chat`.
+pub(crate) async fn chat_and_table() -> (Store, Client) {
     let dynamodb = DynamoDb::in_memory().await.unwrap();
     let template = infra::template().to_json();
     let mut table = template["Resources"]["ChatTable"]["Properties"].clone();
@@ -15,7 +21,8 @@ pub(crate) async fn chat() -> Store {
     table.as_object_mut().unwrap().retain(|_, property| !property.to_string().contains("Fn::"));
     dynamodb.create_table_if_absent("chat", &table).await.unwrap();
     let credentials = Credentials::new("id", "secret", None, None, "test");
-    Store::new(dynamodb.client(), "chat".into(), Bucket::new("files", "us-east-1", None, credentials))
+    let bucket = Bucket::new("files", "us-east-1", None, credentials);
+    (Store::new(dynamodb.client(), "chat".into(), bucket), dynamodb.client())
 }
 
 /// A user with a profile; the same number is the same user.
