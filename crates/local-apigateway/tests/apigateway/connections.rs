@@ -1,0 +1,220 @@
+//! Connecting, being disconnected, and `@connections`.
+
+use std::time::Duration;
+
+use http::Method;
+use local_apigateway::websocket::Limits;
+use serde_json::{Value, json};
+
+use crate::backend::{failing, functions, shared};
+use crate::websocket_api::fixture;
+
+fn policy(effect: &str) -> Value {
+    let statement = json!({"Effect": effect, "Action": "execute-api:Invoke", "Resource": "*/dev/$connect"});
+    json!({"principalId": "ada", "policyDocument": {"Statement": [statement]}, "context": {"room": 1}})
+}
+
+#[tokio::test]
+async fn connecting_and_disconnecting_are_events() {
+    let functions = shared(functions().with("connect", |_| Ok(json!({"statusCode": 200}))));
+    let served = fixture().route("$connect", "connect").route("$disconnect", "gone").serve(&functions).await;
+    let (client, _) = served.try_connect("?room=1&room=2", &[("user-agent", "test/1")]).await.unwrap();
+    let event = functions.next_event("connect").await;
+    assert_eq!(event["queryStringParameters"], json!({"room": "2"}));
+    assert_eq!(event["multiValueQueryStringParameters"], json!({"room": ["1", "2"]}));
+    assert_eq!(event["headers"]["Sec-WebSocket-Version"], "13");
+    assert_eq!(event["isBase64Encoded"], false);
+    let context = &event["requestContext"];
+    for (name, value) in [
+        ("routeKey", "$connect"),
+        ("eventType", "CONNECT"),
+        ("messageDirection", "IN"),
+        ("stage", "dev"),
+        ("domainName", "w1.execute-api.us-east-1.amazonaws.com"),
+        ("apiId", "w1"),
+    ] {
+        assert_eq!(context[name], value, "{name}");
+    }
+    assert_eq!(context["identity"], json!({"userAgent": "test/1", "sourceIp": "127.0.0.1"}));
+    assert_eq!(context["connectionId"].as_str().unwrap().len(), 16);
+    assert!(context["connectedAt"].is_i64() && context.get("messageId").is_none());
+
+    client.close(Some((4000, "bye"))).await;
+    let event = functions.next_event("gone").await;
+    let gone = &event["requestContext"];
+    assert_eq!((&gone["routeKey"], &gone["eventType"]), (&json!("$disconnect"), &json!("DISCONNECT")));
+    assert_eq!(gone["connectionId"], context["connectionId"]);
+    assert_eq!((&gone["disconnectStatusCode"], &gone["disconnectReason"]), (&json!(4000), &json!("bye")));
+
+    served.connect().await.close(None).await;
+    let event = functions.next_event("gone").await;
+    assert_eq!(event["requestContext"]["disconnectStatusCode"], 1005);
+    assert_eq!(event["requestContext"]["disconnectReason"], "Client-side close frame status not set");
+}
+
+#[tokio::test]
+async fn whoever_the_authorizer_does_not_let_in_is_refused_before_the_upgrade() {
+    let functions = shared(functions().with("guard", |event| {
+        assert_eq!(event["type"], "REQUEST");
+        assert_eq!(event["methodArn"], "arn:aws:execute-api:us-east-1:123456789012:w1/dev/$connect");
+        match event["queryStringParameters"]["token"].as_str().unwrap() {
+            "good" => Ok(policy("Allow")),
+            "bad" => Ok(policy("Deny")),
+            "unknown" => Err(failing("Unauthorized")),
+            _ => Err(failing("broken")),
+        }
+    }));
+    let sources = ["route.request.querystring.token", "route.request.header.Origin"];
+    let served = fixture().guarded(&sources).two_way("$default", "echo").serve(&functions).await;
+    let origin = ("origin", "https://example.com");
+    for (query, headers, status) in [
+        ("?token=bad", [origin].as_slice(), 403),
+        ("?token=unknown", &[origin], 401),
+        ("?token=broken", &[origin], 500),
+        ("?token=good", &[], 401),
+        ("?token=", &[origin], 401),
+        ("", &[origin], 401),
+    ] {
+        assert_eq!(served.try_connect(query, headers).await.err().unwrap().0, status, "{query}");
+    }
+    assert_eq!(functions.events_of("guard").len(), 3);
+    assert_eq!(served.api.connections(), 0);
+    let (mut client, _) = served.try_connect("?token=good", &[origin]).await.unwrap();
+    client.send("hi").await;
+    let context = functions.next_event("echo").await["requestContext"].clone();
+    assert_eq!(
+        (&context["authorizer"]["principalId"], &context["authorizer"]["room"]),
+        (&json!("ada"), &json!("1"))
+    );
+}
+
+#[tokio::test]
+async fn the_connect_function_decides_as_well_and_chooses_the_subprotocol() {
+    let functions =
+        shared(functions().with("connect", |event| match event["queryStringParameters"]["as"].as_str() {
+            Some("chat") => Ok(json!({"statusCode": 200, "headers": {"Sec-WebSocket-Protocol": "chat"}})),
+            Some("refused") => Ok(json!({"statusCode": 401, "body": "{\"message\":\"who?\"}"})),
+            Some("odd") => Ok(json!("odd")),
+            _ => Err(failing("no")),
+        }));
+    let served = fixture().route("$connect", "connect").serve(&functions).await;
+    let offered = [("sec-websocket-protocol", "other, chat")];
+    let (_client, headers) = served.try_connect("?as=chat", &offered).await.unwrap();
+    assert_eq!(headers["sec-websocket-protocol"], "chat");
+    assert_eq!(
+        served.try_connect("?as=refused", &[]).await.err().unwrap(),
+        (401, json!({"message": "who?"}))
+    );
+    for query in ["?as=odd", ""] {
+        let (status, body) = served.try_connect(query, &[]).await.err().unwrap();
+        assert_eq!((status, &body["message"]), (502, &json!("Internal server error")));
+        assert!(body["connectionId"].is_string() && body["requestId"].is_string());
+    }
+    assert_eq!(reqwest::get(&served.http).await.unwrap().status(), 400);
+}
+
+#[tokio::test]
+async fn the_backend_reaches_clients_by_their_connections() {
+    let functions = shared(functions().with("connect", |_| Ok(json!({"statusCode": 200}))));
+    let served = fixture().route("$connect", "connect").route("$disconnect", "gone").serve(&functions).await;
+    let mut client = served.connect().await;
+    let event = functions.next_event("connect").await;
+    let id = event["requestContext"]["connectionId"].as_str().unwrap();
+
+    assert_eq!(served.manage(Method::POST, id, "hello").await.status(), 200);
+    assert_eq!(client.receive().await, "hello");
+    assert_eq!(served.manage(Method::POST, id, vec![0xff, 0]).await.status(), 200);
+    assert_eq!(client.receive().await, "binary b\"\\xff\\0\"");
+    let most = vec![b'x'; 128 * 1024];
+    assert_eq!(served.manage(Method::POST, id, most.clone()).await.status(), 200);
+    assert_eq!(client.receive().await.len(), most.len());
+
+    let response = served.manage(Method::POST, id, vec![b'x'; 128 * 1024 + 1]).await;
+    assert_eq!(response.status(), 413);
+    assert_eq!(response.headers()["x-amzn-errortype"], "PayloadTooLargeException");
+
+    let about: Value = served.manage(Method::GET, id, "").await.json().await.unwrap();
+    assert_eq!(about["identity"]["sourceIp"], "127.0.0.1");
+    assert!(about["connectedAt"].as_str().unwrap().ends_with('Z') && about["lastActiveAt"].is_string());
+
+    let unsigned = reqwest::Client::new().post(served.connection_url(id));
+    assert_eq!(unsigned.body("x").send().await.unwrap().status(), 403);
+
+    assert_eq!(served.manage(Method::DELETE, id, "").await.status(), 204);
+    assert_eq!(client.closed().await, 1000);
+    assert_eq!(functions.next_event("gone").await["requestContext"]["connectionId"], id);
+    for method in [Method::POST, Method::GET, Method::DELETE] {
+        let response = served.manage(method, id, "x").await;
+        assert_eq!(
+            (response.status().as_u16(), response.headers()["x-amzn-errortype"].to_str().unwrap()),
+            (410, "GoneException")
+        );
+    }
+    assert_eq!(served.api.connections(), 0);
+}
+
+#[tokio::test]
+async fn connections_end_when_they_are_idle_too_old_or_the_server_stops() {
+    for limits in [
+        Limits { idle: Duration::from_millis(20), ..Limits::default() },
+        Limits { life: Duration::from_millis(20), ..Limits::default() },
+    ] {
+        let functions = shared(functions());
+        let served =
+            fixture().route("$disconnect", "gone").with(|api| api.limits = limits).serve(&functions).await;
+        assert_eq!(served.connect().await.closed().await, 1001);
+        assert_eq!(functions.next_event("gone").await["requestContext"]["disconnectReason"], "Going away");
+    }
+    let served = fixture().serve(&shared(functions())).await;
+    let mut client = served.connect().await;
+    served.api.close();
+    assert_eq!(client.closed().await, 1001);
+    assert_eq!(served.try_connect("", &[]).await.err().unwrap().0, 503);
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_loses_its_connection() {
+    let functions = shared(functions().with("connect", |_| Ok(json!({"statusCode": 200}))));
+    let served = fixture().route("$connect", "connect").route("$disconnect", "gone").serve(&functions).await;
+    let _client = served.connect().await;
+    let event = functions.next_event("connect").await;
+    let id = event["requestContext"]["connectionId"].as_str().unwrap();
+    let mut statuses = Vec::new();
+    // More than the system's buffers and the outbox hold.
+    for _ in 0..1000 {
+        let status = served.manage(Method::POST, id, vec![b'x'; 128 * 1024]).await.status().as_u16();
+        statuses.push(status);
+        if status != 200 {
+            break;
+        }
+    }
+    assert!([429, 410].contains(statuses.last().unwrap()), "{statuses:?}");
+    assert_eq!(functions.next_event("gone").await["requestContext"]["disconnectStatusCode"], 1008);
+}
+
+#[tokio::test]
+async fn no_more_connect_than_may() {
+    let limits = Limits { connections: 1, ..Limits::default() };
+    let served = fixture().with(|api| api.limits = limits).serve(&shared(functions())).await;
+    let _first = served.connect().await;
+    assert_eq!(served.try_connect("", &[]).await.err().unwrap().0, 429);
+}
+
+#[tokio::test]
+async fn a_mock_lets_everyone_in() {
+    let mock = json!({"IntegrationType": "MOCK", "RequestTemplates": {"$default": "{\"statusCode\": 200}"}});
+    let refusing =
+        json!({"IntegrationType": "MOCK", "RequestTemplates": {"$default": "{\"statusCode\": 403}"}});
+    let functions = shared(functions());
+    assert!(
+        fixture()
+            .integrated("$connect", mock, json!({}))
+            .serve(&functions)
+            .await
+            .try_connect("", &[])
+            .await
+            .is_ok()
+    );
+    let served = fixture().integrated("$connect", refusing, json!({})).serve(&functions).await;
+    assert_eq!(served.try_connect("", &[]).await.err().unwrap().0, 403);
+}
