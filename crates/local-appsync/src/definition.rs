@@ -5,6 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::lambda_authorizer::LambdaAuthorizer;
+use crate::oidc::OidcProvider;
 use crate::resolver::Resolver;
 
 /// Everything that the template says of a GraphQL API.
@@ -17,6 +19,10 @@ pub struct Definition {
     pub default_mode: AuthMode,
     /// The other modes that credentials may have.
     pub additional_modes: Vec<AuthMode>,
+    /// The function behind [`AuthMode::Lambda`].
+    pub lambda_authorizer: Option<LambdaAuthorizer>,
+    /// The providers behind [`AuthMode::Oidc`], told apart by their issuers.
+    pub oidc: Vec<OidcProvider>,
     /// The fields that have a resolver; any other field is a property of its parent's value.
     pub resolvers: HashMap<Field, Arc<dyn Resolver>>,
     /// AppSync's quotas, unless a test needs smaller ones.
@@ -128,6 +134,9 @@ pub enum BuildError {
     /// The schema does not parse or contradicts itself.
     #[error("the GraphQL schema is invalid:\n{0}")]
     InvalidSchema(String),
+    /// An expression for tokens or clients is none.
+    #[error("the authorization has an invalid regular expression: {0}")]
+    InvalidExpression(String),
     /// A resolver belongs to a field that the schema does not have.
     #[error("there is a resolver for {0}, but the schema has no such field")]
     UnknownField(Field),

@@ -21,6 +21,7 @@ use crate::response::{Output, Property, Response};
 use crate::schema::Schema;
 
 mod arguments;
+mod batch;
 mod budget;
 mod collect;
 mod completion;
@@ -31,6 +32,7 @@ mod introspection;
 mod path;
 mod subscription;
 
+use batch::Batches;
 use budget::Budget;
 use path::Path;
 
@@ -52,6 +54,7 @@ pub(crate) struct Execution<'a> {
     variables: Map<String, Value>,
     source: Source,
     budget: Budget,
+    batches: Batches,
     errors: Mutex<Vec<GraphQlError>>,
     invalidations: Mutex<Vec<Value>>,
 }
@@ -85,6 +88,7 @@ impl<'a> Execution<'a> {
             variables,
             source: Source::Resolvers,
             budget: Budget::new(limits),
+            batches: Batches::default(),
             errors: Mutex::default(),
             invalidations: Mutex::default(),
         })

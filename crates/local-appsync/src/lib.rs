@@ -7,6 +7,8 @@
 //! A request goes `http.rs` → `document.rs` (parse, validate) → `execution.rs` (field by field) and, for a mutation,
 //! on to `realtime/subscriptions.rs`, which hands its result to those who subscribed.
 
+#![allow(clippy::result_large_err, reason = "an error that resolvers raise is as rare as it is large")]
+
 mod authorization;
 mod caller;
 mod credentials;
@@ -15,6 +17,8 @@ mod document;
 mod error;
 mod execution;
 mod http;
+mod lambda_authorizer;
+mod oidc;
 mod realtime;
 mod resolver;
 mod response;
@@ -25,11 +29,17 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-pub use caller::{Authenticator, Caller, Refused};
+pub use caller::{Authenticator, Caller, Permission, Refused};
 pub use credentials::{Credentials, SignedRequest};
 pub use definition::{AuthMode, BuildError, Definition, Field, Limits};
-pub use resolver::{Context, Extensions, Info, Raised, Request, Resolved, Resolver};
+pub use lambda_authorizer::{Authorize, LambdaAuthorizer};
+pub use oidc::{OidcProvider, ProviderKeys};
+pub use resolver::{Context, Extensions, Info, Raised, Request, Resolved, Resolver, answers_of_batch};
 
+pub use realtime::Subscribed;
+
+use lambda_authorizer::Gatekeeper;
+use oidc::Verifier;
 use realtime::Subscriptions;
 use schema::Schema;
 
@@ -39,6 +49,8 @@ pub struct Api {
     schema: Schema,
     modes: Vec<AuthMode>,
     authenticator: Arc<dyn Authenticator>,
+    lambda_authorizer: Option<Gatekeeper>,
+    oidc: Vec<Verifier>,
     subscriptions: Subscriptions,
     limits: Limits,
     closing: watch::Sender<bool>,
@@ -47,16 +59,23 @@ pub struct Api {
 impl Api {
     /// Checks the schema and its resolvers as AppSync would when they are deployed.
     pub fn new(
-        definition: Definition,
+        mut definition: Definition,
         authenticator: Arc<dyn Authenticator>,
     ) -> Result<Arc<Api>, BuildError> {
         let modes = definition.modes();
         let limits = definition.limits.clone();
+        let lambda_authorizer = definition.lambda_authorizer.take();
+        let lambda_authorizer =
+            lambda_authorizer.map(|it| Gatekeeper::new(it, &definition.api_id)).transpose()?;
+        let oidc = std::mem::take(&mut definition.oidc);
+        let oidc = oidc.into_iter().map(Verifier::new).collect::<Result<_, _>>()?;
         Ok(Arc::new(Api {
             id: definition.api_id.clone(),
             schema: Schema::compile(definition)?,
             modes,
             authenticator,
+            lambda_authorizer,
+            oidc,
             subscriptions: Subscriptions::default(),
             limits,
             closing: watch::Sender::new(false),

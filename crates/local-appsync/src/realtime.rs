@@ -22,6 +22,7 @@ mod parting;
 mod start;
 mod subscriptions;
 
+pub use subscriptions::Subscribed;
 pub(crate) use subscriptions::Subscriptions;
 
 use connection::Connection;

@@ -1,6 +1,7 @@
 //! What answers a field, and what it is told: AppSync's Context.
 
 use async_trait::async_trait;
+use futures::future::join_all;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -10,6 +11,52 @@ pub trait Resolver: Send + Sync {
     /// Called once for each selection of the field and each parent object; for a field of Subscription once, when a
     /// client subscribes.
     async fn resolve(&self, context: Context) -> Result<Resolved, Raised>;
+
+    /// `MaxBatchSize` of the template: how many contexts [`Resolver::resolve_batch`] gets at most. With 0 or 1 it is
+    /// never called.
+    fn max_batch_size(&self) -> usize {
+        0
+    }
+
+    /// Answers what the items of a list ask, in their order: as many answers as there are contexts.
+    async fn resolve_batch(&self, contexts: Vec<Context>) -> Vec<Result<Resolved, Raised>> {
+        join_all(contexts.into_iter().map(|context| self.resolve(context))).await
+    }
+}
+
+/// Takes a function's answer to a batch of `count` contexts apart: for each `{"data", "errorMessage", "errorType"}`
+/// or null.
+/// <https://docs.aws.amazon.com/appsync/latest/devguide/tutorial-lambda-resolvers-js.html#advanced-use-case-batching-js>
+pub fn answers_of_batch(answer: Value, count: usize) -> Vec<Result<Resolved, Raised>> {
+    let answers = match answer {
+        Value::Array(answers) if answers.len() == count => answers,
+        other => {
+            let got =
+                other.as_array().map_or("no list".to_owned(), |answers| format!("{} answers", answers.len()));
+            let message = format!(
+                "A function with MaxBatchSize must answer a list as long as its event: {count} wanted, {got}."
+            );
+            return (0..count).map(|_| Err(Raised::new("Lambda:IllegalArgument", message.clone()))).collect();
+        }
+    };
+    let answer = |mut answer: Value| match answer["errorMessage"].as_str().map(str::to_owned) {
+        None => Ok(Resolved::from(answer["data"].take())),
+        Some(message) => Err(Raised {
+            message,
+            error_type: answer["errorType"].as_str().map(str::to_owned),
+            data: answer["data"].take(),
+            info: Value::Null,
+        }),
+    };
+    let item = |value: Value| match value {
+        Value::Null => Ok(Resolved::default()),
+        Value::Object(_) => answer(value),
+        _ => Err(Raised::new(
+            "Lambda:IllegalArgument",
+            "Each answer of a function with MaxBatchSize must be an object with data, or null.",
+        )),
+    };
+    answers.into_iter().map(item).collect()
 }
 
 /// Everything that AppSync tells a resolver; serialized, it is the event of a direct Lambda resolver.

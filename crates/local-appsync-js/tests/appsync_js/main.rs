@@ -5,6 +5,7 @@
 mod data_source;
 mod dynamodb_module;
 mod forbidden_syntax;
+mod fuzz;
 mod limits;
 mod pipelines;
 mod room_subscription;

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use super::introspection::{introspected, is_introspection};
 use super::path::Path;
 use super::{Completed, Execution, Nullified, Source, arguments};
+use crate::caller::Permission;
 use crate::error::GraphQlError;
 use crate::resolver::{Context, Extensions, Raised, Request, Resolved, Resolver};
 use crate::response::{Output, Property};
@@ -73,7 +74,9 @@ impl<'a> Execution<'a> {
     ) -> Result<(Map<String, Value>, FieldValue<'s>), Nullified> {
         let field = fields[0];
         let plan = self.schema.plan(&parent.name, &field.name).ok_or(Nullified)?;
-        if !plan.allowed.admits(&self.call.caller) {
+        let caller = &self.call.caller;
+        let may = |permission: &Permission| permission.admits(&parent.name, &field.name);
+        if !plan.allowed.admits(caller) || !caller.permission.as_ref().is_none_or(may) {
             let message = format!("Not Authorized to access {} on type {}", field.name, parent.name);
             self.report_raised(path, field, Raised::new("Unauthorized", message));
             return Err(Nullified);
@@ -91,7 +94,11 @@ impl<'a> Execution<'a> {
         })?;
         self.budget.spend_resolver_call().map_err(|_| Nullified)?;
         let context = self.context(parent, source, fields, arguments.clone());
-        match call(resolver.as_ref(), context).await {
+        let answer = match resolver.max_batch_size() {
+            0 | 1 => call(resolver.as_ref(), context).await,
+            _ => hide_refusal(self.batches.resolve(resolver, context).await),
+        };
+        match answer {
             Ok(Resolved { value, extensions, errors }) => {
                 for raised in errors {
                     self.report_raised(path, field, raised);
@@ -128,15 +135,7 @@ impl<'a> Execution<'a> {
 async fn call(resolver: &dyn Resolver, context: Context) -> Result<Resolved, Raised> {
     let field = format!("{}.{}", context.info.parent_type_name, context.info.field_name);
     match AssertUnwindSafe(resolver.resolve(context)).catch_unwind().await {
-        Ok(Err(mut raised)) => {
-            // AppSync hides what a function says when it refuses by this type.
-            // https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html
-            if raised.error_type.as_deref() == Some("UnauthorizedException") {
-                raised.message = "You are not authorized to make this call.".to_owned();
-            }
-            Err(raised)
-        }
-        Ok(resolved) => resolved,
+        Ok(answer) => hide_refusal(answer),
         Err(_) => {
             tracing::error!(field, "the resolver panicked");
             Err(Raised::new(
@@ -145,4 +144,15 @@ async fn call(resolver: &dyn Resolver, context: Context) -> Result<Resolved, Rai
             ))
         }
     }
+}
+
+/// AppSync hides what a function says when it refuses by this type.
+/// <https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html>
+fn hide_refusal(answer: Result<Resolved, Raised>) -> Result<Resolved, Raised> {
+    answer.map_err(|raised| match raised.error_type.as_deref() {
+        Some("UnauthorizedException") => {
+            Raised { message: "You are not authorized to make this call.".to_owned(), ..raised }
+        }
+        _ => raised,
+    })
 }

@@ -10,7 +10,7 @@ use crate::caller::Refused;
 /// A request that does not get as far as execution.
 pub(super) struct Failure {
     status: StatusCode,
-    error_type: &'static str,
+    error_type: String,
     message: String,
 }
 
@@ -20,27 +20,32 @@ impl Failure {
     }
 
     pub(super) fn bad_request(error_type: &'static str, message: String) -> Failure {
-        Failure { status: StatusCode::BAD_REQUEST, error_type, message }
+        Failure { status: StatusCode::BAD_REQUEST, error_type: error_type.to_owned(), message }
     }
 
     pub(super) fn too_large(most_bytes: usize) -> Failure {
         Failure {
             status: StatusCode::PAYLOAD_TOO_LARGE,
-            error_type: "RequestEntityTooLargeException",
+            error_type: "RequestEntityTooLargeException".to_owned(),
             message: format!("The request body is larger than {most_bytes} bytes."),
         }
     }
 
     pub(super) fn internal() -> Failure {
         let message = "The request failed here; the log says why.".to_owned();
-        Failure { status: StatusCode::INTERNAL_SERVER_ERROR, error_type: "InternalFailure", message }
+        Failure {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            error_type: "InternalFailure".to_owned(),
+            message,
+        }
     }
 }
 
 impl From<Refused> for Failure {
     fn from(refused: Refused) -> Failure {
-        let message = refused.message;
-        Failure { status: StatusCode::UNAUTHORIZED, error_type: "UnauthorizedException", message }
+        let Refused { status, error_type, message } = refused;
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::UNAUTHORIZED);
+        Failure { status, error_type, message }
     }
 }
 
@@ -49,7 +54,9 @@ impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let body = json!({"errors": [{"message": self.message, "errorType": self.error_type}]});
         let mut response = json_response(self.status, &body);
-        response.headers_mut().insert("x-amzn-errortype", HeaderValue::from_static(self.error_type));
+        if let Ok(error_type) = HeaderValue::from_str(&self.error_type) {
+            response.headers_mut().insert("x-amzn-errortype", error_type);
+        }
         response
     }
 }

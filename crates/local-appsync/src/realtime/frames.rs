@@ -53,6 +53,11 @@ impl SubscriptionId {
     pub(super) fn new(id: &str) -> SubscriptionId {
         SubscriptionId(Value::from(id).to_string().into())
     }
+
+    /// As the client wrote it.
+    pub(super) fn name(&self) -> String {
+        serde_json::from_str(&self.0).unwrap_or_default()
+    }
 }
 
 impl ServerFrame {

@@ -16,7 +16,10 @@ struct ConnectQuery {
 /// Names in lower case. What is given in the query or a subprotocol goes before plain headers of the same name.
 pub(super) fn connect_headers(parts: &request::Parts, plain: &[(String, String)]) -> Vec<(String, String)> {
     let mut headers = encoded(parts).map(|headers| lower_case(&headers)).unwrap_or_default();
-    headers.extend(plain.iter().cloned());
+    // What the client put together counts, such as the host that it signed, not what the browser added.
+    let others = plain.iter().filter(|(name, _)| !headers.iter().any(|(given, _)| given == name));
+    let others: Vec<_> = others.cloned().collect();
+    headers.extend(others);
     headers
 }
 

@@ -4,7 +4,7 @@
 //! what it missed, whereas a hole it could not see.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use tokio::sync::{mpsc, watch};
 
@@ -25,6 +25,7 @@ pub(super) struct Waiting {
 }
 
 struct Shared {
+    number: u64,
     waiting_bytes: AtomicUsize,
     most_bytes: usize,
     ending: watch::Sender<Option<Ending>>,
@@ -39,7 +40,9 @@ pub(super) enum Ending {
 
 pub(super) fn outbox(limits: &Limits) -> (Outbox, Waiting) {
     let (sender, receiver) = mpsc::channel(limits.waiting_frames);
+    static SO_FAR: AtomicU64 = AtomicU64::new(0);
     let shared = Arc::new(Shared {
+        number: SO_FAR.fetch_add(1, Ordering::Relaxed) + 1,
         waiting_bytes: AtomicUsize::new(0),
         most_bytes: limits.waiting_bytes,
         ending: watch::Sender::new(None),
@@ -48,6 +51,11 @@ pub(super) fn outbox(limits: &Limits) -> (Outbox, Waiting) {
 }
 
 impl Outbox {
+    /// Which connection it is of: 1, 2, 3 … in this process.
+    pub(super) fn number(&self) -> u64 {
+        self.shared.number
+    }
+
     /// Never waits.
     pub(super) fn put(&self, frame: ServerFrame) {
         let bytes = frame.bytes();

@@ -27,7 +27,7 @@ pub(super) enum End {
 /// Tells a client that may not connect. Some listen only once they have sent their first frame, so it is awaited.
 pub(super) async fn refuse(mut socket: WebSocket, refused: Refused) {
     _ = timeout(PARTING, socket.recv()).await;
-    let problem = Problem::new("UnauthorizedException", refused.message).with_code(401);
+    let problem = Problem::new(&refused.error_type, refused.message).with_code(refused.status);
     _ = timeout(PARTING, send(&mut socket, vec![ServerFrame::connection_error(problem)])).await;
     close(socket, close_code::POLICY, "Unauthorized").await;
 }

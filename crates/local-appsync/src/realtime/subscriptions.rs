@@ -39,6 +39,7 @@ struct Audience {
 
 struct Member {
     id: SubscriptionId,
+    user: Option<String>,
     outbox: Outbox,
 }
 
@@ -58,8 +59,9 @@ impl Subscription {
         let Subscription { request, call, filter, invalidation, .. } = self;
         let mut groups = call.caller.groups.clone();
         groups.sort();
-        // Authorization of the delivered fields depends on the caller's mode and groups.
-        AudienceKey(format!("{request} {:?} {groups:?} {filter:?} {invalidation:?}", call.caller.mode))
+        // Authorization of the delivered fields depends on the caller's mode, groups and permission.
+        let (mode, permission) = (call.caller.mode, &call.caller.permission);
+        AudienceKey(format!("{request} {mode:?} {groups:?} {permission:?} {filter:?} {invalidation:?}"))
     }
 }
 
@@ -95,6 +97,7 @@ impl Subscriptions {
     ) -> Membership {
         let key = subscription.key();
         let field_name = subscription.field_name.clone();
+        let user = subscription.call.caller.identity["sub"].as_str().map(str::to_owned);
         let mut registry = api.subscriptions.registry();
         registry.members_so_far += 1;
         let number = registry.members_so_far;
@@ -102,7 +105,7 @@ impl Subscriptions {
         let audience = audiences
             .entry(key.clone())
             .or_insert_with(|| Audience { subscription, members: HashMap::new() });
-        audience.members.insert(number, Member { id, outbox });
+        audience.members.insert(number, Member { id, user, outbox });
         Membership { api: api.clone(), field_name, audience: key, number }
     }
 
@@ -112,7 +115,42 @@ impl Subscriptions {
     }
 }
 
+/// A subscription that is delivered to now, in ids and names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Subscribed {
+    /// The WebSocket: 1, 2, 3 … in this process.
+    pub connection: u64,
+    /// The id that the client gave it, which is unique on its connection.
+    pub id: String,
+    /// The field of `Subscription`.
+    pub field: String,
+    /// The names of the variables; their values are the client's.
+    pub variables: Vec<String>,
+    /// The token's `sub`; none with an API key.
+    pub user: Option<String>,
+}
+
 impl Api {
+    /// Every subscription there is at this moment, in the order of their connections.
+    pub fn subscriptions(&self) -> Vec<Subscribed> {
+        let registry = self.subscriptions.registry();
+        let audiences = registry.by_field.values().flat_map(HashMap::values);
+        let mut all: Vec<Subscribed> = audiences
+            .flat_map(|Audience { subscription, members }| {
+                members.values().map(|Member { id, user, outbox }| Subscribed {
+                    connection: outbox.number(),
+                    id: id.name(),
+                    field: subscription.field_name.clone(),
+                    variables: subscription.call.variables.keys().cloned().collect(),
+                    user: user.clone(),
+                })
+            })
+            .collect();
+        all.sort();
+        all
+    }
+
     /// Delivers a mutation's result to the subscriptions that it feeds, then ends those that it invalidates.
     pub(crate) fn publish(&self, mutation: &str, result: &Output, invalidations: &[Value]) {
         self.deliver(mutation, result);
@@ -135,7 +173,7 @@ impl Api {
         {
             if audience.subscription.filter.matches(&event) {
                 let payload: Arc<str> = self.payload(&audience.subscription, &event).into();
-                for Member { id, outbox } in audience.members.values() {
+                for Member { id, outbox, .. } in audience.members.values() {
                     outbox.put(ServerFrame::Data { id: id.clone(), payload: payload.clone() });
                 }
             }
@@ -150,7 +188,7 @@ impl Api {
             for audience in registry.by_field.get(field).into_iter().flat_map(HashMap::values) {
                 let filter = audience.subscription.invalidation.as_ref();
                 if filter.is_some_and(|filter| filter.matches(&invalidation["payload"])) {
-                    for Member { id, outbox } in audience.members.values() {
+                    for Member { id, outbox, .. } in audience.members.values() {
                         outbox.put(ServerFrame::complete(id));
                         outbox.end(Ending::Invalidated);
                     }

@@ -12,6 +12,7 @@ const SCHEMA: &str = "
         keyOnly: String @aws_api_key
         both: String @aws_api_key @aws_cognito_user_pools
         signed: String @aws_iam
+        forbidden: String @aws_iam @aws_cognito_user_pools
         admins: String @aws_cognito_user_pools(cognito_groups: [\"admins\", \"owners\"])
         lone: String @aws_cognito_user_pools(cognito_groups: \"admins\")
         closed: Closed @aws_api_key @aws_cognito_user_pools
@@ -28,7 +29,7 @@ const SCHEMA: &str = "
 
 fn api() -> Fixture {
     let object = json!({"name": "n", "secret": "s", "must": "m"});
-    ["default", "keyOnly", "both", "signed", "admins", "lone", "required"]
+    ["default", "keyOnly", "both", "signed", "forbidden", "admins", "lone", "required"]
         .into_iter()
         .fold(fixture(SCHEMA), |api, field| api.value(&format!("Query.{field}"), json!("yes")))
         .value("Query.closed", object.clone())
@@ -58,6 +59,8 @@ async fn a_field_is_open_to_the_modes_and_groups_that_its_directives_name() {
         ("keyOnly", &["key"]),
         ("both", &["alice", "bob", "key"]),
         ("signed", &["iam"]),
+        // Its policies do not let the signer.
+        ("forbidden", &["alice", "bob"]),
         ("admins", &["bob"]),
         ("lone", &["bob"]),
     ] {
@@ -123,10 +126,6 @@ async fn credentials_that_are_missing_or_wrong_get_a_401_that_browsers_can_read(
         (request("authorization", "mallory"), "Unable to parse JWT token."),
         (request("authorization", expired), "Token has expired."),
         (request("x-api-key", "da2-other"), "You are not authorized to make this call."),
-        (
-            request("authorization", "AWS4-HMAC-SHA256 Signature=1"),
-            "You are not authorized to make this call.",
-        ),
     ] {
         let answer = api.send(request).await;
         assert_eq!(answer.status, 401, "{message}");
@@ -138,6 +137,16 @@ async fn credentials_that_are_missing_or_wrong_get_a_401_that_browsers_can_read(
         let exposed = answer.headers["access-control-expose-headers"].to_str().unwrap();
         assert!(exposed.contains("x-amzn-errortype"), "{exposed}");
     }
+}
+
+#[tokio::test]
+async fn a_wrong_signature_gets_a_403_with_the_reasons_name() {
+    let request = signed(r#"{"query":"{ signed }"}"#, "AWS4-HMAC-SHA256 Signature=1");
+    let answer = api().build().send(request).await;
+    assert_eq!(answer.status, 403);
+    let error = json!({"errorType": "InvalidSignatureException", "message": "The signature is wrong."});
+    assert_eq!(answer.body, json!({ "errors": [error] }));
+    assert_eq!(answer.headers["x-amzn-errortype"], "InvalidSignatureException");
 }
 
 #[tokio::test]

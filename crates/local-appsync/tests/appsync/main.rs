@@ -4,10 +4,14 @@
 
 mod authorization;
 mod bad_input;
+mod batches;
 mod errors;
 mod execution;
+mod fuzz;
 mod http;
+mod lambda_authorizer;
 mod limits;
+mod oidc;
 mod product_schema;
 mod publishing;
 mod realtime;

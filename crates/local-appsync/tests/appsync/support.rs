@@ -11,8 +11,8 @@ use axum::serve::ListenerExt;
 use futures::{SinkExt, StreamExt};
 use http::{Request, StatusCode};
 use local_appsync::{
-    Api, AuthMode, Authenticator, Caller, Context, Credentials, Definition, Field, Limits, Raised, Refused,
-    Resolved, Resolver,
+    Api, AuthMode, Authenticator, Caller, Context, Credentials, Definition, Field, Limits, Permission,
+    Raised, Refused, Resolved, Resolver,
 };
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -21,7 +21,7 @@ use tokio_tungstenite::tungstenite::{Message, protocol::CloseFrame};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 use tower::ServiceExt;
 
-/// Alice, Bob (a member of `admins`), whoever holds the key, and who signs well.
+/// Alice, Bob (a member of `admins`), whoever holds the key, and who signs well but may not see `forbidden` fields.
 pub(crate) struct Callers;
 
 #[async_trait]
@@ -40,20 +40,27 @@ impl Authenticator for Callers {
                     _ => return Err(Refused::new("Unable to parse JWT token.")),
                 };
                 let identity = json!({"sub": name, "username": name, "groups": groups});
-                return Ok(Caller { mode: AuthMode::UserPool, identity, groups, expires_at_s });
+                return Ok(Caller {
+                    mode: AuthMode::UserPool,
+                    identity,
+                    groups,
+                    expires_at_s,
+                    permission: None,
+                });
             }
             Credentials::Signed(request) => {
                 let signed =
                     format!("{} {} {}", request.method, request.path, String::from_utf8_lossy(&request.body));
                 let signature = request.headers.iter().find(|(name, _)| name == "authorization").unwrap();
                 if !signature.1.ends_with(&format!("Signature={}", signed.len())) {
-                    return Err(Refused::not_authorized());
+                    return Err(Refused::forbidden("InvalidSignatureException", "The signature is wrong."));
                 }
                 (AuthMode::Iam, json!({"userArn": "arn:aws:iam::000000000000:user/ivy"}), vec![])
             }
             Credentials::ApiKey(_) => return Err(Refused::not_authorized()),
         };
-        Ok(Caller { mode, identity, groups, expires_at_s: None })
+        let permission = (mode == AuthMode::Iam).then(|| Permission::new(|_, field| field != "forbidden"));
+        Ok(Caller { mode, identity, groups, expires_at_s: None, permission })
     }
 }
 
@@ -84,6 +91,8 @@ pub(crate) fn fixture(schema: &str) -> Fixture {
         schema: schema.to_owned(),
         default_mode: AuthMode::UserPool,
         additional_modes: vec![AuthMode::ApiKey, AuthMode::Iam],
+        lambda_authorizer: None,
+        oidc: Vec::new(),
         resolvers: HashMap::new(),
         limits: Limits::default(),
     })
