@@ -55,6 +55,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                 challenge_required_on_new_device: true,
                 device_only_remembered_on_user_prompt: true,
             }),
+            has_sign_in_page: false,
         },
         identity_pool: Some(IdentityPoolConfig {
             identity_pool_id: "us-east-1:00000000-0000-4000-8000-000000000000".to_owned(),

@@ -60,12 +60,20 @@ impl Step {
 
 /// The challenges by `SECRET_BLOCK` or `Session`, the only thing that the client sends back.
 pub(crate) struct Challenges<T> {
+    lifetime_ms: i64,
     open: Mutex<HashMap<String, (i64, T)>>,
 }
 
 impl<T> Default for Challenges<T> {
     fn default() -> Self {
-        Challenges { open: Mutex::default() }
+        Challenges::lasting(LIFETIME_MS)
+    }
+}
+
+impl<T> Challenges<T> {
+    /// The same for what is open longer or shorter.
+    pub(crate) fn lasting(lifetime_ms: i64) -> Self {
+        Challenges { lifetime_ms, open: Mutex::default() }
     }
 }
 
@@ -83,7 +91,7 @@ impl<T: Clone> Challenges<T> {
                 open.remove(&oldest);
             }
         }
-        open.insert(secret_block.clone(), (now_ms + LIFETIME_MS, challenge));
+        open.insert(secret_block.clone(), (now_ms + self.lifetime_ms, challenge));
         secret_block
     }
 

@@ -23,9 +23,16 @@ pub struct UserPoolConfig {
     pub mfa_configuration: MfaConfiguration,
     /// `DeviceConfiguration`; `None` remembers no devices.
     pub device_configuration: Option<DeviceConfiguration>,
+    /// Whether the pool has a domain (`AWS::Cognito::UserPoolDomain`), and with it Cognito's own sign-in page.
+    pub has_sign_in_page: bool,
 }
 
 impl UserPoolConfig {
+    /// Where everything answers: the issuer without the pool's id.
+    pub(crate) fn base_url(&self) -> &str {
+        self.issuer.trim_end_matches(&self.pool_id).trim_end_matches('/')
+    }
+
     /// The part of the pool's id that SRP hashes.
     pub(crate) fn pool_name(&self) -> &str {
         self.pool_id.split_once('_').map_or(self.pool_id.as_str(), |(_, name)| name)
@@ -96,6 +103,21 @@ pub struct ClientConfig {
     pub token_revocation: bool,
     /// `RefreshTokenRotation`, if it is enabled.
     pub refresh_token_rotation: Option<RefreshTokenRotation>,
+    /// `AllowedOAuthFlowsUserPoolClient` and what belongs to it; `None` keeps the client off the sign-in page.
+    pub oauth: Option<OAuthConfig>,
+}
+
+/// What a client may do with Cognito's own sign-in page.
+#[derive(Debug, Clone, Default)]
+pub struct OAuthConfig {
+    /// `CallbackURLs`: where people who signed in may be sent, word for word.
+    pub callback_urls: Vec<String>,
+    /// `LogoutURLs`: the same for people who signed out.
+    pub logout_urls: Vec<String>,
+    /// `AllowedOAuthScopes`, e.g. `openid`.
+    pub scopes: Vec<String>,
+    /// Whether `AllowedOAuthFlows` has `code`, the only flow that is served.
+    pub allows_code: bool,
 }
 
 impl ClientConfig {
@@ -163,6 +185,7 @@ impl Default for ClientConfig {
             prevent_user_existence_errors: false,
             token_revocation: true,
             refresh_token_rotation: None,
+            oauth: None,
         }
     }
 }

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::operation::Reply;
 use crate::turn::Turn;
 use crate::user_pool::admin;
-use crate::{Cognito, Error, identity_pool, user_pool};
+use crate::{Cognito, Error, identity_pool, sign_in_page, user_pool};
 
 const USER_POOL_TARGET: &str = "AWSCognitoIdentityProviderService.";
 const IDENTITY_POOL_TARGET: &str = "AWSCognitoIdentityService.";
@@ -28,10 +28,14 @@ const ERROR_MESSAGE: HeaderName = HeaderName::from_static("x-amzn-errormessage")
 
 const BODY_LIMIT_BYTES: usize = 64 * 1024;
 
-/// Every route of the pools: `POST /` and its preflight, JWKS, OpenID configuration, `GET /_local/outbox`.
+/// Every route of the pools: `POST /` and its preflight, JWKS, OpenID configuration, `GET /_local/outbox`, and the
+/// sign-in page, if the pool has one.
 pub fn router(cognito: Arc<Cognito>) -> Router {
     let well_known = format!("/{}/.well-known", cognito.user_pool.pool_id);
+    let sign_in_page =
+        if cognito.user_pool.has_sign_in_page { sign_in_page::router() } else { Router::new() };
     Router::new()
+        .merge(sign_in_page)
         .route("/", post(operation).options(|headers: HeaderMap| async move { preflight(&headers) }))
         .route(&format!("{well_known}/jwks.json"), get(jwks))
         .route(&format!("{well_known}/openid-configuration"), get(openid_configuration))
@@ -48,7 +52,7 @@ pub fn is_cognito(headers: &HeaderMap) -> bool {
 /// Answers `POST /`: one operation of either service, the CORS headers included.
 pub async fn handle(cognito: &Arc<Cognito>, request: Request) -> Response {
     let answer = match read(request).await {
-        Ok(call) => cognito.call(call).await,
+        Ok(call) => cognito.perform(move |turn| call.run(turn)).await,
         Err(error) => Err(error),
     };
     let mut response = match answer {
@@ -144,7 +148,7 @@ fn failure(error: &Error) -> Response {
     response
 }
 
-fn allow_every_origin(headers: &mut HeaderMap) {
+pub(crate) fn allow_every_origin(headers: &mut HeaderMap) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(
         header::ACCESS_CONTROL_EXPOSE_HEADERS,
@@ -166,16 +170,28 @@ async fn jwks(State(cognito): State<Arc<Cognito>>) -> Response {
     public(cognito.signing_key.jwks().clone())
 }
 
-/// What there is of <https://openid.net/specs/openid-connect-discovery-1_0.html> without a hosted page.
+/// What there is of <https://openid.net/specs/openid-connect-discovery-1_0.html> is served.
 async fn openid_configuration(State(cognito): State<Arc<Cognito>>) -> Response {
-    let issuer = &cognito.user_pool.issuer;
-    public(json!({
+    let (issuer, base_url) = (&cognito.user_pool.issuer, cognito.user_pool.base_url());
+    let mut told = json!({
         "issuer": issuer,
         "jwks_uri": format!("{issuer}/.well-known/jwks.json"),
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "claims_supported": ["sub", "email", "email_verified", "cognito:username", "cognito:groups"],
-    }))
+    });
+    if cognito.user_pool.has_sign_in_page {
+        told["authorization_endpoint"] = format!("{base_url}/oauth2/authorize").into();
+        told["token_endpoint"] = format!("{base_url}/oauth2/token").into();
+        told["userinfo_endpoint"] = format!("{base_url}/oauth2/userInfo").into();
+        told["revocation_endpoint"] = format!("{base_url}/oauth2/revoke").into();
+        told["end_session_endpoint"] = format!("{base_url}/logout").into();
+        told["response_types_supported"] = json!(["code"]);
+        told["code_challenge_methods_supported"] = json!(["S256"]);
+        told["scopes_supported"] = json!(["openid", "email", "phone", "profile"]);
+        told["token_endpoint_auth_methods_supported"] = json!(["none"]);
+    }
+    public(told)
 }
 
 fn public(value: Value) -> Response {

@@ -23,6 +23,7 @@ mod identity_pool;
 mod operation;
 mod password;
 mod post_confirmation;
+mod sign_in_page;
 mod signing_key;
 mod srp;
 mod store;
@@ -34,7 +35,7 @@ mod user_pool;
 pub use claims::{Claims, TokenError, TokenUse};
 pub use clock::{Clock, SystemClock};
 pub use config::{
-    ClientConfig, DeviceConfiguration, IdentityPoolConfig, IdentityProvider, MfaConfiguration,
+    ClientConfig, DeviceConfiguration, IdentityPoolConfig, IdentityProvider, MfaConfiguration, OAuthConfig,
     PasswordPolicy, RefreshTokenRotation, UserPoolConfig,
 };
 pub use error::Error;
@@ -74,6 +75,8 @@ pub struct Cognito {
     hidden_users: Vec<u8>,
     challenges: challenges::Challenges<challenges::PasswordVerifier>,
     auth_sessions: challenges::Challenges<challenges::AuthSession>,
+    authorization_codes: challenges::Challenges<sign_in_page::Code>,
+    browser_sessions: challenges::Challenges<sign_in_page::BrowserSession>,
     /// The `event_id`s of ended sessions; a copy of the database, because every API call asks.
     revoked: RwLock<HashSet<String>>,
     /// By access key id; a copy of the database, because every signed request asks.
@@ -107,6 +110,8 @@ impl Cognito {
             hidden_users,
             challenges: challenges::Challenges::default(),
             auth_sessions: challenges::Challenges::default(),
+            authorization_codes: challenges::Challenges::lasting(5 * 60 * 1000),
+            browser_sessions: challenges::Challenges::lasting(60 * 60 * 1000),
             revoked: RwLock::new(revoked.into_iter().collect()),
             credentials: RwLock::new(credentials),
         }))
@@ -150,14 +155,22 @@ impl Cognito {
     }
 
     /// Runs one operation to its end, even if the caller has gone: a confirmed user must reach the trigger.
-    async fn call(self: &Arc<Self>, call: http::Call) -> Result<Option<serde_json::Value>, Error> {
+    async fn perform(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Turn<'_>) -> Result<Reply, Error> + Send + 'static,
+    ) -> Result<Option<serde_json::Value>, Error> {
         let cognito = Arc::clone(self);
-        let work = tokio::spawn(async move {
-            let worker = Arc::clone(&cognito);
-            let reply = cognito.store.transaction(move |db| call.run(&worker.turn(db))).await?;
-            cognito.deliver(reply).await
-        });
+        let work = tokio::spawn(async move { cognito.deliver(cognito.run(work).await?).await });
         work.await.map_err(|panic| Error::Internal(format!("an operation panicked: {panic}")))?
+    }
+
+    /// Runs what needs no function to be called, in one transaction.
+    async fn run<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Turn<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let worker = Arc::clone(self);
+        self.store.transaction(move |db| work(&worker.turn(db))).await
     }
 
     async fn deliver(&self, reply: Reply) -> Result<Option<serde_json::Value>, Error> {

@@ -49,7 +49,19 @@ pub(crate) fn parse<R: DeserializeOwned>(body: &[u8]) -> Result<R, Error> {
     let refused =
         |error: serde_json::Error| Error::Serialization(format!("The request cannot be read: {error}"));
     let object: Map<String, Value> = serde_json::from_slice(body).map_err(refused)?;
-    serde_json::from_value(Value::Object(object)).map_err(refused)
+    serde_json::from_value(without_nulls(Value::Object(object))).map_err(refused)
+}
+
+/// A null is an absent member, also inside of maps: amazon-cognito-identity-js sends `"DEVICE_KEY": null`.
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let told = members.into_iter().filter(|(_, value)| !value.is_null());
+            Value::Object(told.map(|(name, value)| (name, without_nulls(value))).collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(without_nulls).collect()),
+        plain => plain,
+    }
 }
 
 pub(crate) fn unknown(name: &str, names: &[&str]) -> Error {

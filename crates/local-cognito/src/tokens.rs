@@ -12,6 +12,9 @@ use crate::store::users::User;
 use crate::store::{groups, users};
 use crate::turn::Turn;
 
+/// What an access token needs for the operations of whoever is signed in.
+pub(crate) const ADMIN_SCOPE: &str = "aws.cognito.signin.user.admin";
+
 /// Opens a session for a user who has proved all that is asked: all three tokens.
 pub(crate) fn sign_in(turn: &Turn<'_>, user: &User, client: &ClientConfig) -> Result<Value, Error> {
     let refresh_token = new_refresh_token();
@@ -24,15 +27,44 @@ pub(crate) fn sign_in(turn: &Turn<'_>, user: &User, client: &ClientConfig) -> Re
         expires_at_s: turn.now_s() + seconds(client.refresh_token_validity),
         is_revoked: false,
         replaced_until_s: None,
+        scope: None,
     };
     sessions::insert(turn.db, &session, &refresh_token)?;
-    let mut result = of_session(turn, user, client, &session)?;
+    let mut result = of_session(turn, user, client, &session, None)?;
     result["RefreshToken"] = refresh_token.into();
     Ok(result)
 }
 
 /// New access and id tokens for a refresh token; a new one of those too, if the client rotates them.
 pub(crate) fn refresh(turn: &Turn<'_>, client: &ClientConfig, refresh_token: &str) -> Result<Value, Error> {
+    let (session, user) = open_session(turn, client, refresh_token)?;
+    let mut result = of_session(turn, &user, client, &session, None)?;
+    if let Some(rotation) = &client.refresh_token_rotation {
+        let new = new_refresh_token();
+        let good_until_s = turn.now_s() + seconds(rotation.retry_grace_period);
+        sessions::rotate(turn.db, &session, refresh_token, &new, good_until_s)?;
+        result["RefreshToken"] = new.into();
+    }
+    Ok(result)
+}
+
+/// The first tokens of a sign-in by the sign-in page, which say the app's `nonce` again.
+pub(crate) fn exchange(
+    turn: &Turn<'_>,
+    client: &ClientConfig,
+    refresh_token: &str,
+    nonce: Option<&str>,
+) -> Result<Value, Error> {
+    let (session, user) = open_session(turn, client, refresh_token)?;
+    of_session(turn, &user, client, &session, nonce)
+}
+
+/// The session of a refresh token that is good, and its user.
+fn open_session(
+    turn: &Turn<'_>,
+    client: &ClientConfig,
+    refresh_token: &str,
+) -> Result<(Session, User), Error> {
     let session = sessions::find(turn.db, refresh_token)?
         .filter(|session| session.client_id == client.client_id)
         .ok_or(Error::NotAuthorized("Invalid Refresh Token"))?;
@@ -50,14 +82,7 @@ pub(crate) fn refresh(turn: &Turn<'_>, client: &ClientConfig, refresh_token: &st
     if !user.is_enabled {
         return Err(Error::NotAuthorized("User is disabled."));
     }
-    let mut result = of_session(turn, &user, client, &session)?;
-    if let Some(rotation) = &client.refresh_token_rotation {
-        let new = new_refresh_token();
-        let good_until_s = turn.now_s() + seconds(rotation.retry_grace_period);
-        sessions::rotate(turn.db, &session, refresh_token, &new, good_until_s)?;
-        result["RefreshToken"] = new.into();
-    }
-    Ok(result)
+    Ok((session, user))
 }
 
 fn new_refresh_token() -> String {
@@ -70,7 +95,9 @@ fn of_session(
     user: &User,
     client: &ClientConfig,
     session: &Session,
+    nonce: Option<&str>,
 ) -> Result<Value, Error> {
+    let scope = session.scope.as_deref().unwrap_or(ADMIN_SCOPE);
     let groups = groups::of_user(turn.db, &user.sub)?;
     let shared = |token_use: &str, validity: std::time::Duration| {
         let mut claims = Map::new();
@@ -94,7 +121,7 @@ fn of_session(
     let mut access = shared("access", client.access_token_validity);
     access.insert("client_id".into(), client.client_id.clone().into());
     access.insert("username".into(), user.sub.clone().into());
-    access.insert("scope".into(), "aws.cognito.signin.user.admin".into());
+    access.insert("scope".into(), scope.into());
 
     let mut id = shared("id", client.id_token_validity);
     id.insert("aud".into(), client.client_id.clone().into());
@@ -107,13 +134,21 @@ fn of_session(
         id.insert(name.clone(), value);
     }
 
+    if let Some(nonce) = nonce {
+        id.insert("nonce".into(), nonce.into());
+    }
+
     let key = turn.signing_key();
-    Ok(json!({
+    let mut result = json!({
         "AccessToken": key.sign(&access)?,
-        "IdToken": key.sign(&id)?,
         "ExpiresIn": seconds(client.access_token_validity),
         "TokenType": "Bearer",
-    }))
+    });
+    // An app that did not ask who somebody is does not learn it.
+    if session.scope.is_none() || scope.split(' ').any(|scope| scope == "openid") {
+        result["IdToken"] = key.sign(&id)?.into();
+    }
+    Ok(result)
 }
 
 fn seconds(duration: std::time::Duration) -> i64 {

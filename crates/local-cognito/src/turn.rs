@@ -13,6 +13,7 @@ use crate::operation::required;
 use crate::signing_key::SigningKey;
 use crate::store::users::{self, User};
 use crate::store::{codes, outbox, sessions};
+use crate::tokens::ADMIN_SCOPE;
 
 pub(crate) struct Turn<'a> {
     pub(crate) cognito: &'a Cognito,
@@ -64,16 +65,28 @@ impl Turn<'_> {
         users::find(self.db, &required(username, "username")?)?.ok_or(Error::NO_SUCH_USER)
     }
 
-    /// The user whose access token this is.
+    /// The user whose access token this is, which must be good for the API.
     pub(crate) fn signed_in(&self, access_token: Option<String>) -> Result<(Claims, User), Error> {
-        let token = access_token.ok_or_else(|| Error::missing("accessToken"))?;
-        let claims = self.cognito.verify(&token, self.now_s()).map_err(|error| match error {
+        self.with_scope(&access_token.ok_or_else(|| Error::missing("accessToken"))?, ADMIN_SCOPE)
+    }
+
+    /// The same for an access token that is good for learning who somebody is.
+    pub(crate) fn signed_in_for_openid(&self, access_token: &str) -> Result<(Claims, User), Error> {
+        self.with_scope(access_token, "openid")
+    }
+
+    fn with_scope(&self, token: &str, scope: &str) -> Result<(Claims, User), Error> {
+        let claims = self.cognito.verify(token, self.now_s()).map_err(|error| match error {
             TokenError::Malformed | TokenError::Forged => Error::NotAuthorized("Invalid Access Token"),
             TokenError::Expired => Error::NotAuthorized("Access Token has expired"),
             TokenError::Revoked => Error::NotAuthorized("Access Token has been revoked"),
         })?;
         if claims.token_use != TokenUse::Access {
             return Err(Error::NotAuthorized("Invalid Access Token"));
+        }
+        let scopes = claims.raw.get("scope").and_then(serde_json::Value::as_str).unwrap_or_default();
+        if !scopes.split(' ').any(|given| given == scope) {
+            return Err(Error::NotAuthorized("Access Token does not have required scopes"));
         }
         let user = users::find(self.db, &claims.sub)?;
         let user = user.ok_or(Error::NotAuthorized("Access Token has been revoked"))?;

@@ -16,7 +16,7 @@ mod get_user;
 mod get_user_attribute_verification_code;
 mod global_sign_out;
 mod hidden_user;
-mod initiate_auth;
+pub(crate) mod initiate_auth;
 mod new_password_required;
 mod resend_confirmation_code;
 mod respond_to_auth_challenge;

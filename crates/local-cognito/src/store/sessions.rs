@@ -19,6 +19,8 @@ pub(crate) struct Session {
     pub(crate) is_revoked: bool,
     /// Until when the refresh token by which the session was found is good, if newer ones replaced it.
     pub(crate) replaced_until_s: Option<i64>,
+    /// OAuth scopes with blanks between, of a sign-in by the sign-in page; `None` for one by the API.
+    pub(crate) scope: Option<String>,
 }
 
 /// An access token may outlive its refresh token, by at most Cognito's longest validity.
@@ -46,10 +48,12 @@ pub(crate) fn insert(db: &Connection, session: &Session, refresh_token: &str) ->
 pub(crate) fn find(db: &Connection, refresh_token: &str) -> Result<Option<Session>, Error> {
     let session = db
         .prepare_cached(
-            "SELECT event_id, origin_jti, sub, client_id, auth_time_s, expires_at_s, revoked, NULL
+            "SELECT event_id, origin_jti, sub, client_id, auth_time_s, expires_at_s, revoked, NULL,
+                    scope
              FROM sessions WHERE refresh_token_hash = ?1
              UNION ALL
-             SELECT event_id, origin_jti, sub, client_id, auth_time_s, expires_at_s, revoked, good_until_s
+             SELECT event_id, origin_jti, sub, client_id, auth_time_s, expires_at_s, revoked, good_until_s,
+                    scope
              FROM rotated_tokens JOIN sessions USING (event_id) WHERE rotated_tokens.refresh_token_hash = ?1",
         )?
         .query_row([hash(refresh_token)], |row| {
@@ -62,6 +66,7 @@ pub(crate) fn find(db: &Connection, refresh_token: &str) -> Result<Option<Sessio
                 expires_at_s: row.get(5)?,
                 is_revoked: row.get(6)?,
                 replaced_until_s: row.get(7)?,
+                scope: row.get(8)?,
             })
         })
         .optional()?;
@@ -91,6 +96,12 @@ pub(crate) fn rotate(
         "UPDATE sessions SET refresh_token_hash = ?2 WHERE event_id = ?1",
         (&session.event_id, hash(new)),
     )?;
+    Ok(())
+}
+
+/// Says what the session was opened for; its tokens are good for nothing else.
+pub(crate) fn limit_to(db: &Connection, event_id: &str, scope: &str) -> Result<(), Error> {
+    db.execute("UPDATE sessions SET scope = ?2 WHERE event_id = ?1", (event_id, scope))?;
     Ok(())
 }
 

@@ -52,6 +52,7 @@ operations! {
     "AdminRemoveUserFromGroup" => group_members::admin_remove_user_from_group,
     "AdminListGroupsForUser" => group_members::admin_list_groups_for_user,
     "ListUsersInGroup" => group_members::list_users_in_group,
+    "ListUserPools" => describe::list_user_pools,
     "DescribeUserPool" => describe::describe_user_pool,
     "DescribeUserPoolClient" => describe::describe_user_pool_client,
     "ListUserPoolClients" => describe::list_user_pool_clients,

@@ -152,7 +152,8 @@ fn challenge(turn: &Turn<'_>, client: &ClientConfig, name: &str, srp_a: &str) ->
     Ok(answer.into())
 }
 
-fn sign_in_with_password(
+/// USER_PASSWORD_AUTH, and what the sign-in page does.
+pub(crate) fn sign_in_with_password(
     turn: &Turn<'_>,
     client: &ClientConfig,
     name: &str,

@@ -296,6 +296,8 @@ async fn the_pool_and_its_clients_are_described_and_another_pool_is_not() {
     let body = json!({ "ClientId": CLIENT });
     let described = pool.admin("DescribeUserPoolClient", body).await.ok();
     assert_eq!(described["UserPoolClient"]["PreventUserExistenceErrors"], "ENABLED");
+    let pools = pool.admin("ListUserPools", json!({ "MaxResults": 10 })).await.ok();
+    assert_eq!(names(&pools["UserPools"], "Id"), ["us-east-1_Parlor"]);
     let listed = pool.admin("ListUserPoolClients", json!({})).await.ok();
     assert_eq!(names(&listed["UserPoolClients"], "ClientId"), ["webclient", "legacy", "minimal"]);
 }

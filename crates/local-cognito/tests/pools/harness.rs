@@ -11,7 +11,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use local_cognito::{
     ClientConfig, Clock, Cognito, Config, IdentityPoolConfig, IdentityProvider, MfaConfiguration,
-    PasswordPolicy, PostConfirmation, UserPoolConfig, router,
+    OAuthConfig, PasswordPolicy, PostConfirmation, UserPoolConfig, router,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -19,6 +19,8 @@ use tower::ServiceExt;
 
 use crate::srp::SrpClient;
 
+pub(crate) const CALLBACK: &str = "http://localhost:5173/";
+pub(crate) const SIGNED_OUT: &str = "http://localhost:5173/bye";
 pub(crate) const CLIENT: &str = "webclient";
 pub(crate) const PASSWORD: &str = "Passw0rd!";
 pub(crate) const ADA: &str = "ada@example.com";
@@ -299,8 +301,14 @@ pub(crate) fn config(database: PathBuf) -> Config {
         prevent_user_existence_errors: true,
         ..ClientConfig::default()
     };
-    let web =
+    let mut web =
         client(CLIENT, &["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]);
+    web.oauth = Some(OAuthConfig {
+        callback_urls: vec![CALLBACK.to_owned()],
+        logout_urls: vec![SIGNED_OUT.to_owned()],
+        scopes: ["openid", "email", "profile", "aws.cognito.signin.user.admin"].map(str::to_owned).to_vec(),
+        allows_code: true,
+    });
     let legacy = ClientConfig { prevent_user_existence_errors: false, ..client("legacy", &[]) };
     let minimal = ClientConfig {
         token_revocation: false,
@@ -318,6 +326,7 @@ pub(crate) fn config(database: PathBuf) -> Config {
             groups: vec!["admin".to_owned(), "staff".to_owned()],
             mfa_configuration: MfaConfiguration::Optional,
             device_configuration: None,
+            has_sign_in_page: true,
         },
         identity_pool: Some(IdentityPoolConfig {
             identity_pool_id: "us-east-1:0e1b2c3d-0000-4000-8000-000000000000".to_owned(),

@@ -4,6 +4,7 @@
 mod admin;
 mod devices;
 mod email_change;
+mod fuzz;
 mod groups;
 mod harness;
 mod http;
@@ -14,6 +15,7 @@ mod passwords;
 mod refresh_rotation;
 mod restart;
 mod sign_in;
+mod sign_in_page;
 mod sign_up;
 mod tokens;
 

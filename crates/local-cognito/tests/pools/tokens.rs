@@ -419,3 +419,19 @@ async fn users_read_and_change_what_is_known_of_them() {
         ])
     );
 }
+
+#[tokio::test]
+async fn a_null_in_a_request_is_as_good_as_nothing() {
+    let pool = Pool::new();
+    pool.confirmed_user(ADA).await;
+    let tokens = pool.sign_in(ADA).await;
+    // As amazon-cognito-identity-js sends it.
+    let body = json!({
+        "ClientId": CLIENT,
+        "AuthFlow": "REFRESH_TOKEN_AUTH",
+        "AuthParameters": { "REFRESH_TOKEN": tokens.refresh, "DEVICE_KEY": null },
+        "ClientMetadata": null,
+    });
+    let answer = pool.call("InitiateAuth", body).await.ok();
+    assert!(answer["AuthenticationResult"]["AccessToken"].is_string());
+}

@@ -1,4 +1,4 @@
-//! DescribeUserPool, DescribeUserPoolClient and ListUserPoolClients: as far as the configuration knows.
+//! DescribeUserPool, DescribeUserPoolClient, ListUserPools and ListUserPoolClients: as far as the configuration knows.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -86,6 +86,15 @@ pub(super) fn list_user_pool_clients(turn: &Turn<'_>, request: DescribeUserPool)
     turn.check_user_pool(request.user_pool_id)?;
     let clients: Vec<_> = turn.pool().clients.iter().map(|client| brief(turn, client)).collect();
     Ok(json!({ "UserPoolClients": clients }).into())
+}
+
+#[derive(Deserialize)]
+pub(super) struct ListUserPools {}
+
+/// There is one.
+pub(super) fn list_user_pools(turn: &Turn<'_>, _: ListUserPools) -> Result<Reply, Error> {
+    let pool = turn.pool();
+    Ok(json!({ "UserPools": [{ "Id": pool.pool_id, "Name": pool.pool_name() }] }).into())
 }
 
 fn brief(turn: &Turn<'_>, client: &ClientConfig) -> Value {
