@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::{S3Auth, SecretKey};
-use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
+use s3s::dto::{CopyObjectInput, CopySource, PostObjectInput};
+use s3s::{S3Error, S3ErrorCode, S3Request, S3Result, s3_error};
+
+mod actions;
 
 const SECURITY_TOKEN: &str = "x-amz-security-token";
 
@@ -26,13 +29,36 @@ pub struct Credential {
     pub session_token: Option<String>,
 }
 
+/// Decides what the holder of an access key may do; the error is what to tell them.
+///
+/// It is asked once or more per request and must not block for long.
+pub type Permits = Arc<dyn Fn(&Attempt) -> Result<(), String> + Send + Sync>;
+
+/// What somebody wants to do, in the words of IAM.
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html>
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// Whose signature it is.
+    pub access_key_id: String,
+    /// As `s3:GetObject`.
+    pub action: &'static str,
+    /// The ARN of an object or bucket, or `*`.
+    pub resource: String,
+    /// The values of condition keys, such as `s3:prefix`.
+    pub circumstances: Vec<(&'static str, String)>,
+}
+
 /// Lets signed requests through to the operations.
-pub(crate) struct Gate(pub(crate) Credentials);
+#[derive(Clone)]
+pub(crate) struct Gate {
+    pub(crate) credentials: Credentials,
+    pub(crate) permits: Permits,
+}
 
 #[async_trait::async_trait]
 impl S3Auth for Gate {
     async fn get_secret_key(&self, access_key: &str) -> S3Result<SecretKey> {
-        match (self.0)(access_key) {
+        match (self.credentials)(access_key) {
             Some(credential) => Ok(SecretKey::from(credential.secret_access_key)),
             None => Err(s3_error!(
                 InvalidAccessKeyId,
@@ -60,13 +86,49 @@ impl S3Access for Gate {
             return Ok(());
         }
         let header = cx.headers().get(SECURITY_TOKEN).and_then(|value| value.to_str().ok());
-        self.token_matches(&credentials.access_key, header.or(parameter("X-Amz-Security-Token")))
+        self.token_matches(&credentials.access_key, header.or(parameter("X-Amz-Security-Token")))?;
+        let attempts = actions::attempts(&credentials.access_key, cx.s3_op().name(), cx.s3_path(), parameter);
+        attempts.iter().try_for_each(|attempt| self.permits(attempt))
+    }
+
+    /// The form says where it goes, and its policy has been checked by then.
+    async fn post_object(&self, request: &mut S3Request<PostObjectInput>) -> S3Result<()> {
+        let PostObjectInput { bucket, key, .. } = &request.input;
+        self.permits_key(request.credentials.as_ref(), "s3:PutObject", bucket, key)
+    }
+
+    /// The source of a copy must be readable.
+    async fn copy_object(&self, request: &mut S3Request<CopyObjectInput>) -> S3Result<()> {
+        match &request.input.copy_source {
+            CopySource::Bucket { bucket, key, .. } => {
+                self.permits_key(request.credentials.as_ref(), "s3:GetObject", bucket, key)
+            }
+            _ => Ok(()),
+        }
     }
 }
 
 impl Gate {
+    /// The refusal of one object, which a request for many answers beside the others.
+    pub(crate) fn permits_key(
+        &self,
+        credentials: Option<&s3s::auth::Credentials>,
+        action: &'static str,
+        bucket: &str,
+        key: &str,
+    ) -> S3Result<()> {
+        let Some(credentials) = credentials else {
+            return Err(s3_error!(AccessDenied, "Access Denied"));
+        };
+        self.permits(&actions::on_object(&credentials.access_key, action, bucket, key))
+    }
+
+    fn permits(&self, attempt: &Attempt) -> S3Result<()> {
+        (self.permits)(attempt).map_err(|message| S3Error::with_message(S3ErrorCode::AccessDenied, message))
+    }
+
     fn token_matches(&self, access_key: &str, given: Option<&str>) -> S3Result<()> {
-        let needed = (self.0)(access_key).and_then(|credential| credential.session_token);
+        let needed = (self.credentials)(access_key).and_then(|credential| credential.session_token);
         match needed {
             Some(needed) if given != Some(&needed) => {
                 Err(s3_error!(InvalidToken, "The provided token is malformed or otherwise invalid."))

@@ -26,7 +26,7 @@ use host::BucketHosts;
 use operations::Backend;
 use store::Store;
 
-pub use access::{Credential, Credentials};
+pub use access::{Attempt, Credential, Credentials, Permits};
 pub use cors::{Bucket, CorsRule, InvalidBucket};
 pub use store::OpenError;
 
@@ -43,6 +43,8 @@ pub struct Config {
     pub buckets: Vec<Bucket>,
     /// Who may sign requests.
     pub credentials: Credentials,
+    /// What they may do.
+    pub permits: Permits,
     /// The largest body of one request, in bytes; more is refused with `EntityTooLarge`. See
     /// [`DEFAULT_UPLOAD_LIMIT_BYTES`]. A multipart upload may have many such parts. Form uploads (`POST`) are
     /// held in memory up to this size; all others are streamed to the disk.
@@ -62,17 +64,19 @@ impl S3 {
     ///
     /// A second process on the same folder gets [`OpenError::InUse`].
     pub async fn open(config: Config) -> Result<S3, OpenError> {
-        let Config { folder, region, buckets, credentials, upload_limit_bytes } = config;
+        let Config { folder, region, buckets, credentials, permits, upload_limit_bytes } = config;
+        let gate = Gate { credentials, permits };
         let buckets: Arc<[Bucket]> = buckets.into();
         let store = tokio::task::spawn_blocking(move || Store::open(&folder)).await;
         let store = store.expect("opening does not panic")?;
-        let backend = Backend { store, region, buckets: Arc::clone(&buckets), upload_limit_bytes };
+        let backend =
+            Backend { store, region, buckets: Arc::clone(&buckets), gate: gate.clone(), upload_limit_bytes };
         let mut limits = S3Config::default();
         limits.post_object_max_file_size = upload_limit_bytes;
         let mut builder = S3ServiceBuilder::new(backend);
         builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(limits))));
-        builder.set_auth(Gate(Arc::clone(&credentials)));
-        builder.set_access(Gate(credentials));
+        builder.set_auth(gate.clone());
+        builder.set_access(gate);
         builder.set_host(BucketHosts(Arc::clone(&buckets)));
         Ok(S3 { service: builder.build(), buckets, upload_limit_bytes })
     }

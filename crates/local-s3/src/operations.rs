@@ -14,6 +14,7 @@ use s3s::dto::*;
 use s3s::{S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result, s3_error};
 
 use crate::Bucket as TemplateBucket;
+use crate::access::Gate;
 use crate::store::Store;
 
 /// What every operation works on.
@@ -21,6 +22,7 @@ pub(crate) struct Backend {
     pub(crate) store: Store,
     pub(crate) region: String,
     pub(crate) buckets: Arc<[TemplateBucket]>,
+    pub(crate) gate: Gate,
     pub(crate) upload_limit_bytes: u64,
 }
 
@@ -46,7 +48,7 @@ impl S3 for Backend {
         &self,
         r: S3Request<DeleteObjectsInput>,
     ) -> S3Result<S3Response<DeleteObjectsOutput>> {
-        write::delete_objects(self, r.input).await.map(S3Response::new)
+        write::delete_objects(self, r).await.map(S3Response::new)
     }
 
     async fn get_object(&self, r: S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {
@@ -62,6 +64,10 @@ impl S3 for Backend {
         r: S3Request<ListObjectsV2Input>,
     ) -> S3Result<S3Response<ListObjectsV2Output>> {
         list::list_objects_v2(self, r.input).await.map(S3Response::new)
+    }
+
+    async fn list_objects(&self, r: S3Request<ListObjectsInput>) -> S3Result<S3Response<ListObjectsOutput>> {
+        list::list_objects(self, r.input).await.map(S3Response::new)
     }
 
     async fn list_buckets(&self, _: S3Request<ListBucketsInput>) -> S3Result<S3Response<ListBucketsOutput>> {

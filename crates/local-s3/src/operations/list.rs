@@ -7,7 +7,7 @@ use s3s::{S3Result, s3_error};
 
 use super::{Backend, internal, url_encoded};
 use crate::store::index::{self, timestamp};
-use crate::store::list::{Listing, list};
+use crate::store::list::{self, Listing, list};
 
 /// The most that a page holds, whatever is asked for.
 const MAX_KEYS: i32 = 1_000;
@@ -63,6 +63,46 @@ pub(super) async fn list_objects_v2(
         max_keys: Some(max_keys),
         continuation_token: input.continuation_token,
         encoding_type: input.encoding_type,
+        ..Default::default()
+    })
+}
+
+/// The older way to ask, which boto3's resources still use: a page begins after a key, not at a token.
+pub(super) async fn list_objects(backend: &Backend, input: ListObjectsInput) -> S3Result<ListObjectsOutput> {
+    let delimiter = input.delimiter.clone().filter(|delimiter| !delimiter.is_empty());
+    let after = input.marker.as_deref().filter(|marker| !marker.is_empty()).map(|marker| {
+        let prefix = input.prefix.as_deref().unwrap_or_default();
+        BASE64_URL_SAFE_NO_PAD.encode(list::after(marker, prefix, delimiter.as_deref()))
+    });
+    let page = list_objects_v2(
+        backend,
+        ListObjectsV2Input {
+            bucket: input.bucket,
+            prefix: input.prefix,
+            delimiter: input.delimiter,
+            max_keys: input.max_keys,
+            encoding_type: input.encoding_type,
+            continuation_token: after,
+            ..Default::default()
+        },
+    )
+    .await?;
+    let is_truncated = page.is_truncated == Some(true);
+    let last_key = page.contents.iter().flatten().filter_map(|object| object.key.as_ref()).max();
+    let last_prefix = page.common_prefixes.iter().flatten().filter_map(|common| common.prefix.as_ref()).max();
+    // Without a delimiter the last key says as much, and S3 leaves it at that.
+    let next_marker = last_key.max(last_prefix).filter(|_| is_truncated && delimiter.is_some()).cloned();
+    Ok(ListObjectsOutput {
+        name: page.name,
+        prefix: page.prefix,
+        marker: Some(input.marker.unwrap_or_default()),
+        next_marker,
+        max_keys: page.max_keys,
+        is_truncated: page.is_truncated,
+        contents: page.contents,
+        common_prefixes: page.common_prefixes,
+        delimiter: page.delimiter,
+        encoding_type: page.encoding_type,
         ..Default::default()
     })
 }

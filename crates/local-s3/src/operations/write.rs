@@ -68,20 +68,37 @@ pub(super) async fn delete_object(
     Ok(DeleteObjectOutput::default())
 }
 
-/// Deletes up to 1,000 objects.
+/// Deletes up to 1,000 objects; those that the caller may not delete stay, and are named.
 pub(super) async fn delete_objects(
     backend: &Backend,
-    input: DeleteObjectsInput,
+    r: S3Request<DeleteObjectsInput>,
 ) -> S3Result<DeleteObjectsOutput> {
+    let (input, credentials) = (r.input, r.credentials);
     backend.has_bucket(&input.bucket)?;
     let keys: Vec<String> = input.delete.objects.into_iter().map(|object| object.key).collect();
     if keys.len() > 1_000 {
         return Err(s3_error!(MalformedXML, "A request may delete at most 1,000 objects."));
     }
-    delete(backend, input.bucket, keys.clone()).await?;
+    let (mut permitted, mut errors) = (Vec::new(), Vec::new());
+    for key in keys {
+        match backend.gate.permits_key(credentials.as_ref(), "s3:DeleteObject", &input.bucket, &key) {
+            Ok(()) => permitted.push(key),
+            Err(refused) => errors.push(Error {
+                key: Some(key),
+                code: Some(refused.code().as_str().to_owned()),
+                message: refused.message().map(str::to_owned),
+                ..Default::default()
+            }),
+        }
+    }
+    delete(backend, input.bucket, permitted.clone()).await?;
     let deleted = |key| DeletedObject { key: Some(key), ..Default::default() };
-    let told = if input.delete.quiet == Some(true) { Vec::new() } else { keys };
-    Ok(DeleteObjectsOutput { deleted: Some(told.into_iter().map(deleted).collect()), ..Default::default() })
+    let told = if input.delete.quiet == Some(true) { Vec::new() } else { permitted };
+    Ok(DeleteObjectsOutput {
+        deleted: Some(told.into_iter().map(deleted).collect()),
+        errors: (!errors.is_empty()).then_some(errors),
+        ..Default::default()
+    })
 }
 
 async fn delete(backend: &Backend, bucket: String, keys: Vec<String>) -> S3Result<()> {

@@ -54,6 +54,16 @@ pub(crate) fn list(index: &Index, listing: &Listing<'_>) -> Result<Page> {
     }
 }
 
+/// The first key that may appear after a marker: behind a whole common prefix, if the marker is one.
+pub(crate) fn after(marker: &str, prefix: &str, delimiter: Option<&str>) -> Vec<u8> {
+    let in_prefix = marker.strip_prefix(prefix);
+    let is_common = delimiter.zip(in_prefix).is_some_and(|(delimiter, rest)| {
+        rest.find(delimiter).is_some_and(|at| at + delimiter.len() == rest.len())
+    });
+    // The first key after another is that key and a zero byte.
+    if is_common { beyond(marker) } else { [marker.as_bytes(), &[0]].concat() }
+}
+
 /// The key up to and with the first delimiter after the prefix.
 fn common_prefix<'k>(key: &'k str, listing: &Listing<'_>) -> Option<&'k str> {
     let delimiter = listing.delimiter?;

@@ -83,6 +83,34 @@ async fn pages_of_any_size_together_show_everything_once() {
 }
 
 #[tokio::test]
+async fn whoever_asks_by_markers_sees_everything_once_as_well() {
+    let keys = ["a", "d/1", "d/2", "d/3", "e", "f/1", "g", "h/1", "h/2"];
+    let room = with_keys(&keys).await;
+    for (delimiter, all) in [("", &keys[..]), ("delimiter=%2F&", &["a", "d/", "e", "f/", "g", "h/"])] {
+        for size in 1..=all.len() + 1 {
+            let mut seen = Vec::new();
+            let mut marker = String::new();
+            loop {
+                let after = marker.replace('/', "%2F");
+                let page = room.get(&format!("/uploads?{delimiter}marker={after}&max-keys={size}")).await;
+                let (keys, prefixes) = shown(&page);
+                assert!(keys.len() + prefixes.len() <= size);
+                let mut here: Vec<_> = keys.into_iter().chain(prefixes).collect();
+                here.sort();
+                seen.extend(here);
+                if page.all("IsTruncated") == ["false"] {
+                    break;
+                }
+                let next = page.all("NextMarker");
+                assert_eq!(next.is_empty(), delimiter.is_empty(), "{}", page.text());
+                marker = next.first().or(seen.last()).cloned().unwrap_or_default();
+            }
+            assert_eq!(seen, all, "{size} a page, {delimiter}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_page_has_at_most_what_was_asked_for_and_nonsense_is_refused() {
     let room = with_keys(&["a", "b"]).await;
     let none = room.get("/uploads?list-type=2&max-keys=0").await;

@@ -6,10 +6,12 @@
 mod cors;
 mod durability;
 mod forms;
+mod fuzz;
 mod keys;
 mod listing;
 mod multipart;
 mod objects;
+mod permissions;
 mod presigned;
 mod sign;
 
@@ -59,6 +61,22 @@ pub(crate) async fn open(folder: &Path) -> Result<S3, local_s3::OpenError> {
             "AKIALOCAL" => credential("the secret", None),
             "ASIATEMPORARY" => credential("a temporary secret", Some("the session token")),
             _ => None,
+        }),
+        // The temporary key's holder has the folder `mine/`, reads `shared/`, and lists both.
+        permits: Arc::new(|attempt| {
+            let prefix = attempt.circumstances.iter().find(|(key, _)| *key == "s3:prefix");
+            let is_listed = prefix.is_some_and(|(_, prefix)| ["mine/", "shared/"].contains(&prefix.as_str()));
+            let is_mine = attempt.resource.starts_with("arn:aws:s3:::uploads/mine/");
+            let is_shared = attempt.resource.starts_with("arn:aws:s3:::uploads/shared/");
+            let is_permitted = match attempt.action {
+                _ if attempt.access_key_id == "AKIALOCAL" => true,
+                "s3:ListBucket" => is_listed,
+                "s3:GetObject" => is_mine || is_shared,
+                "s3:PutObject" | "s3:DeleteObject" => is_mine,
+                _ => false,
+            };
+            let refusal = || format!("Not {} on {}", attempt.action, attempt.resource);
+            if is_permitted { Ok(()) } else { Err(refusal()) }
         }),
         upload_limit_bytes: LIMIT_BYTES,
     })

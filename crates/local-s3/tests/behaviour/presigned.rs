@@ -136,7 +136,7 @@ async fn an_unsigned_put_or_delete_changes_nothing() {
 #[tokio::test]
 async fn a_temporary_key_works_only_with_its_session_token() {
     let room = room().await;
-    let put = || request(Method::PUT, "/uploads/a.txt");
+    let put = || request(Method::PUT, "/uploads/mine/a.txt");
     let (with, without) = (Caller::temporary(), Caller { token: None, ..Caller::temporary() });
     let another = Caller { token: Some("another token"), ..Caller::temporary() };
     for wrong in [without, another] {
