@@ -16,6 +16,9 @@ export async function fetchConfig(): Promise<Config> {
   return config as Config;
 }
 
+/** Whether Cognito's own sign-in page is there, too: the stack's parameter SignInDomain turns it on. */
+export const hasSignInPage = (config: Config) => Boolean(config.amplify.Auth?.Cognito.loginWith?.oauth);
+
 /** On localhost no e-mail is sent: the codes lie in the outbox of this page. Null in AWS. */
 export function outboxPage(config: Config): string | null {
   if (!URL.canParse(config.userPoolEndpoint)) return null;

@@ -2,7 +2,7 @@
 import { Amplify } from 'aws-amplify';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { fetchConfig, outboxPage } from './config';
+import { fetchConfig, hasSignInPage, outboxPage } from './config';
 import './styles.css';
 import { App } from './views/app';
 
@@ -14,7 +14,7 @@ async function start(): Promise<void> {
     Amplify.configure(config.amplify);
     root.render(
       <StrictMode>
-        <App outbox={outboxPage(config)} />
+        <App outbox={outboxPage(config)} hasSignInPage={hasSignInPage(config)} />
       </StrictMode>,
     );
   } catch (thrown) {

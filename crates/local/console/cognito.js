@@ -11,6 +11,9 @@ export function configure(newConfig) {
   config = newConfig;
 }
 
+/** The client that takes a password as it is. Production has none: there, Cognito says so. */
+const clientId = () => config.commandLineClientId ?? config.userPoolClientId;
+
 /** Calls back now and whenever somebody signs in or out. */
 export function watchPeople(callback) {
   watchers.add(callback);
@@ -21,7 +24,7 @@ export const signedIn = () => [...people.values()];
 
 /** Signs in; somebody new is signed up and confirmed first, with the code from the outbox. */
 export async function enter({ email, password, givenName, familyName }) {
-  const ClientId = config.userPoolClientId;
+  const ClientId = clientId();
   try {
     await call('SignUp', {
       ClientId,
@@ -51,7 +54,7 @@ async function confirm(email) {
   );
   if (!mail) throw new Error(`No mail for ${email} in the outbox.`);
   await call('ConfirmSignUp', {
-    ClientId: config.userPoolClientId,
+    ClientId: clientId(),
     Username: email,
     ConfirmationCode: mail.code,
   });
@@ -61,7 +64,7 @@ async function signIn(email, password) {
   const answer = await call('InitiateAuth', {
     AuthFlow: 'USER_PASSWORD_AUTH',
     AuthParameters: { USERNAME: email, PASSWORD: password },
-    ClientId: config.userPoolClientId,
+    ClientId: clientId(),
   });
   if (!answer.AuthenticationResult)
     throw new Error(`This page does not know the challenge ${answer.ChallengeName}.`);
@@ -72,7 +75,7 @@ export async function signOut(email) {
   const { refreshToken } = people.get(email);
   people.delete(email);
   changed();
-  await call('RevokeToken', { ClientId: config.userPoolClientId, Token: refreshToken });
+  await call('RevokeToken', { ClientId: clientId(), Token: refreshToken });
 }
 
 /** A token that is still valid: fetches new ones when the old expire within a minute. */
@@ -82,7 +85,7 @@ export async function accessToken(email) {
   if (person.expiresAtMs - Date.now() > 60_000) return person.accessToken;
   try {
     const answer = await call('GetTokensFromRefreshToken', {
-      ClientId: config.userPoolClientId,
+      ClientId: clientId(),
       RefreshToken: person.refreshToken,
     });
     return keep(person, answer.AuthenticationResult).accessToken;

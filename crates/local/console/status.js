@@ -1,11 +1,12 @@
 // What runs where: the services, the front end's configuration, the template's resources, and what is not served.
 import { copyButton, el, json } from './dom.js';
 
-export function showStatus(section, config, { services, dataDir, resources, notServed }) {
+export function showStatus(section, config, { services, dataDir, network, resources, notServed }) {
   const code = (text) => el('code', {}, text);
   const address = (url) => el('span', { class: 'row' }, code(url), copyButton(url, 'Copy'));
   const link = el('a', { href: '/config.json' }, '/config.json');
   section.append(
+    ...(network ? [el('p', { class: 'problem' }, 'A bad network is rehearsed: ', network, '.')] : []),
     table(
       ['Service', 'Address', ''],
       services.map(({ name, url, note }) => [name, url && address(url), note]),

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use local_appsync::{
-    Api, AuthMode, Authenticator, Caller, Context, Credentials, Definition, Extensions, Field, Limits,
-    Raised, Refused, Resolved, Resolver,
+    Api, AuthMode, Authenticator, Authorize, Caller, Context, Credentials, Definition, Extensions, Field,
+    LambdaAuthorizer, Limits, OidcProvider, ProviderKeys, Raised, Refused, Resolved, Resolver,
+    answers_of_batch,
 };
 use local_appsync_js::{DataSource, DataSourceError, Evaluated, Script, run_unit};
 use local_cognito::{Cognito, TokenError};
@@ -15,6 +17,7 @@ use serde_json::{Value, json};
 
 use crate::StartError;
 use crate::functions::Function;
+use crate::iam::Iam;
 use crate::stack::{Resource, Stack, StackError};
 
 /// Opens the API with every resolver of the template.
@@ -23,6 +26,7 @@ pub(crate) fn open(
     functions: &BTreeMap<String, Function>,
     dynamodb: &DynamoDb,
     cognito: Arc<Cognito>,
+    iam: Arc<Iam>,
 ) -> Result<Arc<Api>, StartError> {
     let (_, api) = stack.only("AWS::AppSync::GraphQLApi")?;
     let (_, schema) = stack.only("AWS::AppSync::GraphQLSchema")?;
@@ -38,12 +42,79 @@ pub(crate) fn open(
         schema: schema.text("/Definition").unwrap_or_default(),
         default_mode: auth_mode(&api.properties)?,
         additional_modes: additional.into_iter().flatten().map(auth_mode).collect::<Result<_, _>>()?,
+        lambda_authorizer: lambda_authorizer(api, functions)?,
+        oidc: oidc(api),
         resolvers,
         limits: limits(api),
     };
     let keys = stack.of_kind("AWS::AppSync::ApiKey").map(|_| stack.output("ApiKey").map(str::to_owned));
-    let gate = Gate { cognito, api_keys: keys.collect::<Result<_, _>>()? };
+    let gate =
+        Gate { cognito, iam, api_id: definition.api_id.clone(), api_keys: keys.collect::<Result<_, _>>()? };
     Api::new(definition, Arc::new(gate)).map_err(|error| StartError::Service("AppSync", error.to_string()))
+}
+
+/// The API's own settings and those of its further modes, of one type.
+fn providers<'a>(api: &'a Resource, kind: &'static str) -> impl Iterator<Item = &'a Value> {
+    let additional = api.property("/AdditionalAuthenticationProviders").and_then(Value::as_array);
+    let all = std::iter::once(&api.properties).chain(additional.into_iter().flatten());
+    all.filter(move |provider| provider["AuthenticationType"] == kind)
+}
+
+fn lambda_authorizer(
+    api: &Resource,
+    functions: &BTreeMap<String, Function>,
+) -> Result<Option<LambdaAuthorizer>, StackError> {
+    let Some(provider) = providers(api, "AWS_LAMBDA").next() else {
+        return Ok(None);
+    };
+    let config = &provider["LambdaAuthorizerConfig"];
+    let arn = config["AuthorizerUri"].as_str().unwrap_or_default();
+    // A URI of API Gateway's kind is accepted as well: the function's ARN is in it.
+    let arn = arn.split_once("/functions/").map_or(arn, |(_, rest)| rest.trim_end_matches("/invocations"));
+    let function = functions.get(arn).cloned().ok_or_else(|| {
+        StackError(format!("the GraphQL API's authorizer {arn:?} is not a function of the template"))
+    })?;
+    Ok(Some(LambdaAuthorizer {
+        function: Arc::new(Authorizer(function)),
+        ttl: Duration::from_secs(config["AuthorizerResultTtlInSeconds"].as_u64().unwrap_or(300)),
+        identity_validation_expression: config["IdentityValidationExpression"].as_str().map(str::to_owned),
+    }))
+}
+
+struct Authorizer(Function);
+
+#[async_trait]
+impl Authorize for Authorizer {
+    async fn authorize(&self, event: Value) -> Result<Value, String> {
+        self.0.invoke(event).await.map_err(|error| error.error_message)
+    }
+}
+
+fn oidc(api: &Resource) -> Vec<OidcProvider> {
+    let of = |provider: &Value| {
+        let config = &provider["OpenIDConnectConfig"];
+        // The template counts milliseconds.
+        let duration = |name: &str| config[name].as_u64().filter(|it| *it > 0).map(Duration::from_millis);
+        OidcProvider {
+            issuer: config["Issuer"].as_str().unwrap_or_default().to_owned(),
+            client_id: config["ClientId"].as_str().map(str::to_owned),
+            iat_ttl: duration("IatTTL"),
+            auth_ttl: duration("AuthTTL"),
+            keys: Arc::new(OutOfReach),
+        }
+    };
+    providers(api, "OPENID_CONNECT").map(of).collect()
+}
+
+/// This machine is offline: providers are elsewhere.
+struct OutOfReach;
+
+#[async_trait]
+impl ProviderKeys for OutOfReach {
+    async fn jwks(&self) -> Result<Value, String> {
+        Err("`local` asks no server for keys, so tokens of OpenID Connect providers are refused here"
+            .to_owned())
+    }
 }
 
 /// AppSync's quotas, and what the template makes narrower.
@@ -92,7 +163,11 @@ fn resolver(
     };
     let data_source = match source.text("/Type").as_deref() {
         Some("AWS_LAMBDA") if resource.property("/Code").is_none() => {
-            return Ok(Arc::new(Direct(function()?)));
+            let max_batch_size = resource.number("/MaxBatchSize").and_then(|size| usize::try_from(size).ok());
+            return Ok(Arc::new(Direct {
+                function: function()?,
+                max_batch_size: max_batch_size.unwrap_or(0),
+            }));
         }
         Some("AWS_LAMBDA") => {
             let function = function()?;
@@ -125,16 +200,38 @@ fn resolver(
 }
 
 /// A direct Lambda resolver: the Context object in, the field's value out.
-struct Direct(Function);
+struct Direct {
+    function: Function,
+    max_batch_size: usize,
+}
 
 #[async_trait]
 impl Resolver for Direct {
     async fn resolve(&self, context: Context) -> Result<Resolved, Raised> {
         let event =
             serde_json::to_value(&context).map_err(|error| Raised::new("Internal", error.to_string()))?;
-        match self.0.invoke(event).await {
+        match self.function.invoke(event).await {
             Ok(value) => Ok(Resolved::from(value)),
             Err(error) => Err(Raised::new(error.error_type, error.error_message)),
+        }
+    }
+
+    fn max_batch_size(&self) -> usize {
+        self.max_batch_size
+    }
+
+    /// All Context objects in; a call that fails fails them all.
+    async fn resolve_batch(&self, contexts: Vec<Context>) -> Vec<Result<Resolved, Raised>> {
+        let count = contexts.len();
+        let answer = match serde_json::to_value(&contexts) {
+            Ok(event) => {
+                self.function.invoke(event).await.map_err(|it| Raised::new(it.error_type, it.error_message))
+            }
+            Err(error) => Err(Raised::new("Internal", error.to_string())),
+        };
+        match answer {
+            Ok(answer) => answers_of_batch(answer, count),
+            Err(raised) => vec![Err(raised); count],
         }
     }
 }
@@ -176,9 +273,11 @@ fn of_script(error: local_appsync_js::Raised) -> Raised {
     Raised { message, error_type, data, info }
 }
 
-/// Who may call: holders of a token of the user pool, or of the API key.
+/// Who may call: holders of a token of the user pool, of the API key, or of an access key.
 struct Gate {
     cognito: Arc<Cognito>,
+    iam: Arc<Iam>,
+    api_id: String,
     api_keys: Vec<String>,
 }
 
@@ -191,12 +290,11 @@ impl Authenticator for Gate {
                 identity: Value::Null,
                 groups: Vec::new(),
                 expires_at_s: None,
+                permission: None,
             }),
             Credentials::ApiKey(_) => Err(Refused::not_authorized()),
             Credentials::Token(token) => self.user(token),
-            Credentials::Signed(_) => Err(Refused::new(
-                "IAM signatures are not verified on this machine yet: use a user pool token or the API key.",
-            )),
+            Credentials::Signed(request) => self.iam.caller(request, &self.api_id),
         }
     }
 }
@@ -223,6 +321,7 @@ impl Gate {
             identity,
             groups: claims.groups,
             expires_at_s: u64::try_from(claims.expires_at_s).ok(),
+            permission: None,
         })
     }
 }

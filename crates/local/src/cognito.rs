@@ -7,7 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use local_cognito::{
     ClientConfig, Cognito, Config, DeviceConfiguration, IdentityPoolConfig, IdentityProvider,
-    MfaConfiguration, PasswordPolicy, PostConfirmation, RefreshTokenRotation, SystemClock, UserPoolConfig,
+    MfaConfiguration, OAuthConfig, PasswordPolicy, PostConfirmation, RefreshTokenRotation, SystemClock,
+    UserPoolConfig,
 };
 use serde_json::Value;
 
@@ -73,6 +74,7 @@ fn user_pool(stack: &Stack, pool: &Resource, base_url: &str) -> Result<UserPoolC
         groups: stack.of_kind("AWS::Cognito::UserPoolGroup").map(|(_, g)| g.physical_id.clone()).collect(),
         mfa_configuration: mfa_configuration(pool)?,
         device_configuration: device_configuration(pool),
+        has_sign_in_page: stack.of_kind("AWS::Cognito::UserPoolDomain").next().is_some(),
     })
 }
 
@@ -145,7 +147,19 @@ fn client(client: &Resource) -> ClientConfig {
                     client.number("/RefreshTokenRotation/RetryGracePeriodSeconds").unwrap_or(0),
                 ),
             }),
+        oauth: oauth(client),
     }
+}
+
+/// What the client may do with the sign-in page; whatever else the template allows, only codes are given out.
+fn oauth(client: &Resource) -> Option<OAuthConfig> {
+    let may = client.text("/AllowedOAuthFlowsUserPoolClient").as_deref() == Some("true");
+    may.then(|| OAuthConfig {
+        callback_urls: client.texts("/CallbackURLs"),
+        logout_urls: client.texts("/LogoutURLs"),
+        scopes: client.texts("/AllowedOAuthScopes"),
+        allows_code: client.texts("/AllowedOAuthFlows").iter().any(|flow| flow == "code"),
+    })
 }
 
 fn identity_pool(stack: &Stack) -> Option<IdentityPoolConfig> {

@@ -1,5 +1,7 @@
 //! The folder that holds everything, and the lock that keeps a second instance out of it.
 
+mod version;
+
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -17,10 +19,27 @@ pub(crate) struct DataFolder {
 }
 
 impl DataFolder {
-    /// Makes the folder if need be, and takes it for this process.
+    /// Makes the folder if need be, takes it for this process, and brings it up to date.
     pub(crate) fn open(path: &Path) -> Result<DataFolder, StartError> {
+        std::fs::create_dir_all(path).map_err(|cause| StartError::Folder { path: path.to_owned(), cause })?;
+        let folder = DataFolder::take(path)?;
+        version::bring_up_to_date(folder.path())?;
+        Ok(folder)
+    }
+
+    /// Takes a folder that some Parlor made, of whatever version; `None` if there is nothing at that path.
+    pub(crate) fn open_existing(path: &Path) -> Result<Option<DataFolder>, StartError> {
+        if !path.exists() {
+            return Ok(None);
+        }
+        if !version::is_ours(path) {
+            return Err(StartError::NotADataFolder(path.to_owned()));
+        }
+        DataFolder::take(path).map(Some)
+    }
+
+    fn take(path: &Path) -> Result<DataFolder, StartError> {
         let failed = |cause| StartError::Folder { path: path.to_owned(), cause };
-        std::fs::create_dir_all(path).map_err(failed)?;
         only_for_me(path).map_err(failed)?;
         let path = path.canonicalize().map_err(failed)?;
         let mut lock = File::options()

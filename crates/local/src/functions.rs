@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
-use chat::Store;
 use chat::uploads::Bucket;
+use chat::{Environment, Store};
 use lambda_runtime::Diagnostic;
 use local_dynamodb::DynamoDb;
 use serde_json::Value;
+use socket::Callbacks;
 
 use crate::stack::{REGION, Resource, Stack, StackError};
 
@@ -18,15 +19,16 @@ use crate::stack::{REGION, Resource, Stack, StackError};
 pub(crate) struct Function {
     name: String,
     program: Program,
-    store: Arc<Store>,
     timeout: Duration,
 }
 
-/// The crates that can be deployed; the name is that of the folder which `cargo lambda` builds into.
-#[derive(Clone, Copy, Debug)]
+/// The crates that can be deployed, by the folder which `cargo lambda` builds into, each with what it works with.
+#[derive(Clone)]
 enum Program {
-    PostConfirmation,
-    Resolvers,
+    PostConfirmation(Arc<Store>),
+    Resolvers(Arc<Store>),
+    Rest(Arc<rest::App>),
+    Socket(Arc<socket::App>),
 }
 
 /// How a call failed: what the Lambda service tells its caller.
@@ -39,7 +41,8 @@ pub(crate) struct FunctionError {
 }
 
 impl Function {
-    /// The functions of the stack by ARN, each with its own environment; they sign with `credentials`.
+    /// The functions of the stack by ARN, also by those of their versions and aliases, each with its own
+    /// environment; they sign with `credentials`.
     pub(crate) fn deploy_all(
         stack: &Stack,
         dynamodb: &DynamoDb,
@@ -47,7 +50,7 @@ impl Function {
         base_url: &str,
     ) -> Result<BTreeMap<String, Function>, StackError> {
         let functions = stack.of_kind("AWS::Lambda::Function");
-        functions
+        let mut functions: BTreeMap<String, Function> = functions
             .map(|(id, resource)| {
                 let arn = format!(
                     "arn:aws:lambda:{REGION}:{}:function:{}",
@@ -56,7 +59,18 @@ impl Function {
                 );
                 Ok((arn, Function::deploy(id, resource, dynamodb, credentials, base_url)?))
             })
-            .collect()
+            .collect::<Result<_, StackError>>()?;
+        for kind in ["AWS::Lambda::Version", "AWS::Lambda::Alias"] {
+            for (id, qualified) in stack.of_kind(kind) {
+                let arn = &qualified.physical_id;
+                let unqualified = arn.rsplit_once(':').map_or("", |(function, _)| function);
+                let function = functions.get(unqualified).cloned().ok_or_else(|| {
+                    StackError(format!("{id} is of the function {unqualified:?}, which is not there"))
+                })?;
+                functions.insert(arn.clone(), function);
+            }
+        }
+        Ok(functions)
     }
 
     fn deploy(
@@ -66,10 +80,26 @@ impl Function {
         credentials: &Credentials,
         base_url: &str,
     ) -> Result<Function, StackError> {
+        let required = |name: &str| {
+            resource
+                .text(&format!("/Environment/Variables/{name}"))
+                .ok_or_else(|| StackError(format!("function {id} has no environment variable {name}")))
+        };
+        let bucket = required("UPLOADS_BUCKET").unwrap_or_default();
+        let uploads = Bucket::new(&bucket, REGION, Some(base_url), credentials.clone());
+        let store = Store::new(dynamodb.client(), required("CHAT_TABLE")?, uploads);
         let code = resource.text("/Code").unwrap_or_default();
         let program = match code.trim_end_matches("/bootstrap.zip").rsplit('/').next() {
-            Some("post-confirmation") => Program::PostConfirmation,
-            Some("resolvers") => Program::Resolvers,
+            Some("post-confirmation") => Program::PostConfirmation(Arc::new(store)),
+            Some("resolvers") => Program::Resolvers(Arc::new(store)),
+            Some("rest") => {
+                Program::Rest(Arc::new(rest::App { store, websocket_url: required("WEBSOCKET_URL")? }))
+            }
+            Some("socket") => {
+                let callbacks = required("CONNECTIONS_URL").ok();
+                let callbacks = callbacks.map(|url| Callbacks::connect(&environment(credentials), &url));
+                Program::Socket(Arc::new(socket::App { store, callbacks }))
+            }
             _ => {
                 return Err(StackError(format!(
                     "no crate that is linked into `local` has the code {code:?} of function {id}: add it to \
@@ -77,29 +107,22 @@ impl Function {
                 )));
             }
         };
-        let variable = |name: &str| resource.text(&format!("/Environment/Variables/{name}"));
-        let table = variable("CHAT_TABLE")
-            .ok_or_else(|| StackError(format!("function {id} has no environment variable CHAT_TABLE")))?;
-        let bucket = variable("UPLOADS_BUCKET").unwrap_or_default();
-        let uploads = Bucket::new(&bucket, REGION, Some(base_url), credentials.clone());
-        Ok(Function {
-            name: id.to_owned(),
-            program,
-            store: Arc::new(Store::new(dynamodb.client(), table, uploads)),
-            timeout: Duration::from_secs(resource.number("/Timeout").unwrap_or(3)),
-        })
+        let timeout = Duration::from_secs(resource.number("/Timeout").unwrap_or(3));
+        Ok(Function { name: id.to_owned(), program, timeout })
     }
 
     /// Calls the function and waits for its answer, at most as long as its timeout allows.
     pub(crate) async fn invoke(&self, event: Value) -> Result<Value, FunctionError> {
-        let (program, store) = (self.program, Arc::clone(&self.store));
+        let program = self.program.clone();
         // A task of its own, so that a panic ends the call and nothing else.
         let call = tokio::spawn(async move {
             match program {
-                Program::PostConfirmation => {
+                Program::PostConfirmation(store) => {
                     post_confirmation::handle(&store, event).await.map_err(Diagnostic::from)
                 }
-                Program::Resolvers => resolvers::handle(&store, event).await.map_err(Diagnostic::from),
+                Program::Resolvers(store) => resolvers::handle(&store, event).await.map_err(Diagnostic::from),
+                Program::Rest(app) => Ok(rest::handle(&app, event).await),
+                Program::Socket(app) => socket::handle(&app, event).await.map_err(Diagnostic::from),
             }
         });
         let abort = call.abort_handle();
@@ -127,5 +150,15 @@ impl Function {
                 })
             }
         }
+    }
+}
+
+/// What Lambda would have in the environment, as far as signing takes it.
+fn environment(credentials: &Credentials) -> Environment {
+    Environment {
+        aws_region: REGION.to_owned(),
+        aws_access_key_id: credentials.access_key_id().to_owned(),
+        aws_secret_access_key: credentials.secret_access_key().to_owned(),
+        ..Environment::default()
     }
 }

@@ -3,20 +3,31 @@
 //! The template is the configuration: a table, resolver or function added to `infra` is served at the next
 //! start. What cannot be served is named at start and on the page at `/`.
 
+mod apigateway;
 mod appsync;
 mod cognito;
 mod data_folder;
 mod functions;
+mod iam;
+mod live;
+mod network;
 mod pages;
+mod patience;
+mod port;
+mod requests;
+mod reset;
 mod server;
 mod stack;
 mod storage;
+mod tls;
 mod visitors;
 
 use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 
+pub use network::Network;
+pub use reset::reset;
 pub use server::Server;
 
 /// How to serve.
@@ -28,6 +39,8 @@ pub struct Options {
     pub data: PathBuf,
     /// Values for the template's parameters, by name.
     pub parameters: BTreeMap<String, String>,
+    /// The network to rehearse on.
+    pub network: Network,
 }
 
 /// Why it did not start, and what to do.
@@ -62,6 +75,25 @@ pub enum StartError {
         /// What the operating system said.
         cause: io::Error,
     },
+    /// A newer program made the data folder.
+    #[error(
+        "{} is of version {found}, and this program knows versions up to {known}: update Parlor, or take another folder with --data",
+        path.display()
+    )]
+    FolderIsNewer {
+        /// The folder.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+        /// The newest version that can be read.
+        known: u32,
+    },
+    /// What is to be reset was not made by Parlor.
+    #[error("{} was not made by Parlor and is left as it is: name its data folder with --data", .0.display())]
+    NotADataFolder(PathBuf),
+    /// Nobody said that everything may be deleted.
+    #[error("nothing in {0} was deleted: say yes at the terminal, or add --yes")]
+    NotReset(String),
     /// The template asks for something that the laptop does not have.
     #[error("{0}")]
     Template(String),

@@ -23,12 +23,33 @@ pub(crate) struct NotServed {
 /// The console's files, in this program.
 static CONSOLE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/console");
 
+/// What people know the resources of these services by, and what there is instead.
+const FEATURES: [(&[&str], &str, &str); 5] = [
+    (
+        &["AWS::CloudFront::", "AWS::Amplify::"],
+        "the front end and public files on a domain of their own",
+        "`npm --prefix web run dev` serves the front end, and S3 the files",
+    ),
+    (
+        &["AWS::CertificateManager::", "AWS::Route53::"],
+        "the domain, its certificate and its records",
+        "everything here is on localhost",
+    ),
+    (&["AWS::WAFv2::"], "the firewall", "nobody but this machine comes here"),
+    (
+        &["AWS::CloudWatch::", "AWS::SNS::", "AWS::KMS::"],
+        "alarms and the dashboard",
+        "the log is on the terminal",
+    ),
+    (&["AWS::Events::", "AWS::Scheduler::"], "schedules", "nothing is called by the clock"),
+];
+
 /// Resources of the template without an effect here, by type.
 pub(crate) fn not_served(stack: &Stack) -> Vec<NotServed> {
-    let mut found = Vec::new();
+    let mut found: Vec<NotServed> = Vec::new();
     let mut permissions = 0;
     for (id, resource) in &stack.resources {
-        let why = match resource.kind.as_str() {
+        let feature = match resource.kind.as_str() {
             "AWS::AppSync::ApiKey"
             | "AWS::AppSync::DataSource"
             | "AWS::AppSync::GraphQLApi"
@@ -37,35 +58,55 @@ pub(crate) fn not_served(stack: &Stack) -> Vec<NotServed> {
             | "AWS::Cognito::IdentityPool"
             | "AWS::Cognito::UserPool"
             | "AWS::Cognito::UserPoolClient"
+            | "AWS::Cognito::UserPoolDomain"
             | "AWS::Cognito::UserPoolGroup"
             | "AWS::DynamoDB::Table"
+            | "AWS::Lambda::Alias"
             | "AWS::Lambda::Function"
+            | "AWS::Lambda::Version"
             | "AWS::S3::Bucket" => continue,
             // The log is on the terminal.
             "AWS::Logs::LogGroup" => continue,
-            "AWS::Cognito::IdentityPoolRoleAttachment"
-            | "AWS::IAM::Role"
-            | "AWS::Lambda::Permission"
-            | "AWS::S3::BucketPolicy" => {
+            "AWS::Cognito::IdentityPoolRoleAttachment" => continue,
+            "AWS::IAM::Role" if is_of_identities(stack, &resource.physical_id) => continue,
+            "AWS::IAM::Role" | "AWS::Lambda::Permission" | "AWS::S3::BucketPolicy" => {
                 permissions += 1;
                 continue;
             }
-            _ => "no service on this machine does it",
+            // What an API consists of; its deployments and the account's settings have nothing to do here.
+            kind if kind.starts_with("AWS::ApiGateway") => continue,
+            kind => FEATURES.iter().find(|(of, ..)| of.iter().any(|service| kind.starts_with(service))),
         };
-        found.push(NotServed { what: format!("{id} ({})", resource.kind), why });
+        let (what, why) = match feature {
+            Some((_, what, why)) => ((*what).to_owned(), *why),
+            None => (format!("{id} ({})", resource.kind), "no service on this machine does it"),
+        };
+        if !found.iter().any(|known| known.what == what) {
+            found.push(NotServed { what, why });
+        }
     }
     if permissions > 0 {
         found.push(NotServed {
-            what: format!("{permissions} roles and resource policies"),
-            why: "IAM is not evaluated: signed requests to S3 may do anything; AWS will be stricter",
+            what: format!("{permissions} roles of functions and services, and resource policies"),
+            why: "of IAM only the identity pool's roles are evaluated: functions may do anything; AWS will be stricter",
         });
     }
     found
 }
 
+/// Whether people of the identity pool get this role.
+fn is_of_identities(stack: &Stack, role: &str) -> bool {
+    let attached = stack.of_kind("AWS::Cognito::IdentityPoolRoleAttachment");
+    let mut arns = attached.flat_map(|(_, roles)| {
+        ["/Roles/authenticated", "/Roles/unauthenticated"].map(|name| roles.text(name))
+    });
+    arns.any(|arn| arn.is_some_and(|arn| arn.rsplit('/').next() == Some(role)))
+}
+
 /// `GET /_local/status`: services, resources, and what is not served.
 pub(crate) fn status(stack: &Stack, base_url: &str, folder: &Path, not_served: &[NotServed]) -> Value {
     let service = |name: &str, url: String, note: &str| json!({ "name": name, "url": url, "note": note });
+    let output = |name: &str| stack.outputs.get(name).cloned().unwrap_or_default();
     let resources: Vec<Value> = stack
         .resources
         .iter()
@@ -84,10 +125,18 @@ pub(crate) fn status(stack: &Stack, base_url: &str, folder: &Path, not_served: &
                 format!("{}/graphql/realtime", base_url.replacen("http", "ws", 1)),
                 "AppSync's WebSocket protocol",
             ),
+            service("REST", output("RestUrl"), "API Gateway, with the pool's ID token in Authorization"),
+            service("WebSocket", output("WebSocketUrl"), "API Gateway; POST /tickets of the REST API opens it"),
             service("Configuration", format!("{base_url}/config.json"), "for Amplify.configure(config.amplify)"),
             service("Cognito", format!("{base_url}/"), "aws cognito-idp --endpoint-url"),
             service("DynamoDB", format!("{base_url}/"), "aws dynamodb --endpoint-url"),
             service("S3", format!("{base_url}/"), "aws s3 --endpoint-url, with AWS_SHARED_CREDENTIALS_FILE=(data folder)/credentials"),
+            service(
+                "TLS",
+                base_url.replacen("http", "https", 1),
+                "all of this, in TLS; trust (data folder)/ca.pem: curl --cacert, NODE_EXTRA_CA_CERTS, or the browser's import",
+            ),
+            service("Live", format!("{base_url}/_local/live"), "requests, subscriptions, mails and tables, as they come"),
             service("Outbox", format!("{base_url}/_local/outbox"), "the mails that Cognito would send"),
         ],
         "resources": resources,

@@ -1,16 +1,15 @@
 //! One port for everything: who answers which request, from start to a clean stop.
 
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::serve::ListenerExt;
 use local_cognito::Cognito;
 use local_dynamodb::DynamoDb;
 use local_s3::S3;
@@ -20,8 +19,14 @@ use tokio::sync::watch;
 
 use crate::data_folder::DataFolder;
 use crate::functions::Function;
+use crate::iam::Iam;
+use crate::port::{Peer, Port, listen};
+use crate::requests::Requests;
 use crate::stack::Stack;
-use crate::{Options, StartError, appsync, cognito, pages, storage, visitors};
+use crate::tls::{Certificate, certificate};
+use crate::{
+    Network, Options, StartError, apigateway, appsync, cognito, live, pages, patience, storage, visitors,
+};
 
 /// A server that is listening; it serves while [`Server::run_until`] runs.
 pub struct Server {
@@ -30,15 +35,21 @@ pub struct Server {
     router: Router,
     services: Arc<Services>,
     folder: DataFolder,
+    certificate: Certificate,
+    network: Network,
     not_served: Vec<pages::NotServed>,
 }
 
 /// What answers requests.
 pub(crate) struct Services {
-    cognito: Arc<Cognito>,
-    dynamodb: DynamoDb,
+    pub(crate) cognito: Arc<Cognito>,
+    pub(crate) dynamodb: DynamoDb,
     s3: S3,
-    appsync: Arc<local_appsync::Api>,
+    pub(crate) appsync: Arc<local_appsync::Api>,
+    gateway: apigateway::Gateway,
+    pub(crate) requests: Requests,
+    /// True once the server stops: whoever watches it lets go.
+    pub(crate) closing: watch::Sender<bool>,
 }
 
 /// Items past their time to live are gone after this long, at most.
@@ -53,6 +64,8 @@ impl Server {
         // What cannot be deployed leaves no trace.
         Stack::deploy(&infra::template().to_json(), &options.parameters, "http://localhost")?;
         let folder = DataFolder::open(&options.data)?;
+        let certificate =
+            certificate(folder.path()).map_err(|error| StartError::Service("TLS", error.to_string()))?;
         let listeners = listen(options.port).await?;
         let port = listeners[0].local_addr().map_or(options.port, |address| address.port());
         let base_url = format!("http://localhost:{port}");
@@ -62,15 +75,37 @@ impl Server {
         let credentials = folder.credentials()?;
         let functions = Function::deploy_all(&stack, &dynamodb, &credentials, &base_url)?;
         let cognito = cognito::open(&stack, &functions, &folder, &base_url).await?;
-        let s3 = storage::open_buckets(&stack, &folder, credentials, Arc::clone(&cognito)).await?;
-        let appsync = appsync::open(&stack, &functions, &dynamodb, Arc::clone(&cognito))?;
+        let iam = Arc::new(Iam::open(&stack, credentials.clone(), Arc::clone(&cognito))?);
+        let s3 = storage::open_buckets(&stack, &folder, Arc::clone(&iam)).await?;
+        let appsync = appsync::open(&stack, &functions, &dynamodb, Arc::clone(&cognito), iam)?;
+        let host = format!("localhost:{port}");
+        let gateway =
+            apigateway::open(&stack, &functions, &dynamodb, Arc::clone(&cognito), credentials, &host)?;
         let config = infra::front_end_config(&stack.outputs, Some(&format!("{base_url}/")))?;
         let not_served = pages::not_served(&stack);
-        let status = pages::status(&stack, &base_url, folder.path(), &not_served);
+        let mut status = pages::status(&stack, &base_url, folder.path(), &not_served);
+        status["network"] = options.network.told().into();
 
-        let services = Arc::new(Services { cognito, dynamodb, s3, appsync });
+        let services = Arc::new(Services {
+            cognito,
+            dynamodb,
+            s3,
+            appsync,
+            gateway,
+            requests: Requests::new(),
+            closing: watch::Sender::new(false),
+        });
         let router = router(&services, config, status);
-        Ok(Server { base_url, listeners, router, services, folder, not_served })
+        Ok(Server {
+            base_url,
+            listeners,
+            router,
+            services,
+            folder,
+            certificate,
+            network: options.network,
+            not_served,
+        })
     }
 
     /// What to tell whoever started it.
@@ -82,11 +117,18 @@ impl Server {
              \n  config     {base_url}/config.json\
              \n  GraphQL    {base_url}/graphql\
              \n  realtime   {}/graphql/realtime\
+             \n  live       {base_url}/_local/live\
              \n  outbox     {base_url}/_local/outbox\
-             \n  data       {}\n",
+             \n  data       {}\
+             \n  TLS        {}/ too; trust {}\n",
             base_url.replacen("http", "ws", 1),
             self.folder.path().display(),
+            secure(base_url),
+            self.certificate.authority.display(),
         );
+        if self.network.is_bad() {
+            text.push_str(&format!("\n  a bad network is rehearsed: {}", self.network.told()));
+        }
         for warning in self.services.appsync.warnings() {
             text.push_str(&format!("\n  GraphQL: {warning}"));
         }
@@ -113,15 +155,10 @@ impl Server {
                 // An error means that the sender is gone, which is a stop as well.
                 let _ = stopping.wait_for(|stop| *stop).await;
             };
-            let service = self.router.clone().into_make_service_with_connect_info::<SocketAddr>();
-            // Frames are small and follow each other: waiting to fill a packet would cost 40 ms each.
-            let listener = listener.tap_io(|stream| {
-                if let Err(error) = stream.set_nodelay(true) {
-                    tracing::debug!(%error, "packets may wait");
-                }
-            });
+            let service = self.router.clone().into_make_service_with_connect_info::<Peer>();
+            let port = Port::new(listener, self.certificate.acceptor.clone(), self.network.clone());
             serving.spawn(async move {
-                let served = axum::serve(listener, service).with_graceful_shutdown(stopped).await;
+                let served = axum::serve(port, service).with_graceful_shutdown(stopped).await;
                 if let Err(error) = served {
                     tracing::error!(%error, "a listener failed");
                 }
@@ -129,31 +166,14 @@ impl Server {
         }
         done.await;
         self.services.appsync.close();
+        self.services.gateway.close();
+        self.services.closing.send_replace(true);
         let _ = stop.send(true);
         if tokio::time::timeout(GRACE, serving.join_all()).await.is_err() {
             tracing::warn!("some requests did not end in time and were cut off");
         }
         sweeper.abort();
     }
-}
-
-async fn listen(port: u16) -> Result<Vec<TcpListener>, StartError> {
-    let failed = |cause: std::io::Error| match cause.kind() {
-        std::io::ErrorKind::AddrInUse => StartError::PortInUse(port),
-        _ => StartError::Port { port, cause },
-    };
-    let first = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await.map_err(failed)?;
-    let taken = first.local_addr().map_err(failed)?.port();
-    let mut listeners = vec![first];
-    // `localhost` is ::1 first on many machines; others have no IPv6 at all.
-    match TcpListener::bind(SocketAddr::from((Ipv6Addr::LOCALHOST, taken))).await {
-        Ok(second) => listeners.push(second),
-        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
-            return Err(StartError::PortInUse(taken));
-        }
-        Err(error) => tracing::debug!(%error, "no IPv6 here"),
-    }
-    Ok(listeners)
 }
 
 async fn sweep(dynamodb: DynamoDb) {
@@ -167,26 +187,62 @@ async fn sweep(dynamodb: DynamoDb) {
 }
 
 fn router(services: &Arc<Services>, config: Value, status: Value) -> Router {
-    let public = |body: Value| {
-        let answer = ([("access-control-allow-origin", "*")], axum::Json(body));
-        get(move || async move { answer })
+    let secure_config = serde_json::from_str(&secure(&config.to_string())).unwrap_or_default();
+    let config = move |ConnectInfo(peer): ConnectInfo<Peer>| async move {
+        let config = if peer.is_secure { secure_config } else { config };
+        ([("access-control-allow-origin", "*")], axum::Json(config))
     };
     Router::new()
         .route("/", get(pages::console))
-        .route("/config.json", public(config))
+        .route("/config.json", get(config))
         .route("/_local/status", get(move || async move { axum::Json(status) }))
         .route("/_local/console/{file}", get(pages::console_file))
         .merge(local_cognito::router(Arc::clone(&services.cognito)))
         .merge(services.appsync.router())
+        .merge(services.gateway.router())
+        .merge(live::router(Arc::clone(services)))
         .fallback(nothing_here)
         .layer(middleware::from_fn_with_state(Arc::clone(services), by_signature))
+        .layer(middleware::from_fn_with_state(Arc::clone(services), at_the_door))
+}
+
+/// Whatever comes in passes here: strangers are refused, everybody else is noted.
+async fn at_the_door(State(services): State<Arc<Services>>, mut request: Request, next: Next) -> Response {
+    if let Some(ConnectInfo(Peer { address, .. })) = request.extensions().get::<ConnectInfo<Peer>>().copied()
+    {
+        // The services ask for it under this type.
+        request.extensions_mut().insert(ConnectInfo::<SocketAddr>(address));
+    }
+    if let Some(refusal) = visitors::refuse(&request) {
+        return refusal;
+    }
+    match services.name_of(&request) {
+        Some(service) => services.requests.tell(service, request, next).await,
+        None => next.run(request).await,
+    }
+}
+
+impl Services {
+    /// The service that a request is for; `None` for preflights and for what this server has of its own.
+    fn name_of(&self, request: &Request) -> Option<&'static str> {
+        let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
+        match request.uri().path() {
+            _ if request.method() == Method::OPTIONS => None,
+            _ if target.is_some_and(DynamoDb::serves) => Some("DynamoDB"),
+            _ if local_cognito::is_cognito(request.headers()) => Some("Cognito"),
+            _ if self.s3.owns(request) => Some("S3"),
+            path if path.starts_with("/graphql") => Some("GraphQL"),
+            path if path.starts_with("/restapis/") => Some("REST"),
+            path if path.starts_with("/_apis/") => Some("WebSocket"),
+            path if path.starts_with("/_local/") || path == "/" || path == "/config.json" => None,
+            _ => Some("HTTP"),
+        }
+    }
 }
 
 /// DynamoDB and S3 share their paths with others: the target or the signature tells them apart.
 async fn by_signature(State(services): State<Arc<Services>>, request: Request, next: Next) -> Response {
-    if let Some(refusal) = visitors::refuse(&request) {
-        return refusal;
-    }
+    let request = patience::limited(request);
     let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
     if target.is_some_and(DynamoDb::serves) {
         services.dynamodb.handle(request).await
@@ -195,6 +251,14 @@ async fn by_signature(State(services): State<Arc<Services>>, request: Request, n
     } else {
         next.run(request).await
     }
+}
+
+/// The same addresses of this machine in TLS. Amplify's capitals (`HTTP://`) are of no use there.
+fn secure(text: &str) -> String {
+    let text = text
+        .replace("http://localhost", "https://localhost")
+        .replace("HTTP://localhost", "https://localhost");
+    text.replace("ws://localhost", "wss://localhost")
 }
 
 async fn nothing_here(request: Request) -> Response {

@@ -2,6 +2,7 @@
 //!
 //! Physical ids and attributes are functions of the logical ids, so they are the same at every start.
 
+mod addresses;
 mod attributes;
 mod intrinsics;
 
@@ -9,6 +10,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use addresses::Addresses;
 use intrinsics::Scope;
 
 /// The account of everything local, as in AWS's own documentation.
@@ -63,7 +65,13 @@ impl Stack {
             };
             resources.insert(id.clone(), deployed);
         }
-        Ok(Stack { resources, outputs: scope.outputs()? })
+        let addresses = Addresses::of(&resources, base_url);
+        for resource in resources.values_mut() {
+            addresses.put_into(&mut resource.properties);
+        }
+        let mut outputs = scope.outputs()?;
+        outputs.values_mut().for_each(|output| addresses.put_into_text(output));
+        Ok(Stack { resources, outputs })
     }
 
     /// The resources of one type, with their logical ids.
@@ -166,6 +174,51 @@ mod tests {
     }
 
     #[test]
+    fn the_template_can_be_resolved_in_every_stage() {
+        for stage in ["development", "production"] {
+            let parameters = BTreeMap::from([("Stage".to_owned(), stage.to_owned())]);
+            let stack = Stack::deploy(&infra::template().to_json(), &parameters, "http://localhost").unwrap();
+            assert_eq!(stack.output("Stage").unwrap(), stage);
+            assert_eq!(stack.resources.contains_key("AlarmTopic"), stage == "production");
+        }
+    }
+
+    #[test]
+    fn an_alias_is_its_functions_arn_with_a_name_behind() {
+        let function = |kind: &str, property: &str, value: Value| json!({ "Type": kind, "Properties": { "FunctionName": { "Ref": "Greeter" }, property: value } });
+        let version = json!({ "Fn::GetAtt": ["Version", "Version"] });
+        let mut alias = function("AWS::Lambda::Alias", "FunctionVersion", version);
+        alias["Properties"]["Name"] = json!("live");
+        let stack = deploy(json!({ "Resources": {
+            "Greeter": { "Type": "AWS::Lambda::Function" },
+            "Version": function("AWS::Lambda::Version", "Description", json!("first")),
+            "Live": alias,
+        } }))
+        .unwrap();
+        let arn = "arn:aws:lambda:us-east-1:123456789012:function:parlor-local-Greeter";
+        assert_eq!(stack.resources["Live"].physical_id, format!("{arn}:live"));
+        assert_eq!(stack.resources["Live"].text("/FunctionVersion").unwrap(), "1");
+        assert_eq!(stack.resources["Version"].physical_id, format!("{arn}:1"));
+    }
+
+    #[test]
+    fn gateways_are_on_this_machine() {
+        let outputs = outputs(json!({
+            "Resources": { "Rest": { "Type": "AWS::ApiGateway::RestApi" }, "Socket": { "Type": "AWS::ApiGatewayV2::Api" } },
+            "Outputs": {
+                "Rest": { "Value": { "Fn::Sub": "https://${Rest}.execute-api.${AWS::Region}.${AWS::URLSuffix}/live" } },
+                "Socket": { "Value": { "Fn::Sub": "wss://${Socket}.execute-api.${AWS::Region}.${AWS::URLSuffix}/live" } },
+                "Connections": { "Value": { "Fn::Sub": "https://${Socket}.execute-api.${AWS::Region}.${AWS::URLSuffix}/live" } },
+            },
+        }));
+        let is =
+            |name: &str, prefix: &str| outputs[name].starts_with(prefix) && outputs[name].ends_with("/live");
+        assert!(is("Rest", "http://localhost:4000/restapis/"), "{outputs:?}");
+        assert!(is("Socket", "ws://localhost:4000/_apis/"), "{outputs:?}");
+        assert!(is("Connections", "http://localhost:4000/_apis/"), "{outputs:?}");
+    }
+
+    #[test]
     fn no_value_leaves_the_property_out() {
         let stack = deploy(json!({ "Resources": { "Files": {
             "Type": "AWS::S3::Bucket",
@@ -210,5 +263,74 @@ mod tests {
         assert!(deploy("Stage", "b").is_ok());
         assert!(deploy("Stage", "c").unwrap_err().to_string().contains("a, b"));
         assert!(deploy("Other", "c").unwrap_err().to_string().contains("Other"));
+    }
+
+    fn parlor(parameters: &[(&str, &str)]) -> Stack {
+        let parameters = parameters.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        Stack::deploy(&infra::template().to_json(), &parameters, "https://here").unwrap()
+    }
+
+    #[test]
+    fn what_was_not_asked_for_is_not_there() {
+        let stack = parlor(&[]);
+        let services = ["Amplify", "CertificateManager", "CloudFront", "Route53", "WAFv2"];
+        for service in services {
+            let kind = format!("AWS::{service}::");
+            let made: Vec<_> =
+                stack.resources.iter().filter(|(_, made)| made.kind.starts_with(&kind)).collect();
+            assert!(made.is_empty(), "{made:?}");
+        }
+        for output in ["SiteUrl", "SiteBucket", "SiteDistributionId", "PublicFilesUrl", "SignInDomain"] {
+            assert!(!stack.outputs.contains_key(output), "{output}");
+        }
+        let client = &stack.resources["WebClient"];
+        assert_eq!(client.property("/AllowedOAuthFlows"), None);
+    }
+
+    #[test]
+    fn the_site_may_upload_and_sign_in_without_being_named_twice() {
+        let domains =
+            [("DomainName", "chat.example.com"), ("CertificateArn", "arn:aws:acm:us-east-1:1:certificate/1")];
+        for (hosting, more) in [("cloudfront", &[][..]), ("cloudfront", &domains), ("amplify", &domains[..1])]
+        {
+            let page = [("Hosting", hosting), ("SignInDomain", "parlor"), ("PublicFiles", "everyone")];
+            let stack = parlor(&[&page[..], more].concat());
+            let origin = stack.output("SiteUrl").unwrap();
+            assert!(more.is_empty() || origin == "https://chat.example.com", "{origin}");
+            let uploads = &stack.resources["UploadsBucket"];
+            assert_eq!(uploads.texts("/CorsConfiguration/CorsRules/1/AllowedOrigins"), [origin]);
+            let client = &stack.resources["WebClient"];
+            let site = format!("{origin}/");
+            for urls in ["/CallbackURLs", "/LogoutURLs"] {
+                assert_eq!(client.texts(urls), ["http://localhost:5173/", &site]);
+            }
+            assert_eq!(client.texts("/AllowedOAuthFlows"), ["code"]);
+        }
+    }
+
+    #[test]
+    fn the_site_on_amplify_gets_the_configuration_that_anyone_makes_of_the_outputs() {
+        let page = [
+            ("SignInDomain", "parlor"),
+            ("CallbackUrls", "https://a/,https://b/"),
+            ("PublicFiles", "everyone"),
+        ];
+        for (more, guests) in [(&page[..], "true"), (&[], "false")] {
+            let stack = parlor(&[&[("Hosting", "amplify"), ("GuestAccess", guests)], more].concat());
+            let variables = stack.resources["SiteBranch"].property("/EnvironmentVariables/0").unwrap();
+            assert_eq!(variables["Name"], "PARLOR_CONFIG");
+            let built: Value = serde_json::from_str(variables["Value"].as_str().unwrap()).unwrap();
+            let mut made = infra::front_end_config(&stack.outputs, None).unwrap();
+            if more.is_empty() {
+                // CloudFormation cannot leave a member out of a text.
+                made["publicFilesUrl"] = Value::Null;
+                made["amplify"]["Auth"]["Cognito"]["loginWith"] = json!({});
+            } else {
+                let oauth = &made["amplify"]["Auth"]["Cognito"]["loginWith"]["oauth"];
+                assert_eq!(oauth["redirectSignIn"].as_array().map(Vec::len), Some(3), "{oauth}");
+                assert_eq!(oauth["domain"], "parlor.auth.us-east-1.amazoncognito.com");
+            }
+            assert_eq!(built, made);
+        }
     }
 }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use aws_credential_types::Credentials;
-use local_cognito::Cognito;
 use local_dynamodb::DynamoDb;
-use local_s3::{Bucket, Credential, S3};
+use local_iam::{Circumstances, Key};
+use local_s3::{Attempt, Bucket, Credential, S3};
 
 use crate::StartError;
 use crate::data_folder::DataFolder;
+use crate::iam::Iam;
 use crate::stack::{REGION, Stack};
 
 /// Opens DynamoDB with every table of the template.
@@ -22,14 +22,11 @@ pub(crate) async fn open_tables(stack: &Stack, folder: &DataFolder) -> Result<Dy
     Ok(dynamodb)
 }
 
-/// Opens S3 with every bucket of the template. Requests are signed with the data folder's own
-/// credentials, or with
-/// those that the identity pool gave out.
+/// Opens S3 with every bucket of the template. Requests are signed with keys that IAM knows, and do what it permits.
 pub(crate) async fn open_buckets(
     stack: &Stack,
     folder: &DataFolder,
-    own: Credentials,
-    cognito: Arc<Cognito>,
+    iam: Arc<Iam>,
 ) -> Result<S3, StartError> {
     let failed = |error: &dyn std::fmt::Display| StartError::Service("S3", error.to_string());
     let mut buckets = Vec::new();
@@ -39,21 +36,23 @@ pub(crate) async fn open_buckets(
         let opened = Bucket::of_template(&bucket.physical_id, &properties);
         buckets.push(opened.map_err(|error| failed(&error))?);
     }
+    let keys = Arc::clone(&iam);
     let credentials = move |access_key_id: &str| {
-        if access_key_id == own.access_key_id() {
-            let secret_access_key = own.secret_access_key().to_owned();
-            return Some(Credential { secret_access_key, session_token: None });
-        }
-        cognito.credentials(access_key_id).map(|known| Credential {
-            secret_access_key: known.secret_access_key,
-            session_token: Some(known.session_token),
-        })
+        keys.key(access_key_id)
+            .map(|Key { secret_access_key, session_token }| Credential { secret_access_key, session_token })
+    };
+    let permits = move |Attempt { access_key_id, action, resource, circumstances }: &Attempt| {
+        let circumstances = circumstances
+            .iter()
+            .fold(Circumstances::default(), |all, (key, value)| all.with(key, [value.as_str()]));
+        iam.permits(access_key_id, action, resource, circumstances)
     };
     let config = local_s3::Config {
         folder: folder.s3(),
         region: REGION.to_owned(),
         buckets,
         credentials: Arc::new(credentials),
+        permits: Arc::new(permits),
         upload_limit_bytes: local_s3::DEFAULT_UPLOAD_LIMIT_BYTES,
     };
     S3::open(config).await.map_err(|error| failed(&error))

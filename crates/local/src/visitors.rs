@@ -21,7 +21,14 @@ pub(crate) fn refuse(request: &Request) -> Option<Response> {
     let for_dynamodb =
         headers.get("x-amz-target").is_some_and(|target| target.as_bytes().starts_with(b"DynamoDB"));
     let origin = headers.get(ORIGIN).map(text);
-    if for_dynamodb && origin.is_some_and(|origin| origin != format!("http://{host}")) {
+    let is_ours = |origin: &String| {
+        ["http://", "https://"].iter().any(|scheme| origin.strip_prefix(scheme) == Some(host.as_str()))
+    };
+    let is_foreign = !origin.as_ref().is_none_or(is_ours);
+    if request.uri().path().starts_with("/_local/") && is_foreign {
+        return Some(refusal("This is for the console alone, not for pages of other origins."));
+    }
+    if for_dynamodb && is_foreign {
         return Some(refusal("DynamoDB is not for pages of other origins: use the GraphQL API."));
     }
     None

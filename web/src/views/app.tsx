@@ -15,7 +15,7 @@ import { useRooms } from './use-rooms';
 
 type Session = { state: 'looking' } | { state: 'signed-out' } | { state: 'signed-in'; me: Profile };
 
-export function App({ outbox }: { outbox: string | null }) {
+export function App({ outbox, hasSignInPage }: { outbox: string | null; hasSignInPage: boolean }) {
   const [session, setSession] = useState<Session>({ state: 'looking' });
 
   const look = useCallback(async () => {
@@ -46,7 +46,7 @@ export function App({ outbox }: { outbox: string | null }) {
   }, [look]);
 
   if (session.state === 'looking') return <main className="centre quiet">One moment …</main>;
-  if (session.state === 'signed-out') return <SignIn outbox={outbox} />;
+  if (session.state === 'signed-out') return <SignIn outbox={outbox} hasSignInPage={hasSignInPage} />;
   return <Chat me={session.me} />;
 }
 

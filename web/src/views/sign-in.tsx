@@ -5,6 +5,7 @@ import {
   resendSignUpCode,
   resetPassword,
   signIn,
+  signInWithRedirect,
   signUp,
 } from 'aws-amplify/auth';
 import { useState, type FormEvent, type ReactNode } from 'react';
@@ -12,7 +13,7 @@ import { explain } from '../problems';
 
 type Step = 'sign-in' | 'sign-up' | 'confirm' | 'forgot' | 'new-password';
 
-export function SignIn({ outbox }: { outbox: string | null }) {
+export function SignIn({ outbox, hasSignInPage }: { outbox: string | null; hasSignInPage: boolean }) {
   const [step, setStep] = useState<Step>('sign-in');
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
@@ -106,6 +107,9 @@ export function SignIn({ outbox }: { outbox: string | null }) {
       links: [
         <Link onClick={() => go('sign-up')}>Create an account</Link>,
         <Link onClick={() => go('forgot')}>Forgot your password?</Link>,
+        hasSignInPage && (
+          <Link onClick={() => void attempt(() => signInWithRedirect())}>On Cognito’s page</Link>
+        ),
       ],
     },
     'sign-up': {

@@ -54,8 +54,14 @@ impl<'a> Scope<'a> {
 
     /// What `Ref` gives for a resource.
     pub(super) fn reference(&self, id: &str) -> Result<String, StackError> {
+        let kind = self.kind(id)?;
         let properties = self.resource(id)?.get("Properties").unwrap_or(&Value::Null);
-        Ok(reference(self.kind(id)?, id, properties, self.base_url))
+        // Theirs is made of their function's.
+        let properties = match kind {
+            "AWS::Lambda::Alias" | "AWS::Lambda::Version" => &self.resolve(properties)?,
+            _ => properties,
+        };
+        Ok(reference(kind, id, properties, self.base_url))
     }
 
     /// Whether the resource's or output's condition holds.
