@@ -1,30 +1,37 @@
-//! Who people are: the user pool, the web client, the groups, and the function that makes profiles.
+//! Who people are: the user pool, the clients, the groups, and the function that makes profiles.
 
 use cfn::cognito::{
     AccessToken, AccountRecoverySetting, AdminCreateUserConfig, AttributeDataType,
     AttributesRequireVerificationBeforeUpdate, AutoVerifiedAttribute, DeletionProtection, EnabledMfa,
-    ExplicitAuthFlow, IdToken, MfaConfiguration, PasswordPolicy, Policies, PreventUserExistenceErrors,
-    RecoveryOption, RecoveryOptionName, RefreshToken, SchemaAttribute, TokenValidityUnits,
-    UserAttributeUpdateSettings, UserPool, UserPoolClient, UserPoolGroup, UserPoolLambdaConfig,
-    UsernameAttribute, UsernameConfiguration,
+    ExplicitAuthFlow, IdToken, PasswordPolicy, Policies, PreventUserExistenceErrors, RecoveryOption,
+    RecoveryOptionName, RefreshToken, SchemaAttribute, TokenValidityUnits, UserAttributeUpdateSettings,
+    UserPool, UserPoolClient, UserPoolGroup, UserPoolLambdaConfig, UsernameAttribute, UsernameConfiguration,
 };
-use cfn::{Handle, Template, actions, if_, lambda, list, no_value, prelude::*};
+use cfn::{Handle, Template, actions, if_, lambda, no_value, prelude::*};
 
 use crate::data::Data;
 use crate::functions::Function;
 use crate::parameters::Parameters;
+use crate::sign_in_page::SignInPage;
+
+/// The groups of people: logical id, name in their tokens, and rank, the lowest number first.
+///
+/// No parameter: a template loops over a list by a macro alone (`AWS::LanguageExtensions`), which nothing that
+/// reads a template before it is deployed understands; and a group is of use only where code knows its name.
+const GROUPS: [(&str, &str, i32); 1] = [("AdminGroup", "admin", 1)];
 
 /// Handles to the pool and its client.
 pub(crate) struct Auth {
     pub(crate) user_pool: Handle<UserPool>,
     pub(crate) web_client: Handle<UserPoolClient>,
+    /// Only where [`Parameters::has_command_line`] holds.
+    pub(crate) command_line_client: Handle<UserPoolClient>,
 }
 
-pub(crate) fn add(t: &mut Template, parameters: &Parameters, data: &Data) -> Auth {
+pub(crate) fn add(t: &mut Template, parameters: &Parameters, data: &Data, page: &SignInPage) -> Auth {
     // Cognito waits 5 s for a trigger, so it is not given longer. It learns the pool's id from its event: were
     // it to refer to the pool, they would depend on each other.
     let mut post_confirmation = Function::new("PostConfirmation", "post-confirmation", 128, 5);
-    post_confirmation.variable("CHAT_TABLE", data.chat_table.table_name());
     data.chat_table.grant(actions!["dynamodb:PutItem"], &mut post_confirmation);
     let post_confirmation = post_confirmation.add(t, parameters);
 
@@ -37,13 +44,23 @@ pub(crate) fn add(t: &mut Template, parameters: &Parameters, data: &Data) -> Aut
             .principal("cognito-idp.amazonaws.com")
             .source_arn(&user_pool),
     );
-    let web_client = t.add("WebClient", web_client(parameters, &user_pool));
-    t.add("AdminGroup", UserPoolGroup::new().user_pool_id(&user_pool).group_name("admin").precedence(1));
-    Auth { user_pool, web_client }
+    let web_client =
+        t.add("WebClient", page.for_client(client(&user_pool, ExplicitAuthFlow::AllowUserSrpAuth)));
+    // It sends the password itself, which SRP never does: with curl, which cannot do SRP.
+    let command_line_client = t.add(
+        "CommandLineClient",
+        client(&user_pool, ExplicitAuthFlow::AllowUserPasswordAuth).condition(&parameters.has_command_line),
+    );
+    page.of(t, &user_pool);
+    for (id, name, precedence) in GROUPS {
+        let group = UserPoolGroup::new().user_pool_id(&user_pool).group_name(name).precedence(precedence);
+        t.add(id, group);
+    }
+    Auth { user_pool, web_client, command_line_client }
 }
 
 /// Sign-in settings and schema can never change once the pool exists; everything else can.
-fn user_pool(parameters: &Parameters, post_confirmation: &Handle<lambda::Function>) -> UserPool {
+fn user_pool(parameters: &Parameters, post_confirmation: &Handle<lambda::Alias>) -> UserPool {
     // Without its data type, Cognito refuses the next update of the pool.
     let required = |name: &str| {
         SchemaAttribute::new()
@@ -80,8 +97,9 @@ fn user_pool(parameters: &Parameters, post_confirmation: &Handle<lambda::Functio
                 .name(RecoveryOptionName::VerifiedEmail)
                 .priority(1)]),
         )
-        .mfa_configuration(MfaConfiguration::Optional)
-        .enabled_mfas([EnabledMfa::SoftwareTokenMfa])
+        .mfa_configuration(&parameters.mfa)
+        // Cognito refuses factors where there is to be none.
+        .enabled_mfas(if_(&parameters.has_mfa, [EnabledMfa::SoftwareTokenMfa], no_value()))
         .deletion_protection(if_(
             &parameters.is_production,
             DeletionProtection::Active,
@@ -91,16 +109,11 @@ fn user_pool(parameters: &Parameters, post_confirmation: &Handle<lambda::Functio
         .retain()
 }
 
-fn web_client(parameters: &Parameters, user_pool: &Handle<UserPool>) -> UserPoolClient<cfn::Given> {
+fn client(user_pool: &Handle<UserPool>, flow: ExplicitAuthFlow) -> UserPoolClient<cfn::Given> {
     UserPoolClient::new()
         .user_pool_id(user_pool)
         .generate_secret(false)
-        .explicit_auth_flows(list![
-            ExplicitAuthFlow::AllowUserSrpAuth,
-            ExplicitAuthFlow::AllowRefreshTokenAuth,
-            // For the command line; it sends the password itself, which SRP never does.
-            if_(&parameters.is_production, no_value(), ExplicitAuthFlow::AllowUserPasswordAuth),
-        ])
+        .explicit_auth_flows([flow, ExplicitAuthFlow::AllowRefreshTokenAuth])
         .supported_identity_providers(["COGNITO"])
         .access_token_validity(1)
         .id_token_validity(1)

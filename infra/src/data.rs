@@ -43,7 +43,11 @@ fn table(hash: &str, range: &str, attributes: &[&str], parameters: &Parameters) 
         .key_schema(keys(hash, range))
         .billing_mode(BillingMode::PayPerRequest)
         .point_in_time_recovery_specification(
-            PointInTimeRecoverySpecification::new().point_in_time_recovery_enabled(&protected),
+            PointInTimeRecoverySpecification::new().point_in_time_recovery_enabled(if_(
+                &parameters.restores_tables,
+                true,
+                false,
+            )),
         )
         .deletion_protection_enabled(&protected)
         .accept_checkov("CKV_AWS_28", "On in production, by a condition that checkov does not follow.")
@@ -51,6 +55,8 @@ fn table(hash: &str, range: &str, attributes: &[&str], parameters: &Parameters) 
             "CKV_AWS_119",
             "Encrypted with DynamoDB's key; a key of one's own is paid for with every call.",
         )
+        .accept_guard("CT.DYNAMODB.PR.1", "On in production, by a condition that cfn-guard does not follow.")
+        .accept_guard("CT.DYNAMODB.PR.2", "A key of one's own is paid for with every call.")
         .retain()
 }
 

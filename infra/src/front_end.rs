@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use crate::sign_in_page::SCOPES;
+
 /// A stack without this output is not one of ours, or an older one.
 #[derive(Debug, PartialEq, Eq)]
 pub struct MissingOutput(pub &'static str);
@@ -19,7 +21,9 @@ impl std::error::Error for MissingOutput {}
 /// Makes the configuration from the stack's outputs.
 ///
 /// `endpoint`: where all services are, if not at AWS (`http://localhost:4000/`). The member `amplify` is what
-/// `Amplify.configure` of aws-amplify v6 takes.
+/// `Amplify.configure` of aws-amplify v6 takes. What the stack has only sometimes (`commandLineClientId`, the
+/// client for curl, outside of production; `publicFilesUrl`; in `amplify` the sign-in page as `loginWith.oauth`) is
+/// missing where it is off.
 pub fn front_end_config(
     outputs: &BTreeMap<String, String>,
     endpoint: Option<&str>,
@@ -36,12 +40,25 @@ pub fn front_end_config(
         "identityPoolId": output("IdentityPoolId")?,
         "allowGuestAccess": output("GuestAccess")? == "true",
     });
+    if let Some(domain) = outputs.get("SignInDomain") {
+        // Amplify puts `https://` before it: a laptop's page is there for it where the port speaks TLS, too.
+        let host = endpoint.map(|url| url.trim_start_matches("http://").trim_end_matches('/'));
+        let domain = host.unwrap_or(domain);
+        let urls = |name| Ok(output(name)?.split(',').collect::<Vec<_>>());
+        cognito["loginWith"] = json!({ "oauth": {
+            "domain": domain,
+            "scopes": SCOPES,
+            "redirectSignIn": urls("CallbackUrls")?,
+            "redirectSignOut": urls("LogoutUrls")?,
+            "responseType": "code",
+        } });
+    }
     if endpoint.is_some() {
         // Amplify knows AWS's own endpoints, and warns of any that it is given.
         cognito["userPoolEndpoint"] = json!(user_pool_endpoint);
         cognito["identityPoolEndpoint"] = json!(identity_pool_endpoint);
     }
-    Ok(json!({
+    let mut config = json!({
         "region": region,
         "stage": output("Stage")?,
         "userPoolId": output("UserPoolId")?,
@@ -51,6 +68,8 @@ pub fn front_end_config(
         "identityPoolEndpoint": identity_pool_endpoint,
         "graphqlUrl": graphql_url,
         "realtimeUrl": output("RealtimeUrl")?,
+        "restUrl": output("RestUrl")?,
+        "webSocketUrl": output("WebSocketUrl")?,
         "apiId": output("ApiId")?,
         "apiKey": api_key,
         "bucket": bucket,
@@ -67,5 +86,13 @@ pub fn front_end_config(
             // At AWS alone: Amplify's Storage takes no endpoint from here. On a laptop use `createUpload`.
             "Storage": { "S3": { "bucket": bucket, "region": region } },
         },
-    }))
+    });
+    for (member, name) in
+        [("commandLineClientId", "CommandLineClientId"), ("publicFilesUrl", "PublicFilesUrl")]
+    {
+        if let Some(value) = outputs.get(name) {
+            config[member] = json!(value);
+        }
+    }
+    Ok(config)
 }

@@ -6,7 +6,7 @@
 use cfn::cognito::{CognitoIdentityProvider, IdentityPool, IdentityPoolRoleAttachment};
 use cfn::{
     Action, Compare, Given, Grantee as _, Handle, PolicyDocument, Principal, Statement, Template, actions,
-    iam, if_, no_value, prelude::*,
+    iam, if_, list, no_value, prelude::*,
 };
 
 use crate::auth::Auth;
@@ -22,16 +22,19 @@ pub(crate) fn add(
     auth: &Auth,
     files: &Files,
 ) -> Handle<IdentityPool> {
-    let provider = CognitoIdentityProvider::new()
-        .client_id(&auth.web_client)
-        .provider_name(&auth.user_pool)
-        .server_side_token_check(true);
+    let tokens_of = |client| {
+        CognitoIdentityProvider::new()
+            .client_id(client)
+            .provider_name(&auth.user_pool)
+            .server_side_token_check(true)
+    };
+    let command_line = if_(&parameters.has_command_line, tokens_of(&auth.command_line_client), no_value());
     let pool = t.add(
         "IdentityPool",
         IdentityPool::new()
             .allow_unauthenticated_identities(if_(&parameters.allows_guests, true, false))
             .allow_classic_flow(false)
-            .cognito_identity_providers([provider])
+            .cognito_identity_providers(list![tokens_of(&auth.web_client), command_line])
             .accept_checkov("CKV_AWS_366", "Off, unless the parameter GuestAccess asks for it.")
             // The identities are in the keys of files: they must live as long as the bucket.
             .retain(),

@@ -1,43 +1,46 @@
 //! Makes a front end's `config.json` from a deployed stack's outputs.
 
 use std::collections::BTreeMap;
-use std::io::{self, IsTerminal as _};
+use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 
-use serde_json::Value;
+use serde_json::Value as Json;
 
-use super::help;
+use super::failure::Failure;
+use super::{source, stack, terminal};
 
-pub(crate) const HELP: &str = "\
-Makes a front end's config.json from the description of a deployed stack, read from stdin.
+const EXAMPLES: &str = "\
+It reads the description of a deployed stack from stdin. (`deploy` and `outputs --config FILE` ask AWS.)
 
 Example:
 
   aws cloudformation describe-stacks --stack-name parlor | cargo run -p infra -- config > config.json
-";
+
+Exit code: 0 printed, 1 the stack is none of ours, 2 stdin is not what it should be.";
+
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Arguments {}
 
 /// Reads `describe-stacks` from stdin and prints the configuration.
-pub(crate) fn run() -> ExitCode {
-    if io::stdin().is_terminal() {
-        eprint!("{HELP}");
-        return ExitCode::from(2);
+pub(crate) fn run(_: &Arguments) -> Result<ExitCode, Failure> {
+    if terminal::has_someone() {
+        return Err(format!("nothing is piped in.\n\n{EXAMPLES}").into());
     }
-    let made = serde_json::from_reader(io::stdin())
-        .map_err(|error| format!("stdin is not the JSON of `aws cloudformation describe-stacks`: {error}"))
-        .and_then(|stacks: Value| {
-            infra::front_end_config(&outputs(&stacks), None).map_err(|missing| missing.to_string())
-        });
-    match made {
-        Ok(config) => help::print(&format!("{config:#}\n")),
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    let stacks: Json = serde_json::from_reader(io::stdin())
+        .map_err(|error| format!("stdin is not the JSON of `aws cloudformation describe-stacks`: {error}"))?;
+    Ok(terminal::print(&of(&stack::outputs(&stacks))?))
 }
 
-fn outputs(stacks: &Value) -> BTreeMap<String, String> {
-    let outputs = stacks["Stacks"][0]["Outputs"].as_array().into_iter().flatten();
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    outputs.filter_map(|output| Some((text(&output["OutputKey"])?, text(&output["OutputValue"])?))).collect()
+/// The configuration as text.
+pub(crate) fn of(outputs: &BTreeMap<String, String>) -> Result<String, Failure> {
+    let config =
+        infra::front_end_config(outputs, None).map_err(|missing| Failure::refused(missing.to_string()))?;
+    Ok(format!("{config:#}\n"))
+}
+
+/// Writes the configuration of a stack with these outputs into a file.
+pub(crate) fn write(outputs: &BTreeMap<String, String>, file: &Path) -> Result<(), Failure> {
+    source::write(file, &of(outputs)?)
 }
