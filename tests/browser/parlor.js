@@ -13,17 +13,22 @@ const STOPS_WITHIN_MS = 10_000;
 // A signal would end this process without its `exit` handlers, and leave the server behind.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
-/** A running server; `url` stays the same over a restart. `close` ends it and removes its data. */
-export async function startParlor() {
+/**
+ * A running server; `url` stays the same over a restart. `close` ends it and removes its data.
+ * `parameters` are the template's, by name.
+ */
+export async function startParlor(parameters = {}) {
   if (!existsSync(BINARY)) {
     throw new Error(`${BINARY} is not there: run \`cargo build -p local\`, or set PARLOR_BIN.`);
   }
   const data = await mkdtemp(join(tmpdir(), 'parlor-browser-'));
-  let running = await spawnServer(data, 0);
+  let running = await spawnServer(data, 0, parameters);
   const { url } = running;
 
   return {
     url,
+    /** The folder that holds everything, the access keys too. */
+    data,
     /** The newest code that was sent to this address. */
     async code(email) {
       const answer = await fetch(`${url}/_local/outbox?to=${encodeURIComponent(email)}`);
@@ -42,7 +47,7 @@ export async function startParlor() {
       await running.end('SIGKILL');
     },
     async restart() {
-      running = await spawnServer(data, new URL(url).port);
+      running = await spawnServer(data, new URL(url).port, parameters);
     },
     async close() {
       const { code } = await running.end('SIGTERM');
@@ -52,8 +57,9 @@ export async function startParlor() {
   };
 }
 
-async function spawnServer(data, port) {
-  const child = spawn(BINARY, ['--port', String(port), '--data', data], {
+async function spawnServer(data, port, parameters) {
+  const given = Object.entries(parameters).flatMap(([name, value]) => ['--parameter', `${name}=${value}`]);
+  const child = spawn(BINARY, ['--port', String(port), '--data', data, ...given], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const killAtExit = () => child.kill('SIGKILL');

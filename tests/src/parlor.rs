@@ -16,6 +16,7 @@ pub struct Parlor {
     url: String,
     data: TempDir,
     process: Child,
+    arguments: Vec<String>,
     /// Kept open: a server whose output nobody can take would fail to print.
     _output: BufReader<ChildStdout>,
 }
@@ -40,9 +41,20 @@ pub fn program() -> PathBuf {
 impl Parlor {
     /// Starts on a free port, with an empty data folder, and waits until it serves.
     pub async fn start() -> Parlor {
+        Parlor::start_with(&[]).await
+    }
+
+    /// The same with more arguments, which [`Parlor::restart`] repeats. What it logs is in [`Parlor::log`].
+    pub async fn start_with(arguments: &[&str]) -> Parlor {
         let data = tempfile::tempdir().expect("a temporary folder can be made");
-        let (process, output, url) = launch(0, &data).await;
-        Parlor { url, data, process, _output: output }
+        let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+        let (process, output, url) = launch(0, &data, &arguments).await;
+        Parlor { url, data, process, arguments, _output: output }
+    }
+
+    /// What it has logged so far, errors and requests.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(log_of(&self.data)).expect("the log is text")
     }
 
     /// `http://localhost:PORT`.
@@ -65,9 +77,23 @@ impl Parlor {
         self.process.kill().await.expect("the server was running");
     }
 
+    /// Starts a killed one and kills it again this long after, wherever it is by then.
+    pub async fn kill_while_starting(&mut self, after: std::time::Duration) {
+        let mut process = spawn(self.port(), &self.data, &self.arguments);
+        tokio::time::sleep(after).await;
+        process.kill().await.expect("it had started");
+    }
+
     /// Starts it again on the same port and data.
     pub async fn restart(&mut self) {
-        let (process, output, url) = launch(self.port(), &self.data).await;
+        self.restart_with(&[]).await;
+    }
+
+    /// The same with more arguments, this once.
+    pub async fn restart_with(&mut self, arguments: &[&str]) {
+        let mut all = self.arguments.clone();
+        all.extend(arguments.iter().map(|argument| (*argument).to_owned()));
+        let (process, output, url) = launch(self.port(), &self.data, &all).await;
         assert_eq!(url, self.url);
         (self.process, self._output) = (process, output);
     }
@@ -79,15 +105,26 @@ impl Parlor {
     }
 }
 
-async fn launch(port: u16, data: &TempDir) -> (Child, BufReader<ChildStdout>, String) {
-    let mut process = tokio::process::Command::new(program())
+fn log_of(data: &TempDir) -> PathBuf {
+    data.path().join("log")
+}
+
+fn spawn(port: u16, data: &TempDir, arguments: &[String]) -> Child {
+    let log = std::fs::File::options().create(true).append(true).open(log_of(data)).expect("a log");
+    tokio::process::Command::new(program())
         .args(["--port", &port.to_string(), "--data"])
         .arg(data.path())
-        .env("RUST_LOG", "error,s3s=off")
+        .args(arguments)
+        .env("RUST_LOG", "error,s3s=off,requests=info")
         .stdout(Stdio::piped())
+        .stderr(log)
         .kill_on_drop(true)
         .spawn()
-        .expect("the server starts");
+        .expect("the server starts")
+}
+
+async fn launch(port: u16, data: &TempDir, arguments: &[String]) -> (Child, BufReader<ChildStdout>, String) {
+    let mut process = spawn(port, data, arguments);
     let mut output = BufReader::new(process.stdout.take().expect("stdout is piped"));
     let greeting = async {
         let mut line = String::new();
@@ -98,7 +135,10 @@ async fn launch(port: u16, data: &TempDir) -> (Child, BufReader<ChildStdout>, St
             }
             line.clear();
         }
-        panic!("the server ended without a greeting");
+        panic!(
+            "the server ended without a greeting: {}",
+            std::fs::read_to_string(log_of(data)).unwrap_or_default()
+        );
     };
     let url = tokio::time::timeout(PATIENCE, greeting).await.expect("the server greets in time");
     (process, output, url)

@@ -15,6 +15,8 @@ pub struct Person {
     pub id: String,
     /// What `Authorization` says.
     pub access_token: String,
+    /// What the REST API's `Authorization` says.
+    pub id_token: String,
     /// For new tokens.
     pub refresh_token: String,
     /// How they sign in.
@@ -103,6 +105,7 @@ impl Person {
         let mut person = Person {
             id: String::new(),
             access_token: token("AccessToken"),
+            id_token: token("IdToken"),
             refresh_token: token("RefreshToken"),
             email: email.to_owned(),
             config,

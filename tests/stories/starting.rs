@@ -3,7 +3,8 @@
 use std::process::{Output, Stdio};
 
 use serde_json::Value;
-use tests::{PATIENCE, Parlor, parlor};
+use tests::person::PASSWORD;
+use tests::{PATIENCE, Parlor, Person, parlor};
 
 async fn run(arguments: &[&str]) -> Output {
     let program = tokio::process::Command::new(parlor::program()).args(arguments).kill_on_drop(true).output();
@@ -40,7 +41,8 @@ async fn an_interrupt_ends_it_cleanly() {
     let mut output = tokio::io::BufReader::new(process.stdout.take().expect("stdout is piped"));
     let mut text = String::new();
     while !text.contains("Ctrl-C") {
-        tokio::io::AsyncBufReadExt::read_line(&mut output, &mut text).await.expect("text");
+        let read = tokio::io::AsyncBufReadExt::read_line(&mut output, &mut text).await.expect("text");
+        assert_ne!(read, 0, "it ended before it greeted: {text}");
     }
     let id = process.id().expect("it runs").to_string();
     assert!(std::process::Command::new("kill").args(["-INT", &id]).status().expect("kill runs").success());
@@ -70,4 +72,55 @@ async fn the_first_page_says_what_runs_where() {
     let not_served = status["notServed"].as_array().expect("a list");
     assert_eq!(not_served.len(), 1, "all but one thing in the template is served: {not_served:?}");
     assert!(not_served[0]["why"].as_str().is_some_and(|why| why.contains("IAM")));
+}
+
+#[tokio::test]
+async fn a_reset_forgets_everything_and_touches_nothing_else() {
+    let mut parlor = Parlor::start().await;
+    Person::join(&parlor, "Alice").await;
+    let data = parlor.data().to_str().expect("a path").to_owned();
+    let in_use = run(&["--port", "0", "--data", &data, "--reset", "--yes"]).await;
+    let error = String::from_utf8_lossy(&in_use.stderr);
+    assert!(!in_use.status.success() && error.contains("is in use by another Parlor"), "{error}");
+
+    parlor.kill().await;
+    let unsure = run(&["--port", "0", "--data", &data, "--reset"]).await;
+    let error = String::from_utf8_lossy(&unsure.stderr);
+    assert!(!unsure.status.success() && error.contains("--yes"), "nobody is there to ask: {error}");
+    parlor.restart().await;
+    Person::sign_in(&parlor, "alice@example.com", PASSWORD).await.expect("nothing was deleted");
+
+    parlor.kill().await;
+    parlor.restart_with(&["--reset", "--yes"]).await;
+    assert!(Person::sign_in(&parlor, "alice@example.com", PASSWORD).await.is_err(), "she is forgotten");
+    Person::join(&parlor, "Alice").await;
+
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    std::fs::write(elsewhere.path().join("thesis.txt"), "years of work").expect("a file");
+    let other = run(&["--data", elsewhere.path().to_str().expect("a path"), "--reset", "--yes"]).await;
+    let error = String::from_utf8_lossy(&other.stderr);
+    assert!(!other.status.success() && error.contains("was not made by Parlor"), "{error}");
+    assert!(elsewhere.path().join("thesis.txt").exists());
+}
+
+#[tokio::test]
+async fn data_of_an_older_version_open_and_those_of_a_newer_one_are_refused() {
+    let mut parlor = Parlor::start().await;
+    let alice = Person::join(&parlor, "Alice").await;
+    let room = alice.create_room("PUBLIC").await;
+    alice.send(&room, "Hello").await;
+    parlor.kill().await;
+    let version = parlor.data().join("version");
+    // The first version wrote no number.
+    std::fs::remove_file(&version).expect("there is a number");
+    parlor.restart().await;
+    let alice = Person::sign_in(&parlor, "alice@example.com", PASSWORD).await.expect("she is known");
+    assert_eq!(alice.sync(&room, 0).await["headSeq"], 1);
+    let number: u32 = std::fs::read_to_string(&version).expect("a number").trim().parse().expect("a number");
+
+    parlor.kill().await;
+    std::fs::write(&version, format!("{}\n", number + 1)).expect("a number");
+    let newer = run(&["--port", "0", "--data", parlor.data().to_str().expect("a path")]).await;
+    let error = String::from_utf8_lossy(&newer.stderr);
+    assert!(!newer.status.success() && error.contains("update Parlor"), "{error}");
 }

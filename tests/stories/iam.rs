@@ -1,0 +1,220 @@
+//! Somebody signs requests with the credentials that the identity pool gives out.
+
+use std::time::{Duration, SystemTime};
+
+use aws_credential_types::Credentials;
+use aws_sigv4::http_request::{
+    PercentEncodingMode, SignableBody, SignableRequest, SigningSettings, UriPathNormalizationMode, sign,
+};
+use aws_sigv4::sign::v4;
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use futures::{SinkExt, StreamExt};
+use reqwest::{Client, Response};
+use serde_json::{Map, Value, json};
+use tests::{Parlor, Person};
+use tokio_tungstenite::connect_async;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+
+/// Somebody with an identity in the identity pool.
+struct Signer {
+    identity: String,
+    credentials: Credentials,
+    at: SystemTime,
+    config: Value,
+}
+
+impl Signer {
+    /// Signs in for an id token and trades it in.
+    async fn join(parlor: &Parlor, name: &str) -> Signer {
+        let person = Person::join(parlor, name).await;
+        let config = parlor.config().await;
+        let provider =
+            format!("localhost:{}/{}", parlor.port(), config["userPoolId"].as_str().unwrap_or_default());
+        let logins = json!({ provider: person.id_token });
+        let ask = async |operation: &str, body: Value| -> Value {
+            let target = format!("AWSCognitoIdentityService.{operation}");
+            let request = Client::new().post(format!("{}/", parlor.url())).header("x-amz-target", target);
+            let request = request.header("content-type", "application/x-amz-json-1.1").body(body.to_string());
+            request.send().await.expect("Cognito answers").json().await.expect("JSON")
+        };
+        let pool = &config["identityPoolId"];
+        let known = ask("GetId", json!({ "IdentityPoolId": pool, "Logins": logins })).await;
+        let identity = known["IdentityId"].as_str().unwrap_or_else(|| panic!("{known}")).to_owned();
+        let given =
+            ask("GetCredentialsForIdentity", json!({ "IdentityId": identity, "Logins": logins })).await;
+        let part = |name: &str| given["Credentials"][name].as_str().expect("credentials").to_owned();
+        let credentials = Credentials::new(
+            part("AccessKeyId"),
+            part("SecretKey"),
+            Some(part("SessionToken")),
+            None,
+            "test",
+        );
+        Signer { identity, credentials, at: SystemTime::now(), config }
+    }
+
+    /// The headers of a signed request, `host` among them.
+    fn headers(&self, service: &str, method: &str, url: &str, body: &str) -> Vec<(String, String)> {
+        let identity = self.credentials.clone().into();
+        let mut settings = SigningSettings::default();
+        if service == "s3" {
+            settings.percent_encoding_mode = PercentEncodingMode::Single;
+            settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+        }
+        let params = v4::SigningParams::builder()
+            .identity(&identity)
+            .region("us-east-1")
+            .name(service)
+            .time(self.at)
+            .settings(settings)
+            .build()
+            .expect("all is given");
+        let host = url.split('/').nth(2).expect("a host");
+        let mut headers = vec![("host".to_owned(), host.to_owned())];
+        if service == "s3" {
+            headers.push(("x-amz-content-sha256".to_owned(), "UNSIGNED-PAYLOAD".to_owned()));
+        }
+        let signed = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let body = if service == "s3" {
+            SignableBody::UnsignedPayload
+        } else {
+            SignableBody::Bytes(body.as_bytes())
+        };
+        let request = SignableRequest::new(method, url, signed, body).expect("a request");
+        let (instructions, _) = sign(request, &params.into()).expect("it can be signed").into_parts();
+        let added = instructions.headers().map(|(name, value)| (name.to_owned(), value.to_owned()));
+        headers.extend(added);
+        headers
+    }
+
+    async fn s3(&self, parlor: &Parlor, method: &str, path: &str) -> Response {
+        let url = format!("{}{path}", parlor.url());
+        let mut request = Client::new().request(method.parse().expect("a method"), &url);
+        for (name, value) in self.headers("s3", method, &url, "") {
+            request = request.header(name, value);
+        }
+        request.send().await.expect("S3 answers")
+    }
+
+    async fn graphql(&self, query: &str) -> (u16, Value) {
+        let url = self.config["graphqlUrl"].as_str().expect("a URL");
+        let body = json!({ "query": query }).to_string();
+        let mut request = Client::new().post(url);
+        for (name, value) in self.headers("appsync", "POST", url, &body) {
+            request = request.header(name, value);
+        }
+        let answer = request.body(body).send().await.expect("AppSync answers");
+        (answer.status().as_u16(), answer.json().await.expect("JSON"))
+    }
+}
+
+#[tokio::test]
+async fn files_are_open_as_the_roles_policies_say() {
+    let parlor = Parlor::start().await;
+    let ann = Signer::join(&parlor, "Ann").await;
+    let ben = Signer::join(&parlor, "Ben").await;
+    let bucket = ann.config["bucket"].as_str().expect("a bucket").to_owned();
+    let (mine, theirs) = (ann.identity.replace(':', "%3A"), ben.identity.replace(':', "%3A"));
+    for (method, path, status) in [
+        ("PUT", format!("private/{mine}/a"), 200),
+        ("GET", format!("private/{mine}/a"), 200),
+        ("PUT", format!("protected/{mine}/a"), 200),
+        ("PUT", "public/a".to_owned(), 200),
+        ("DELETE", "public/a".to_owned(), 204),
+        ("PUT", format!("private/{theirs}/a"), 403),
+        ("GET", format!("private/{theirs}/a"), 403),
+        ("PUT", format!("protected/{theirs}/a"), 403),
+        ("PUT", "rooms/1/a".to_owned(), 403),
+        ("GET", "?list-type=2&prefix=public%2F".to_owned(), 200),
+        ("GET", format!("?list-type=2&prefix=private%2F{mine}%2F"), 200),
+        ("GET", format!("?list-type=2&prefix=private%2F{theirs}%2F"), 403),
+        ("GET", "?list-type=2".to_owned(), 403),
+    ] {
+        let answer = ann.s3(&parlor, method, &format!("/{bucket}/{path}")).await;
+        assert_eq!(answer.status(), status, "{method} {path}: {}", answer.text().await.unwrap_or_default());
+    }
+    assert_eq!(ben.s3(&parlor, "GET", &format!("/{bucket}/protected/{mine}/a")).await.status(), 200);
+    let refused = ben.s3(&parlor, "GET", &format!("/{bucket}/private/{mine}/a")).await;
+    let text = refused.text().await.expect("XML");
+    assert!(text.contains("because no identity-based policy allows the s3:GetObject action"), "{text}");
+}
+
+#[tokio::test]
+async fn a_signed_graphql_request_is_verified_before_its_fields_are_refused() {
+    let parlor = Parlor::start().await;
+    let mut ann = Signer::join(&parlor, "Ann").await;
+    let (status, body) = ann.graphql("{ listTodos { items { id } } __typename }").await;
+    // Verified, but no field of the schema is for IAM.
+    assert_eq!((status, &body["data"]["__typename"]), (200, &json!("Query")), "{body}");
+    assert_eq!(body["errors"][0]["message"], "Not Authorized to access listTodos on type Query");
+
+    let refused = async |signer: &Signer| -> (u16, String) {
+        let (status, body) = signer.graphql("{ __typename }").await;
+        (status, body["errors"][0]["errorType"].as_str().unwrap_or_else(|| panic!("{body}")).to_owned())
+    };
+    let key = ann.credentials.clone();
+    let with = |id: &str, secret: &str| {
+        let token = key.session_token().map(str::to_owned);
+        Credentials::new(id, secret, token, None, "test")
+    };
+    ann.credentials = with(key.access_key_id(), "another secret");
+    assert_eq!(refused(&ann).await, (403, "InvalidSignatureException".into()));
+    ann.credentials = with("ASIAUNKNOWN", key.secret_access_key());
+    assert_eq!(refused(&ann).await, (403, "UnrecognizedClientException".into()));
+    ann.credentials = Credentials::new(key.access_key_id(), key.secret_access_key(), None, None, "test");
+    assert_eq!(refused(&ann).await, (403, "UnrecognizedClientException".into()), "without its session token");
+    ann.credentials = key;
+    ann.at -= Duration::from_secs(600);
+    let (_, body) = ann.graphql("{ __typename }").await;
+    let message = body["errors"][0]["message"].as_str().expect("a message");
+    assert!(message.starts_with("Signature expired: "), "{message}");
+}
+
+#[tokio::test]
+async fn a_realtime_connection_is_opened_and_each_start_checked_by_signature() {
+    let parlor = Parlor::start().await;
+    let ann = Signer::join(&parlor, "Ann").await;
+    let url = ann.config["graphqlUrl"].as_str().expect("a URL").to_owned();
+    let header = |url: &str, body: &str| -> Map<String, Value> {
+        let headers = ann.headers("appsync", "POST", url, body);
+        headers.into_iter().map(|(name, value)| (name, Value::from(value))).collect()
+    };
+    let open = async |headers: &Map<String, Value>| {
+        let realtime = ann.config["realtimeUrl"].as_str().expect("a URL");
+        let mut request = realtime.into_client_request().expect("a request");
+        let header = BASE64_URL_SAFE_NO_PAD.encode(Value::from(headers.clone()).to_string());
+        let protocols = format!("graphql-ws, header-{header}").parse().expect("a header");
+        request.headers_mut().insert("sec-websocket-protocol", protocols);
+        let (mut socket, _) = connect_async(request).await.expect("a WebSocket");
+        socket.send(Message::text(r#"{"type":"connection_init"}"#)).await.expect("it listens");
+        socket
+    };
+    let next = async |socket: &mut tokio_tungstenite::WebSocketStream<_>| -> Value {
+        match socket.next().await {
+            Some(Ok(Message::Text(text))) => serde_json::from_str(&text).expect("JSON"),
+            other => panic!("expected a frame, got {other:?}"),
+        }
+    };
+
+    // The headers for a start do not open a connection: they are of another request.
+    let data = json!({ "query": "subscription { onTodo { id } }" }).to_string();
+    let mut refused = open(&header(&url, &data)).await;
+    let problem = next(&mut refused).await["payload"]["errors"][0].take();
+    assert_eq!(problem["errorType"], "InvalidSignatureException", "{problem}");
+    assert_eq!(problem["errorCode"], 403);
+
+    let mut socket = open(&header(&format!("{url}/connect"), "{}")).await;
+    let opened = next(&mut socket).await;
+    assert_eq!(opened["type"], "connection_ack", "{opened}");
+    assert_eq!(next(&mut socket).await["type"], "ka");
+    for (signed, error) in [(data.as_str(), "Unauthorized"), ("{}", "UnauthorizedException")] {
+        let extensions = json!({ "authorization": header(&url, signed) });
+        let payload = json!({ "data": data, "extensions": extensions });
+        let start = json!({ "id": signed.len().to_string(), "type": "start", "payload": payload });
+        socket.send(Message::text(start.to_string())).await.expect("it listens");
+        let frame = next(&mut socket).await;
+        assert_eq!(frame["payload"]["errors"][0]["errorType"], error, "{frame}");
+    }
+}

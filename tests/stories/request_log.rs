@@ -1,0 +1,48 @@
+//! What a developer reads at the terminal while others use the server.
+
+use serde_json::json;
+use tests::person::PASSWORD;
+use tests::{Parlor, Person};
+
+#[tokio::test]
+async fn each_request_is_one_line_with_ids_and_no_contents() {
+    let parlor = Parlor::start().await;
+    let alice = Person::join(&parlor, "Alice").await;
+    let room = alice.create_room("PRIVATE").await;
+    alice.send(&room, "the secret of the tea").await;
+    let bob = Person::join(&parlor, "Bob").await;
+    let query = "query($id: ID!) { getRoom(id: $id) { id } }";
+    assert_eq!(bob.refused(query, json!({ "id": room })).await, "Forbidden");
+    let wrong = Person::sign_in(&parlor, "alice@example.com", "Wrong-horse-9").await;
+    assert!(wrong.is_err(), "a wrong password signs nobody in");
+    let table = reqwest::Client::new()
+        .post(parlor.url())
+        .header("x-amz-target", "DynamoDB_20120810.DescribeTable")
+        .header("content-type", "application/x-amz-json-1.0")
+        .header("authorization", "AWS4-HMAC-SHA256 Credential=AKIALOCAL/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=x")
+        .header("x-amz-date", "20260101T000000Z")
+        .body(r#"{ "TableName": "nobodys" }"#)
+        .send()
+        .await
+        .expect("the server answers");
+    assert_eq!(table.status(), 400);
+    let _live = alice.go_live().await;
+
+    let log = parlor.log();
+    let line = |words: &[&str]| {
+        let found = log.lines().find(|line| words.iter().all(|word| line.contains(word)));
+        found.unwrap_or_else(|| panic!("no line has {words:?} in:\n{log}"))
+    };
+    line(&["Cognito   SignUp ", " 200 "]);
+    line(&["Cognito   RespondToAuthChallenge ", " 400 ", "NotAuthorizedException"]);
+    let sent = line(&["GraphQL   sendMessage ", &alice.id, " 200 "]);
+    assert!(sent.ends_with(" ms"), "nothing went wrong: {sent}");
+    line(&["GraphQL   getRoom ", &bob.id, " 200 ", "Forbidden"]);
+    line(&["DynamoDB  DescribeTable ", "AKIALOCAL", " 400 ", "ResourceNotFoundException"]);
+    line(&["GraphQL   connect ", &alice.id, " 101 "]);
+    for secret in
+        [PASSWORD, "Wrong-horse", "example.com", "tea", &alice.access_token, &alice.refresh_token, "\u{1b}"]
+    {
+        assert!(!log.contains(secret), "the log tells {secret}:\n{log}");
+    }
+}
