@@ -1,0 +1,249 @@
+#!/usr/bin/env python3
+"""`local`, measured: fan-out beside Node's `ws`, a message's way to its subscribers, start and memory.
+
+    cargo build --profile server -p local -p local-appsync --bin local --example fanout && npm --prefix benches/local/ws ci
+    benches/local/run.py            all of it, and writes results.md and results.svg beside this file
+    benches/local/run.py --short    less of each; writes nothing
+
+CPU is that of the server's process, user and system; the client is another one and not counted. `--profile NAME`
+takes binaries of another profile, such as `debug`; `--only fanout`, `messages` or `start` measures that alone.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import platform
+import shutil
+import signal
+import statistics
+import subprocess
+import tempfile
+import time
+import urllib.parse
+import urllib.request
+
+import client
+
+here = pathlib.Path(__file__).resolve().parent
+root = here.parent.parent
+target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", root / "target"))
+options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+options.add_argument("--short", action="store_true")
+options.add_argument("--profile", default="server")
+options.add_argument("--only", action="append", choices=["fanout", "messages", "start"])
+options = options.parse_args()
+parts = options.only or ["fanout", "messages", "start"]
+binaries = target / options.profile
+rounds, messages, starts = (1, 200, 2) if options.short else (5, 1000, 10)
+sends = 30 if options.short else 200
+SUBSCRIBERS = 1000
+AUTHORIZATION = {"x-api-key": "da2-key"}
+
+
+class Server:
+    """A server that prints its address; stopped at the end of the block."""
+
+    def __init__(self, *command, **settings):
+        self.started = time.monotonic()
+        self.child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, **settings)
+        for line in self.child.stdout:
+            if "http://" in line:
+                self.url = "http://" + line.split("http://")[1].strip()
+                break
+        else:
+            raise SystemExit(f"{command} has ended")
+        self.ready_ms = (time.monotonic() - self.started) * 1000
+        self.process = client.Process(self.child.pid)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.child.send_signal(signal.SIGKILL)
+        self.child.wait()
+        self.child.stdout.close()
+
+
+def fan_out(*command):
+    """Deliveries per second of the server's CPU, deliveries per second, KB a connection, bytes a frame."""
+    with Server(*command) as server:
+        before_kb = server.process.memory_kb()
+        query = "subscription($room: ID!) { onMessage(room: $room) { room text } }"
+        crowd = client.Crowd(server.url, SUBSCRIBERS, query, {"room": "tea"}, AUTHORIZATION)
+        mutation = "mutation($room: ID!, $text: String!) { send(room: $room, text: $text) { room text } }"
+        body = json.dumps({"query": mutation, "variables": {"room": "tea", "text": "x" * 140}})
+        flood = lambda count: client.flood(crowd, body, 8, count, 64, AUTHORIZATION)
+        flood(messages // 10)
+        cpu_s = server.process.cpu_s()
+        took_s, deliveries, frame_bytes = flood(messages)
+        cpu_s = server.process.cpu_s() - cpu_s
+        kb = (server.process.memory_kb("VmHWM") - before_kb) / SUBSCRIBERS
+        crowd.close()
+        return deliveries / cpu_s, deliveries / took_s, kb, frame_bytes
+
+
+def local(data):
+    return Server(binaries / "local", "--port", "0", "--data", str(data))
+
+
+class Someone:
+    """Signed up at a running `local`, with a room."""
+
+    def __init__(self, url):
+        self.base = url.split()[0].rstrip("/")
+        self.config = json.load(urllib.request.urlopen(self.base + "/config.json"))
+        self.graphql_url = self.config["graphqlUrl"].replace("localhost", "127.0.0.1")
+        name = {"Username": "ann@example.com", "Password": "Correct-horse-9"}
+        attributes = [("email", "ann@example.com"), ("given_name", "Ann"), ("family_name", "Lee")]
+        attributes = [{"Name": key, "Value": value} for key, value in attributes]
+        self.cognito("SignUp", name | {"UserAttributes": attributes})
+        outbox = json.load(urllib.request.urlopen(self.base + "/_local/outbox?to=ann@example.com"))
+        self.cognito("ConfirmSignUp", {"Username": "ann@example.com", "ConfirmationCode": outbox[0]["code"]})
+        parameters = {"USERNAME": name["Username"], "PASSWORD": name["Password"]}
+        signed_in = self.cognito("InitiateAuth", {"AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": parameters})
+        self.authorization = {"Authorization": signed_in["AuthenticationResult"]["AccessToken"]}
+        create = 'mutation { createRoom(input: { name: "Tea", visibility: PUBLIC }) { id } }'
+        request = urllib.request.Request(self.graphql_url, json.dumps({"query": create}).encode(), self.authorization)
+        self.room = json.load(urllib.request.urlopen(request))["data"]["createRoom"]["id"]
+
+    def cognito(self, operation, body):
+        headers = {"x-amz-target": f"AWSCognitoIdentityProviderService.{operation}"}
+        body = json.dumps(body | {"ClientId": self.config["commandLineClientId"]}).encode()
+        answer = urllib.request.urlopen(urllib.request.Request(self.base + "/", body, headers)).read()
+        return json.loads(answer or "{}")
+
+
+FIELDS = "id roomId seq clientId sender { id name } content { text } createdAt version"
+
+
+def on_its_way(count):
+    """Milliseconds of `sendMessage`, until its answer and until the last of `count` subscribers has the message."""
+    with tempfile.TemporaryDirectory() as data, local(data) as server:
+        ann = Someone(server.url)
+        query = f"subscription($room: ID!) {{ onMessage(roomId: $room) {{ {FIELDS} }} }}"
+        crowd = client.Crowd(ann.graphql_url, count, query, {"room": ann.room}, ann.authorization)
+        mutation = f"mutation($input: SendMessageInput!) {{ sendMessage(input: $input) {{ {FIELDS} }} }}"
+
+        def body(number):
+            text = {"text": f"message -{number}- of many"}
+            return json.dumps({"query": mutation, "variables": {"input": {"roomId": ann.room, "content": text}}})
+
+        rows = client.one_by_one(crowd, body, sends, ann.authorization)
+        crowd.close()
+        return rows
+
+
+def quantile(values, part):
+    return sorted(values)[min(len(values) - 1, int(len(values) * part))]
+
+
+def begins():
+    """Milliseconds until ready with an empty folder and with one that is there; MB when idle."""
+    fresh, again, idle_mb = [], [], []
+    for _ in range(starts):
+        data = tempfile.mkdtemp()
+        for ready in (fresh, again):
+            with local(data) as server:
+                ready.append(server.ready_ms)
+                time.sleep(0.5)
+                idle_mb.append(server.process.memory_kb() / 1024)
+        shutil.rmtree(data)
+    return statistics.median(fresh), statistics.median(again), statistics.median(idle_mb)
+
+
+node = subprocess.run(["node", "--version"], capture_output=True, text=True).stdout.strip()
+text = f"""# `local`, measured
+
+{os.cpu_count()} shared cores ({platform.machine()}, {platform.system()}), Node {node}, profile `{options.profile}`. `benches/local/run.py`
+makes this page; other work on the machine makes times longer, and CPU somewhat higher for all.
+"""
+
+if "fanout" in parts:
+    kinds = {"`local`'s AppSync": [binaries / "examples/fanout"], "Node `ws`": ["node", str(here / "ws/fanout.js")]}
+    measured = {name: [] for name in kinds}
+    for _ in range(rounds):
+        # In turn, so that whatever else the machine does hits both.
+        for name, command in kinds.items():
+            measured[name].append(fan_out(*command))
+    fanned = {name: [statistics.median(column) for column in zip(*rows)] for name, rows in measured.items()}
+    ours, theirs = fanned.values()
+    text += f"""
+## Fan-out to {SUBSCRIBERS:,} subscribers
+
+{messages:,} messages by 8 publishers, as fast as the subscribers read; medians of {rounds} runs, in turn. Memory is the
+most that the process had, over what it had before the first connection.
+
+| | deliveries per second of CPU | per second | KB a connection | bytes a frame |
+|---|--:|--:|--:|--:|
+"""
+    for name, (per_cpu, per_s, kb, frame_bytes) in fanned.items():
+        text += f"| {name} | {per_cpu:,.0f} | {per_s:,.0f} | {kb:.1f} | {frame_bytes:.0f} |\n"
+    text += f"""
+{ours[0] / theirs[0]:.1f} times the deliveries of `ws` for the same CPU (goal: 5, and at most 10 KB a connection).
+"""
+
+if "messages" in parts:
+    ways = {count: on_its_way(count) for count in (1, 100, SUBSCRIBERS)}
+    text += f"""
+## `sendMessage`, end to end
+
+{sends} messages, one after the other, each stored with a flush to the disk. All of the client's work for all of its
+subscribers is part of the time.
+
+| subscribers | answer p50 ms | p99 ms | the last subscriber has it p50 ms | p99 ms |
+|--:|--:|--:|--:|--:|
+"""
+    for count, rows in ways.items():
+        columns = [quantile(column, part) for column in zip(*rows) for part in (0.5, 0.99)]
+        text += f"| {count:,} | " + " | ".join(f"{value:.1f}" for value in columns) + " |\n"
+
+if "start" in parts:
+    fresh_ms, again_ms, idle_mb = begins()
+    text += f"""
+## Start and rest
+
+| | | goal |
+|---|--:|--:|
+| start to ready, the data folder is there | {again_ms:.0f} ms | 300 ms |
+| start to ready, the first time (a signing key is made) | {fresh_ms:.0f} ms | |
+| memory, idle | {idle_mb:.0f} MB | 60 MB |
+"""
+print(text)
+
+
+def bar(top, width, colour, height, value):
+    return [
+        f'<rect x="88" y="{top}" width="{width:.0f}" height="{height}" fill="{colour}"/>',
+        f'<text x="{96 + width:.0f}" y="{top + height - 4}">{value}</text>',
+    ]
+
+
+def plot():
+    """Deliveries per second of CPU, and a message's time by number of subscribers, as SVG."""
+    lines, top = [], 20
+    if "fanout" in parts:
+        lines.append(f'<text x="20" y="{top}">Deliveries to {SUBSCRIBERS:,} subscribers per second of CPU</text>')
+        for name, colour, value in [("local", "#1d4ed8", ours[0]), ("Node ws", "#b45309", theirs[0])]:
+            lines.append(f'<text x="80" y="{top + 27}" text-anchor="end">{name}</text>')
+            lines += bar(top + 12, value / max(ours[0], theirs[0]) * 400, colour, 20, f"{value:,.0f}")
+            top += 28
+        top += 40
+    if "messages" in parts:
+        lines.append(f'<text x="20" y="{top}">sendMessage: ms until the last subscriber has it, p50 and p99</text>')
+        slowest = max(quantile([last for _, last in rows], 0.99) for rows in ways.values())
+        for count, rows in ways.items():
+            lines.append(f'<text x="80" y="{top + 29}" text-anchor="end">{count:,}</text>')
+            for part, colour, down in [(0.5, "#1d4ed8", 12), (0.99, "#93c5fd", 27)]:
+                value = quantile([last for _, last in rows], part)
+                lines += bar(top + down, value / slowest * 400, colour, 14, f"{value:.1f}")
+            top += 38
+        top += 30
+    size = f'viewBox="0 0 640 {top}" font-family="sans-serif" font-size="12"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>\n<rect width="640" height="{top}" fill="white"/>'
+    return "\n".join([head, *lines, "</svg>"]) + "\n"
+
+
+if not options.short:
+    (here / "results.md").write_text(text + "\n![fan-out, and a message's way](results.svg)\n")
+    (here / "results.svg").write_text(plot())
