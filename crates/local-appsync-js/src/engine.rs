@@ -76,7 +76,7 @@ pub(crate) fn evaluate(
     let outcome: Outcome = serde_json::from_str(&outcome)
         .map_err(|error| Raised::new(format!("{name}: {export} did not return JSON: {error}"), "Code"))?;
     if let Some(raised) = outcome.raised {
-        return Err(raised);
+        return Err(Raised { appended: outcome.appended_errors, ..raised });
     }
     Ok(Evaluated {
         value: outcome.value,

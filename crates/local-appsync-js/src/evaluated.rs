@@ -49,16 +49,44 @@ pub struct Raised {
     /// `errorInfo` of the GraphQL error, sent as it is.
     #[serde(rename = "errorInfo")]
     pub info: Value,
+    /// Errors of `util.appendError` before this one ended the resolver: they are told as well.
+    #[serde(skip)]
+    pub appended: Vec<Raised>,
 }
 
 impl Raised {
     pub(crate) fn new(message: impl Into<String>, error_type: &str) -> Raised {
         let error_type = Some(error_type.to_owned());
-        Raised { message: message.into(), error_type, data: Value::Null, info: Value::Null }
+        Raised {
+            message: message.into(),
+            error_type,
+            data: Value::Null,
+            info: Value::Null,
+            appended: Vec::new(),
+        }
+    }
+
+    /// With the errors that an earlier handler of the same resolver appended.
+    pub(crate) fn after(mut self, earlier: &Evaluated) -> Raised {
+        self.appended.splice(0..0, earlier.appended_errors.iter().cloned());
+        self
     }
 }
 
 impl Evaluated {
+    /// Of a function without a script.
+    pub(crate) fn of(value: Value, stash: Value) -> Evaluated {
+        Evaluated {
+            value,
+            stash,
+            returned_early: None,
+            appended_errors: Vec::new(),
+            subscription_filter: None,
+            subscription_invalidation_filter: None,
+            invalidations: Vec::new(),
+        }
+    }
+
     /// Puts the effects of an earlier handler of the same resolver before this one's.
     pub(crate) fn after(mut self, mut earlier: Evaluated) -> Evaluated {
         earlier.appended_errors.append(&mut self.appended_errors);

@@ -1,7 +1,9 @@
 //! APPSYNC_JS as a script's author meets it: the product's resolvers, the runtime's functions, limits and refusals.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+#![allow(clippy::result_large_err, reason = "functions answer what the library takes")]
 
+mod batches;
 mod data_source;
 mod dynamodb_module;
 mod forbidden_syntax;
