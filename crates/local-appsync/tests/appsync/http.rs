@@ -48,6 +48,16 @@ async fn a_body_that_is_no_graphql_request_is_malformed() {
 }
 
 #[tokio::test]
+async fn the_body_is_json_whatever_it_is_called() {
+    for content_type in ["application/json; charset=UTF-8", "application/graphql", "text/plain"] {
+        let request =
+            Request::post("/graphql").header("authorization", "alice").header("content-type", content_type);
+        let answer = api().send(request.body(r#"{"query":"{ a }"}"#.into()).unwrap()).await;
+        assert_eq!(answer.body, json!({"data": {"a": "ä"}}), "{content_type}");
+    }
+}
+
+#[tokio::test]
 async fn bytes_that_are_not_utf8_are_malformed() {
     assert_eq!(api().post("alice", vec![0xff, 0xfe, b'{']).await.status, StatusCode::BAD_REQUEST);
 }
