@@ -1,5 +1,7 @@
 //! What a handler leaves behind: its value and its effects, or the error that it raised.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -21,6 +23,8 @@ pub struct Evaluated {
     pub subscription_invalidation_filter: Option<Value>,
     /// Of `extensions.invalidateSubscriptions`: `{ subscriptionField, payload }` each, at most 5 a handler.
     pub invalidations: Vec<Value>,
+    /// Of `util.http.addResponseHeader`, by names in lower case: printable ASCII, at most 4 KB a handler.
+    pub response_headers: BTreeMap<String, String>,
 }
 
 /// What `runtime.earlyReturn` passes over, besides the data source and the response handler of its function.
@@ -84,6 +88,7 @@ impl Evaluated {
             subscription_filter: None,
             subscription_invalidation_filter: None,
             invalidations: Vec::new(),
+            response_headers: BTreeMap::new(),
         }
     }
 
@@ -93,6 +98,9 @@ impl Evaluated {
         earlier.invalidations.append(&mut self.invalidations);
         self.appended_errors = earlier.appended_errors;
         self.invalidations = earlier.invalidations;
+        // The latest one of a name counts.
+        earlier.response_headers.append(&mut self.response_headers);
+        self.response_headers = earlier.response_headers;
         self.subscription_filter = self.subscription_filter.or(earlier.subscription_filter);
         self.subscription_invalidation_filter =
             self.subscription_invalidation_filter.or(earlier.subscription_invalidation_filter);

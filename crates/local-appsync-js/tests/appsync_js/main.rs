@@ -10,6 +10,8 @@ mod forbidden_syntax;
 mod fuzz;
 mod limits;
 mod pipelines;
+mod published;
+mod response_headers;
 mod room_subscription;
 mod subscription_filters;
 mod support;

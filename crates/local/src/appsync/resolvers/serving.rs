@@ -143,6 +143,7 @@ fn of_script(evaluated: Result<Evaluated, local_appsync_js::Raised>) -> Answer {
                 invalidations: evaluated.invalidations,
             },
             errors: evaluated.appended_errors.into_iter().map(raised).collect(),
+            response_headers: evaluated.response_headers,
         }),
         Err(error) if error.appended.is_empty() => Err(raised(error)),
         Err(mut error) => {
