@@ -179,11 +179,11 @@ def begins():
 
 node = subprocess.run(["node", "--version"], capture_output=True, text=True).stdout.strip()
 load = os.getloadavg()[0]
-quiet = "quiet" if load < 1.5 else "busy: times say little, CPU compares within a table"
+quiet = "quiet" if load < 1.5 else "so times say little, and CPU compares within a table"
 text = f"""# `local`, measured
 
 {time.strftime("%Y-%m-%d")}, {os.cpu_count()} shared cores ({platform.machine()}, {platform.system()}), Node {node}, profile `{options.profile}`.
-`benches/local/run.py` makes this page. The machine was {quiet} (load {load:.1f} before).
+`benches/local/run.py` makes this page. Load before it: {load:.1f}, {quiet}.
 """
 
 if "fanout" in parts:
