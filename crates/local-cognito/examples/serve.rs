@@ -1,11 +1,11 @@
-//! The pools alone on a port, for trying clients: `cargo run -p local-cognito --example serve [PORT [FILE]]`.
+//! The pools alone on a port, with every factor and with devices, for clients (`tests/browser/factors.test.js`): `cargo run -p local-cognito --example serve [PORT [FILE]]`.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use local_cognito::{
-    ClientConfig, Cognito, Config, DeviceConfiguration, IdentityPoolConfig, IdentityProvider,
-    MfaConfiguration, PasswordPolicy, PostConfirmation, SystemClock, UserPoolConfig, router,
+    ClientConfig, Cognito, Config, DeviceConfiguration, FirstFactor, IdentityPoolConfig, IdentityProvider,
+    MfaConfiguration, PasswordPolicy, PostConfirmation, SecondFactor, SystemClock, UserPoolConfig, router,
 };
 
 /// Says what the post-confirmation function would get.
@@ -39,6 +39,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                 client_id: "webclient".to_owned(),
                 name: "web".to_owned(),
                 explicit_auth_flows: [
+                    "ALLOW_USER_AUTH",
                     "ALLOW_USER_SRP_AUTH",
                     "ALLOW_USER_PASSWORD_AUTH",
                     "ALLOW_ADMIN_USER_PASSWORD_AUTH",
@@ -51,6 +52,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             }],
             groups: vec!["admin".to_owned()],
             mfa_configuration: MfaConfiguration::Optional,
+            enabled_mfas: vec![SecondFactor::SoftwareToken, SecondFactor::Sms, SecondFactor::Email],
+            first_factors: vec![FirstFactor::Password, FirstFactor::EmailOtp, FirstFactor::SmsOtp],
             device_configuration: Some(DeviceConfiguration {
                 challenge_required_on_new_device: true,
                 device_only_remembered_on_user_prompt: true,
