@@ -19,13 +19,7 @@ before(async () => {
   site = await serveAmplify();
   data = await mkdtemp(join(tmpdir(), 'parlor-pools-'));
   pools = await spawnProgram(POOLS, ['0', join(data, 'cognito.sqlite')]);
-  const Cognito = {
-    userPoolId: 'us-east-1_Parlor',
-    userPoolClientId: 'webclient',
-    userPoolEndpoint: `${pools.url}/`,
-    loginWith: { email: true },
-  };
-  site.configureWith({ Auth: { Cognito } });
+  configure('webclient');
   browser = await openBrowser();
 });
 after(async () => {
@@ -38,6 +32,13 @@ beforeEach(async (story) => {
   page = await browser.person(story.name, site.url);
   await isReady(page);
 });
+
+/** Pages that are opened from now on are of this app client. */
+function configure(userPoolClientId) {
+  const userPoolEndpoint = `${pools.url}/`;
+  const Cognito = { userPoolId: 'us-east-1_Parlor', userPoolClientId, userPoolEndpoint, loginWith: { email: true } };
+  site.configureWith({ Auth: { Cognito } });
+}
 
 async function code(to) {
   const [mail] = await (await fetch(`${pools.url}/_local/outbox?to=${encodeURIComponent(to)}`)).json();
@@ -124,6 +125,26 @@ test('a code by text message is factor enough where people choose', async () => 
   const asked = await call(page, 'signIn', { username: email, options });
   assert.equal(step(asked), 'CONFIRM_SIGN_IN_WITH_SMS_CODE');
   assert.equal((await answer(await code(phone))).isSignedIn, true);
+});
+
+test('refresh tokens are rotated, and one that was replaced ends in a sign-in', async () => {
+  configure('rotatingclient');
+  await page.reload();
+  await isReady(page);
+  await someone('rotation@example.com');
+  const kept = () =>
+    page.evaluate(() => Object.entries(localStorage).find(([key]) => key.endsWith('.refreshToken')));
+  const [name, first] = await kept();
+  const refreshed = await call(page, 'fetchAuthSession', { forceRefresh: true });
+  assert.ok(refreshed.tokens);
+  const [, second] = await kept();
+  assert.notEqual(second, first);
+  assert.ok((await call(page, 'fetchAuthSession', { forceRefresh: true })).tokens, 'the new one is good');
+
+  await page.evaluate(([name, first]) => localStorage.setItem(name, first), [name, first]);
+  const reused = call(page, 'fetchAuthSession', { forceRefresh: true });
+  await assert.rejects(reused, { name: 'RefreshTokenReuseException' });
+  await assert.rejects(call(page, 'getCurrentUser'), { name: 'UserUnAuthenticatedException' });
 });
 
 test('no page met an error that it did not handle', () => {

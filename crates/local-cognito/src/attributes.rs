@@ -65,6 +65,7 @@ pub(crate) fn write(
     written: Vec<Attribute>,
     writer: Writer,
 ) -> Result<(), Error> {
+    let says_verified = written.iter().any(|attribute| attribute.is("phone_number_verified"));
     for Attribute { name, value } in written {
         let value = value.unwrap_or_default();
         match name.as_str() {
@@ -93,8 +94,8 @@ pub(crate) fn write(
                 attributes.remove(&format!("{name}_verified"));
                 attributes.remove(&name)
             }
-            // A new number is not proved.
-            "phone_number" if writer == Writer::User && attributes.get(&name) != Some(&value) => {
+            // A new number is not proved, unless the same request says so.
+            "phone_number" if !says_verified && attributes.get(&name) != Some(&value) => {
                 attributes.insert("phone_number_verified".to_owned(), "false".to_owned());
                 attributes.insert(name, value)
             }

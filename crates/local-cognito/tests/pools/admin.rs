@@ -326,6 +326,26 @@ async fn an_operator_takes_attributes_away_but_none_that_the_pool_requires() {
 }
 
 #[tokio::test]
+async fn a_number_from_an_operator_is_proved_only_if_the_operator_says_so() {
+    let pool = Pool::new();
+    pool.confirmed_user(ADA).await;
+    let write = |attributes: Value| json!({ "Username": ADA, "UserAttributes": attributes });
+    let number = |value: &str| json!({ "Name": "phone_number", "Value": value });
+    let verified = json!({ "Name": "phone_number_verified", "Value": "true" });
+    for (attributes, expected) in [
+        (json!([verified, number("+12065550100")]), "true"),
+        (json!([number("+12065550100")]), "true"),
+        (json!([number("+12065550101")]), "false"),
+    ] {
+        pool.admin("AdminUpdateUserAttributes", write(attributes)).await.ok();
+        let user = pool.admin("AdminGetUser", json!({ "Username": ADA })).await.ok();
+        let shown = user["UserAttributes"].as_array().unwrap();
+        let told = shown.iter().find(|attribute| attribute["Name"] == "phone_number_verified").unwrap();
+        assert_eq!(told["Value"], expected);
+    }
+}
+
+#[tokio::test]
 async fn an_operator_changes_a_group() {
     let pool = Pool::new();
     let group = json!({ "GroupName": "staff", "Description": "who works here", "Precedence": 3 });

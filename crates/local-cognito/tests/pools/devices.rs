@@ -141,6 +141,8 @@ async fn devices_are_listed_and_forgotten() {
     let listed = pool.call("ListDevices", json!({ "AccessToken": device.access, "Limit": 60 })).await.ok();
     assert_eq!(listed["Devices"][0]["DeviceKey"], device.key.as_str());
     let body = json!({ "AccessToken": device.access, "DeviceKey": device.key });
+    let shown = pool.call("GetDevice", body.clone()).await.ok();
+    assert_eq!(shown["Device"]["DeviceKey"], device.key.as_str());
     let forgotten = pool.call("ForgetDevice", body).await;
     assert!(forgotten.status.is_success(), "{}", forgotten.text);
     let told = sign_in_with(&pool, &device.key).await.refused("ResourceNotFoundException");
