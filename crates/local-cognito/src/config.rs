@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use crate::error::Error;
+use crate::password;
+
 /// One Cognito user pool. Its sign-in name is the e-mail (`UsernameAttributes: [email]`), in any case.
 #[derive(Debug, Clone)]
 pub struct UserPoolConfig {
@@ -98,6 +101,11 @@ pub struct PasswordPolicy {
 }
 
 impl PasswordPolicy {
+    /// Refuses a password that signing up would refuse, in AWS's words.
+    pub fn check(&self, password: &str) -> Result<(), Error> {
+        password::check(self, password)
+    }
+
     /// For who is to choose a password.
     pub(crate) fn describe(&self) -> String {
         let kinds = [
