@@ -72,6 +72,11 @@ impl Parlor {
         self.url.rsplit(':').next().and_then(|port| port.parse().ok()).expect("the URL ends with a port")
     }
 
+    /// The process that serves.
+    pub fn process_id(&self) -> u32 {
+        self.process.id().expect("it runs")
+    }
+
     /// `kill -9`: no warning, no chance to tidy up.
     pub async fn kill(&mut self) {
         self.process.kill().await.expect("the server was running");

@@ -9,11 +9,10 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 
 use crate::REGION;
 use crate::engine::Engine;
-use crate::wire::BODY_LIMIT;
 
 /// A client of `engine`, which it keeps open.
 pub(crate) fn of(engine: Arc<Engine>) -> aws_sdk_dynamodb::Client {
@@ -43,8 +42,5 @@ async fn carry(engine: &Engine, request: HttpRequest) -> Result<HttpResponse, Co
     let request = request.try_into_http1x().map_err(|e| ConnectorError::user(e.into()))?;
     let request = request.map(|body| Body::from(body.bytes().unwrap_or_default().to_vec()));
     let response = engine.send(request).await.map_err(|e| ConnectorError::io(e.into()))?;
-    let (parts, body) = response.into_parts();
-    let body = to_bytes(body, BODY_LIMIT).await.map_err(|e| ConnectorError::io(e.into()))?;
-    let response = axum::http::Response::from_parts(parts, body.into());
-    HttpResponse::try_from(response).map_err(|e| ConnectorError::other(e.into(), None))
+    HttpResponse::try_from(response.map(Into::into)).map_err(|e| ConnectorError::other(e.into(), None))
 }

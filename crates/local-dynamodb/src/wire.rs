@@ -31,7 +31,7 @@ pub(crate) async fn answer(engine: &Engine, request: Request) -> Response {
         parts.headers.remove(hop_by_hop);
     }
     match engine.send(Request::from_parts(parts, Body::from(body))).await {
-        Ok(response) => response,
+        Ok(response) => response.map(Body::from),
         Err(e) => error(
             StatusCode::INTERNAL_SERVER_ERROR,
             "com.amazonaws.dynamodb.v20120810#InternalServerError",
