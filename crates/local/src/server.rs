@@ -20,7 +20,7 @@ use tokio::sync::watch;
 use crate::data_folder::DataFolder;
 use crate::functions::Function;
 use crate::iam::Iam;
-use crate::port::{Peer, Port, listen};
+use crate::port::{Limits, Peer, Port, listen, serve};
 use crate::requests::Requests;
 use crate::stack::Stack;
 use crate::tls::{Certificate, certificate};
@@ -149,20 +149,8 @@ impl Server {
         let (stop, stopping) = watch::channel(false);
         let sweeper = tokio::spawn(sweep(self.services.dynamodb.clone()));
         let mut serving = tokio::task::JoinSet::new();
-        for listener in self.listeners {
-            let mut stopping = stopping.clone();
-            let stopped = async move {
-                // An error means that the sender is gone, which is a stop as well.
-                let _ = stopping.wait_for(|stop| *stop).await;
-            };
-            let service = self.router.clone().into_make_service_with_connect_info::<Peer>();
-            let port = Port::new(listener, self.certificate.acceptor.clone(), self.network.clone());
-            serving.spawn(async move {
-                let served = axum::serve(port, service).with_graceful_shutdown(stopped).await;
-                if let Err(error) = served {
-                    tracing::error!(%error, "a listener failed");
-                }
-            });
+        for port in Port::all(self.listeners, &self.certificate.acceptor, &self.network, Limits::default()) {
+            serving.spawn(serve(port, self.router.clone(), stopping.clone()));
         }
         done.await;
         self.services.appsync.close();
