@@ -4,14 +4,16 @@ mod door;
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
 
 use axum::body::{Body, Bytes};
-use axum::http::{Request, Response, Uri};
+use axum::http::{HeaderMap, Request, Response, Uri};
 use dynoxide::Database;
 
 use door::Door;
 pub(crate) use door::NoAnswer;
 
+use crate::permission::{PartitionKeys, Permits, refusal};
 use crate::wire::BODY_LIMIT;
 
 /// A running engine. Dropping it ends its thread, closes the file and then gives up the lock, in this order.
@@ -19,6 +21,7 @@ use crate::wire::BODY_LIMIT;
 pub(crate) struct Engine {
     door: Door,
     database: Closed,
+    keys: RwLock<PartitionKeys>,
     _lock: Option<File>,
 }
 
@@ -62,9 +65,25 @@ impl Engine {
         &self.database.0
     }
 
+    /// The refusal of a request by somebody who is not permitted to make it.
+    pub(crate) fn refusal(
+        &self,
+        permits: &Permits,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Option<Response<Bytes>> {
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        refusal(permits, &keys, headers, body)
+    }
+
+    /// Learns the partition keys of a table, which permissions may be about.
+    pub(crate) fn learn_keys(&self, table: &str, properties: &serde_json::Value) {
+        self.keys.write().unwrap_or_else(PoisonError::into_inner).learn(table, properties);
+    }
+
     fn start(database: Database, lock: Option<File>) -> Result<Engine, OpenError> {
         let door = Door::open(database.clone()).map_err(OpenError::Door)?;
-        Ok(Engine { door, database: Closed(database), _lock: lock })
+        Ok(Engine { door, database: Closed(database), keys: RwLock::default(), _lock: lock })
     }
 }
 
