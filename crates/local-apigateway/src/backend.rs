@@ -21,9 +21,13 @@ pub trait Backend: Send + Sync {
         Err(TokenError::Invalid)
     }
 
-    /// Who signed a request with AWS Signature Version 4, for the service `execute-api`, and may call it.
-    async fn verify_signature(&self, request: &SignedRequest) -> Result<Signatory, SignatureError> {
-        let _ = request;
+    /// Who signed a request with AWS Signature Version 4, for the service `execute-api`, and may do this with it.
+    async fn verify_signature(
+        &self,
+        request: &SignedRequest,
+        attempt: &Attempt,
+    ) -> Result<Signatory, SignatureError> {
+        let _ = (request, attempt);
         Err(SignatureError::Invalid("Signatures are not verified here.".to_owned()))
     }
 
@@ -67,6 +71,17 @@ pub struct SignedRequest {
     pub headers: Vec<(String, String)>,
     /// As it was sent.
     pub body: Bytes,
+}
+
+/// What a signed request is to do, in the words of IAM.
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigateway.html>
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// `execute-api:Invoke` or `execute-api:ManageConnections`
+    pub action: &'static str,
+    /// `arn:aws:execute-api:{region}:{account}:{api}/{stage}/{method}/{path}`; for the WebSocket API's opening,
+    /// `…/{stage}/$connect`.
+    pub resource: String,
 }
 
 /// Who signed: the members of `requestContext.identity` that a signature fills. Others are null.

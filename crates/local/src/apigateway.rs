@@ -8,7 +8,6 @@ mod websocket;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use aws_credential_types::Credentials;
 use axum::Router;
 use local_apigateway::rest::RestApi;
 use local_apigateway::websocket::WebSocketApi;
@@ -20,8 +19,11 @@ use serde_json::Value;
 
 use crate::StartError;
 use crate::functions::Function;
+use crate::iam::Iam;
 use crate::stack::{Resource, Stack, StackError};
 use backend::Behind;
+#[cfg(test)]
+pub(crate) use signature::verify;
 
 /// All of them; a template may have none.
 pub(crate) struct Gateway {
@@ -35,7 +37,7 @@ pub(crate) fn open(
     functions: &BTreeMap<String, Function>,
     dynamodb: &DynamoDb,
     cognito: Arc<Cognito>,
-    credentials: Credentials,
+    iam: Arc<Iam>,
     host: &str,
 ) -> Result<Gateway, StartError> {
     let pools = stack.of_kind("AWS::Cognito::UserPool").map(|(_, pool)| pool.physical_id.clone());
@@ -44,7 +46,7 @@ pub(crate) fn open(
         dynamodb: dynamodb.clone(),
         pools: pools.collect(),
         cognito,
-        credentials,
+        iam,
     });
     let failed = |error: BuildError| StartError::Service("API Gateway", error.to_string());
     let mut gateway = Gateway { rest: Vec::new(), websocket: Vec::new() };

@@ -10,7 +10,7 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use local_cognito::Cognito;
+use local_cognito::{Clock, Cognito, SystemClock};
 use local_dynamodb::DynamoDb;
 use local_s3::S3;
 use serde_json::{Value, json};
@@ -74,13 +74,13 @@ impl Server {
         let dynamodb = storage::open_tables(&stack, &folder).await?;
         let credentials = folder.credentials()?;
         let functions = Function::deploy_all(&stack, &dynamodb, &credentials, &base_url)?;
-        let cognito = cognito::open(&stack, &functions, &folder, &base_url).await?;
-        let iam = Arc::new(Iam::open(&stack, credentials.clone(), Arc::clone(&cognito))?);
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let cognito = cognito::open(&stack, &functions, &folder, &base_url, Arc::clone(&clock)).await?;
+        let iam = Arc::new(Iam::open(&stack, credentials, Arc::clone(&cognito), clock)?);
         let s3 = storage::open_buckets(&stack, &folder, Arc::clone(&iam)).await?;
-        let appsync = appsync::open(&stack, &functions, &dynamodb, Arc::clone(&cognito), iam)?;
+        let appsync = appsync::open(&stack, &functions, &dynamodb, Arc::clone(&cognito), Arc::clone(&iam))?;
         let host = format!("localhost:{port}");
-        let gateway =
-            apigateway::open(&stack, &functions, &dynamodb, Arc::clone(&cognito), credentials, &host)?;
+        let gateway = apigateway::open(&stack, &functions, &dynamodb, Arc::clone(&cognito), iam, &host)?;
         let config = infra::front_end_config(&stack.outputs, Some(&format!("{base_url}/")))?;
         let not_served = pages::not_served(&stack);
         let mut status = pages::status(&stack, &base_url, folder.path(), &not_served);
