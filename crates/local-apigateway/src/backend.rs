@@ -113,6 +113,8 @@ pub enum SignatureError {
 pub struct OutwardCall {
     /// Whom it goes to.
     pub target: Target,
+    /// The role that the integration assumes for it, as an ARN.
+    pub credentials: Option<String>,
     /// The integration's method, as `POST`.
     pub method: String,
     /// Decoded.

@@ -19,11 +19,14 @@ use serde_json::Value;
 
 use crate::StartError;
 use crate::functions::Function;
-use crate::iam::Iam;
+use crate::iam::{Iam, Session};
 use crate::stack::{Resource, Stack, StackError};
 use backend::Behind;
 #[cfg(test)]
 pub(crate) use signature::verify;
+
+/// What API Gateway calls its sessions of an integration's role.
+const SESSION: &str = "BackplaneAssumeRoleSession";
 
 /// All of them; a template may have none.
 pub(crate) struct Gateway {
@@ -47,6 +50,7 @@ pub(crate) fn open(
         pools: pools.collect(),
         cognito,
         iam,
+        sessions: sessions(stack)?,
     });
     let failed = |error: BuildError| StartError::Service("API Gateway", error.to_string());
     let mut gateway = Gateway { rest: Vec::new(), websocket: Vec::new() };
@@ -59,6 +63,26 @@ pub(crate) fn open(
         gateway.websocket.push(WebSocketApi::new(definition, Arc::clone(&behind)).map_err(failed)?);
     }
     Ok(gateway)
+}
+
+/// Of the roles that integrations assume for DynamoDB.
+fn sessions(stack: &Stack) -> Result<BTreeMap<String, Arc<Session>>, StackError> {
+    let of_rest = ("AWS::ApiGateway::Method", "/Integration/Uri", "/Integration/Credentials");
+    let of_websocket = ("AWS::ApiGatewayV2::Integration", "/IntegrationUri", "/CredentialsArn");
+    let roles = [of_rest, of_websocket].into_iter().flat_map(|(kind, uri, role)| {
+        let calls =
+            |(_, it): &(&String, &Resource)| it.text(uri).is_some_and(|uri| uri.contains(":dynamodb:"));
+        stack
+            .of_kind(kind)
+            .filter(calls)
+            .filter_map(|(id, it)| Some((id, it.text(role)?)))
+            .collect::<Vec<_>>()
+    });
+    let sessions = roles.map(|(id, role)| {
+        let session = Session::assume(stack, &role, SESSION);
+        Ok((role, session.map_err(|error| StackError(format!("{id}: {}", error.0)))?))
+    });
+    sessions.collect()
 }
 
 impl Gateway {

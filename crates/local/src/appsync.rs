@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::StartError;
 use crate::functions::Function;
-use crate::iam::Iam;
+use crate::iam::{Iam, Session};
 use crate::stack::{Resource, Stack, StackError};
 
 /// Opens the API with every resolver of the template.
@@ -139,6 +139,9 @@ fn auth_mode(provider: &Value) -> Result<AuthMode, StackError> {
     }
 }
 
+/// What AppSync calls its sessions of a data source's role.
+const SESSION: &str = "APPSYNC_ASSUME_ROLE";
+
 /// What answers one field: a function directly, or a script on a data source.
 fn resolver(
     id: &str,
@@ -182,10 +185,15 @@ fn resolver(
                 })
             }))
         }
-        Some("AMAZON_DYNAMODB") => DataSource::DynamoDb {
-            client: dynamodb.client(),
-            table: source.text("/DynamoDBConfig/TableName").unwrap_or_default(),
-        },
+        Some("AMAZON_DYNAMODB") => {
+            let role = source.text("/ServiceRoleArn").unwrap_or_default();
+            let session = Session::assume(stack, &role, SESSION)
+                .map_err(|error| StackError(format!("data source {source_id}: {}", error.0)))?;
+            DataSource::DynamoDb {
+                client: dynamodb.client_for(session.on_dynamodb()),
+                table: source.text("/DynamoDBConfig/TableName").unwrap_or_default(),
+            }
+        }
         Some("NONE") => DataSource::None,
         other => {
             return Err(StackError(format!(

@@ -2,6 +2,7 @@
 
 mod graphql;
 mod role;
+mod session;
 #[cfg(test)]
 mod tests;
 
@@ -14,14 +15,16 @@ use local_iam::{Circumstances, Key, SignatureError, Signed, verify};
 
 use crate::stack::{ACCOUNT, REGION, Stack, StackError};
 use role::Role;
+pub(crate) use session::{Session, Sessions};
 
 /// What the session of an identity is called, as at AWS.
 const SESSION: &str = "CognitoIdentityCredentials";
 
-/// The keys of the account: its owner's, and those that the identity pool gives out.
+/// The keys of the account: its owner's, those of the functions, and those that the identity pool gives out.
 pub(crate) struct Iam {
     cognito: Arc<Cognito>,
     own: Credentials,
+    functions: Arc<Sessions>,
     authenticated: Role,
     unauthenticated: Role,
     identity_pool_id: String,
@@ -30,10 +33,12 @@ pub(crate) struct Iam {
 
 /// The holder of a key.
 pub(crate) enum Principal<'a> {
-    /// Of the key in the data folder, which also the functions sign with: as an administrator.
+    /// Of the key in the data folder: as an administrator.
     Owner,
     /// Somebody of the identity pool, a user or a guest.
     Identity(&'a Role, TemporaryCredentials),
+    /// A function, by its role.
+    Function(&'a Session),
 }
 
 impl Iam {
@@ -41,6 +46,7 @@ impl Iam {
     pub(crate) fn open(
         stack: &Stack,
         own: Credentials,
+        functions: Arc<Sessions>,
         cognito: Arc<Cognito>,
         clock: Arc<dyn Clock>,
     ) -> Result<Iam, StackError> {
@@ -53,6 +59,7 @@ impl Iam {
         Ok(Iam {
             cognito,
             own,
+            functions,
             authenticated: role("authenticated")?,
             unauthenticated: role("unauthenticated")?,
             identity_pool_id: pool.map(|(_, pool)| pool.physical_id.clone()).unwrap_or_default(),
@@ -65,6 +72,9 @@ impl Iam {
         if access_key_id == self.own.access_key_id() {
             let secret_access_key = self.own.secret_access_key().to_owned();
             return Some(Key { secret_access_key, session_token: None, expires_at: None });
+        }
+        if let Some(key) = self.functions.key(access_key_id) {
+            return Some(key);
         }
         self.cognito.credentials(access_key_id).map(|known| Key {
             expires_at: Some(at(known.expires_at_s * 1000)),
@@ -93,6 +103,9 @@ impl Iam {
     ) -> Result<(), String> {
         match self.principal(access_key_id) {
             Some(Principal::Owner) => Ok(()),
+            Some(Principal::Function(session)) => {
+                session.permits(action, resource, circumstances, self.now())
+            }
             Some(Principal::Identity(role, known)) => {
                 let circumstances = circumstances
                     .with("cognito-identity.amazonaws.com:sub", [known.identity_id.as_str()])
@@ -108,6 +121,9 @@ impl Iam {
     pub(crate) fn principal(&self, access_key_id: &str) -> Option<Principal<'_>> {
         if access_key_id == self.own.access_key_id() {
             return Some(Principal::Owner);
+        }
+        if let Some(session) = self.functions.of_key(access_key_id) {
+            return Some(Principal::Function(session));
         }
         let known = self.cognito.credentials(access_key_id)?;
         if at(known.expires_at_s * 1000) <= self.now() {
@@ -133,6 +149,7 @@ impl Principal<'_> {
         match self {
             Principal::Owner => format!("arn:aws:iam::{ACCOUNT}:root"),
             Principal::Identity(role, _) => role.session_arn(SESSION),
+            Principal::Function(session) => session.arn(),
         }
     }
 
@@ -141,6 +158,7 @@ impl Principal<'_> {
         match self {
             Principal::Owner => ACCOUNT.to_owned(),
             Principal::Identity(role, _) => role.user_id(SESSION),
+            Principal::Function(session) => session.user_id(),
         }
     }
 }

@@ -19,7 +19,7 @@ use tokio::sync::watch;
 
 use crate::data_folder::DataFolder;
 use crate::functions::Function;
-use crate::iam::Iam;
+use crate::iam::{Iam, Sessions};
 use crate::port::{Limits, Peer, Port, listen, serve};
 use crate::requests::Requests;
 use crate::stack::Stack;
@@ -73,10 +73,11 @@ impl Server {
         let stack = Stack::deploy(&infra::template().to_json(), &options.parameters, &base_url)?;
         let dynamodb = storage::open_tables(&stack, &folder).await?;
         let credentials = folder.credentials()?;
-        let functions = Function::deploy_all(&stack, &dynamodb, &credentials, &base_url)?;
+        let sessions = Arc::new(Sessions::of_functions(&stack, &credentials)?);
+        let functions = Function::deploy_all(&stack, &dynamodb, &sessions, &base_url)?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let cognito = cognito::open(&stack, &functions, &folder, &base_url, Arc::clone(&clock)).await?;
-        let iam = Arc::new(Iam::open(&stack, credentials, Arc::clone(&cognito), clock)?);
+        let iam = Arc::new(Iam::open(&stack, credentials, sessions, Arc::clone(&cognito), clock)?);
         let s3 = storage::open_buckets(&stack, &folder, Arc::clone(&iam)).await?;
         let appsync = appsync::open(&stack, &functions, &dynamodb, Arc::clone(&cognito), Arc::clone(&iam))?;
         let host = format!("localhost:{port}");

@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 
 use super::signature;
 use crate::functions::Function;
-use crate::iam::Iam;
+use crate::iam::{Iam, Session};
 
 pub(super) struct Behind {
     pub(super) functions: BTreeMap<String, Function>,
@@ -25,6 +25,8 @@ pub(super) struct Behind {
     /// The ids of the template's user pools, of which `cognito` is the one that is served.
     pub(super) pools: Vec<String>,
     pub(super) iam: Arc<Iam>,
+    /// Of the roles that integrations assume, by ARN.
+    pub(super) sessions: BTreeMap<String, Arc<Session>>,
 }
 
 /// Answers of DynamoDB are at most 1 MB, and JSON writes a byte with six at the most.
@@ -91,7 +93,11 @@ impl Backend for Behind {
             .header("x-amz-date", "20260101T000000Z")
             .body(Body::from(call.body))
             .map_err(|error| failed(&error))?;
-        let (parts, body) = self.dynamodb.handle(request).await.into_parts();
+        let session =
+            call.credentials.as_ref().and_then(|role| self.sessions.get(role)).ok_or_else(|| {
+                NotReached(format!("{service} needs a role in the integration's Credentials: there is none"))
+            })?;
+        let (parts, body) = self.dynamodb.handle_for(request, &session.on_dynamodb()).await.into_parts();
         let header = |(name, value): (&axum::http::HeaderName, &axum::http::HeaderValue)| {
             Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
         };

@@ -20,7 +20,7 @@ impl Iam {
             return Err(Refused::not_authorized());
         };
         let expires_at_s = match &principal {
-            Principal::Owner => None,
+            Principal::Owner | Principal::Function(_) => None,
             Principal::Identity(_, known) => u64::try_from(known.expires_at_s).ok(),
         };
         let identity = self.identity(&principal);
@@ -47,7 +47,7 @@ impl Iam {
     /// <https://docs.aws.amazon.com/appsync/latest/devguide/resolver-context-reference-js.html#aws-appsync-resolver-context-reference-identity-js>
     fn identity(&self, principal: &Principal<'_>) -> Value {
         let (pool_id, identity_id, kind, provider) = match principal {
-            Principal::Owner => (None, None, None, None),
+            Principal::Owner | Principal::Function(_) => (None, None, None, None),
             Principal::Identity(_, known) => {
                 let mut methods = methods(known).into_iter();
                 let kind = methods.next();

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::stack::{ACCOUNT, REGION, Resource, Stack, StackError, role_id};
 
 /// The condition keys that a request may have a value for here; others never have one.
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 17] = [
     "aws:currenttime",
     "aws:epochtime",
     "aws:principalaccount",
@@ -22,6 +22,8 @@ const KEYS: [&str; 15] = [
     "cognito-identity.amazonaws.com:amr",
     "cognito-identity.amazonaws.com:aud",
     "cognito-identity.amazonaws.com:sub",
+    "dynamodb:enclosingoperation",
+    "dynamodb:leadingkeys",
     "s3:delimiter",
     "s3:max-keys",
     "s3:prefix",

@@ -74,7 +74,7 @@ async fn account() -> Account {
     let clock = Arc::new(MovedClock(AtomicI64::new(1_795_000_000_000)));
     let folder = tempfile::tempdir().unwrap();
     let cognito = cognito(&stack, &folder, &clock).await;
-    let iam = Iam::open(&stack, own(), Arc::clone(&cognito), clock.clone()).unwrap();
+    let iam = Iam::open(&stack, own(), Arc::default(), Arc::clone(&cognito), clock.clone()).unwrap();
     let id = |name: &str| stack.resources[name].physical_id.clone();
     Account {
         iam: Arc::new(iam),
@@ -340,12 +340,15 @@ async fn a_role_that_would_permit_too_much_here_fails_the_start() {
         "NotResource": "arn:aws:s3:::files/${aws:username}/*",
     });
     let stack = template(with_policy("GuestRole", of_others));
-    let opened = Iam::open(&stack, own(), Arc::clone(&cognito), clock.clone()).err().unwrap().to_string();
+    let opened = Iam::open(&stack, own(), Arc::default(), Arc::clone(&cognito), clock.clone())
+        .err()
+        .unwrap()
+        .to_string();
     assert!(
         opened.contains("role GuestRole: ") && opened.contains("statement AllButMine hangs on aws:username"),
         "{opened}"
     );
-    assert!(Iam::open(&fine, own(), cognito, clock).is_ok());
+    assert!(Iam::open(&fine, own(), Arc::default(), cognito, clock).is_ok());
 }
 
 #[test]
