@@ -1,5 +1,6 @@
 //! The port on localhost: takes connections in plain text and in TLS, which a connection's first byte tells apart.
 
+mod arrivals;
 mod limits;
 mod serving;
 mod stream;
@@ -19,6 +20,8 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::{Network, StartError};
 
+pub(crate) use arrivals::Arrivals;
+use arrivals::{Arrival, Arrived};
 pub(crate) use limits::Limits;
 pub(crate) use serving::serve;
 use stream::{Stream, Wire};
@@ -32,8 +35,11 @@ pub(crate) struct Port {
     /// Connections that may still come, at this address and its sisters.
     places: Arc<Semaphore>,
     told_that_it_is_full: Option<Instant>,
+    arrivals: Arrivals,
+    /// As long as connections are taken.
+    taking: Option<Arrival>,
     /// Connections that have not said yet what they speak: none of them keeps the others waiting.
-    arriving: JoinSet<Option<(Stream, Peer)>>,
+    arriving: JoinSet<Option<(Arrived<Stream>, Peer)>>,
 }
 
 /// Who is at the other end, and how they came.
@@ -67,6 +73,19 @@ pub(crate) async fn listen(port: u16) -> Result<Vec<TcpListener>, StartError> {
     Ok(listeners)
 }
 
+/// The same addresses, taken by another process.
+pub(crate) fn taken(
+    listeners: Vec<std::net::TcpListener>,
+    port: u16,
+) -> Result<Vec<TcpListener>, StartError> {
+    let taken = |listener: std::net::TcpListener| {
+        listener.set_nonblocking(true)?;
+        TcpListener::from_std(listener)
+    };
+    let taken = listeners.into_iter().map(taken).collect::<io::Result<_>>();
+    taken.map_err(|cause| StartError::Port { port, cause })
+}
+
 impl Port {
     /// The addresses share the places for connections.
     pub(crate) fn all(
@@ -74,6 +93,7 @@ impl Port {
         tls: &TlsAcceptor,
         network: &Network,
         limits: Limits,
+        arrivals: &Arrivals,
     ) -> Vec<Port> {
         let places = Arc::new(Semaphore::new(limits.connections));
         let port = |listener| Port {
@@ -83,16 +103,23 @@ impl Port {
             limits,
             places: Arc::clone(&places),
             told_that_it_is_full: None,
+            arrivals: arrivals.clone(),
+            taking: Some(arrivals.one()),
             arriving: JoinSet::new(),
         };
         listeners.into_iter().map(port).collect()
     }
 
     /// The next connection that speaks. Nothing is lost when this is dropped and called again.
-    async fn accept(&mut self) -> (Stream, Peer) {
+    async fn accept(&mut self) -> (Arrived<Stream>, Peer) {
+        let mut are_taken = self.arrivals.are_taken();
         loop {
+            if !*are_taken.borrow_and_update() {
+                self.taking = None;
+            }
             tokio::select! {
-                accepted = self.listener.accept() => match accepted {
+                _ = are_taken.changed() => {}
+                accepted = self.listener.accept(), if self.taking.is_some() => match accepted {
                     Ok((stream, address)) => self.take(stream, address),
                     // Too many open files, most likely: some will be closed.
                     Err(error) if !is_of_connection(&error) => {
@@ -123,11 +150,15 @@ impl Port {
             }
             return;
         };
-        let arrival = arrive(stream, address, place, self.tls.clone(), self.network.clone());
+        let arrival = self.arrivals.one();
+        let arriving = arrive(stream, address, place, self.tls.clone(), self.network.clone());
         let patience = self.limits.head;
         self.arriving.spawn(async move {
-            let arrived = tokio::time::timeout(patience, arrival).await.ok()?;
-            arrived.inspect_err(|error| tracing::debug!(%error, "a connection said nothing of use")).ok()
+            let arrived = tokio::time::timeout(patience, arriving).await.ok()?;
+            let (stream, peer) = arrived
+                .inspect_err(|error| tracing::debug!(%error, "a connection said nothing of use"))
+                .ok()?;
+            Some((Arrived::new(stream, arrival), peer))
         });
     }
 }

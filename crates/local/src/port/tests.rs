@@ -149,7 +149,7 @@ async fn open(limits: Limits) -> (SocketAddr, watch::Sender<bool>, tempfile::Tem
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopping) = watch::channel(false);
-    for port in Port::all(vec![listener], &tls, &Network::default(), limits) {
+    for port in Port::all(vec![listener], &tls, &Network::default(), limits, &Arrivals::new()) {
         tokio::spawn(serve(port, router(), stopping.clone()));
     }
     (address, stop, folder)
