@@ -110,6 +110,25 @@ class Crowd:
             one.close()
 
 
+def drain(url, count):
+    """Connects so often, then reads until the server has closed every connection."""
+    address = urllib.parse.urlsplit(url)
+    selector = selectors.EpollSelector()
+    for _ in range(count):
+        one = socket.create_connection((address.hostname, address.port))
+        one.setblocking(False)
+        selector.register(one, selectors.EVENT_READ)
+    while selector.get_map():
+        for key, _ in selector.select():
+            try:
+                is_over = not key.fileobj.recv(1 << 16)
+            except BlockingIOError:
+                continue
+            if is_over:
+                selector.unregister(key.fileobj)
+                key.fileobj.close()
+
+
 def flood(crowd, body, publishers, messages, window, headers):
     """Publishes as fast as the subscribers read; answers the seconds and the deliveries.
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """`local`, measured: fan-out beside Node's `ws`, a message's way to its subscribers, start and memory.
 
-    cargo build --profile server -p local -p local-appsync --bin local --example fanout && npm --prefix benches/local/ws ci
+    cargo build --profile server -p local -p local-appsync --bin local --example fanout --example floor
+    npm --prefix benches/local/ws ci
     benches/local/run.py            all of it, and writes results.md and results.svg beside this file
     benches/local/run.py --short    less of each; writes nothing
 
@@ -35,8 +36,8 @@ options.add_argument("--only", action="append", choices=["fanout", "messages", "
 options = options.parse_args()
 parts = options.only or ["fanout", "messages", "start"]
 binaries = target / options.profile
-rounds, messages, starts = (1, 200, 2) if options.short else (5, 1000, 10)
-sends = 30 if options.short else 200
+rounds, messages, starts = (1, 100, 2) if options.short else (3, 200, 5)
+sends = 30 if options.short else 100
 SUBSCRIBERS = 1000
 AUTHORIZATION = {"x-api-key": "da2-key"}
 
@@ -65,22 +66,40 @@ class Server:
         self.child.stdout.close()
 
 
+PUBLISHERS = (1, 8)
+
+
 def fan_out(*command):
-    """Deliveries per second of the server's CPU, deliveries per second, KB a connection, bytes a frame."""
+    """KB a connection, idle and at most, bytes a frame; then of 1 and of 8 publishers deliveries per second of the
+    server's CPU, and per second."""
     with Server(*command) as server:
         before_kb = server.process.memory_kb()
         query = "subscription($room: ID!) { onMessage(room: $room) { room text } }"
         crowd = client.Crowd(server.url, SUBSCRIBERS, query, {"room": "tea"}, AUTHORIZATION)
+        idle_kb = server.process.memory_kb()
         mutation = "mutation($room: ID!, $text: String!) { send(room: $room, text: $text) { room text } }"
         body = json.dumps({"query": mutation, "variables": {"room": "tea", "text": "x" * 140}})
-        flood = lambda count: client.flood(crowd, body, 8, count, 64, AUTHORIZATION)
-        flood(messages // 10)
-        cpu_s = server.process.cpu_s()
-        took_s, deliveries, frame_bytes = flood(messages)
-        cpu_s = server.process.cpu_s() - cpu_s
-        kb = (server.process.memory_kb("VmHWM") - before_kb) / SUBSCRIBERS
+        rates = []
+        for publishers in PUBLISHERS:
+            flood = lambda count: client.flood(crowd, body, publishers, count, 64, AUTHORIZATION)
+            flood(messages // 10)
+            cpu_s = server.process.cpu_s()
+            took_s, deliveries, frame_bytes = flood(messages)
+            cpu_s = server.process.cpu_s() - cpu_s
+            rates += [deliveries / cpu_s, deliveries / took_s]
+        most_kb = server.process.memory_kb("VmHWM")
         crowd.close()
-        return deliveries / cpu_s, deliveries / took_s, kb, frame_bytes
+        kb = [(kb - before_kb) / SUBSCRIBERS for kb in (idle_kb, most_kb)]
+        return *kb, frame_bytes, *rates
+
+
+def floor(frame_bytes, frames):
+    """Deliveries per second of CPU of a program that only writes, so many frames at a time."""
+    floods = max(1, messages // frames)
+    command = [binaries / "examples/floor", *map(str, (SUBSCRIBERS, floods, frame_bytes * frames))]
+    with Server(*command) as server:
+        client.drain(server.url, SUBSCRIBERS)
+        return SUBSCRIBERS * floods * frames / server.process.cpu_s()
 
 
 def local(data):
@@ -118,20 +137,25 @@ FIELDS = "id roomId seq clientId sender { id name } content { text } createdAt v
 
 
 def on_its_way(count):
-    """Milliseconds of `sendMessage`, until its answer and until the last of `count` subscribers has the message."""
+    """Milliseconds of `sendMessage`, until its answer and until the last of `count` subscribers has the message; those
+    of the server's CPU for each; KB a connection."""
     with tempfile.TemporaryDirectory() as data, local(data) as server:
         ann = Someone(server.url)
         query = f"subscription($room: ID!) {{ onMessage(roomId: $room) {{ {FIELDS} }} }}"
+        before_kb = server.process.memory_kb()
         crowd = client.Crowd(ann.graphql_url, count, query, {"room": ann.room}, ann.authorization)
+        idle_kb = (server.process.memory_kb() - before_kb) / count
         mutation = f"mutation($input: SendMessageInput!) {{ sendMessage(input: $input) {{ {FIELDS} }} }}"
 
         def body(number):
             text = {"text": f"message -{number}- of many"}
             return json.dumps({"query": mutation, "variables": {"input": {"roomId": ann.room, "content": text}}})
 
+        cpu_s = server.process.cpu_s()
         rows = client.one_by_one(crowd, body, sends, ann.authorization)
+        cpu_ms = (server.process.cpu_s() - cpu_s) / sends * 1000
         crowd.close()
-        return rows
+        return rows, cpu_ms, idle_kb
 
 
 def quantile(values, part):
@@ -139,48 +163,59 @@ def quantile(values, part):
 
 
 def begins():
-    """Milliseconds until ready with an empty folder and with one that is there; MB when idle."""
+    """Milliseconds until ready, and those of CPU, with an empty folder and with one that is there; MB when idle."""
     fresh, again, idle_mb = [], [], []
     for _ in range(starts):
         data = tempfile.mkdtemp()
         for ready in (fresh, again):
             with local(data) as server:
-                ready.append(server.ready_ms)
+                ready.append((server.ready_ms, server.process.cpu_s() * 1000))
                 time.sleep(0.5)
                 idle_mb.append(server.process.memory_kb() / 1024)
         shutil.rmtree(data)
-    return statistics.median(fresh), statistics.median(again), statistics.median(idle_mb)
+    medians = [[statistics.median(column) for column in zip(*rows)] for rows in (fresh, again)]
+    return *medians, statistics.median(idle_mb)
 
 
 node = subprocess.run(["node", "--version"], capture_output=True, text=True).stdout.strip()
+load = os.getloadavg()[0]
+quiet = "quiet" if load < 1.5 else "busy: times say little, CPU compares within a table"
 text = f"""# `local`, measured
 
-{os.cpu_count()} shared cores ({platform.machine()}, {platform.system()}), Node {node}, profile `{options.profile}`. `benches/local/run.py`
-makes this page; other work on the machine makes times longer, and CPU somewhat higher for all.
+{time.strftime("%Y-%m-%d")}, {os.cpu_count()} shared cores ({platform.machine()}, {platform.system()}), Node {node}, profile `{options.profile}`.
+`benches/local/run.py` makes this page. The machine was {quiet} (load {load:.1f} before).
 """
 
 if "fanout" in parts:
     kinds = {"`local`'s AppSync": [binaries / "examples/fanout"], "Node `ws`": ["node", str(here / "ws/fanout.js")]}
-    measured = {name: [] for name in kinds}
+    measured, floors = {name: [] for name in kinds}, []
     for _ in range(rounds):
-        # In turn, so that whatever else the machine does hits both.
+        # In turn, so that whatever else the machine does hits all.
         for name, command in kinds.items():
             measured[name].append(fan_out(*command))
+        frame_bytes = int(measured["Node `ws`"][-1][2])
+        floors.append([floor(frame_bytes, frames) for frames in PUBLISHERS])
     fanned = {name: [statistics.median(column) for column in zip(*rows)] for name, rows in measured.items()}
     ours, theirs = fanned.values()
+    floors = [statistics.median(column) for column in zip(*floors)]
     text += f"""
 ## Fan-out to {SUBSCRIBERS:,} subscribers
 
-{messages:,} messages by 8 publishers, as fast as the subscribers read; medians of {rounds} runs, in turn. Memory is the
-most that the process had, over what it had before the first connection.
+{messages:,} messages of {frame_bytes} bytes a frame by 1 and by 8 publishers, each of whom sends the next when the
+last was answered; medians of {rounds} runs, in turn. Each server is one thread.
 
-| | deliveries per second of CPU | per second | KB a connection | bytes a frame |
+| | deliveries per second of CPU, 1 publisher | 8 publishers | KB a connection, idle | at most |
 |---|--:|--:|--:|--:|
 """
-    for name, (per_cpu, per_s, kb, frame_bytes) in fanned.items():
-        text += f"| {name} | {per_cpu:,.0f} | {per_s:,.0f} | {kb:.1f} | {frame_bytes:.0f} |\n"
+    for name, (idle_kb, most_kb, _, one, _, eight, _) in fanned.items():
+        text += f"| {name} | {one:,.0f} | {eight:,.0f} | {idle_kb:.1f} | {most_kb:.1f} |\n"
+    text += f"| `write` alone, 1 and 8 frames at a time | {floors[0]:,.0f} | {floors[1]:,.0f} | | |\n"
     text += f"""
-{ours[0] / theirs[0]:.1f} times the deliveries of `ws` for the same CPU (goal: 5, and at most 10 KB a connection).
+With 8 publishers {ours[5] / theirs[5]:.1f} times the deliveries of `ws` for the same CPU (goal: 5), with one {ours[3] / theirs[3]:.1f} times.
+The last row is a program that only writes (`crates/local-appsync/examples/floor.rs`). With one publisher each delivery
+is a `write` of its own, so that this kernel leaves any server {floors[0] / theirs[3]:.1f} times at most; `local` has {ours[3] / floors[0]:.0%} of that.
+With more, what comes while frames wait for a subscriber goes out with them in one `write`, which `ws` does not do.
+Memory is what the process has more than before the first connection, and the most that it had (goal: 10 KB).
 """
 
 if "messages" in parts:
@@ -189,33 +224,37 @@ if "messages" in parts:
 ## `sendMessage`, end to end
 
 {sends} messages, one after the other, each stored with a flush to the disk. All of the client's work for all of its
-subscribers is part of the time.
+subscribers is part of the time; CPU is the server's alone.
 
-| subscribers | answer p50 ms | p99 ms | the last subscriber has it p50 ms | p99 ms |
-|--:|--:|--:|--:|--:|
+| subscribers | CPU ms | answer p50 ms | p99 ms | the last subscriber has it p50 ms | p99 ms |
+|--:|--:|--:|--:|--:|--:|
 """
-    for count, rows in ways.items():
-        columns = [quantile(column, part) for column in zip(*rows) for part in (0.5, 0.99)]
+    for count, (rows, cpu_ms, _) in ways.items():
+        columns = [cpu_ms, *(quantile(column, part) for column in zip(*rows) for part in (0.5, 0.99))]
         text += f"| {count:,} | " + " | ".join(f"{value:.1f}" for value in columns) + " |\n"
 
+    text += f"""
+A subscriber who is signed in, and idle, takes {ways[SUBSCRIBERS][2]:.1f} KB of `local`.
+"""
+
 if "start" in parts:
-    fresh_ms, again_ms, idle_mb = begins()
+    fresh, again, idle_mb = begins()
     text += f"""
 ## Start and rest
 
-| | | goal |
-|---|--:|--:|
-| start to ready, the data folder is there | {again_ms:.0f} ms | 300 ms |
-| start to ready, the first time (a signing key is made) | {fresh_ms:.0f} ms | |
-| memory, idle | {idle_mb:.0f} MB | 60 MB |
+| | | CPU | goal |
+|---|--:|--:|--:|
+| start to ready, the data folder is there | {again[0]:.0f} ms | {again[1]:.0f} ms | 300 ms |
+| start to ready, the first time (a signing key is made) | {fresh[0]:.0f} ms | {fresh[1]:.0f} ms | |
+| memory, idle | {idle_mb:.0f} MB | | 60 MB |
 """
 print(text)
 
 
 def bar(top, width, colour, height, value):
     return [
-        f'<rect x="88" y="{top}" width="{width:.0f}" height="{height}" fill="{colour}"/>',
-        f'<text x="{96 + width:.0f}" y="{top + height - 4}">{value}</text>',
+        f'<rect x="148" y="{top}" width="{width:.0f}" height="{height}" fill="{colour}"/>',
+        f'<text x="{156 + width:.0f}" y="{top + height - 4}">{value}</text>',
     ]
 
 
@@ -224,16 +263,19 @@ def plot():
     lines, top = [], 20
     if "fanout" in parts:
         lines.append(f'<text x="20" y="{top}">Deliveries to {SUBSCRIBERS:,} subscribers per second of CPU</text>')
-        for name, colour, value in [("local", "#1d4ed8", ours[0]), ("Node ws", "#b45309", theirs[0])]:
-            lines.append(f'<text x="80" y="{top + 27}" text-anchor="end">{name}</text>')
-            lines += bar(top + 12, value / max(ours[0], theirs[0]) * 400, colour, 20, f"{value:,.0f}")
+        rows = [("local, 8 publishers", "#1d4ed8", ours[5]), ("Node ws, 8", "#b45309", theirs[5])]
+        rows += [("local, 1 publisher", "#1d4ed8", ours[3]), ("Node ws, 1", "#b45309", theirs[3])]
+        rows += [("write alone, 1", "#6b7280", floors[0])]
+        for name, colour, value in rows:
+            lines.append(f'<text x="140" y="{top + 27}" text-anchor="end">{name}</text>')
+            lines += bar(top + 12, value / max(value for *_, value in rows) * 400, colour, 20, f"{value:,.0f}")
             top += 28
         top += 40
     if "messages" in parts:
         lines.append(f'<text x="20" y="{top}">sendMessage: ms until the last subscriber has it, p50 and p99</text>')
-        slowest = max(quantile([last for _, last in rows], 0.99) for rows in ways.values())
-        for count, rows in ways.items():
-            lines.append(f'<text x="80" y="{top + 29}" text-anchor="end">{count:,}</text>')
+        slowest = max(quantile([last for _, last in rows], 0.99) for rows, *_ in ways.values())
+        for count, (rows, *_) in ways.items():
+            lines.append(f'<text x="140" y="{top + 29}" text-anchor="end">{count:,}</text>')
             for part, colour, down in [(0.5, "#1d4ed8", 12), (0.99, "#93c5fd", 27)]:
                 value = quantile([last for _, last in rows], part)
                 lines += bar(top + down, value / slowest * 400, colour, 14, f"{value:.1f}")

@@ -1,13 +1,14 @@
 //! Who people are: the user pool, the clients, the groups, and the function that makes profiles.
 
 use cfn::cognito::{
-    AccessToken, AccountRecoverySetting, AdminCreateUserConfig, AttributeDataType,
+    AccessToken, AccountRecoverySetting, AdminCreateUserConfig, AllowedFirstAuthFactor, AttributeDataType,
     AttributesRequireVerificationBeforeUpdate, AutoVerifiedAttribute, DeletionProtection, EnabledMfa,
     ExplicitAuthFlow, IdToken, PasswordPolicy, Policies, PreventUserExistenceErrors, RecoveryOption,
-    RecoveryOptionName, RefreshToken, SchemaAttribute, TokenValidityUnits, UserAttributeUpdateSettings,
-    UserPool, UserPoolClient, UserPoolGroup, UserPoolLambdaConfig, UsernameAttribute, UsernameConfiguration,
+    RecoveryOptionName, RefreshToken, SchemaAttribute, SignInPolicy, TokenValidityUnits,
+    UserAttributeUpdateSettings, UserPool, UserPoolClient, UserPoolGroup, UserPoolLambdaConfig,
+    UsernameAttribute, UsernameConfiguration,
 };
-use cfn::{Handle, Template, actions, if_, lambda, no_value, prelude::*};
+use cfn::{Handle, List, Template, Value, actions, if_, lambda, list, no_value, prelude::*};
 
 use crate::data::Data;
 use crate::functions::Function;
@@ -44,12 +45,15 @@ pub(crate) fn add(t: &mut Template, parameters: &Parameters, data: &Data, page: 
             .principal("cognito-idp.amazonaws.com")
             .source_arn(&user_pool),
     );
-    let web_client =
-        t.add("WebClient", page.for_client(client(&user_pool, ExplicitAuthFlow::AllowUserSrpAuth)));
+    let web_client = t.add("WebClient", page.for_client(client(&user_pool, web_flows(parameters))));
     // It sends the password itself, which SRP never does: with curl, which cannot do SRP.
     let command_line_client = t.add(
         "CommandLineClient",
-        client(&user_pool, ExplicitAuthFlow::AllowUserPasswordAuth).condition(&parameters.has_command_line),
+        client(
+            &user_pool,
+            [ExplicitAuthFlow::AllowUserPasswordAuth, ExplicitAuthFlow::AllowRefreshTokenAuth],
+        )
+        .condition(&parameters.has_command_line),
     );
     page.of(t, &user_pool);
     for (id, name, precedence) in GROUPS {
@@ -82,15 +86,24 @@ fn user_pool(parameters: &Parameters, post_confirmation: &Handle<lambda::Alias>)
         )
         .admin_create_user_config(AdminCreateUserConfig::new().allow_admin_create_user_only(false))
         .policies(
-            Policies::new().password_policy(
-                PasswordPolicy::new()
-                    .minimum_length(8)
-                    .require_lowercase(true)
-                    .require_uppercase(true)
-                    .require_numbers(true)
-                    .require_symbols(true)
-                    .temporary_password_validity_days(3),
-            ),
+            Policies::new()
+                .sign_in_policy(if_(
+                    &parameters.signs_in_by_email,
+                    SignInPolicy::new().allowed_first_auth_factors([
+                        AllowedFirstAuthFactor::Password,
+                        AllowedFirstAuthFactor::EmailOtp,
+                    ]),
+                    no_value(),
+                ))
+                .password_policy(
+                    PasswordPolicy::new()
+                        .minimum_length(8)
+                        .require_lowercase(true)
+                        .require_uppercase(true)
+                        .require_numbers(true)
+                        .require_symbols(true)
+                        .temporary_password_validity_days(3),
+                ),
         )
         .account_recovery_setting(
             AccountRecoverySetting::new().recovery_mechanisms([RecoveryOption::new()
@@ -109,11 +122,23 @@ fn user_pool(parameters: &Parameters, post_confirmation: &Handle<lambda::Alias>)
         .retain()
 }
 
-fn client(user_pool: &Handle<UserPool>, flow: ExplicitAuthFlow) -> UserPoolClient<cfn::Given> {
+/// With a code by e-mail, people choose what to sign in with: `USER_AUTH`.
+fn web_flows(parameters: &Parameters) -> Value<List<ExplicitAuthFlow>> {
+    list![
+        ExplicitAuthFlow::AllowUserSrpAuth,
+        ExplicitAuthFlow::AllowRefreshTokenAuth,
+        if_(&parameters.signs_in_by_email, ExplicitAuthFlow::AllowUserAuth, no_value()),
+    ]
+}
+
+fn client(
+    user_pool: &Handle<UserPool>,
+    flows: impl Into<Value<List<ExplicitAuthFlow>>>,
+) -> UserPoolClient<cfn::Given> {
     UserPoolClient::new()
         .user_pool_id(user_pool)
         .generate_secret(false)
-        .explicit_auth_flows([flow, ExplicitAuthFlow::AllowRefreshTokenAuth])
+        .explicit_auth_flows(flows)
         .supported_identity_providers(["COGNITO"])
         .access_token_validity(1)
         .id_token_validity(1)

@@ -37,6 +37,8 @@ pub(crate) struct Parameters {
     /// People may sign in from a command line, by their password as it is.
     pub(crate) has_command_line: ConditionHandle,
     pub(crate) has_mfa: ConditionHandle,
+    /// People may sign in by a code in an e-mail, without a password.
+    pub(crate) signs_in_by_email: ConditionHandle,
     pub(crate) restores_tables: ConditionHandle,
     pub(crate) allows_guests: ConditionHandle,
     pub(crate) has_api_key_expiry: ConditionHandle,
@@ -152,6 +154,16 @@ pub(crate) fn add(t: &mut Template, build: &Build) -> Parameters {
             .group(PEOPLE)
             .label("Second factor"),
     );
+    let email_sign_in = t.parameter(
+        "EmailSignIn",
+        Parameter::one_of([true, false])
+            .default(false)
+            .description(
+                "Whether people may sign in with a code sent to their e-mail address, without a password.",
+            )
+            .group(PEOPLE)
+            .label("Sign-in by e-mail"),
+    );
     let point_in_time_recovery = t.parameter(
         "PointInTimeRecovery",
         Parameter::one_of([Switch::ByStage, Switch::On, Switch::Off])
@@ -180,6 +192,7 @@ pub(crate) fn add(t: &mut Template, build: &Build) -> Parameters {
     let allows_guests = t.condition("AllowsGuests", equals(&guest_access, true));
     let has_api_key_expiry = t.condition("HasApiKeyExpiry", not(equals(&api_key_expires, 0)));
     let has_mfa = t.condition("HasMfa", not(equals(&mfa, MfaConfiguration::Off)));
+    let signs_in_by_email = t.condition("SignsInByEmail", equals(&email_sign_in, true));
     let restores_tables = t.condition(
         "RestoresTables",
         or([
@@ -197,6 +210,14 @@ pub(crate) fn add(t: &mut Template, build: &Build) -> Parameters {
         )
         .when(equals(&stage, Stage::Production)),
     );
+    t.rule(
+        "SecondFactorNeedsPassword",
+        Rule::assert(
+            equals(&email_sign_in, false),
+            "Where Mfa is ON, everybody has a password: EmailSignIn must be false",
+        )
+        .when(equals(&mfa, MfaConfiguration::On)),
+    );
     // A part of its own: the dashboard needs the functions, whose alarms need the topic.
     let alarms = t.part("alarms", |t| Alarms::topic(t, has_alarms, &has_alarm_email, &alarm_email));
     Parameters {
@@ -212,6 +233,7 @@ pub(crate) fn add(t: &mut Template, build: &Build) -> Parameters {
         is_production,
         has_command_line,
         has_mfa,
+        signs_in_by_email,
         restores_tables,
         allows_guests,
         has_api_key_expiry,

@@ -168,13 +168,31 @@ fn every_alarm_tells_the_topic_and_rings_under_one_condition() {
 fn a_password_is_sent_as_it_is_by_the_command_line_alone_and_not_in_production() {
     let template = infra::template().to_json();
     let flows = |id: &str| &template["Resources"][id]["Properties"]["ExplicitAuthFlows"];
-    assert_eq!(*flows("WebClient"), json!(["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]));
+    let choice = json!({ "Fn::If": ["SignsInByEmail", "ALLOW_USER_AUTH", { "Ref": "AWS::NoValue" }] });
+    assert_eq!(*flows("WebClient"), json!(["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", choice]));
     assert_eq!(*flows("CommandLineClient"), json!(["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]));
     assert_eq!(template["Resources"]["CommandLineClient"]["Condition"], "HasCommandLine");
     assert_eq!(
         template["Conditions"]["HasCommandLine"],
         json!({ "Fn::Not": [{ "Fn::Equals": [{ "Ref": "Stage" }, "production"] }] })
     );
+}
+
+#[test]
+fn a_code_by_e_mail_is_enough_only_if_asked_for_and_never_where_two_factors_must_be() {
+    let template = infra::template().to_json();
+    assert_eq!(template["Parameters"]["EmailSignIn"]["Default"], "false");
+    assert_eq!(
+        template["Resources"]["UserPool"]["Properties"]["Policies"]["SignInPolicy"],
+        json!({ "Fn::If": [
+            "SignsInByEmail",
+            { "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"] },
+            { "Ref": "AWS::NoValue" },
+        ] })
+    );
+    let rule = &template["Rules"]["SecondFactorNeedsPassword"];
+    assert_eq!(rule["RuleCondition"], json!({ "Fn::Equals": [{ "Ref": "Mfa" }, "ON"] }));
+    assert_eq!(rule["Assertions"][0]["Assert"], json!({ "Fn::Equals": [{ "Ref": "EmailSignIn" }, "false"] }));
 }
 
 #[test]

@@ -18,8 +18,9 @@ const FLAGS = [
 /** Longest wait for anything on a page; a loaded machine with an unoptimised server needs some of it. */
 export const PATIENCE_MS = 30_000;
 
-export async function openBrowser() {
-  const browser = await chromium.launch({ executablePath: EXECUTABLE, args: FLAGS });
+/** `flags` are further ones of the command line. */
+export async function openBrowser(flags = []) {
+  const browser = await chromium.launch({ executablePath: EXECUTABLE, args: [...FLAGS, ...flags] });
   const pictures = process.env.PARLOR_SHOTS ?? (await mkdtemp(join(tmpdir(), 'parlor-shots-')));
   await mkdir(pictures, { recursive: true });
   console.log(`Pictures of the pages: ${pictures}`);

@@ -57,11 +57,14 @@ export async function startParlor(parameters = {}) {
   };
 }
 
-async function spawnServer(data, port, parameters) {
+function spawnServer(data, port, parameters) {
   const given = Object.entries(parameters).flatMap(([name, value]) => ['--parameter', `${name}=${value}`]);
-  const child = spawn(BINARY, ['--port', String(port), '--data', data, ...given], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  return spawnProgram(BINARY, ['--port', String(port), '--data', data, ...given]);
+}
+
+/** A program that says its address on localhost when it is ready. */
+export async function spawnProgram(program, given) {
+  const child = spawn(program, given, { stdio: ['ignore', 'pipe', 'pipe'] });
   const killAtExit = () => child.kill('SIGKILL');
   process.once('exit', killAtExit);
   const exited = once(child, 'exit').then(([code, signal]) => {

@@ -1,8 +1,12 @@
 """boto3 and pycognito: sign-up to sign-out with SRP, the operator's side, DynamoDB and S3."""
 
 import base64
+import hashlib
+import hmac
 import json
 import os
+import struct
+import time
 import urllib.parse
 import urllib.request
 
@@ -11,6 +15,7 @@ from boto3.dynamodb.conditions import Attr, Key
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from pycognito import Cognito
+from pycognito.exceptions import SoftwareTokenMFAChallengeException
 
 URL = os.environ["PARLOR_URL"]
 CONFIG = json.load(urllib.request.urlopen(f"{URL}/config.json"))
@@ -41,6 +46,13 @@ def refused(name, call, *arguments, **named):
 def claims(token):
     payload = token.split(".")[1]
     return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+
+
+def totp(secret, at):
+    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    digest = hmac.new(key, struct.pack(">Q", int(at) // 30), hashlib.sha1).digest()
+    (word,) = struct.unpack_from(">I", digest, digest[-1] & 15)
+    return f"{(word & 0x7FFFFFFF) % 1_000_000:06}"
 
 
 def person(**tokens):
@@ -81,9 +93,41 @@ def of_pycognito():
     person().confirm_forgot_password(code(EMAIL), PASSWORD)
     other = person()
     other.authenticate(PASSWORD)
+    of_an_authenticator_app()
     u.logout()
     refused("NotAuthorizedException", other.renew_access_token)
     saw("pycognito renew_access_token, change_password, forgot password, logout everywhere")
+
+
+def of_an_authenticator_app():
+    u = person()
+    u.authenticate(PASSWORD)
+    secret = u.associate_software_token()
+    assert u.verify_software_token(totp(secret, time.time()), "phone")
+    u.set_user_mfa_preference(sms_mfa=False, software_token_mfa=True, preferred="SOFTWARE_TOKEN")
+    asked = person()
+    try:
+        asked.authenticate(PASSWORD)
+        raise AssertionError("no code was asked for")
+    except SoftwareTokenMFAChallengeException:
+        # A code is good once: this one is the next, which the server takes for clocks that run fast.
+        asked.respond_to_software_token_mfa_challenge(totp(secret, time.time() + 30))
+    assert claims(asked.access_token)["token_use"] == "access"
+    asked.set_user_mfa_preference(sms_mfa=False, software_token_mfa=False)
+    saw("pycognito associate_software_token, verify_software_token, a code asked for at sign-in")
+
+
+def of_an_invitation():
+    email = "invited-boto@example.com"
+    pool = boto3.client("cognito-idp")
+    of = {"UserPoolId": POOL, "Username": email}
+    attributes = [("email", email), ("given_name", "In"), ("family_name", "Vited")]
+    pool.admin_create_user(**of, UserAttributes=[{"Name": name, "Value": value} for name, value in attributes])
+    invited = Cognito(POOL, CLIENT, username=email)
+    invited.new_password_challenge(code(email), PASSWORD)
+    assert claims(invited.id_token)["email"] == email
+    pool.admin_delete_user(**of)
+    saw("pycognito new_password_challenge after boto3 admin_create_user")
 
 
 def of_the_operator():
@@ -163,6 +207,7 @@ def of_s3():
 
 
 of_pycognito()
+of_an_invitation()
 of_the_operator()
 of_dynamodb()
 of_s3()

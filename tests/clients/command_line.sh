@@ -42,6 +42,28 @@ token=$("$aws" cognito-idp initiate-auth --auth-flow USER_PASSWORD_AUTH --client
   --query AuthenticationResult.AccessToken --output text)
 is cli@example.com "$("$aws" cognito-idp get-user --access-token "$token" \
   --query 'UserAttributes[?Name==`email`].Value' --output text)"
+who_by_status() {
+  "$aws" cognito-idp list-users --user-pool-id "$pool" --filter "status = \"$1\"" --query 'Users[].Attributes[?Name==`email`].Value[]' --output text
+}
+"$aws" cognito-idp admin-update-user-attributes "${who[@]}" --user-attributes Name=nickname,Value=Clint
+"$aws" cognito-idp admin-delete-user-attributes "${who[@]}" --user-attribute-names nickname
+"$aws" cognito-idp update-group --user-pool-id "$pool" --group-name admin --description 'who runs this' > /dev/null
+is 'who runs this' "$("$aws" cognito-idp get-group --user-pool-id "$pool" --group-name admin --query Group.Description --output text)"
+is cli@example.com "$("$aws" cognito-idp list-users-in-group --user-pool-id "$pool" --group-name admin \
+  --query 'Users[].Attributes[?Name==`email`].Value[]' --output text)"
+is admin "$("$aws" cognito-idp admin-list-groups-for-user "${who[@]}" --query 'Groups[].GroupName' --output text)"
+"$aws" cognito-idp admin-disable-user "${who[@]}"
+is cli@example.com "$(who_by_status Disabled)"
+"$aws" cognito-idp admin-enable-user "${who[@]}"
+is '' "$(who_by_status Disabled)"
+is OPTIONAL "$("$aws" cognito-idp get-user-pool-mfa-config --user-pool-id "$pool" --query MfaConfiguration --output text)"
+is ALLOW_USER_PASSWORD_AUTH "$("$aws" cognito-idp describe-user-pool-client --user-pool-id "$pool" --client-id "$client" \
+  --query 'UserPoolClient.ExplicitAuthFlows[0]' --output text)"
+refused UnsupportedOperationException "$aws" cognito-idp set-user-pool-mfa-config --user-pool-id "$pool" --mfa-configuration OFF
+refused UnknownOperationException "$aws" cognito-idp create-user-pool --pool-name another
+token=$("$aws" cognito-idp initiate-auth --auth-flow USER_PASSWORD_AUTH --client-id "$client" \
+  --auth-parameters 'USERNAME=cli@example.com,PASSWORD=Correct-Horse-9' \
+  --query AuthenticationResult.AccessToken --output text)
 "$aws" cognito-idp admin-user-global-sign-out "${who[@]}"
 refused NotAuthorizedException "$aws" cognito-idp get-user --access-token "$token"
 "$aws" cognito-idp admin-delete-user "${who[@]}"

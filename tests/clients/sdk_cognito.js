@@ -4,7 +4,7 @@ import * as identity from '@aws-sdk/client-cognito-identity';
 import * as idp from '@aws-sdk/client-cognito-identity-provider';
 import { AuthenticationDetails, CognitoUser, CognitoUserPool } from 'amazon-cognito-identity-js';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { PASSWORD, claims, config, refused, saw, url } from './parlor.js';
+import { PASSWORD, claims, code, config, refused, saw, url } from './parlor.js';
 
 const EMAIL = 'sdk-v3@example.com';
 const UserPoolId = config.userPoolId;
@@ -76,6 +76,8 @@ const wrong = await refused(
 );
 assert.equal(hidden.message, wrong.message, 'a stranger can tell who has an account');
 
+await invited();
+
 const idToken = await bySrp();
 const identities = new identity.CognitoIdentityClient();
 const issuer = new URL(claims(idToken).iss);
@@ -111,6 +113,36 @@ await refused(
 await pool.send(new idp.AdminEnableUserCommand(of));
 await pool.send(new idp.AdminDeleteUserCommand(of));
 saw('AdminSetUserPassword, AdminDisableUser, AdminEnableUser, AdminDeleteUser');
+
+/** Who was invited chooses a password by amazon-cognito-identity-js. */
+async function invited() {
+  const Username = 'invited@example.com';
+  await pool.send(
+    new idp.AdminCreateUserCommand({
+      UserPoolId,
+      Username,
+      TemporaryPassword: 'Temporary-1!',
+      UserAttributes: [{ Name: 'email', Value: Username }, { Name: 'given_name', Value: 'Ina' }],
+    }),
+  );
+  const Pool = new CognitoUserPool({ UserPoolId, ClientId: config.userPoolClientId, endpoint: `${url}/` });
+  const user = new CognitoUser({ Username, Pool });
+  const details = new AuthenticationDetails({ Username, Password: await code(Username) });
+  const lacking = await new Promise((resolve, onFailure) =>
+    user.authenticateUser(details, {
+      onSuccess: () => onFailure(new Error('a temporary password was enough')),
+      onFailure,
+      newPasswordRequired: (_, required) => resolve(required),
+    }),
+  );
+  assert.deepEqual(lacking, ['family_name']);
+  const session = await new Promise((onSuccess, onFailure) =>
+    user.completeNewPasswordChallenge(PASSWORD, { family_name: 'Vited' }, { onSuccess, onFailure }),
+  );
+  assert.equal(session.getIdToken().payload.family_name, 'Vited');
+  await pool.send(new idp.AdminDeleteUserCommand({ UserPoolId, Username }));
+  saw('amazon-cognito-identity-js: an invitation, newPasswordRequired, completeNewPasswordChallenge');
+}
 
 /** An id token of the web client, the only one whose people the identity pool knows. */
 function bySrp() {

@@ -83,10 +83,10 @@ impl Parlor {
         self.process.id().expect("it runs")
     }
 
-    /// A line of what it prints, from the greeting on.
+    /// A line of what it prints, from the greeting on. Between two lines a server may end and another start.
     pub async fn line(&mut self) -> String {
         let mut line = String::new();
-        let read = tokio::time::timeout(PATIENCE, self.output.read_line(&mut line)).await;
+        let read = tokio::time::timeout(3 * PATIENCE, self.output.read_line(&mut line)).await;
         assert_ne!(read.expect("it says something in time").expect("text"), 0, "it has ended");
         line
     }

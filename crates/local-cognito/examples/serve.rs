@@ -1,11 +1,13 @@
-//! The pools alone on a port, for trying clients: `cargo run -p local-cognito --example serve [PORT [FILE]]`.
+//! The pools alone on a port, with every factor and with devices, for clients (`tests/browser/factors.test.js`): `cargo run -p local-cognito --example serve [PORT [FILE]]`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use local_cognito::{
-    ClientConfig, Cognito, Config, DeviceConfiguration, IdentityPoolConfig, IdentityProvider,
-    MfaConfiguration, PasswordPolicy, PostConfirmation, SystemClock, UserPoolConfig, router,
+    ClientConfig, Cognito, Config, DeviceConfiguration, FirstFactor, IdentityPoolConfig, IdentityProvider,
+    MfaConfiguration, PasswordPolicy, PostConfirmation, RefreshTokenRotation, SecondFactor, SystemClock,
+    UserPoolConfig, router,
 };
 
 /// Says what the post-confirmation function would get.
@@ -16,6 +18,23 @@ impl PostConfirmation for Print {
     async fn confirmed(&self, event: serde_json::Value) -> Result<(), String> {
         println!("post-confirmation: {event}");
         Ok(())
+    }
+}
+
+fn client(id: &str) -> ClientConfig {
+    let flows = [
+        "USER_AUTH",
+        "USER_SRP_AUTH",
+        "USER_PASSWORD_AUTH",
+        "ADMIN_USER_PASSWORD_AUTH",
+        "REFRESH_TOKEN_AUTH",
+    ];
+    ClientConfig {
+        client_id: id.to_owned(),
+        name: id.to_owned(),
+        explicit_auth_flows: flows.map(|flow| format!("ALLOW_{flow}")).to_vec(),
+        prevent_user_existence_errors: true,
+        ..ClientConfig::default()
     }
 }
 
@@ -35,22 +54,17 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             issuer: format!("http://{provider_name}"),
             required_attributes: ["email", "given_name", "family_name"].map(str::to_owned).to_vec(),
             password_policy: PasswordPolicy::default(),
-            clients: vec![ClientConfig {
-                client_id: "webclient".to_owned(),
-                name: "web".to_owned(),
-                explicit_auth_flows: [
-                    "ALLOW_USER_SRP_AUTH",
-                    "ALLOW_USER_PASSWORD_AUTH",
-                    "ALLOW_ADMIN_USER_PASSWORD_AUTH",
-                    "ALLOW_REFRESH_TOKEN_AUTH",
-                ]
-                .map(str::to_owned)
-                .to_vec(),
-                prevent_user_existence_errors: true,
-                ..ClientConfig::default()
-            }],
+            clients: vec![
+                client("webclient"),
+                ClientConfig {
+                    refresh_token_rotation: Some(RefreshTokenRotation { retry_grace_period: Duration::ZERO }),
+                    ..client("rotatingclient")
+                },
+            ],
             groups: vec!["admin".to_owned()],
             mfa_configuration: MfaConfiguration::Optional,
+            enabled_mfas: vec![SecondFactor::SoftwareToken, SecondFactor::Sms, SecondFactor::Email],
+            first_factors: vec![FirstFactor::Password, FirstFactor::EmailOtp, FirstFactor::SmsOtp],
             device_configuration: Some(DeviceConfiguration {
                 challenge_required_on_new_device: true,
                 device_only_remembered_on_user_prompt: true,

@@ -65,6 +65,7 @@ pub(crate) fn write(
     written: Vec<Attribute>,
     writer: Writer,
 ) -> Result<(), Error> {
+    let says_verified = written.iter().any(|attribute| attribute.is("phone_number_verified"));
     for Attribute { name, value } in written {
         let value = value.unwrap_or_default();
         match name.as_str() {
@@ -86,9 +87,46 @@ pub(crate) fn write(
             name if value.chars().count() > LONGEST => {
                 return Err(nonconforming(&format!("{name}: must not be longer than {LONGEST} characters")));
             }
-            _ if value.is_empty() => attributes.remove(&name),
+            "phone_number" if !value.is_empty() && !is_phone_number(&value) => {
+                return Err(Error::InvalidParameter("Invalid phone number format.".to_owned()));
+            }
+            _ if value.is_empty() => {
+                attributes.remove(&format!("{name}_verified"));
+                attributes.remove(&name)
+            }
+            // A new number is not proved, unless the same request says so.
+            "phone_number" if !says_verified && attributes.get(&name) != Some(&value) => {
+                attributes.insert("phone_number_verified".to_owned(), "false".to_owned());
+                attributes.insert(name, value)
+            }
             _ => attributes.insert(name, value),
         };
+    }
+    Ok(())
+}
+
+/// E.164: a plus and up to fifteen digits.
+fn is_phone_number(text: &str) -> bool {
+    let digits = text.strip_prefix('+').unwrap_or_default();
+    (1..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Takes attributes away; what the pool requires stays.
+pub(crate) fn remove(
+    pool: &UserPoolConfig,
+    attributes: &mut BTreeMap<String, String>,
+    names: &[String],
+) -> Result<(), Error> {
+    for name in names {
+        if name == "email" || pool.required_attributes.contains(name) {
+            return Err(nonconforming(&format!("{name}: The attribute is required")));
+        }
+        if !STANDARD.contains(&name.as_str()) {
+            let shown: String = name.chars().take(64).collect();
+            return Err(Error::InvalidParameter(format!("The attribute {shown} cannot be deleted")));
+        }
+        attributes.remove(name);
+        attributes.remove(&format!("{name}_verified"));
     }
     Ok(())
 }

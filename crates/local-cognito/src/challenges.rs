@@ -8,7 +8,7 @@ use num_bigint::BigUint;
 use rand::Rng;
 
 /// Cognito's default `AuthSessionValidity`.
-const LIFETIME_MS: i64 = 3 * 60 * 1000;
+pub(crate) const LIFETIME_MS: i64 = 3 * 60 * 1000;
 
 /// About 8 MB of big numbers; when a flood brings more, the oldest go.
 const MOST: usize = 4096;
@@ -25,12 +25,12 @@ pub(crate) struct PasswordVerifier {
     pub(crate) public_b: BigUint,
 }
 
-/// What comes after a proved password; the client sends back its `Session`.
+/// A sign-in under way; the client sends back its `Session`.
 #[derive(Debug, Clone)]
 pub(crate) struct AuthSession {
     pub(crate) client_id: String,
     pub(crate) sub: String,
-    /// The password that was proved: should it change meanwhile, the proof is void.
+    /// The password at the time: should it change meanwhile, what was proved is void.
     pub(crate) verifier: BigUint,
     pub(crate) step: Step,
 }
@@ -38,21 +38,42 @@ pub(crate) struct AuthSession {
 /// What is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
+    /// Signed up, and not confirmed: nothing is proved.
+    SignedUp,
+    /// Confirmed just now, by the code: that is proof enough to sign in once.
+    Confirmed,
+    SelectChallenge,
+    /// A password is wanted, or the first half of its proof.
+    Password,
+    /// A code as the first factor.
+    EmailOtp,
+    SmsOtp,
     NewPasswordRequired,
     DeviceSrpAuth,
+    SelectMfaType,
     SoftwareTokenMfa,
+    /// A code as the second factor.
+    EmailMfa,
+    SmsMfa,
     MfaSetup,
     /// MFA_SETUP, with the app proved.
     MfaIsSetUp,
 }
 
 impl Step {
-    /// AWS's name of the challenge.
+    /// AWS's name of the challenge; what the two steps of a sign-up have is no challenge, and never told.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Step::NewPasswordRequired => "NEW_PASSWORD_REQUIRED",
             Step::DeviceSrpAuth => "DEVICE_SRP_AUTH",
+            Step::SelectMfaType => "SELECT_MFA_TYPE",
             Step::SoftwareTokenMfa => "SOFTWARE_TOKEN_MFA",
+            Step::EmailOtp | Step::EmailMfa => "EMAIL_OTP",
+            Step::SmsOtp => "SMS_OTP",
+            Step::SmsMfa => "SMS_MFA",
+            Step::SelectChallenge => "SELECT_CHALLENGE",
+            Step::Password => "PASSWORD",
+            Step::SignedUp | Step::Confirmed => "",
             Step::MfaSetup | Step::MfaIsSetUp => "MFA_SETUP",
         }
     }

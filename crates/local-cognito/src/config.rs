@@ -22,8 +22,12 @@ pub struct UserPoolConfig {
     pub clients: Vec<ClientConfig>,
     /// Groups a user may be in; made when the pool opens.
     pub groups: Vec<String>,
-    /// `MfaConfiguration`; the second factor is an authenticator app.
+    /// `MfaConfiguration`.
     pub mfa_configuration: MfaConfiguration,
+    /// `EnabledMfas`: the second factors that there are, where there are any.
+    pub enabled_mfas: Vec<SecondFactor>,
+    /// `Policies.SignInPolicy.AllowedFirstAuthFactors`, for the flow `USER_AUTH`; by default the password alone.
+    pub first_factors: Vec<FirstFactor>,
     /// `DeviceConfiguration`; `None` remembers no devices.
     pub device_configuration: Option<DeviceConfiguration>,
     /// Whether the pool has a domain (`AWS::Cognito::UserPoolDomain`), and with it Cognito's own sign-in page.
@@ -41,6 +45,29 @@ impl UserPoolConfig {
         self.pool_id.split_once('_').map_or(self.pool_id.as_str(), |(_, name)| name)
     }
 
+    /// Whether people may have no password: there is another first factor.
+    pub(crate) fn is_passwordless(&self) -> bool {
+        self.first_factors.iter().any(|factor| *factor != FirstFactor::Password)
+    }
+
+    /// Cognito refuses such pools, too.
+    fn check_factors(&self) -> Result<(), String> {
+        let mfa = self.mfa_configuration;
+        if mfa == MfaConfiguration::On && self.is_passwordless() {
+            return Err(
+                "where MfaConfiguration is ON, PASSWORD must be the only one of AllowedFirstAuthFactors"
+                    .to_owned(),
+            );
+        }
+        if !self.first_factors.contains(&FirstFactor::Password) {
+            return Err("AllowedFirstAuthFactors must have PASSWORD".to_owned());
+        }
+        if mfa != MfaConfiguration::Off && self.enabled_mfas.is_empty() {
+            return Err(format!("MfaConfiguration is {}, but EnabledMfas names no factor", mfa.as_str()));
+        }
+        Ok(())
+    }
+
     /// Says what the clients could not work with.
     pub(crate) fn check(&self) -> Result<(), String> {
         let is_plain = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric());
@@ -51,6 +78,7 @@ impl UserPoolConfig {
         if !self.issuer.ends_with(&format!("/{}", self.pool_id)) {
             return Err(format!("the issuer {} does not end with /{}", self.issuer, self.pool_id));
         }
+        self.check_factors()?;
         self.clients.iter().try_for_each(ClientConfig::check)
     }
 }
@@ -76,6 +104,25 @@ impl PasswordPolicy {
     /// Refuses a password that signing up would refuse, in AWS's words.
     pub fn check(&self, password: &str) -> Result<(), Error> {
         password::check(self, password)
+    }
+
+    /// For who is to choose a password.
+    pub(crate) fn describe(&self) -> String {
+        let kinds = [
+            (self.require_lowercase, "a small letter"),
+            (self.require_uppercase, "a capital"),
+            (self.require_numbers, "a digit"),
+            (self.require_symbols, "a symbol"),
+        ];
+        let wanted: Vec<_> =
+            kinds.iter().filter(|(is_wanted, _)| *is_wanted).map(|(_, kind)| *kind).collect();
+        match wanted.split_last() {
+            None => format!("At least {} characters.", self.minimum_length),
+            Some((one, [])) => format!("At least {} characters, with {one}.", self.minimum_length),
+            Some((last, others)) => {
+                format!("At least {} characters, with {} and {last}.", self.minimum_length, others.join(", "))
+            }
+        }
     }
 }
 
@@ -169,6 +216,60 @@ pub enum MfaConfiguration {
     Optional,
     /// Everybody: who has none sets one up when signing in.
     On,
+}
+
+/// A second factor, by the name that it has in `EnabledMfas`, in challenges and in a user's settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecondFactor {
+    /// `SOFTWARE_TOKEN_MFA`: a code of an authenticator app.
+    SoftwareToken,
+    /// `SMS_MFA`: a code sent to the phone number.
+    Sms,
+    /// `EMAIL_OTP`: a code sent to the e-mail address.
+    Email,
+}
+
+impl SecondFactor {
+    /// The factor of this name; `None` if there is no such factor here.
+    pub fn parse(name: &str) -> Option<Self> {
+        let all = [SecondFactor::SoftwareToken, SecondFactor::Sms, SecondFactor::Email];
+        all.into_iter().find(|factor| factor.as_str() == name)
+    }
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            SecondFactor::SoftwareToken => "SOFTWARE_TOKEN_MFA",
+            SecondFactor::Sms => "SMS_MFA",
+            SecondFactor::Email => "EMAIL_OTP",
+        }
+    }
+}
+
+/// What a sign-in by `USER_AUTH` may begin with, by its name in `AllowedFirstAuthFactors`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FirstFactor {
+    /// `PASSWORD`, also by SRP.
+    Password,
+    /// `EMAIL_OTP`: a code sent to the e-mail address.
+    EmailOtp,
+    /// `SMS_OTP`: a code sent to the phone number.
+    SmsOtp,
+}
+
+impl FirstFactor {
+    /// The factor of this name; `None` if there is no such factor here, as `WEB_AUTHN`.
+    pub fn parse(name: &str) -> Option<Self> {
+        let all = [FirstFactor::Password, FirstFactor::EmailOtp, FirstFactor::SmsOtp];
+        all.into_iter().find(|factor| factor.as_str() == name)
+    }
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            FirstFactor::Password => "PASSWORD",
+            FirstFactor::EmailOtp => "EMAIL_OTP",
+            FirstFactor::SmsOtp => "SMS_OTP",
+        }
+    }
 }
 
 impl MfaConfiguration {

@@ -1,6 +1,4 @@
-//! E-mail addresses: what passes for one, and how an answer hints at one without telling it.
-
-use serde_json::{Value, json};
+//! E-mail addresses: what passes for one.
 
 /// Cognito's limit for a user name.
 const LONGEST: usize = 128;
@@ -17,17 +15,6 @@ pub(crate) fn is_address(text: &str) -> bool {
         && !text.chars().any(|c| c.is_whitespace() || c.is_control())
 }
 
-/// `CodeDeliveryDetails`, also for somebody who has no account where that must not show.
-pub(crate) fn delivery_details(address: &str) -> Value {
-    let initial = |part: &str| part.chars().next().map(String::from).unwrap_or_default();
-    let (mailbox, domain) = address.split_once('@').unwrap_or((address, ""));
-    json!({
-        "AttributeName": "email",
-        "DeliveryMedium": "EMAIL",
-        "Destination": format!("{}***@{}***", initial(mailbox), initial(domain)),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,11 +28,5 @@ mod tests {
         for address in ["", "ada", "@", "ada@", "@example.com", "a@b@c", "a b@c", "a@b\n", &long] {
             assert!(!is_address(address), "{address}");
         }
-    }
-
-    #[test]
-    fn a_hint_shows_two_letters() {
-        assert_eq!(delivery_details("ada@example.com")["Destination"], "a***@e***");
-        assert_eq!(delivery_details("")["Destination"], "***@***");
     }
 }

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::operation::Reply;
+use crate::operation::{self, Reply};
 use crate::turn::Turn;
 use crate::user_pool::admin;
 use crate::{Cognito, Error, identity_pool, sign_in_page, user_pool};
@@ -100,7 +100,12 @@ impl Call {
                 true => admin::call(turn, &self.operation, &self.body),
                 false => Err(Error::MissingAuthenticationToken),
             },
-            Service::UserPool => user_pool::call(turn, &self.operation, &self.body),
+            Service::UserPool if user_pool::NAMES.contains(&self.operation.as_str()) => {
+                user_pool::call(turn, &self.operation, &self.body)
+            }
+            Service::UserPool => {
+                Err(operation::unknown(&self.operation, &[user_pool::NAMES, admin::NAMES].concat()))
+            }
             Service::IdentityPool => identity_pool::call(turn, &self.operation, &self.body),
         }
     }

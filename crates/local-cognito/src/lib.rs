@@ -20,6 +20,7 @@ mod email;
 mod error;
 mod http;
 mod identity_pool;
+mod medium;
 mod operation;
 mod password;
 mod post_confirmation;
@@ -35,8 +36,8 @@ mod user_pool;
 pub use claims::{Claims, TokenError, TokenUse};
 pub use clock::{Clock, SystemClock};
 pub use config::{
-    ClientConfig, DeviceConfiguration, IdentityPoolConfig, IdentityProvider, MfaConfiguration, OAuthConfig,
-    PasswordPolicy, RefreshTokenRotation, UserPoolConfig,
+    ClientConfig, DeviceConfiguration, FirstFactor, IdentityPoolConfig, IdentityProvider, MfaConfiguration,
+    OAuthConfig, PasswordPolicy, RefreshTokenRotation, SecondFactor, UserPoolConfig,
 };
 pub use error::Error;
 pub use http::{handle, is_cognito, preflight, router};

@@ -64,6 +64,7 @@ fn without_nulls(value: Value) -> Value {
     }
 }
 
+/// As AWS's refusal of what it does not know, and what there is.
 pub(crate) fn unknown(name: &str, names: &[&str]) -> Error {
     let shown: String = name.chars().take(64).collect();
     Error::UnknownOperation(format!(

@@ -1,7 +1,7 @@
 //! Passwords: what the policy asks of one, and the verifier that is stored in its stead.
 
 use num_bigint::BigUint;
-use rand::Rng;
+use rand::{Rng, RngCore};
 use subtle::ConstantTimeEq;
 
 use crate::config::{PasswordPolicy, UserPoolConfig};
@@ -13,6 +13,8 @@ use crate::srp;
 pub(crate) struct StoredPassword {
     pub(crate) salt: BigUint,
     pub(crate) verifier: BigUint,
+    /// Whether anybody knows a password that fits.
+    pub(crate) is_set: bool,
 }
 
 impl StoredPassword {
@@ -20,7 +22,15 @@ impl StoredPassword {
     pub(crate) fn new(pool: &UserPoolConfig, sub: &str, password: &str) -> Self {
         let salt = BigUint::from_bytes_be(&rand::rng().random::<[u8; 16]>());
         let verifier = srp::verifier(pool.pool_name(), sub, password, &salt);
-        StoredPassword { salt, verifier }
+        StoredPassword { salt, verifier, is_set: true }
+    }
+
+    /// That of who signs in by other means: random numbers, which no password fits.
+    pub(crate) fn none() -> Self {
+        let salt = BigUint::from_bytes_be(&rand::rng().random::<[u8; 16]>());
+        let mut verifier = [0; 380];
+        rand::rng().fill_bytes(&mut verifier);
+        StoredPassword { salt, verifier: BigUint::from_bytes_be(&verifier), is_set: false }
     }
 
     /// Whether this is the password.

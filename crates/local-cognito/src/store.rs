@@ -14,6 +14,7 @@ pub(crate) mod codes;
 pub(crate) mod devices;
 pub(crate) mod groups;
 pub(crate) mod identities;
+pub(crate) mod message_mfas;
 pub(crate) mod outbox;
 pub(crate) mod secrets;
 pub(crate) mod sessions;
@@ -21,12 +22,13 @@ pub(crate) mod software_tokens;
 pub(crate) mod users;
 
 /// What each version adds; a file of any earlier version is brought up to date when it is opened.
-const SCHEMA: [&str; 5] = [
+const SCHEMA: [&str; 6] = [
     include_str!("store/schema.sql"),
     include_str!("store/schema_2.sql"),
     include_str!("store/schema_3.sql"),
     include_str!("store/schema_4.sql"),
     include_str!("store/schema_5.sql"),
+    include_str!("store/schema_6.sql"),
 ];
 const SCHEMA_VERSION: i64 = SCHEMA.len() as i64;
 

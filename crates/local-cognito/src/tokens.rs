@@ -128,7 +128,7 @@ fn of_session(
     id.insert("cognito:username".into(), user.sub.clone().into());
     for (name, value) in &user.attributes {
         let value = match name.as_str() {
-            "email_verified" => Value::Bool(value == "true"),
+            "email_verified" | "phone_number_verified" => Value::Bool(value == "true"),
             _ => value.clone().into(),
         };
         id.insert(name.clone(), value);

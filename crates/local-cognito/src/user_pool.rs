@@ -8,16 +8,20 @@ mod change_password;
 mod confirm_forgot_password;
 mod confirm_sign_up;
 mod delete_user;
+mod delete_user_attributes;
 mod device_srp_auth;
 mod devices;
 mod forgot_password;
 mod get_tokens_from_refresh_token;
 mod get_user;
 mod get_user_attribute_verification_code;
+mod get_user_auth_factors;
 mod global_sign_out;
 mod hidden_user;
 pub(crate) mod initiate_auth;
+mod mfa;
 mod new_password_required;
+mod one_time_code;
 mod resend_confirmation_code;
 mod respond_to_auth_challenge;
 mod revoke_token;
@@ -26,6 +30,7 @@ mod sign_in;
 mod sign_up;
 mod software_token_mfa;
 mod update_user_attributes;
+mod user_auth;
 mod verify_software_token;
 mod verify_user_attribute;
 
@@ -43,6 +48,8 @@ operations! {
     "ChangePassword" => change_password::change_password,
     "GetUser" => get_user::get_user,
     "UpdateUserAttributes" => update_user_attributes::update_user_attributes,
+    "GetUserAuthFactors" => get_user_auth_factors::get_user_auth_factors,
+    "DeleteUserAttributes" => delete_user_attributes::delete_user_attributes,
     "GetUserAttributeVerificationCode" =>
         get_user_attribute_verification_code::get_user_attribute_verification_code,
     "VerifyUserAttribute" => verify_user_attribute::verify_user_attribute,

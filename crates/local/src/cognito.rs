@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use local_cognito::{
-    ClientConfig, Clock, Cognito, Config, DeviceConfiguration, IdentityPoolConfig, IdentityProvider,
-    MfaConfiguration, OAuthConfig, PasswordPolicy, PostConfirmation, RefreshTokenRotation, UserPoolConfig,
+    ClientConfig, Clock, Cognito, Config, DeviceConfiguration, FirstFactor, IdentityPoolConfig,
+    IdentityProvider, MfaConfiguration, OAuthConfig, PasswordPolicy, PostConfirmation, RefreshTokenRotation,
+    SecondFactor, UserPoolConfig,
 };
 use serde_json::Value;
 
@@ -27,6 +28,7 @@ pub(crate) async fn open(
     clock: Arc<dyn Clock>,
 ) -> Result<Arc<Cognito>, StartError> {
     let (_, pool) = stack.only("AWS::Cognito::UserPool")?;
+    check_triggers(pool)?;
     let post_confirmation = match pool.text("/LambdaConfig/PostConfirmation") {
         None => None,
         Some(arn) => {
@@ -73,6 +75,8 @@ fn user_pool(stack: &Stack, pool: &Resource, base_url: &str) -> Result<UserPoolC
             .collect(),
         groups: stack.of_kind("AWS::Cognito::UserPoolGroup").map(|(_, g)| g.physical_id.clone()).collect(),
         mfa_configuration: mfa_configuration(pool)?,
+        enabled_mfas: enabled_mfas(pool)?,
+        first_factors: first_factors(pool)?,
         device_configuration: device_configuration(pool),
         has_sign_in_page: stack.of_kind("AWS::Cognito::UserPoolDomain").next().is_some(),
     })
@@ -84,6 +88,55 @@ fn mfa_configuration(pool: &Resource) -> Result<MfaConfiguration, StackError> {
         Some("OPTIONAL") => Ok(MfaConfiguration::Optional),
         Some("ON") => Ok(MfaConfiguration::On),
         Some(other) => Err(StackError(format!("the user pool has the unknown MFA configuration {other}"))),
+    }
+}
+
+/// A code by e-mail needs an address of one's own to send from, in AWS; so it does here.
+fn enabled_mfas(pool: &Resource) -> Result<Vec<SecondFactor>, StackError> {
+    let factor = |name: &String| match SecondFactor::parse(name) {
+        Some(SecondFactor::Email)
+            if pool.text("/EmailConfiguration/EmailSendingAccount").as_deref() != Some("DEVELOPER") =>
+        {
+            Err(StackError(
+                "the user pool's EnabledMfas has EMAIL_OTP, which needs EmailConfiguration with \
+                 EmailSendingAccount DEVELOPER"
+                    .to_owned(),
+            ))
+        }
+        Some(factor) => Ok(factor),
+        None => Err(StackError(format!("the user pool's EnabledMfas has {name}, which is not served here"))),
+    };
+    pool.texts("/EnabledMfas").iter().map(factor).collect()
+}
+
+fn first_factors(pool: &Resource) -> Result<Vec<FirstFactor>, StackError> {
+    let names = pool.texts("/Policies/SignInPolicy/AllowedFirstAuthFactors");
+    if names.is_empty() {
+        return Ok(vec![FirstFactor::Password]);
+    }
+    let factor = |name: &String| {
+        FirstFactor::parse(name).ok_or_else(|| {
+            StackError(format!(
+                "the user pool's AllowedFirstAuthFactors has {name}, which is not served here"
+            ))
+        })
+    };
+    names.iter().map(factor).collect()
+}
+
+/// A trigger that is never called would be a pool that behaves otherwise than in AWS.
+fn check_triggers(pool: &Resource) -> Result<(), StackError> {
+    let triggers = pool.property("/LambdaConfig").and_then(Value::as_object);
+    let unserved = triggers
+        .into_iter()
+        .flatten()
+        .find(|(name, function)| name.as_str() != "PostConfirmation" && !function.is_null());
+    match unserved {
+        None => Ok(()),
+        Some((name, _)) => Err(StackError(format!(
+            "the user pool has the trigger {name}, and only PostConfirmation is served here: take it out of the \
+             user pool's LambdaConfig, or put it under a condition"
+        ))),
     }
 }
 
@@ -177,4 +230,51 @@ fn identity_pool(stack: &Stack) -> Option<IdentityPoolConfig> {
             })
             .collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn pool(properties: Value) -> Resource {
+        Resource {
+            kind: "AWS::Cognito::UserPool".to_owned(),
+            physical_id: "us-east-1_UserPool".to_owned(),
+            properties,
+        }
+    }
+
+    #[test]
+    fn a_trigger_that_is_never_called_is_refused_by_name() {
+        for name in ["DefineAuthChallenge", "CreateAuthChallenge", "VerifyAuthChallengeResponse", "PreSignUp"]
+        {
+            let refused = check_triggers(&pool(json!({ "LambdaConfig": { name: "arn:aws:lambda" } })));
+            assert!(refused.unwrap_err().to_string().contains(&format!("the trigger {name},")));
+        }
+        check_triggers(&pool(json!({ "LambdaConfig": { "PostConfirmation": "arn:aws:lambda" } }))).unwrap();
+        check_triggers(&pool(json!({}))).unwrap();
+    }
+
+    #[test]
+    fn factors_are_those_of_the_template() {
+        let factors = |names: &[&str]| {
+            first_factors(&pool(
+                json!({ "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": names } } }),
+            ))
+        };
+        assert_eq!(first_factors(&pool(json!({}))).unwrap(), [FirstFactor::Password]);
+        assert_eq!(
+            factors(&["PASSWORD", "EMAIL_OTP"]).unwrap(),
+            [FirstFactor::Password, FirstFactor::EmailOtp]
+        );
+        assert!(factors(&["PASSWORD", "WEB_AUTHN"]).unwrap_err().to_string().contains("WEB_AUTHN"));
+
+        let all = json!(["SOFTWARE_TOKEN_MFA", "SMS_MFA", "EMAIL_OTP"]);
+        let own = json!({ "EmailSendingAccount": "DEVELOPER" });
+        let enabled = enabled_mfas(&pool(json!({ "EnabledMfas": all, "EmailConfiguration": own })));
+        assert_eq!(enabled.unwrap(), [SecondFactor::SoftwareToken, SecondFactor::Sms, SecondFactor::Email]);
+        let refused = enabled_mfas(&pool(json!({ "EnabledMfas": all }))).unwrap_err();
+        assert!(refused.to_string().contains("EmailSendingAccount DEVELOPER"), "{refused}");
+    }
 }

@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import * as api from '../chat/api';
 import type { Attachment } from '../chat/types';
+import { Icon } from './icon';
 
 // What browsers show as a picture without running anything inside it.
 const PICTURES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif'];
@@ -30,7 +31,7 @@ export function AttachmentView({ roomId, attachment }: { roomId: string; attachm
             )
           }
         >
-          📎 {name}
+          <Icon of="clip" /> {name}
         </button>{' '}
         <span className="quiet small">{readableSize(attachment.size)}</span>
       </p>

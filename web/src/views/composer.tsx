@@ -5,6 +5,7 @@ import type { Attachment } from '../chat/types';
 import { MAX_FILE_BYTES, upload } from '../chat/upload';
 import { explain } from '../problems';
 import { readableSize } from './attachment-view';
+import { Icon } from './icon';
 
 /** The schema's limit for a message, and the number of files it may have. */
 const MAX_TEXT_BYTES = 16 * 1024;
@@ -98,7 +99,7 @@ export function Composer({ roomId, onSend }: { roomId: string; onSend: (draft: D
                 aria-label={`Remove ${file.name}`}
                 onClick={() => setFiles((before) => before.filter((chosen) => chosen.key !== key))}
               >
-                ✕
+                <Icon of="cross" />
               </button>
             </li>
           ))}
@@ -122,7 +123,7 @@ export function Composer({ roomId, onSend }: { roomId: string; onSend: (draft: D
           title="Add a picture"
           onClick={() => fileInput.current?.click()}
         >
-          <span aria-hidden="true">🖼</span>
+          <Icon of="picture" />
         </button>
         <textarea
           aria-label="Message"

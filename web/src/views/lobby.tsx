@@ -5,6 +5,7 @@ import type { Room, Visibility } from '../chat/types';
 import { explain } from '../problems';
 import { roomAddress } from './address';
 import type { Rooms } from './use-rooms';
+import { Icon } from './icon';
 
 export function Lobby({ rooms, openRoomId }: { rooms: Rooms; openRoomId: string | null }) {
   const { mine, joinable } = rooms;
@@ -41,7 +42,7 @@ function RoomList(props: { title: string; rooms: Room[]; openRoomId: string | nu
           <li key={room.id}>
             <a href={roomAddress(room.id)} aria-current={room.id === props.openRoomId ? 'page' : undefined}>
               <span aria-hidden="true" className="quiet">
-                {room.visibility === 'PRIVATE' ? '🔒' : '#'}
+                {room.visibility === 'PRIVATE' ? <Icon of="lock" /> : '#'}
               </span>
               <span className="ellipsis">{room.name}</span>
               {room.visibility === 'PRIVATE' && <span className="unseen">(private)</span>}

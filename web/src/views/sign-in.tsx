@@ -1,17 +1,28 @@
-// Everything before the chat: sign in, sign up, confirm, and a forgotten password.
+// Everything before the chat: sign in with one factor or two, sign up, confirm, and a forgotten or first password.
 import {
   confirmResetPassword,
+  confirmSignIn,
   confirmSignUp,
   resendSignUpCode,
   resetPassword,
   signIn,
   signInWithRedirect,
   signUp,
+  type SignInOutput,
 } from 'aws-amplify/auth';
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { explain } from '../problems';
 
-type Step = 'sign-in' | 'sign-up' | 'confirm' | 'forgot' | 'new-password';
+type Step =
+  | 'sign-in'
+  | 'sign-up'
+  | 'confirm'
+  | 'forgot'
+  | 'new-password'
+  | 'sent-code'
+  | 'app-code'
+  | 'app'
+  | 'first-password';
 
 export function SignIn({ outbox, hasSignInPage }: { outbox: string | null; hasSignInPage: boolean }) {
   const [step, setStep] = useState<Step>('sign-in');
@@ -20,6 +31,9 @@ export function SignIn({ outbox, hasSignInPage }: { outbox: string | null; hasSi
   const [code, setCode] = useState('');
   const [given, setGiven] = useState('');
   const [family, setFamily] = useState('');
+  /** Of the authenticator app that is to be set up: for typing, and for a click. */
+  const [key, setKey] = useState({ text: '', address: '' });
+  const [lacking, setLacking] = useState<string[]>([]);
   const [note, setNote] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [isBusy, setIsBusy] = useState(false);
@@ -45,7 +59,14 @@ export function SignIn({ outbox, hasSignInPage }: { outbox: string | null; hasSi
 
   // Success needs no word here: Amplify's Hub tells the app.
   async function enter() {
-    const { nextStep } = await signIn({ username: email, password });
+    await follow(await signIn({ username: email, password }));
+  }
+
+  async function answer(challengeResponse: string, userAttributes = {}) {
+    await follow(await confirmSignIn({ challengeResponse, options: { userAttributes } }));
+  }
+
+  async function follow({ nextStep }: SignInOutput) {
     switch (nextStep.signInStep) {
       case 'DONE':
         return;
@@ -55,6 +76,20 @@ export function SignIn({ outbox, hasSignInPage }: { outbox: string | null; hasSi
       case 'RESET_PASSWORD':
         await resetPassword({ username: email });
         return go('new-password', `We sent a code to ${email}.`);
+      case 'CONFIRM_SIGN_IN_WITH_EMAIL_CODE':
+      case 'CONFIRM_SIGN_IN_WITH_SMS_CODE':
+        return go('sent-code', `We sent a code to ${nextStep.codeDeliveryDetails?.destination}.`);
+      case 'CONFIRM_SIGN_IN_WITH_TOTP_CODE':
+        return go('app-code');
+      case 'CONTINUE_SIGN_IN_WITH_TOTP_SETUP': {
+        const { sharedSecret, getSetupUri } = nextStep.totpSetupDetails;
+        setKey({ text: sharedSecret, address: getSetupUri('Parlor', email).href });
+        return go('app', 'Give your authenticator app this key, then type the code that it shows.');
+      }
+      case 'CONFIRM_SIGN_IN_WITH_NEW_PASSWORD_REQUIRED':
+        setLacking(nextStep.missingAttributes ?? []);
+        setPassword('');
+        return go('first-password', 'You were invited. Choose a password of your own.');
       default:
         throw new Error(`This page does not know the step ${nextStep.signInStep}.`);
     }
@@ -81,7 +116,17 @@ export function SignIn({ outbox, hasSignInPage }: { outbox: string | null; hasSi
       await confirmResetPassword({ username: email, confirmationCode: code.trim(), newPassword: password });
       await enter();
     },
+    'sent-code': () => answer(code.trim()),
+    'app-code': () => answer(code.trim()),
+    app: () => answer(code.trim()),
+    'first-password': () => answer(password, named(lacking)),
   };
+
+  /** What was typed of these attributes. */
+  const named = (names: string[]) =>
+    Object.fromEntries(
+      Object.entries({ given_name: given, family_name: family }).filter(([name]) => names.includes(name)),
+    );
 
   const emailField = (
     <Field label="E-mail" type="email" autoComplete="username" value={email} onChange={setEmail} />
@@ -89,15 +134,21 @@ export function SignIn({ outbox, hasSignInPage }: { outbox: string | null; hasSi
   const codeField = (
     <Field label="Code" inputMode="numeric" autoComplete="one-time-code" value={code} onChange={setCode} />
   );
+  const givenField = <Field label="Given name" autoComplete="given-name" value={given} onChange={setGiven} />;
+  const familyField = (
+    <Field label="Family name" autoComplete="family-name" value={family} onChange={setFamily} />
+  );
   const passwordField = (kind: 'current-password' | 'new-password') => (
     <Field
-      label={kind === 'new-password' && step === 'new-password' ? 'New password' : 'Password'}
+      label={kind === 'new-password' && step !== 'sign-up' ? 'New password' : 'Password'}
       type="password"
       autoComplete={kind}
       value={password}
       onChange={setPassword}
     />
   );
+
+  const back = <Link onClick={() => go('sign-in')}>Back</Link>;
 
   const forms: Record<Step, { title: string; button: string; fields: ReactNode; links: ReactNode }> = {
     'sign-in': {
@@ -116,8 +167,8 @@ export function SignIn({ outbox, hasSignInPage }: { outbox: string | null; hasSi
       title: 'Create an account',
       button: 'Sign up',
       fields: [
-        <Field label="Given name" autoComplete="given-name" value={given} onChange={setGiven} />,
-        <Field label="Family name" autoComplete="family-name" value={family} onChange={setFamily} />,
+        givenField,
+        familyField,
         emailField,
         passwordField('new-password'),
       ],
@@ -138,14 +189,14 @@ export function SignIn({ outbox, hasSignInPage }: { outbox: string | null; hasSi
         >
           Send a new code
         </Link>,
-        <Link onClick={() => go('sign-in')}>Back</Link>,
+        back,
       ],
     },
     forgot: {
       title: 'Forgot your password?',
       button: 'Send me a code',
       fields: [emailField],
-      links: [<Link onClick={() => go('sign-in')}>Back</Link>],
+      links: [back],
     },
     'new-password': {
       title: 'Choose a new password',
@@ -153,13 +204,44 @@ export function SignIn({ outbox, hasSignInPage }: { outbox: string | null; hasSi
       fields: [codeField, passwordField('new-password')],
       links: [
         <Link onClick={() => go('forgot')}>Send a new code</Link>,
-        <Link onClick={() => go('sign-in')}>Back</Link>,
+        back,
       ],
+    },
+    'sent-code': { title: 'One thing more', button: 'Sign in', fields: [codeField], links: [back] },
+    'app-code': {
+      title: 'One thing more',
+      button: 'Sign in',
+      fields: [<p>Type the code that your authenticator app shows.</p>, codeField],
+      links: [back],
+    },
+    app: {
+      title: 'Set up an authenticator app',
+      button: 'Sign in',
+      fields: [
+        <p>
+          <code className="key">{key.text}</code>
+        </p>,
+        <p className="small">
+          <a href={key.address}>Open my authenticator app</a>
+        </p>,
+        codeField,
+      ],
+      links: [back],
+    },
+    'first-password': {
+      title: 'Choose a password',
+      button: 'Save and sign in',
+      fields: [
+        lacking.includes('given_name') && givenField,
+        lacking.includes('family_name') && familyField,
+        passwordField('new-password'),
+      ],
+      links: [back],
     },
   };
 
   const form = forms[step];
-  const awaitsCode = step === 'confirm' || step === 'new-password';
+  const awaitsCode = ['confirm', 'new-password', 'sent-code'].includes(step);
 
   function submit(event: FormEvent) {
     event.preventDefault();

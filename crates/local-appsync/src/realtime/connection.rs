@@ -73,7 +73,7 @@ impl Connection {
         connection
     }
 
-    pub(super) async fn serve(mut self, socket: &mut WebSocket) {
+    pub(super) async fn serve(&mut self, socket: &mut WebSocket) {
         let mut closing = self.api.closing.subscribe();
         let outbox = self.outbox.clone();
         // Whoever wants the connection to end is heard even while a write waits for the client.
@@ -82,7 +82,9 @@ impl Connection {
             ending = outbox.ending() => End::By(ending),
             _ = closing.wait_for(|is_closing| *is_closing) => End::ServerCloses,
         };
-        drop(self);
+        // Nobody puts anything into the outbox from here on.
+        self.starting.clear();
+        self.subscriptions.clear();
         if matches!(end, End::By(Ending::Invalidated)) {
             // The client is told which subscription it was.
             _ = timeout(PARTING, send(socket, &outbox, usize::MAX)).await;
@@ -105,7 +107,7 @@ impl Connection {
                         return End::Gone;
                     }
                 }
-                Some(started) = self.starting.next() => self.started(started),
+                Some(started) = self.starting.next(), if !self.starting.is_empty() => self.started(started),
                 _ = self.keep_alive.tick() => self.outbox.put(ServerFrame::keep_alive()),
                 () = &mut self.end => return End::Expired,
             }

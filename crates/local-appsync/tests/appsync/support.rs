@@ -258,9 +258,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         assert_eq!(self.start(id, query, variables).await, json!({"id": id, "type": "start_ack"}));
     }
 
-    /// The `data` of the next event, which must belong to this subscription.
+    /// The `data` of the next event, which must belong to this subscription. On a slow machine keep-alives come first.
     pub(crate) async fn event(&mut self, id: &str) -> Value {
-        let frame = self.next().await;
+        let mut frame = self.next().await;
+        while frame["type"] == "ka" {
+            frame = self.next().await;
+        }
         assert_eq!((frame["type"].as_str(), frame["id"].as_str()), (Some("data"), Some(id)), "{frame}");
         frame["payload"].clone()
     }

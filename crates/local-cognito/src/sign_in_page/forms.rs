@@ -114,6 +114,8 @@ pub(super) async fn sign_in(
                 "ChallengeParameters": {
                     "USER_ID_FOR_SRP": visit.field("user"),
                     "requiredAttributes": visit.field("lacking"),
+                    "CODE_DELIVERY_DESTINATION": visit.field("destination"),
+                    "MFAS_CAN_CHOOSE": visit.field("factors"),
                 },
             });
             visit.challenge_page(&again, Some(error.to_string()))
@@ -146,7 +148,8 @@ fn answer(turn: &Turn<'_>, granted: &Granted, fields: &Fields) -> Result<Reply, 
                 user_pool::call(turn, "VerifySoftwareToken", proof.as_bytes())?.body.unwrap_or_default();
             session = proved["Session"].as_str().unwrap_or_default().to_owned();
         }
-        _ => responses["SOFTWARE_TOKEN_MFA_CODE"] = field("code").trim().into(),
+        "SELECT_MFA_TYPE" => responses["ANSWER"] = field("choice").into(),
+        challenge => responses[format!("{challenge}_CODE")] = field("code").trim().into(),
     }
     let body = json!({
         "ClientId": granted.client_id,

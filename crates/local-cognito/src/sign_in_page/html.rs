@@ -17,11 +17,22 @@ pub(super) struct Field<'a> {
     /// As password managers know it.
     pub(super) autocomplete: &'a str,
     pub(super) value: &'a str,
+    /// What to mind, below the input.
+    pub(super) hint: &'a str,
 }
 
 impl<'a> Field<'a> {
     pub(super) fn new(name: &'a str, label: &'a str, kind: &'a str, autocomplete: &'a str) -> Self {
-        Field { name, label, kind, autocomplete, value: "" }
+        Field { name, label, kind, autocomplete, value: "", hint: "" }
+    }
+
+    /// A code of digits, which phones offer from the message and ask for with the right keys.
+    pub(super) fn code(label: &'a str) -> Self {
+        Field::new("code", label, "text", "one-time-code")
+    }
+
+    pub(super) fn hint(self, hint: &'a str) -> Self {
+        Field { hint, ..self }
     }
 
     pub(super) fn with(self, value: &'a str) -> Self {
@@ -38,7 +49,11 @@ pub(super) struct Page<'a> {
     pub(super) notice: Option<String>,
     /// Where the form goes, without the query.
     pub(super) action: &'a str,
+    /// What to copy by hand.
+    pub(super) key: Option<&'a str>,
     pub(super) fields: Vec<Field<'a>>,
+    /// One of these is to be chosen: words, and the value of `choice`.
+    pub(super) choices: Vec<(&'static str, String)>,
     pub(super) hidden: Vec<(&'a str, &'a str)>,
     pub(super) button: &'a str,
     /// Another way to send the same form: its path, without the query, and the button's words.
@@ -55,7 +70,11 @@ impl Page<'_> {
             })
         };
         let query = escape(query);
-        let fields: String = self.fields.iter().enumerate().map(input).collect();
+        // Who has typed the rest is at what is still empty: a password is never sent back.
+        let first_empty = self.fields.iter().position(|field| field.value.is_empty()).unwrap_or(0);
+        let fields: String =
+            self.fields.iter().enumerate().map(|(at, field)| input(field, at == first_empty)).collect();
+        let key = self.key.map_or(String::new(), |key| format!("<p><code>{}</code></p>", escape(key)));
         let hidden: String = self
             .hidden
             .iter()
@@ -76,33 +95,65 @@ impl Page<'_> {
         });
         let status = if self.problem.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
         let body = format!(
-            "<h1>{}</h1>{}{}<form method=\"post\" action=\"{}?{query}\">{hidden}{fields}\
+            "<h1>{}</h1>{}{}{key}<form method=\"post\" action=\"{}?{query}\">{hidden}{fields}{}\
              <button>{}</button>{other}</form><nav>{links}</nav>",
             escape(self.title),
             told("problem", "alert", &self.problem),
             told("notice", "status", &self.notice),
             self.action,
+            self.choices(),
             escape(self.button),
         );
         page(status, self.title, &body)
     }
+
+    fn choices(&self) -> String {
+        if self.choices.is_empty() {
+            return String::new();
+        }
+        let choice = |(at, (words, value)): (usize, &(&str, String))| {
+            let checked = if at == 0 { " checked autofocus" } else { "" };
+            format!(
+                "<label class=\"choice\"><input type=\"radio\" name=\"choice\" value=\"{}\"{checked}>{}</label>",
+                escape(value),
+                escape(words),
+            )
+        };
+        let choices: String = self.choices.iter().enumerate().map(choice).collect();
+        format!("<fieldset><legend>{}</legend>{choices}</fieldset>", escape(self.title))
+    }
 }
 
-fn input((at, field): (usize, &Field<'_>)) -> String {
-    let Field { name, label, kind, autocomplete, value } = field;
-    let focus = if at == 0 { " autofocus" } else { "" };
+fn input(field: &Field<'_>, is_first: bool) -> String {
+    let Field { name, label, kind, autocomplete, value, hint } = field;
+    let focus = if is_first { " autofocus" } else { "" };
+    let keys = match *autocomplete {
+        "one-time-code" => " inputmode=\"numeric\" spellcheck=\"false\"",
+        "username" => " autocapitalize=\"none\" spellcheck=\"false\"",
+        _ => "",
+    };
+    let name = escape(name);
+    let (described, hint) = match hint.is_empty() {
+        true => (String::new(), String::new()),
+        false => (
+            format!(" aria-describedby=\"{name}-hint\""),
+            format!("<p class=\"hint\" id=\"{name}-hint\">{}</p>", escape(hint)),
+        ),
+    };
     format!(
-        "<label>{}<input name=\"{}\" type=\"{kind}\" autocomplete=\"{autocomplete}\" value=\"{}\" required{focus}></label>",
+        "<div class=\"field\"><label for=\"{name}\">{}</label>\
+         <input id=\"{name}\" name=\"{name}\" type=\"{kind}\" autocomplete=\"{autocomplete}\" value=\"{}\" \
+         required{keys}{described}{focus}>{hint}</div>",
         escape(label),
-        escape(name),
         escape(value),
     )
 }
 
 /// What an app got wrong: nobody is sent anywhere.
 pub(super) fn error(why: &str) -> Response {
-    let body = format!("<h1>This cannot be</h1><p class=\"problem\" role=\"alert\">{}</p>", escape(why));
-    page(StatusCode::BAD_REQUEST, "This cannot be", &body)
+    let body =
+        format!("<h1>This page cannot be shown</h1><p class=\"problem\" role=\"alert\">{}</p>", escape(why));
+    page(StatusCode::BAD_REQUEST, "This page cannot be shown", &body)
 }
 
 /// What we got wrong.

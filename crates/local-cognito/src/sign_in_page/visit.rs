@@ -98,7 +98,7 @@ impl Visit {
             action: "/confirmUser",
             fields: vec![
                 Field::new("username", "E-mail address", "email", "username").with(self.field("username")),
-                Field::new("code", "The code that was sent to you", "text", "one-time-code"),
+                Field::code("The code that was sent to you"),
             ],
             button: "Confirm",
             other_button: Some(("/resendcode", "Send me another code")),
@@ -108,6 +108,7 @@ impl Visit {
     }
 
     pub(super) fn new_password_page(&self, problem: Option<String>, notice: Option<String>) -> Response {
+        let policy = self.cognito.user_pool.password_policy.describe();
         self.show(Page {
             title: "Choose a new password",
             problem,
@@ -115,8 +116,8 @@ impl Visit {
             action: "/confirmForgotPassword",
             fields: vec![
                 Field::new("username", "E-mail address", "email", "username").with(self.field("username")),
-                Field::new("code", "The code that was sent to you", "text", "one-time-code"),
-                Field::new("password", "New password", "password", "new-password"),
+                Field::code("The code that was sent to you"),
+                Field::new("password", "New password", "password", "new-password").hint(&policy),
             ],
             button: "Change the password",
             links: &[TO_SIGN_IN],
@@ -125,6 +126,7 @@ impl Visit {
     }
 
     pub(super) fn sign_up_page(&self, problem: Option<String>) -> Response {
+        let policy = self.cognito.user_pool.password_policy.describe();
         let required = &self.cognito.user_pool.required_attributes;
         let others = required.iter().filter(|name| *name != "email");
         let named: Vec<(String, String)> = others.map(|name| (name.clone(), label(name))).collect();
@@ -133,7 +135,7 @@ impl Visit {
         for (name, label) in &named {
             fields.push(Field::new(name, label, "text", autocomplete(name)).with(self.field(name)));
         }
-        fields.push(Field::new("password", "Password", "password", "new-password"));
+        fields.push(Field::new("password", "Password", "password", "new-password").hint(&policy));
         self.show(Page {
             title: "Sign up",
             problem,
@@ -149,10 +151,13 @@ impl Visit {
     pub(super) fn challenge_page(&self, challenge: &Value, problem: Option<String>) -> Response {
         let text = |member: &Value| member.as_str().unwrap_or_default().to_owned();
         let parameters = &challenge["ChallengeParameters"];
+        let policy = self.cognito.user_pool.password_policy.describe();
         let (name, session) = (text(&challenge["ChallengeName"]), text(&challenge["Session"]));
         let (user, secret) = (text(&parameters["USER_ID_FOR_SRP"]), text(&challenge["SecretCode"]));
         let lacking = text(&parameters["requiredAttributes"]);
-        let code = || Field::new("code", "Code of your authenticator app", "text", "one-time-code");
+        let code = |label| Field::code(label);
+        let destination = text(&parameters["CODE_DELIVERY_DESTINATION"]);
+        let factors = text(&parameters["MFAS_CAN_CHOOSE"]);
         let mut page = Page {
             problem,
             action: "/login",
@@ -164,6 +169,8 @@ impl Visit {
                 ("user", &user),
                 ("lacking", &lacking),
                 ("secret", &secret),
+                ("destination", &destination),
+                ("factors", &factors),
             ],
             ..Page::default()
         };
@@ -175,19 +182,34 @@ impl Visit {
         match name.as_str() {
             "NEW_PASSWORD_REQUIRED" => {
                 page.title = "Choose your password";
-                page.fields.push(Field::new("password", "New password", "password", "new-password"));
+                page.fields
+                    .push(Field::new("password", "New password", "password", "new-password").hint(&policy));
                 for (name, label) in &named {
                     page.fields.push(Field::new(name, label, "text", "on").with(self.field(name)));
                 }
             }
             "MFA_SETUP" => {
                 page.title = "Set up an authenticator app";
-                page.notice = Some(format!("Give your app this key: {secret}"));
-                page.fields.push(code());
+                page.notice = Some(
+                    "Give your authenticator app this key, then type the code that it shows.".to_owned(),
+                );
+                page.key = Some(&secret);
+                page.fields.push(code(APP));
+            }
+            "SELECT_MFA_TYPE" => {
+                page.title = "How do you want to prove it is you?";
+                let names: Vec<String> = serde_json::from_str(&factors).unwrap_or_default();
+                page.choices =
+                    names.into_iter().filter_map(|name| Some((factor_label(&name)?, name))).collect();
+            }
+            "EMAIL_OTP" | "SMS_MFA" => {
+                page.title = "Type the code";
+                page.notice = Some(format!("A code is on its way to {destination}."));
+                page.fields.push(code("The code that was sent to you"));
             }
             _ => {
-                page.title = "One thing more";
-                page.fields.push(code());
+                page.title = "Type the code";
+                page.fields.push(code(APP));
             }
         }
         self.show(page)
@@ -206,6 +228,17 @@ pub(super) fn forgot_page(visit: &Visit, problem: Option<String>) -> Response {
         links: &[TO_SIGN_IN],
         ..Page::default()
     })
+}
+
+const APP: &str = "Code of your authenticator app";
+
+fn factor_label(name: &str) -> Option<&'static str> {
+    match name {
+        "SOFTWARE_TOKEN_MFA" => Some("A code of my authenticator app"),
+        "EMAIL_OTP" => Some("A code by e-mail"),
+        "SMS_MFA" => Some("A code by text message"),
+        _ => None,
+    }
 }
 
 /// `given_name` for people.

@@ -4,6 +4,7 @@ use rand::Rng;
 use rusqlite::{Connection, OptionalExtension};
 use subtle::ConstantTimeEq;
 
+use crate::challenges;
 use crate::error::Error;
 
 const TRIES: i64 = 5;
@@ -17,6 +18,9 @@ pub(crate) enum Purpose {
     SignUp,
     ResetPassword,
     VerifyEmail,
+    VerifyPhone,
+    SignInByEmail,
+    SignInBySms,
 }
 
 impl Purpose {
@@ -25,14 +29,19 @@ impl Purpose {
             Purpose::SignUp => "sign_up",
             Purpose::ResetPassword => "reset_password",
             Purpose::VerifyEmail => "verify_email",
+            Purpose::VerifyPhone => "verify_phone",
+            Purpose::SignInByEmail => "sign_in_by_email",
+            Purpose::SignInBySms => "sign_in_by_sms",
         }
     }
 
-    /// Cognito's: a day to confirm a sign-up or an address, an hour to reset a password.
+    /// Cognito's: a day to confirm a sign-up or an address, an hour to reset a password, and as long as a
+    /// sign-in may take.
     fn lifetime_s(self) -> i64 {
         match self {
-            Purpose::SignUp | Purpose::VerifyEmail => 24 * 3600,
+            Purpose::SignUp | Purpose::VerifyEmail | Purpose::VerifyPhone => 24 * 3600,
             Purpose::ResetPassword => 3600,
+            Purpose::SignInByEmail | Purpose::SignInBySms => challenges::LIFETIME_MS / 1000,
         }
     }
 }

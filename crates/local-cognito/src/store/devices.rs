@@ -88,7 +88,7 @@ fn parse(row: &Row<'_>) -> rusqlite::Result<Device> {
         device_key: row.get("device_key")?,
         group_key: row.get("group_key")?,
         name: row.get("name")?,
-        secret: secret.map(|(salt, verifier)| StoredPassword { salt, verifier }),
+        secret: secret.map(|(salt, verifier)| StoredPassword { salt, verifier, is_set: true }),
         is_remembered: row.get("is_remembered")?,
         created_at_s: row.get("created_at_s")?,
         modified_at_s: row.get("modified_at_s")?,

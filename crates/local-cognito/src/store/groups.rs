@@ -57,6 +57,15 @@ pub(crate) fn insert(db: &Connection, group: &Group) -> Result<bool, Error> {
     Ok(inserted == 1)
 }
 
+/// Stores what changed.
+pub(crate) fn update(db: &Connection, group: &Group) -> Result<(), Error> {
+    db.execute(
+        "UPDATE groups SET description = ?2, precedence = ?3, modified_at_s = ?4 WHERE name = ?1",
+        (&group.name, &group.description, group.precedence, group.modified_at_s),
+    )?;
+    Ok(())
+}
+
 pub(crate) fn find(db: &Connection, name: &str) -> Result<Group, Error> {
     let sql = format!("SELECT {COLUMNS} FROM groups WHERE name = ?1");
     let group = db.query_row(&sql, [name], parse).optional()?;

@@ -1,4 +1,4 @@
-//! The e-mails that AWS would have sent, kept for the developer to read.
+//! The e-mails and text messages that AWS would have sent, kept for the developer to read.
 
 use rusqlite::Connection;
 use serde::Serialize;
@@ -11,19 +11,20 @@ const KEPT: i64 = 1000;
 
 const SHOWN: i64 = 100;
 
-/// One e-mail, as `GET /_local/outbox` shows it.
+/// One e-mail or text message, as `GET /_local/outbox` shows it.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Mail {
-    /// The address, as its owner wrote it.
+    /// The e-mail address or phone number, as its owner wrote it.
     pub to: String,
-    /// `sign_up`, `reset_password`, `verify_email` or `invitation`.
+    /// `sign_up`, `reset_password`, `verify_email`, `verify_phone`, `sign_in_by_email`, `sign_in_by_sms` or
+    /// `invitation`.
     pub kind: String,
-    /// Of the e-mail.
+    /// Of the e-mail; a text message has none in AWS, and says here what it is.
     pub subject: String,
     /// What the person is to type: six digits, or in an invitation the temporary password.
     pub code: String,
-    /// The body of the e-mail.
+    /// The body.
     pub text: String,
     /// ISO 8601, UTC, milliseconds.
     pub sent_at: String,
@@ -43,6 +44,11 @@ pub(crate) fn send(
             ("Your password reset code", format!("Your password reset code is {code}."))
         }
         Purpose::VerifyEmail => ("Your verification code", format!("Your verification code is {code}.")),
+        Purpose::VerifyPhone => ("Text message", format!("Your verification code is {code}.")),
+        Purpose::SignInByEmail => {
+            ("Your authentication code", format!("Your authentication code is {code}."))
+        }
+        Purpose::SignInBySms => ("Text message", format!("Your authentication code is {code}.")),
     };
     put(db, to, purpose.as_str(), subject, code, &text, now_ms)
 }

@@ -72,7 +72,7 @@ impl User {
     }
 }
 
-const COLUMNS: &str = "sub, status, salt, verifier, attributes, enabled, temporary_until_s, pending_email, \
+const COLUMNS: &str = "sub, status, salt, verifier, has_password, attributes, enabled, temporary_until_s, pending_email, \
                        created_at_s, modified_at_s";
 
 /// The user of this e-mail, in any case, or of this `sub`: a client may sign in with either.
@@ -110,8 +110,8 @@ pub(crate) fn insert(db: &Connection, user: &User) -> Result<bool, Error> {
     let inserted = db.execute(
         "INSERT OR IGNORE INTO users
              (sub, sign_in_name, status, salt, verifier, attributes, temporary_until_s, created_at_s,
-              modified_at_s)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)",
+              modified_at_s, has_password)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9)",
         (
             &user.sub,
             user.email().to_lowercase(),
@@ -121,6 +121,7 @@ pub(crate) fn insert(db: &Connection, user: &User) -> Result<bool, Error> {
             json(&user.attributes)?,
             user.temporary_until_s,
             user.created_at_s,
+            user.password.is_set,
         ),
     )?;
     Ok(inserted == 1)
@@ -130,7 +131,8 @@ pub(crate) fn insert(db: &Connection, user: &User) -> Result<bool, Error> {
 pub(crate) fn update(db: &Connection, user: &User, now_s: i64) -> Result<(), Error> {
     db.execute(
         "UPDATE users SET status = ?2, salt = ?3, verifier = ?4, attributes = ?5, modified_at_s = ?6,
-             sign_in_name = ?7, enabled = ?8, temporary_until_s = ?9, pending_email = ?10
+             sign_in_name = ?7, enabled = ?8, temporary_until_s = ?9, pending_email = ?10,
+             has_password = ?11
          WHERE sub = ?1",
         (
             &user.sub,
@@ -143,6 +145,7 @@ pub(crate) fn update(db: &Connection, user: &User, now_s: i64) -> Result<(), Err
             user.is_enabled,
             user.temporary_until_s,
             &user.pending_email,
+            user.password.is_set,
         ),
     )?;
     Ok(())
@@ -163,7 +166,11 @@ fn parse(row: &Row<'_>) -> Result<User, Error> {
     let attributes = serde_json::from_str(&attributes)
         .map_err(|error| Error::Internal(format!("the attributes of user {sub} cannot be read: {error}")))?;
     let number = |column: &str| row.get(column).map(|bytes: Vec<u8>| BigUint::from_bytes_be(&bytes));
-    let password = StoredPassword { salt: number("salt")?, verifier: number("verifier")? };
+    let password = StoredPassword {
+        salt: number("salt")?,
+        verifier: number("verifier")?,
+        is_set: row.get("has_password")?,
+    };
     Ok(User {
         sub,
         status,

@@ -14,6 +14,8 @@ use crate::{attributes, turn::Turn};
 mod admin_confirm_sign_up;
 mod admin_create_user;
 mod admin_delete_user;
+mod admin_delete_user_attributes;
+mod admin_devices;
 mod admin_enable_user;
 mod admin_get_user;
 mod admin_initiate_auth;
@@ -28,6 +30,7 @@ mod group_members;
 pub(super) mod groups;
 mod list_users;
 mod user_filter;
+mod user_pool_mfa_config;
 
 operations! {
     "AdminCreateUser" => admin_create_user::admin_create_user,
@@ -40,18 +43,26 @@ operations! {
     "AdminUserGlobalSignOut" => admin_user_global_sign_out::admin_user_global_sign_out,
     "AdminGetUser" => admin_get_user::admin_get_user,
     "AdminUpdateUserAttributes" => admin_update_user_attributes::admin_update_user_attributes,
+    "AdminDeleteUserAttributes" => admin_delete_user_attributes::admin_delete_user_attributes,
+    "AdminListDevices" => admin_devices::admin_list_devices,
+    "AdminGetDevice" => admin_devices::admin_get_device,
+    "AdminUpdateDeviceStatus" => admin_devices::admin_update_device_status,
+    "AdminForgetDevice" => admin_devices::admin_forget_device,
     "AdminEnableUser" => admin_enable_user::admin_enable_user,
     "AdminDisableUser" => admin_enable_user::admin_disable_user,
     "AdminDeleteUser" => admin_delete_user::admin_delete_user,
     "ListUsers" => list_users::list_users,
     "CreateGroup" => groups::create_group,
     "GetGroup" => groups::get_group,
+    "UpdateGroup" => groups::update_group,
     "ListGroups" => groups::list_groups,
     "DeleteGroup" => groups::delete_group,
     "AdminAddUserToGroup" => group_members::admin_add_user_to_group,
     "AdminRemoveUserFromGroup" => group_members::admin_remove_user_from_group,
     "AdminListGroupsForUser" => group_members::admin_list_groups_for_user,
     "ListUsersInGroup" => group_members::list_users_in_group,
+    "GetUserPoolMfaConfig" => user_pool_mfa_config::get_user_pool_mfa_config,
+    "SetUserPoolMfaConfig" => user_pool_mfa_config::set_user_pool_mfa_config,
     "ListUserPools" => describe::list_user_pools,
     "DescribeUserPool" => describe::describe_user_pool,
     "DescribeUserPoolClient" => describe::describe_user_pool_client,

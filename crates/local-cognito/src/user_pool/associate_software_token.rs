@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::sign_in;
 use crate::challenges::Step;
-use crate::config::MfaConfiguration;
+use crate::config::{MfaConfiguration, SecondFactor};
 use crate::error::Error;
 use crate::operation::Reply;
 use crate::store::software_tokens;
@@ -29,7 +29,10 @@ pub(super) fn associate_software_token(
     turn: &Turn<'_>,
     request: AssociateSoftwareToken,
 ) -> Result<Reply, Error> {
-    if turn.pool().mfa_configuration == MfaConfiguration::Off {
+    let pool = turn.pool();
+    if pool.mfa_configuration == MfaConfiguration::Off
+        || !pool.enabled_mfas.contains(&SecondFactor::SoftwareToken)
+    {
         return Err(Error::SoftwareTokenMfaNotFound);
     }
     let (user, session) = match request.session.filter(|session| !session.is_empty()) {

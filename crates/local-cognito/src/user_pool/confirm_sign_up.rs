@@ -7,6 +7,10 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::initiate_auth::Flow;
+use super::sign_in;
+use crate::challenges::Step;
+use crate::config::FirstFactor;
 use crate::error::Error;
 use crate::operation::{Reply, required};
 use crate::post_confirmation::{self, Source};
@@ -23,6 +27,7 @@ pub(super) struct ConfirmSignUp {
     client_metadata: Option<Map<String, Value>>,
 }
 
+/// The session is for InitiateAuth. That of the sign-up may come along, as phones send it, and proves nothing more.
 pub(super) fn confirm_sign_up(turn: &Turn<'_>, request: ConfirmSignUp) -> Result<Reply, Error> {
     let client = turn.client(request.client_id)?;
     let name = required(request.username, "username")?;
@@ -43,7 +48,12 @@ pub(super) fn confirm_sign_up(turn: &Turn<'_>, request: ConfirmSignUp) -> Result
     let source = Source::ConfirmSignUp;
     let event =
         post_confirmation::event(turn.pool(), &user, &client.client_id, source, request.client_metadata);
-    Ok(Reply { body: Some(json!({})), confirmed: Some(event) })
+    let mut answer = json!({});
+    // The code has come back from the address: as good as the code of an EMAIL_OTP.
+    if Flow::User.is_allowed(client) && turn.pool().first_factors.contains(&FirstFactor::EmailOtp) {
+        answer["Session"] = sign_in::open(turn, client, &user, Step::Confirmed).into();
+    }
+    Ok(Reply { body: Some(answer), confirmed: Some(event) })
 }
 
 pub(super) fn check_unconfirmed(user: &User) -> Result<(), Error> {

@@ -1,4 +1,5 @@
-//! ConfirmDevice, UpdateDeviceStatus, ListDevices, GetDevice and ForgetDevice.
+//! ConfirmDevice, UpdateDeviceStatus, ListDevices, GetDevice and ForgetDevice; but for the first, an operator can
+//! do the same.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use num_bigint::BigUint;
@@ -10,6 +11,7 @@ use crate::error::Error;
 use crate::operation::{Reply, required};
 use crate::password::StoredPassword;
 use crate::store::devices::{self, Device};
+use crate::store::users::User;
 use crate::turn::Turn;
 
 #[derive(Deserialize)]
@@ -51,6 +53,7 @@ pub(super) fn confirm_device(turn: &Turn<'_>, request: ConfirmDevice) -> Result<
     device.secret = Some(StoredPassword {
         salt: number(&verifier.salt)?,
         verifier: number(&verifier.password_verifier)?,
+        is_set: true,
     });
     device.name = request.device_name.unwrap_or_default().chars().take(1024).collect();
     device.is_remembered = !config.device_only_remembered_on_user_prompt;
@@ -70,8 +73,12 @@ pub(super) struct OneDevice {
 pub(super) fn update_device_status(turn: &Turn<'_>, request: OneDevice) -> Result<Reply, Error> {
     let device_key = required(request.device_key, "deviceKey")?;
     let (_, user) = turn.signed_in(request.access_token)?;
-    let mut device = devices::find(turn.db, &user.sub, &device_key)?;
-    device.is_remembered = match request.device_remembered_status.as_deref() {
+    update(turn, &user, &device_key, request.device_remembered_status.as_deref())
+}
+
+pub(super) fn update(turn: &Turn<'_>, user: &User, key: &str, status: Option<&str>) -> Result<Reply, Error> {
+    let mut device = devices::find(turn.db, &user.sub, key)?;
+    device.is_remembered = match status {
         Some("remembered") => true,
         Some("not_remembered") => false,
         _ => {
@@ -88,14 +95,22 @@ pub(super) fn update_device_status(turn: &Turn<'_>, request: OneDevice) -> Resul
 pub(super) fn get_device(turn: &Turn<'_>, request: OneDevice) -> Result<Reply, Error> {
     let device_key = required(request.device_key, "deviceKey")?;
     let (_, user) = turn.signed_in(request.access_token)?;
-    let device = devices::find(turn.db, &user.sub, &device_key)?;
+    get(turn, &user, &device_key)
+}
+
+pub(super) fn get(turn: &Turn<'_>, user: &User, key: &str) -> Result<Reply, Error> {
+    let device = devices::find(turn.db, &user.sub, key)?;
     Ok(json!({ "Device": device_type(&device) }).into())
 }
 
 pub(super) fn forget_device(turn: &Turn<'_>, request: OneDevice) -> Result<Reply, Error> {
     let device_key = required(request.device_key, "deviceKey")?;
     let (_, user) = turn.signed_in(request.access_token)?;
-    let device = devices::find(turn.db, &user.sub, &device_key)?;
+    forget(turn, &user, &device_key)
+}
+
+pub(super) fn forget(turn: &Turn<'_>, user: &User, key: &str) -> Result<Reply, Error> {
+    let device = devices::find(turn.db, &user.sub, key)?;
     devices::delete(turn.db, &device.device_key)?;
     Ok(Reply::EMPTY)
 }
@@ -110,8 +125,17 @@ pub(super) struct ListDevices {
 
 pub(super) fn list_devices(turn: &Turn<'_>, request: ListDevices) -> Result<Reply, Error> {
     let (_, user) = turn.signed_in(request.access_token)?;
-    let limit = page_length(request.limit)?;
-    let mut found = devices::list(turn.db, &user.sub, &place(request.pagination_token)?, limit + 1)?;
+    list(turn, &user, request.limit, request.pagination_token)
+}
+
+pub(super) fn list(
+    turn: &Turn<'_>,
+    user: &User,
+    limit: Option<usize>,
+    after: Option<String>,
+) -> Result<Reply, Error> {
+    let limit = page_length(limit)?;
+    let mut found = devices::list(turn.db, &user.sub, &place(after)?, limit + 1)?;
     let has_more = found.len() > limit;
     found.truncate(limit);
     let mut answer = json!({ "Devices": found.iter().map(device_type).collect::<Vec<_>>() });

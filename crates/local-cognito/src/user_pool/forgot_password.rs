@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::email;
 use crate::error::Error;
+use crate::medium::Medium;
 use crate::operation::{Reply, required};
 use crate::store::codes::Purpose;
 use crate::store::users::{self, User, UserStatus};
@@ -41,5 +41,5 @@ pub(super) fn forgot_password(turn: &Turn<'_>, request: ForgotPassword) -> Resul
             }
             None => return Err(Error::UserNotFound("Username/client id combination not found.")),
         };
-    Ok(json!({ "CodeDeliveryDetails": email::delivery_details(&address) }).into())
+    Ok(json!({ "CodeDeliveryDetails": Medium::Email.delivery_details(&address) }).into())
 }

@@ -1,13 +1,12 @@
-//! GetUserAttributeVerificationCode: a code to the address that is to be proved.
+//! GetUserAttributeVerificationCode: a code to the address or phone number that is to be proved.
 
 use serde::Deserialize;
 use serde_json::json;
 
-use super::verify_user_attribute::check_email;
-use crate::email;
+use super::verify_user_attribute::{medium, purpose};
 use crate::error::Error;
+use crate::medium::Medium;
 use crate::operation::Reply;
-use crate::store::codes::Purpose;
 use crate::turn::Turn;
 
 #[derive(Deserialize)]
@@ -22,9 +21,15 @@ pub(super) fn get_user_attribute_verification_code(
     turn: &Turn<'_>,
     request: GetUserAttributeVerificationCode,
 ) -> Result<Reply, Error> {
-    check_email(request.attribute_name)?;
+    let medium = medium(request.attribute_name)?;
     let (_, user) = turn.signed_in(request.access_token)?;
-    let address = user.pending_email.as_deref().unwrap_or(user.email());
-    turn.send_code_to(&user, address, Purpose::VerifyEmail)?;
-    Ok(json!({ "CodeDeliveryDetails": email::delivery_details(address) }).into())
+    let address =
+        match medium {
+            Medium::Email => user.pending_email.as_deref().unwrap_or(user.email()),
+            Medium::Sms => user.attributes.get("phone_number").map(String::as_str).ok_or_else(|| {
+                Error::InvalidParameter("The user has no phone_number to verify".to_owned())
+            })?,
+        };
+    turn.send_code_to(&user, address, purpose(medium))?;
+    Ok(json!({ "CodeDeliveryDetails": medium.delivery_details(address) }).into())
 }

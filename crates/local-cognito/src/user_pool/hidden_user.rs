@@ -18,7 +18,10 @@ pub(super) fn of_name(seed: &[u8], name: &str) -> (String, StoredPassword) {
     let (sub, rest) = bytes.split_at(16);
     let (salt, verifier) = rest.split_at(16);
     let sub = Builder::from_random_bytes(sub.try_into().expect("split at 16")).into_uuid();
-    let password =
-        StoredPassword { salt: BigUint::from_bytes_be(salt), verifier: BigUint::from_bytes_be(verifier) };
+    let password = StoredPassword {
+        salt: BigUint::from_bytes_be(salt),
+        verifier: BigUint::from_bytes_be(verifier),
+        is_set: true,
+    };
     (sub.to_string(), password)
 }

@@ -7,7 +7,7 @@ use rand::Rng;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{hidden_user, sign_in};
+use super::{hidden_user, sign_in, user_auth};
 use crate::challenges::PasswordVerifier;
 use crate::config::ClientConfig;
 use crate::error::Error;
@@ -25,6 +25,7 @@ pub(super) struct InitiateAuth {
     client_id: Option<String>,
     auth_flow: Option<String>,
     auth_parameters: Option<HashMap<String, String>>,
+    session: Option<String>,
 }
 
 pub(super) fn initiate_auth(turn: &Turn<'_>, request: InitiateAuth) -> Result<Reply, Error> {
@@ -33,7 +34,8 @@ pub(super) fn initiate_auth(turn: &Turn<'_>, request: InitiateAuth) -> Result<Re
     if flow == Flow::AdminUserPassword {
         return Err(Error::InvalidParameter("ADMIN_USER_PASSWORD_AUTH is for AdminInitiateAuth".to_owned()));
     }
-    begin(turn, client, flow, request.auth_parameters.unwrap_or_default())
+    let parameters = request.auth_parameters.unwrap_or_default();
+    begin(turn, client, flow, parameters, request.session.as_deref())
 }
 
 /// What InitiateAuth and AdminInitiateAuth have in common.
@@ -42,13 +44,18 @@ pub(super) fn begin(
     client: &ClientConfig,
     flow: Flow,
     mut parameters: HashMap<String, String>,
+    session: Option<&str>,
 ) -> Result<Reply, Error> {
+    flow.check_allowed(client)?;
+    if flow == Flow::User {
+        return user_auth::begin(turn, client, &parameters, session);
+    }
     let mut parameter = |name: &str| {
         let value = parameters.remove(name).filter(|value| !value.is_empty());
         value.ok_or_else(|| Error::InvalidParameter(format!("Missing required parameter {name}")))
     };
-    flow.check_allowed(client)?;
     match flow {
+        Flow::User => unreachable!("it has returned"),
         Flow::UserSrp => challenge(turn, client, &parameter("USERNAME")?, &parameter("SRP_A")?),
         Flow::UserPassword | Flow::AdminUserPassword => {
             let (name, password) = (parameter("USERNAME")?, parameter("PASSWORD")?);
@@ -68,6 +75,7 @@ pub(super) fn begin(
 /// The flows of `AuthFlow` that are served.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Flow {
+    User,
     UserSrp,
     UserPassword,
     AdminUserPassword,
@@ -77,13 +85,14 @@ pub(super) enum Flow {
 impl Flow {
     pub(super) fn parse(flow: &str) -> Result<Self, Error> {
         match flow {
+            "USER_AUTH" => Ok(Flow::User),
             "USER_SRP_AUTH" => Ok(Flow::UserSrp),
             "USER_PASSWORD_AUTH" => Ok(Flow::UserPassword),
             "ADMIN_USER_PASSWORD_AUTH" | "ADMIN_NO_SRP_AUTH" => Ok(Flow::AdminUserPassword),
             "REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN" => Ok(Flow::RefreshToken),
             _ => Err(Error::InvalidParameter(
                 "1 validation error detected: Value at 'authFlow' failed to satisfy constraint: Member must \
-                 satisfy enum value set: [USER_SRP_AUTH, USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH, \
+                 satisfy enum value set: [USER_AUTH, USER_SRP_AUTH, USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH, \
                  REFRESH_TOKEN_AUTH, REFRESH_TOKEN] (those that the local pool serves)"
                     .to_owned(),
             )),
@@ -91,31 +100,48 @@ impl Flow {
     }
 
     fn check_allowed(self, client: &ClientConfig) -> Result<(), Error> {
-        // Names of `ExplicitAuthFlows`: today's, and the one from before they began with ALLOW_.
-        let (flow, today, before, is_default) = match self {
-            Flow::UserSrp => ("USER_SRP_AUTH", "ALLOW_USER_SRP_AUTH", "", true),
-            Flow::UserPassword => {
-                ("USER_PASSWORD_AUTH", "ALLOW_USER_PASSWORD_AUTH", "USER_PASSWORD_AUTH", false)
+        match self.is_allowed(client) {
+            true => Ok(()),
+            false => {
+                Err(Error::InvalidParameter(format!("{} flow not enabled for this client", self.as_str())))
             }
-            Flow::AdminUserPassword => {
-                ("ADMIN_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH", false)
-            }
-            Flow::RefreshToken => ("REFRESH_TOKEN_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "", true),
+        }
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Flow::User => "USER_AUTH",
+            Flow::UserSrp => "USER_SRP_AUTH",
+            Flow::UserPassword => "USER_PASSWORD_AUTH",
+            Flow::AdminUserPassword => "ADMIN_USER_PASSWORD_AUTH",
+            Flow::RefreshToken => "REFRESH_TOKEN_AUTH",
+        }
+    }
+
+    pub(super) fn is_allowed(self, client: &ClientConfig) -> bool {
+        // Names of `ExplicitAuthFlows`: today's is that of the flow after ALLOW_, two are from before.
+        let before = match self {
+            Flow::UserPassword => "USER_PASSWORD_AUTH",
+            Flow::AdminUserPassword => "ADMIN_NO_SRP_AUTH",
+            _ => "",
         };
         let configured = &client.explicit_auth_flows;
-        let is_allowed = match configured.is_empty() {
-            true => is_default,
-            false => configured.iter().any(|name| name == today || name == before),
-        };
-        match is_allowed {
-            true => Ok(()),
-            false => Err(Error::InvalidParameter(format!("{flow} flow not enabled for this client"))),
+        match configured.is_empty() {
+            true => matches!(self, Flow::UserSrp | Flow::RefreshToken),
+            false => configured
+                .iter()
+                .any(|name| name.strip_prefix("ALLOW_") == Some(self.as_str()) || name == before),
         }
     }
 }
 
 /// SRP's first half. Whether the user is confirmed shows only to who knows the password.
-fn challenge(turn: &Turn<'_>, client: &ClientConfig, name: &str, srp_a: &str) -> Result<Reply, Error> {
+pub(super) fn challenge(
+    turn: &Turn<'_>,
+    client: &ClientConfig,
+    name: &str,
+    srp_a: &str,
+) -> Result<Reply, Error> {
     let a = srp::parse_public_a(srp_a).ok_or_else(|| {
         Error::InvalidParameter("SRP_A must be a hexadecimal number that N does not divide".to_owned())
     })?;
@@ -129,7 +155,7 @@ fn challenge(turn: &Turn<'_>, client: &ClientConfig, name: &str, srp_a: &str) ->
     // 256 bits are as hard to guess as the 3072-bit group is to break.
     let b = BigUint::from_bytes_be(&rand::rng().random::<[u8; 32]>());
     let public_b = srp::public_b(&b, &password.verifier);
-    let StoredPassword { salt, verifier } = password;
+    let StoredPassword { salt, verifier, .. } = password;
     let (salt, srp_b) = (salt.to_str_radix(16), public_b.to_str_radix(16));
     let challenge = PasswordVerifier {
         client_id: client.client_id.clone(),

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::email;
 use crate::error::Error;
+use crate::medium::Medium;
 use crate::operation::{Reply, required};
 use crate::store::codes::Purpose;
 use crate::store::users::{self, UserStatus};
@@ -34,5 +34,5 @@ pub(super) fn resend_confirmation_code(
         None if client.prevent_user_existence_errors => name,
         None => return Err(Error::UserNotFound("Username/client id combination not found.")),
     };
-    Ok(json!({ "CodeDeliveryDetails": email::delivery_details(&address) }).into())
+    Ok(json!({ "CodeDeliveryDetails": Medium::Email.delivery_details(&address) }).into())
 }

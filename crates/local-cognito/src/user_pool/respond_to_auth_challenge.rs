@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Deserialize;
 
-use super::{device_srp_auth, new_password_required, sign_in, software_token_mfa};
+use super::{
+    device_srp_auth, mfa, new_password_required, one_time_code, sign_in, software_token_mfa, user_auth,
+};
 use crate::config::ClientConfig;
 use crate::error::Error;
 use crate::operation::{Reply, required};
@@ -43,14 +45,18 @@ pub(super) fn respond(
     match challenge {
         "PASSWORD_VERIFIER" => password_verifier(turn, client, answer),
         "NEW_PASSWORD_REQUIRED" => new_password_required::respond(turn, client, answer),
+        "SELECT_CHALLENGE" | "PASSWORD" | "PASSWORD_SRP" => user_auth::respond(turn, client, answer, challenge),
+        "EMAIL_OTP" | "SMS_OTP" | "SMS_MFA" => one_time_code::respond(turn, client, answer, challenge),
+        "SELECT_MFA_TYPE" => mfa::select(turn, client, answer),
         "SOFTWARE_TOKEN_MFA" => software_token_mfa::respond(turn, client, answer),
         "DEVICE_SRP_AUTH" => device_srp_auth::respond(turn, client, answer),
         "DEVICE_PASSWORD_VERIFIER" => device_srp_auth::verify(turn, client, answer),
         "MFA_SETUP" => software_token_mfa::respond_to_setup(turn, client, answer),
         _ => Err(Error::InvalidParameter(
             "1 validation error detected: Value at 'challengeName' failed to satisfy constraint: Member must \
-             satisfy enum value set: [PASSWORD_VERIFIER, NEW_PASSWORD_REQUIRED, SOFTWARE_TOKEN_MFA, \
-             MFA_SETUP, DEVICE_SRP_AUTH, DEVICE_PASSWORD_VERIFIER] (those that the local pool gives)"
+             satisfy enum value set: [SELECT_CHALLENGE, PASSWORD, PASSWORD_SRP, PASSWORD_VERIFIER, EMAIL_OTP, \
+             SMS_OTP, NEW_PASSWORD_REQUIRED, SELECT_MFA_TYPE, SOFTWARE_TOKEN_MFA, SMS_MFA, MFA_SETUP, \
+             DEVICE_SRP_AUTH, DEVICE_PASSWORD_VERIFIER] (those that the local pool gives)"
                 .to_owned(),
         )),
     }

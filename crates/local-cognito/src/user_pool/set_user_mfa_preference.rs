@@ -1,12 +1,14 @@
-//! SetUserMFAPreference: whether the user wants to be asked for a code at sign-in; an operator can say it too.
+//! SetUserMFAPreference: which codes the user wants to be asked for at sign-in; an operator can say it too.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::config::{MfaConfiguration, SecondFactor};
 use crate::error::Error;
+use crate::medium::Medium;
 use crate::operation::Reply;
-use crate::store::software_tokens;
 use crate::store::users::User;
+use crate::store::{message_mfas, software_tokens};
 use crate::turn::Turn;
 
 #[derive(Deserialize)]
@@ -45,34 +47,87 @@ pub(super) fn set_user_mfa_preference(
 }
 
 pub(super) fn set(turn: &Turn<'_>, user: &User, preference: MfaPreference) -> Result<Reply, Error> {
-    let is_wanted =
-        |settings: &Option<Settings>| settings.as_ref().is_some_and(|s| s.enabled || s.preferred_mfa);
-    if is_wanted(&preference.sms) || is_wanted(&preference.email) {
-        return Err(Error::InvalidParameter(
-            "The local pool has no SMS or e-mail MFA; use SoftwareTokenMfaSettings".to_owned(),
-        ));
+    let wishes = [
+        (SecondFactor::SoftwareToken, preference.software_token),
+        (SecondFactor::Sms, preference.sms),
+        (SecondFactor::Email, preference.email),
+    ];
+    let preferred = wishes.iter().filter(|(_, wish)| wish.as_ref().is_some_and(|wish| wish.preferred_mfa));
+    if preferred.count() > 1 {
+        return Err(Error::InvalidParameter("Only one MFA can be preferred".to_owned()));
     }
-    if let Some(wanted) = preference.software_token {
-        let mut token = software_tokens::of_user(turn.db, &user.sub)?;
-        if wanted.enabled && token.secret.is_none() {
-            return Err(Error::InvalidParameter("User has not verified software token mfa".to_owned()));
+    for (factor, wish) in wishes {
+        let Some(wish) = wish else { continue };
+        if wish.enabled {
+            check_can(turn, user, factor)?;
         }
-        token.is_enabled = wanted.enabled;
-        token.is_preferred = wanted.enabled && wanted.preferred_mfa;
-        software_tokens::put(turn.db, &user.sub, &token)?;
+        let is_preferred = wish.enabled && wish.preferred_mfa;
+        if is_preferred {
+            prefer_none(turn, user)?;
+        }
+        match factor {
+            SecondFactor::SoftwareToken => {
+                let mut token = software_tokens::of_user(turn.db, &user.sub)?;
+                token.is_enabled = wish.enabled;
+                token.is_preferred = is_preferred;
+                software_tokens::put(turn.db, &user.sub, &token)?;
+            }
+            _ if wish.enabled => message_mfas::put(turn.db, &user.sub, factor, is_preferred)?,
+            _ => message_mfas::delete(turn.db, &user.sub, factor)?,
+        }
     }
     Ok(json!({}).into())
 }
 
+fn check_can(turn: &Turn<'_>, user: &User, factor: SecondFactor) -> Result<(), Error> {
+    let name = factor.as_str();
+    let pool = turn.pool();
+    if pool.mfa_configuration != MfaConfiguration::Off && !pool.enabled_mfas.contains(&factor) {
+        return Err(Error::InvalidParameter(format!("{name} is not among the EnabledMfas of the user pool")));
+    }
+    let has_address = |medium: Medium| medium.verified_address(user).is_some();
+    let can = match factor {
+        SecondFactor::SoftwareToken => {
+            if software_tokens::of_user(turn.db, &user.sub)?.secret.is_none() {
+                return Err(Error::InvalidParameter("User has not verified software token mfa".to_owned()));
+            }
+            true
+        }
+        SecondFactor::Sms => has_address(Medium::Sms),
+        SecondFactor::Email => has_address(Medium::Email),
+    };
+    match can {
+        true => Ok(()),
+        false => Err(Error::InvalidParameter(format!(
+            "User does not have delivery config set to turn on {name}: the address must be verified"
+        ))),
+    }
+}
+
+fn prefer_none(turn: &Turn<'_>, user: &User) -> Result<(), Error> {
+    let mut token = software_tokens::of_user(turn.db, &user.sub)?;
+    if token.is_preferred {
+        token.is_preferred = false;
+        software_tokens::put(turn.db, &user.sub, &token)?;
+    }
+    for (factor, _) in message_mfas::of_user(turn.db, &user.sub)? {
+        message_mfas::put(turn.db, &user.sub, factor, false)?;
+    }
+    Ok(())
+}
+
 /// Adds to the answers of GetUser and AdminGetUser what is set; nothing, if nothing is.
 pub(super) fn show(turn: &Turn<'_>, user: &User, answer: &mut Value) -> Result<(), Error> {
-    const NAME: &str = "SOFTWARE_TOKEN_MFA";
     let token = software_tokens::of_user(turn.db, &user.sub)?;
-    if token.is_in_use() {
-        answer["UserMFASettingList"] = json!([NAME]);
-        if token.is_preferred {
-            answer["PreferredMfaSetting"] = NAME.into();
-        }
+    let software_token = token.is_in_use().then_some((SecondFactor::SoftwareToken, token.is_preferred));
+    let in_use: Vec<_> =
+        software_token.into_iter().chain(message_mfas::of_user(turn.db, &user.sub)?).collect();
+    if in_use.is_empty() {
+        return Ok(());
+    }
+    answer["UserMFASettingList"] = in_use.iter().map(|(factor, _)| factor.as_str()).collect();
+    if let Some((factor, _)) = in_use.iter().find(|(_, is_preferred)| *is_preferred) {
+        answer["PreferredMfaSetting"] = factor.as_str().into();
     }
     Ok(())
 }

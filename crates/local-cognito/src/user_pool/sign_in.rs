@@ -1,9 +1,9 @@
-//! What a proved password leads to: the next challenge, or tokens.
+//! What a proved factor leads to: the next challenge, or tokens.
 
 use serde_json::{Value, json};
 
 use super::respond_to_auth_challenge::Answer;
-use super::{device_srp_auth, new_password_required, software_token_mfa};
+use super::{device_srp_auth, mfa, new_password_required};
 use crate::challenges::{AuthSession, Step};
 use crate::config::ClientConfig;
 use crate::error::Error;
@@ -38,7 +38,7 @@ pub(super) fn after_own_password(
     user: &User,
     device_key: Option<&str>,
 ) -> Result<Reply, Error> {
-    let mfa = software_token_mfa::challenge(turn, client, user)?;
+    let mfa = mfa::challenge(turn, client, user)?;
     if let (Some(config), Some(device_key)) = (turn.pool().device_configuration, device_key) {
         let device = devices::find(turn.db, &user.sub, device_key)?;
         let is_proof_wanted = mfa.is_none() || config.challenge_required_on_new_device;
@@ -75,18 +75,23 @@ pub(super) fn challenge(
     step: Step,
     parameters: Value,
 ) -> Reply {
+    let answer = json!({
+        "ChallengeName": step.as_str(),
+        "ChallengeParameters": parameters,
+        "Session": open(turn, client, user, step),
+    });
+    answer.into()
+}
+
+/// A session at this step.
+pub(super) fn open(turn: &Turn<'_>, client: &ClientConfig, user: &User, step: Step) -> String {
     let session = AuthSession {
         client_id: client.client_id.clone(),
         sub: user.sub.clone(),
         verifier: user.password.verifier.clone(),
         step,
     };
-    let answer = json!({
-        "ChallengeName": step.as_str(),
-        "ChallengeParameters": parameters,
-        "Session": turn.cognito.auth_sessions.open(session, turn.now_ms),
-    });
-    answer.into()
+    turn.cognito.auth_sessions.open(session, turn.now_ms)
 }
 
 /// The user who answers this step, and their session, which stays open until it is taken.
@@ -125,7 +130,7 @@ pub(super) fn go_on(turn: &Turn<'_>, session: &str, from: Step, to: Step) -> Res
     Ok((sessions.open(AuthSession { step: to, ..open }, turn.now_ms), user))
 }
 
-fn check_enabled(user: &User) -> Result<(), Error> {
+pub(super) fn check_enabled(user: &User) -> Result<(), Error> {
     match user.is_enabled {
         true => Ok(()),
         false => Err(Error::NotAuthorized("User is disabled.")),

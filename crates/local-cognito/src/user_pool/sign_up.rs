@@ -6,9 +6,13 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::initiate_auth::Flow;
+use super::sign_in;
 use crate::attributes::{self, Attribute, Writer};
+use crate::challenges::Step;
 use crate::email;
 use crate::error::Error;
+use crate::medium::Medium;
 use crate::operation::{Reply, required};
 use crate::password::{self, StoredPassword};
 use crate::store::codes::Purpose;
@@ -24,14 +28,20 @@ pub(super) struct SignUp {
     user_attributes: Option<Vec<Attribute>>,
 }
 
+/// Without a password, where the pool has another first factor. The session is for ConfirmSignUp.
 pub(super) fn sign_up(turn: &Turn<'_>, request: SignUp) -> Result<Reply, Error> {
-    turn.client(request.client_id)?;
+    let client = turn.client(request.client_id)?;
     let address = required(request.username, "username")?;
-    let password = required(request.password, "password")?;
+    let password = match request.password.filter(|password| !password.is_empty()) {
+        None if turn.pool().is_passwordless() => None,
+        given => Some(required(given, "password")?),
+    };
     if !email::is_address(&address) {
         return Err(Error::InvalidParameter("Username should be an email.".to_owned()));
     }
-    password::check(&turn.pool().password_policy, &password)?;
+    if let Some(password) = &password {
+        password::check(&turn.pool().password_policy, password)?;
+    }
 
     let mut attributes = BTreeMap::new();
     attributes::write(&mut attributes, request.user_attributes.unwrap_or_default(), Writer::User)?;
@@ -48,7 +58,10 @@ pub(super) fn sign_up(turn: &Turn<'_>, request: SignUp) -> Result<Reply, Error> 
         return Err(Error::UsernameExists);
     }
     let sub = Uuid::new_v4().to_string();
-    let password = StoredPassword::new(turn.pool(), &sub, &password);
+    let password = match password {
+        Some(password) => StoredPassword::new(turn.pool(), &sub, &password),
+        None => StoredPassword::none(),
+    };
     let user = User {
         sub,
         status: UserStatus::Unconfirmed,
@@ -63,10 +76,13 @@ pub(super) fn sign_up(turn: &Turn<'_>, request: SignUp) -> Result<Reply, Error> 
     users::insert(turn.db, &user)?;
     turn.send_code(&user, Purpose::SignUp)?;
 
-    let answer = json!({
-        "CodeDeliveryDetails": email::delivery_details(&address),
+    let mut answer = json!({
+        "CodeDeliveryDetails": Medium::Email.delivery_details(&address),
         "UserConfirmed": false,
         "UserSub": user.sub,
     });
+    if Flow::User.is_allowed(client) {
+        answer["Session"] = sign_in::open(turn, client, &user, Step::SignedUp).into();
+    }
     Ok(answer.into())
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::respond_to_auth_challenge::Answer;
 use super::sign_in;
 use crate::challenges::Step;
-use crate::config::{ClientConfig, MfaConfiguration};
+use crate::config::ClientConfig;
 use crate::error::Error;
 use crate::operation::Reply;
 use crate::store::attempts::{self, Secret};
@@ -14,28 +14,10 @@ use crate::store::users::User;
 use crate::totp;
 use crate::turn::Turn;
 
-/// What the user must do before tokens are given out; `None` if nothing.
-pub(super) fn challenge(turn: &Turn<'_>, client: &ClientConfig, user: &User) -> Result<Option<Reply>, Error> {
+pub(super) fn challenge(turn: &Turn<'_>, client: &ClientConfig, user: &User) -> Result<Reply, Error> {
     let token = software_tokens::of_user(turn.db, &user.sub)?;
-    let is_required = match turn.pool().mfa_configuration {
-        MfaConfiguration::Off => return Ok(None),
-        MfaConfiguration::Optional => false,
-        MfaConfiguration::On => true,
-    };
-    let (step, parameters) = if token.secret.is_some() && (token.is_enabled || is_required) {
-        let parameters = json!({ "FRIENDLY_DEVICE_NAME": token.friendly_name, "USER_ID_FOR_SRP": user.sub });
-        (Step::SoftwareTokenMfa, parameters)
-    } else if is_required {
-        // A list in a string; clients parse it.
-        let parameters = json!({
-            "MFAS_CAN_SETUP": json!(["SOFTWARE_TOKEN_MFA"]).to_string(),
-            "USER_ID_FOR_SRP": user.sub,
-        });
-        (Step::MfaSetup, parameters)
-    } else {
-        return Ok(None);
-    };
-    Ok(Some(sign_in::challenge(turn, client, user, step, parameters)))
+    let parameters = json!({ "FRIENDLY_DEVICE_NAME": token.friendly_name, "USER_ID_FOR_SRP": user.sub });
+    Ok(sign_in::challenge(turn, client, user, Step::SoftwareTokenMfa, parameters))
 }
 
 /// A wrong code leaves the session open, as clients ask again with it; how often is limited.

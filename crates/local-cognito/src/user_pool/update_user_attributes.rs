@@ -4,8 +4,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::attributes::{self, Attribute, Writer};
-use crate::email;
 use crate::error::Error;
+use crate::medium::Medium;
 use crate::operation::Reply;
 use crate::store::codes::{self, Purpose};
 use crate::store::users;
@@ -37,7 +37,7 @@ pub(super) fn update_user_attributes(turn: &Turn<'_>, request: UpdateUserAttribu
     if wants_email && Some(&wanted) != address.as_ref() {
         turn.check_email_is_free(&wanted, &user)?;
         turn.send_code_to(&user, &wanted, Purpose::VerifyEmail)?;
-        sent.push(email::delivery_details(&wanted));
+        sent.push(Medium::Email.delivery_details(&wanted));
         user.pending_email = Some(wanted);
     } else if wants_email && user.pending_email.take().is_some() {
         // The code that is out would prove the other address.

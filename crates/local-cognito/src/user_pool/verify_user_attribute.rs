@@ -1,9 +1,10 @@
-//! VerifyUserAttribute: the code proves the address; a new one is now the e-mail and the sign-in name.
+//! VerifyUserAttribute: the code proves the e-mail address or phone number; a new address is now the sign-in name.
 
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::error::Error;
+use crate::medium::Medium;
 use crate::operation::{Reply, required};
 use crate::store::codes::{self, Purpose};
 use crate::store::users;
@@ -18,24 +19,33 @@ pub(super) struct VerifyUserAttribute {
 }
 
 pub(super) fn verify_user_attribute(turn: &Turn<'_>, request: VerifyUserAttribute) -> Result<Reply, Error> {
-    check_email(request.attribute_name)?;
+    let medium = medium(request.attribute_name)?;
     let code = required(request.code, "code")?;
     let (_, mut user) = turn.signed_in(request.access_token)?;
-    codes::redeem(turn.db, &user.sub, Purpose::VerifyEmail, &code, turn.now_s())?;
-    if let Some(address) = user.pending_email.take() {
+    codes::redeem(turn.db, &user.sub, purpose(medium), &code, turn.now_s())?;
+    let address = if medium == Medium::Email { user.pending_email.take() } else { None };
+    if let Some(address) = address {
         // Somebody may have signed up with it meanwhile.
         turn.check_email_is_free(&address, &user)?;
         user.attributes.insert("email".to_owned(), address);
     }
-    user.attributes.insert("email_verified".to_owned(), "true".to_owned());
+    user.attributes.insert(format!("{}_verified", medium.attribute()), "true".to_owned());
     users::update(turn.db, &user, turn.now_s())?;
     Ok(json!({}).into())
 }
 
-/// The e-mail is what the local pool can verify.
-pub(super) fn check_email(attribute_name: Option<String>) -> Result<(), Error> {
+/// How an attribute is verified.
+pub(super) fn medium(attribute_name: Option<String>) -> Result<Medium, Error> {
     match required(attribute_name, "attributeName")?.as_str() {
-        "email" => Ok(()),
-        _ => Err(Error::InvalidParameter("The local pool verifies the attribute email only".to_owned())),
+        "email" => Ok(Medium::Email),
+        "phone_number" => Ok(Medium::Sms),
+        _ => Err(Error::InvalidParameter("AttributeName must be email or phone_number".to_owned())),
+    }
+}
+
+pub(super) fn purpose(medium: Medium) -> Purpose {
+    match medium {
+        Medium::Email => Purpose::VerifyEmail,
+        Medium::Sms => Purpose::VerifyPhone,
     }
 }

@@ -301,3 +301,66 @@ async fn the_pool_and_its_clients_are_described_and_another_pool_is_not() {
     let listed = pool.admin("ListUserPoolClients", json!({})).await.ok();
     assert_eq!(names(&listed["UserPoolClients"], "ClientId"), ["webclient", "legacy", "minimal"]);
 }
+
+#[tokio::test]
+async fn an_operator_takes_attributes_away_but_none_that_the_pool_requires() {
+    let pool = Pool::new();
+    pool.confirmed_user(ADA).await;
+    let tokens = pool.sign_in(ADA).await;
+    let nickname = json!({ "Username": ADA, "UserAttributes": [{ "Name": "nickname", "Value": "A" }] });
+    for (operation, mut body) in [
+        ("AdminDeleteUserAttributes", json!({ "Username": ADA })),
+        ("DeleteUserAttributes", json!({ "AccessToken": tokens.access })),
+    ] {
+        pool.admin("AdminUpdateUserAttributes", nickname.clone()).await.ok();
+        for required in ["email", "given_name", "sub"] {
+            body["UserAttributeNames"] = json!([required]);
+            pool.admin(operation, body.clone()).await.refused("InvalidParameterException");
+        }
+        body["UserAttributeNames"] = json!(["nickname"]);
+        pool.admin(operation, body).await.ok();
+        let user = pool.get_user(&tokens.access).await.ok();
+        let attributes = user["UserAttributes"].as_array().unwrap();
+        assert!(attributes.iter().all(|attribute| attribute["Name"] != "nickname"), "{user}");
+    }
+}
+
+#[tokio::test]
+async fn a_number_from_an_operator_is_proved_only_if_the_operator_says_so() {
+    let pool = Pool::new();
+    pool.confirmed_user(ADA).await;
+    let write = |attributes: Value| json!({ "Username": ADA, "UserAttributes": attributes });
+    let number = |value: &str| json!({ "Name": "phone_number", "Value": value });
+    let verified = json!({ "Name": "phone_number_verified", "Value": "true" });
+    for (attributes, expected) in [
+        (json!([verified, number("+12065550100")]), "true"),
+        (json!([number("+12065550100")]), "true"),
+        (json!([number("+12065550101")]), "false"),
+    ] {
+        pool.admin("AdminUpdateUserAttributes", write(attributes)).await.ok();
+        let user = pool.admin("AdminGetUser", json!({ "Username": ADA })).await.ok();
+        let shown = user["UserAttributes"].as_array().unwrap();
+        let told = shown.iter().find(|attribute| attribute["Name"] == "phone_number_verified").unwrap();
+        assert_eq!(told["Value"], expected);
+    }
+}
+
+#[tokio::test]
+async fn an_operator_changes_a_group() {
+    let pool = Pool::new();
+    let group = json!({ "GroupName": "staff", "Description": "who works here", "Precedence": 3 });
+    let changed = pool.admin("UpdateGroup", group).await.ok();
+    assert_eq!(changed["Group"]["Description"], "who works here");
+    let changed = pool.admin("UpdateGroup", json!({ "GroupName": "staff", "Precedence": 0 })).await.ok();
+    assert_eq!(changed["Group"]["Description"], "who works here");
+    assert_eq!(pool.admin("GetGroup", json!({ "GroupName": "staff" })).await.ok()["Group"]["Precedence"], 0);
+    pool.admin("UpdateGroup", json!({ "GroupName": "none" })).await.refused("ResourceNotFoundException");
+}
+
+#[tokio::test]
+async fn an_unknown_operation_is_told_what_there_is() {
+    let told = Pool::new().admin("CreateUserPool", json!({})).await.refused("UnknownOperationException");
+    for name in ["CreateUserPool", "InitiateAuth", "AdminCreateUser"] {
+        assert!(told.contains(name), "{told}");
+    }
+}

@@ -141,6 +141,8 @@ async fn devices_are_listed_and_forgotten() {
     let listed = pool.call("ListDevices", json!({ "AccessToken": device.access, "Limit": 60 })).await.ok();
     assert_eq!(listed["Devices"][0]["DeviceKey"], device.key.as_str());
     let body = json!({ "AccessToken": device.access, "DeviceKey": device.key });
+    let shown = pool.call("GetDevice", body.clone()).await.ok();
+    assert_eq!(shown["Device"]["DeviceKey"], device.key.as_str());
     let forgotten = pool.call("ForgetDevice", body).await;
     assert!(forgotten.status.is_success(), "{}", forgotten.text);
     let told = sign_in_with(&pool, &device.key).await.refused("ResourceNotFoundException");
@@ -164,4 +166,23 @@ async fn a_pool_that_remembers_none_gives_no_keys() {
     pool.confirmed_user(ADA).await;
     let answer = sign_in_with(&pool, "us-east-1_unknown").await.ok();
     assert_eq!(answer["AuthenticationResult"].get("NewDeviceMetadata"), None);
+}
+
+#[tokio::test]
+async fn an_operator_sees_and_forgets_the_devices_of_somebody() {
+    let pool = remembering(false);
+    pool.confirmed_user(ADA).await;
+    let device = confirmed_device(&pool).await;
+    let listed = pool.admin("AdminListDevices", json!({ "Username": ADA })).await.ok();
+    assert_eq!(listed["Devices"][0]["DeviceKey"], device.key.as_str());
+    let one = json!({ "Username": ADA, "DeviceKey": device.key });
+    let shown = pool.admin("AdminGetDevice", one.clone()).await.ok();
+    assert_eq!(shown["Device"]["DeviceKey"], device.key.as_str());
+    let mut not_remembered = one.clone();
+    not_remembered["DeviceRememberedStatus"] = "not_remembered".into();
+    pool.admin("AdminUpdateDeviceStatus", not_remembered).await.ok();
+    let answer = sign_in_with(&pool, &device.key).await.ok();
+    assert!(answer.get("AuthenticationResult").is_some(), "it is not asked to prove itself: {answer}");
+    assert!(pool.admin("AdminForgetDevice", one.clone()).await.status.is_success());
+    pool.admin("AdminGetDevice", one).await.refused("ResourceNotFoundException");
 }

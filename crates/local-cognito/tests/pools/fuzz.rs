@@ -8,6 +8,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use local_cognito::{FirstFactor, SecondFactor};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -19,7 +20,7 @@ use crate::srp::SrpClient;
 /// What anything may take at most.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-const OPERATIONS: [&str; 44] = [
+const OPERATIONS: [&str; 54] = [
     "SignUp",
     "ConfirmSignUp",
     "ResendConfirmationCode",
@@ -63,10 +64,20 @@ const OPERATIONS: [&str; 44] = [
     "ListUsersInGroup",
     "DescribeUserPool",
     "DescribeUserPoolClient",
+    "GetUserAuthFactors",
+    "DeleteUserAttributes",
+    "AdminDeleteUserAttributes",
+    "AdminListDevices",
+    "AdminGetDevice",
+    "AdminUpdateDeviceStatus",
+    "AdminForgetDevice",
+    "UpdateGroup",
+    "GetUserPoolMfaConfig",
+    "SetUserPoolMfaConfig",
     "DanceTheTango",
 ];
 
-const MEMBERS: [&str; 30] = [
+const MEMBERS: [&str; 36] = [
     "ClientId",
     "Username",
     "Password",
@@ -97,6 +108,12 @@ const MEMBERS: [&str; 30] = [
     "DeviceKey",
     "DeviceSecretVerifierConfig",
     "UserCode",
+    "PREFERRED_CHALLENGE",
+    "ANSWER",
+    "EMAIL_OTP_CODE",
+    "SMSMfaSettings",
+    "UserAttributeNames",
+    "AttributeName",
 ];
 
 fn config() -> ProptestConfig {
@@ -108,11 +125,17 @@ fn any_json() -> impl Strategy<Value = Value> {
         CLIENT,
         ADA,
         "us-east-1_Parlor",
+        "USER_AUTH",
         "USER_SRP_AUTH",
         "USER_PASSWORD_AUTH",
         "REFRESH_TOKEN_AUTH",
         "PASSWORD_VERIFIER",
         "SOFTWARE_TOKEN_MFA",
+        "SELECT_CHALLENGE",
+        "SELECT_MFA_TYPE",
+        "EMAIL_OTP",
+        "phone_number",
+        "+12065550100",
         "NEW_PASSWORD_REQUIRED",
         "DEVICE_PASSWORD_VERIFIER",
         "email ^= \"a",
@@ -161,7 +184,13 @@ fn posted(runtime: &Runtime, pool: &Pool, operation: &str, body: impl Into<Vec<u
 
 fn pool() -> (Runtime, Pool) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let pool = Pool::new();
+    let pool = Pool::configured(|config| {
+        config.user_pool.enabled_mfas =
+            vec![SecondFactor::SoftwareToken, SecondFactor::Sms, SecondFactor::Email];
+        config.user_pool.first_factors =
+            vec![FirstFactor::Password, FirstFactor::EmailOtp, FirstFactor::SmsOtp];
+        config.user_pool.clients[0].explicit_auth_flows.push("ALLOW_USER_AUTH".to_owned());
+    });
     runtime.block_on(pool.confirmed_user(ADA));
     (runtime, pool)
 }

@@ -10,8 +10,8 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use local_cognito::{
-    ClientConfig, Clock, Cognito, Config, IdentityPoolConfig, IdentityProvider, MfaConfiguration,
-    OAuthConfig, PasswordPolicy, PostConfirmation, UserPoolConfig, router,
+    ClientConfig, Clock, Cognito, Config, FirstFactor, IdentityPoolConfig, IdentityProvider,
+    MfaConfiguration, OAuthConfig, PasswordPolicy, PostConfirmation, SecondFactor, UserPoolConfig, router,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -325,6 +325,8 @@ pub(crate) fn config(database: PathBuf) -> Config {
             clients: vec![web, legacy, minimal],
             groups: vec!["admin".to_owned(), "staff".to_owned()],
             mfa_configuration: MfaConfiguration::Optional,
+            enabled_mfas: vec![SecondFactor::SoftwareToken],
+            first_factors: vec![FirstFactor::Password],
             device_configuration: None,
             has_sign_in_page: true,
         },

@@ -10,6 +10,7 @@ mod harness;
 mod http;
 mod identity_pool;
 mod lockout;
+mod message_mfa;
 mod mfa;
 mod passwords;
 mod refresh_rotation;
@@ -18,6 +19,7 @@ mod sign_in;
 mod sign_in_page;
 mod sign_up;
 mod tokens;
+mod user_auth;
 
 // The stories' SRP client, so that server and client are not one piece of code agreeing with itself.
 #[allow(unreachable_pub, reason = "there it is the public face of a library")]

@@ -11,13 +11,13 @@ use crate::harness::{ADA, Answer, CALLBACK, CLIENT, PASSWORD, Pool, SIGNED_OUT};
 const VERIFIER: &str = "a-verifier-of-at-least-forty-three-characters-0";
 
 /// Keeps cookies, and follows no redirect.
-struct Browser<'a> {
+pub(crate) struct Browser<'a> {
     pool: &'a Pool,
     cookies: Vec<(String, String)>,
 }
 
 impl<'a> Browser<'a> {
-    fn new(pool: &'a Pool) -> Self {
+    pub(crate) fn new(pool: &'a Pool) -> Self {
         Browser { pool, cookies: Vec::new() }
     }
 
@@ -38,12 +38,12 @@ impl<'a> Browser<'a> {
         answer
     }
 
-    async fn get(&mut self, path: &str) -> Answer {
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
         self.send("GET", path, None).await
     }
 
     /// Fills in the form that a page shows, its hidden fields as they are.
-    async fn fill(&mut self, page: &Answer, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn fill(&mut self, page: &Answer, fields: &[(&str, &str)]) -> Answer {
         let action = between(&page.text, "action=\"", "\"").replace("&amp;", "&");
         let hidden = page
             .text
@@ -64,7 +64,7 @@ impl<'a> Browser<'a> {
     }
 }
 
-fn between(text: &str, from: &str, to: &str) -> String {
+pub(crate) fn between(text: &str, from: &str, to: &str) -> String {
     let (_, rest) = text.split_once(from).unwrap_or_else(|| panic!("no {from} in {text}"));
     rest.split_once(to).unwrap().0.to_owned()
 }
@@ -92,7 +92,7 @@ fn decoded(text: &str) -> String {
 }
 
 /// The app's query, with some parameters changed.
-fn request(changes: &[(&str, &str)]) -> String {
+pub(crate) fn request(changes: &[(&str, &str)]) -> String {
     let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(VERIFIER));
     let usual = [
         ("client_id", CLIENT),
@@ -114,7 +114,7 @@ fn location(answer: &Answer) -> String {
     answer.headers["location"].to_str().unwrap().to_owned()
 }
 
-fn code(answer: &Answer) -> String {
+pub(crate) fn code(answer: &Answer) -> String {
     let location = location(answer);
     assert!(location.starts_with(&format!("{CALLBACK}?code=")), "{location}");
     assert_eq!(decoded(&between(&format!("{location}&"), "state=", "&")), "s <&> 1");

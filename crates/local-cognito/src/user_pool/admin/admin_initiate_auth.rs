@@ -16,11 +16,13 @@ pub(super) struct AdminInitiateAuth {
     client_id: Option<String>,
     auth_flow: Option<String>,
     auth_parameters: Option<HashMap<String, String>>,
+    session: Option<String>,
 }
 
 pub(super) fn admin_initiate_auth(turn: &Turn<'_>, request: AdminInitiateAuth) -> Result<Reply, Error> {
     turn.check_user_pool(request.user_pool_id)?;
     let client = turn.client(request.client_id)?;
     let flow = Flow::parse(&required(request.auth_flow, "authFlow")?)?;
-    initiate_auth::begin(turn, client, flow, request.auth_parameters.unwrap_or_default())
+    let parameters = request.auth_parameters.unwrap_or_default();
+    initiate_auth::begin(turn, client, flow, parameters, request.session.as_deref())
 }

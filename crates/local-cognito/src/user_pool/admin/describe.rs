@@ -12,7 +12,7 @@ use crate::turn::Turn;
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct DescribeUserPool {
-    user_pool_id: Option<String>,
+    pub(super) user_pool_id: Option<String>,
 }
 
 pub(super) fn describe_user_pool(turn: &Turn<'_>, request: DescribeUserPool) -> Result<Reply, Error> {
@@ -22,6 +22,7 @@ pub(super) fn describe_user_pool(turn: &Turn<'_>, request: DescribeUserPool) -> 
     let required = pool.required_attributes.iter().map(
         |name| json!({ "Name": name, "AttributeDataType": "String", "Required": true, "Mutable": true }),
     );
+    let first_factors: Vec<_> = pool.first_factors.iter().map(|factor| factor.as_str()).collect();
     let days = policy.temporary_password_validity.as_secs() / (24 * 3600);
     let answer = json!({ "UserPool": {
         "Id": pool.pool_id,
@@ -42,7 +43,7 @@ pub(super) fn describe_user_pool(turn: &Turn<'_>, request: DescribeUserPool) -> 
             "RequireNumbers": policy.require_numbers,
             "RequireSymbols": policy.require_symbols,
             "TemporaryPasswordValidityDays": days,
-        } },
+        }, "SignInPolicy": { "AllowedFirstAuthFactors": first_factors } },
         "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": false, "UnusedAccountValidityDays": days },
     } });
     Ok(answer.into())
@@ -75,6 +76,19 @@ pub(super) fn describe_user_pool_client(
         "PreventUserExistenceErrors": existence,
         "EnableTokenRevocation": client.token_revocation,
     });
+    if let Some(rotation) = &client.refresh_token_rotation {
+        answer["RefreshTokenRotation"] = json!({
+            "Feature": "ENABLED",
+            "RetryGracePeriodSeconds": rotation.retry_grace_period.as_secs(),
+        });
+    }
+    if let Some(oauth) = &client.oauth {
+        answer["AllowedOAuthFlowsUserPoolClient"] = true.into();
+        answer["AllowedOAuthFlows"] = if oauth.allows_code { json!(["code"]) } else { json!([]) };
+        answer["AllowedOAuthScopes"] = json!(oauth.scopes);
+        answer["CallbackURLs"] = json!(oauth.callback_urls);
+        answer["LogoutURLs"] = json!(oauth.logout_urls);
+    }
     if let (Some(answer), Value::Object(more)) = (answer.as_object_mut(), more) {
         answer.extend(more);
     }

@@ -1,4 +1,4 @@
-//! CreateGroup, GetGroup, ListGroups and DeleteGroup.
+//! CreateGroup, GetGroup, UpdateGroup, ListGroups and DeleteGroup.
 //!
 //! A group that the template configures is made again at the next start.
 
@@ -26,20 +26,7 @@ pub(super) struct CreateGroup {
 pub(super) fn create_group(turn: &Turn<'_>, request: CreateGroup) -> Result<Reply, Error> {
     turn.check_user_pool(request.user_pool_id)?;
     let name = required(request.group_name, "groupName")?;
-    let is_name = |text: &str| {
-        text.chars().count() <= 128 && !text.chars().any(|c| c.is_whitespace() || c.is_control())
-    };
-    let is_short = |text: &String| text.chars().count() <= 2048;
-    if !is_name(&name)
-        || !request.description.as_ref().is_none_or(is_short)
-        || request.precedence.is_some_and(|precedence| precedence < 0)
-    {
-        return Err(Error::InvalidParameter(
-            "GroupName must have at most 128 characters and no white space, Description at most 2048 \
-             characters, and Precedence must not be negative"
-                .to_owned(),
-        ));
-    }
+    check(&name, request.description.as_deref(), request.precedence)?;
     let group = Group {
         name,
         description: request.description,
@@ -51,6 +38,31 @@ pub(super) fn create_group(turn: &Turn<'_>, request: CreateGroup) -> Result<Repl
         true => Ok(json!({ "Group": group.to_json(&turn.pool().pool_id) }).into()),
         false => Err(Error::GroupExists),
     }
+}
+
+/// What is not given stays.
+pub(super) fn update_group(turn: &Turn<'_>, request: CreateGroup) -> Result<Reply, Error> {
+    turn.check_user_pool(request.user_pool_id)?;
+    let mut group = groups::find(turn.db, &required(request.group_name, "groupName")?)?;
+    check(&group.name, request.description.as_deref(), request.precedence)?;
+    group.description = request.description.or(group.description);
+    group.precedence = request.precedence.or(group.precedence);
+    group.modified_at_s = turn.now_s();
+    groups::update(turn.db, &group)?;
+    Ok(json!({ "Group": group.to_json(&turn.pool().pool_id) }).into())
+}
+
+fn check(name: &str, description: Option<&str>, precedence: Option<i64>) -> Result<(), Error> {
+    let is_name = name.chars().count() <= 128 && !name.chars().any(|c| c.is_whitespace() || c.is_control());
+    let is_short = description.is_none_or(|text| text.chars().count() <= 2048);
+    if is_name && is_short && precedence.is_none_or(|precedence| precedence >= 0) {
+        return Ok(());
+    }
+    Err(Error::InvalidParameter(
+        "GroupName must have at most 128 characters and no white space, Description at most 2048 \
+         characters, and Precedence must not be negative"
+            .to_owned(),
+    ))
 }
 
 #[derive(Deserialize)]

@@ -1,0 +1,69 @@
+//! The challenges EMAIL_OTP, SMS_OTP and SMS_MFA: a code that was sent, as the first factor or the second.
+
+use serde_json::{Value, json};
+
+use super::respond_to_auth_challenge::Answer;
+use super::sign_in;
+use crate::challenges::{AuthSession, Step};
+use crate::config::ClientConfig;
+use crate::error::Error;
+use crate::medium::Medium;
+use crate::operation::Reply;
+use crate::store::attempts::{self, Secret};
+use crate::store::codes;
+use crate::store::users::{self, User};
+use crate::turn::Turn;
+
+/// Sends the code and asks for it.
+pub(super) fn challenge(
+    turn: &Turn<'_>,
+    client: &ClientConfig,
+    user: &User,
+    step: Step,
+    medium: Medium,
+) -> Result<Reply, Error> {
+    let address = user.attributes.get(medium.attribute()).map_or("", String::as_str);
+    turn.send_code_to(user, address, medium.sign_in())?;
+    Ok(sign_in::challenge(turn, client, user, step, parameters(medium, address, &user.sub)))
+}
+
+/// What is told of the code, also where there is none because there is no such user.
+pub(super) fn parameters(medium: Medium, address: &str, user_id: &str) -> Value {
+    json!({
+        "CODE_DELIVERY_DELIVERY_MEDIUM": medium.as_str(),
+        "CODE_DELIVERY_DESTINATION": medium.hint(address),
+        "USER_ID_FOR_SRP": user_id,
+    })
+}
+
+/// A wrong code leaves the session open, as clients ask again with it; after five, none is right any more.
+pub(super) fn respond(
+    turn: &Turn<'_>,
+    client: &ClientConfig,
+    answer: &Answer,
+    challenge: &str,
+) -> Result<Reply, Error> {
+    let medium = if challenge == "EMAIL_OTP" { Medium::Email } else { Medium::Sms };
+    let session = answer.session.as_deref().ok_or_else(|| Error::missing("session"))?;
+    let open = turn.cognito.auth_sessions.get(session, turn.now_ms);
+    let is_code = |step| matches!(step, Step::EmailOtp | Step::SmsOtp | Step::EmailMfa | Step::SmsMfa);
+    let open = open
+        .filter(|open| is_code(open.step) && open.step.as_str() == challenge)
+        .filter(|open| open.client_id == client.client_id)
+        .ok_or(Error::INVALID_SESSION)?;
+    let code = answer.response(&format!("{challenge}_CODE"))?;
+    if users::find(turn.db, &open.sub)?.is_none() {
+        return Err(of_nobody(turn, &open)?);
+    }
+    let (session, user) = sign_in::answered(turn, client, answer, open.step)?;
+    codes::redeem(turn.db, &user.sub, medium.sign_in(), code, turn.now_s())?;
+    turn.cognito.auth_sessions.take(session, turn.now_ms);
+    sign_in::finish(turn, client, &user, answer.device_key())
+}
+
+/// A guess at a code that was never sent is as wrong as any.
+fn of_nobody(turn: &Turn<'_>, open: &AuthSession) -> Result<Error, Error> {
+    attempts::check(turn.db, &open.sub, Secret::Code, turn.now_ms)?;
+    attempts::failed(turn.db, &open.sub, Secret::Code, turn.now_ms)?;
+    Ok(Error::CodeMismatch)
+}
