@@ -78,6 +78,11 @@ impl Parlor {
         self.url.rsplit(':').next().and_then(|port| port.parse().ok()).expect("the URL ends with a port")
     }
 
+    /// The process that serves.
+    pub fn process_id(&self) -> u32 {
+        self.process.id().expect("it runs")
+    }
+
     /// A line of what it prints, from the greeting on. Between two lines a server may end and another start.
     pub async fn line(&mut self) -> String {
         let mut line = String::new();

@@ -7,6 +7,7 @@ mod gateway;
 mod iam;
 mod limits;
 mod live_page;
+mod no_back_door;
 mod nothing_is_lost;
 mod readme;
 mod request_log;

@@ -21,9 +21,13 @@ pub trait Backend: Send + Sync {
         Err(TokenError::Invalid)
     }
 
-    /// Who signed a request with AWS Signature Version 4, for the service `execute-api`, and may call it.
-    async fn verify_signature(&self, request: &SignedRequest) -> Result<Signatory, SignatureError> {
-        let _ = request;
+    /// Who signed a request with AWS Signature Version 4, for the service `execute-api`, and may do this with it.
+    async fn verify_signature(
+        &self,
+        request: &SignedRequest,
+        attempt: &Attempt,
+    ) -> Result<Signatory, SignatureError> {
+        let _ = (request, attempt);
         Err(SignatureError::Invalid("Signatures are not verified here.".to_owned()))
     }
 
@@ -69,6 +73,17 @@ pub struct SignedRequest {
     pub body: Bytes,
 }
 
+/// What a signed request is to do, in the words of IAM.
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigateway.html>
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// `execute-api:Invoke` or `execute-api:ManageConnections`
+    pub action: &'static str,
+    /// `arn:aws:execute-api:{region}:{account}:{api}/{stage}/{method}/{path}`; for the WebSocket API's opening,
+    /// `…/{stage}/$connect`.
+    pub resource: String,
+}
+
 /// Who signed: the members of `requestContext.identity` that a signature fills. Others are null.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Signatory {
@@ -98,6 +113,8 @@ pub enum SignatureError {
 pub struct OutwardCall {
     /// Whom it goes to.
     pub target: Target,
+    /// The role that the integration assumes for it, as an ARN.
+    pub credentials: Option<String>,
     /// The integration's method, as `POST`.
     pub method: String,
     /// Decoded.

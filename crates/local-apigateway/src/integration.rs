@@ -29,6 +29,9 @@ pub struct Integration {
     /// filled in.
     #[serde(alias = "IntegrationUri")]
     pub uri: Option<String>,
+    /// The role to assume for a call to a service of AWS, as an ARN.
+    #[serde(alias = "CredentialsArn")]
+    pub credentials: Option<String>,
     /// As `integration.request.header.X` → `method.request.header.Y`.
     pub request_parameters: IndexMap<String, String>,
     /// Mapping templates by content type; for WebSocket APIs by template key, `$default` or `\$default`.

@@ -25,8 +25,8 @@ mod vtl;
 pub mod websocket;
 
 pub use backend::{
-    Backend, FunctionError, NotReached, OutwardAnswer, OutwardCall, Signatory, SignatureError, SignedRequest,
-    Target, TokenError,
+    Attempt, Backend, FunctionError, NotReached, OutwardAnswer, OutwardCall, Signatory, SignatureError,
+    SignedRequest, Target, TokenError,
 };
 pub use integration::{
     Integration, IntegrationResponse, IntegrationType, PassthroughBehavior, ResponseContentHandling,

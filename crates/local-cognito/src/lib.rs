@@ -132,11 +132,14 @@ impl Cognito {
         if revoked.contains(&claims.event_id) { Err(TokenError::Revoked) } else { Ok(claims) }
     }
 
-    /// The identity pool's credentials behind an access key id; `None` if unknown or expired.
+    /// The identity pool's credentials behind an access key id; `None` if unknown.
+    ///
+    /// For a day after they have expired they are still told, so that a service can say what is wrong with them:
+    /// whoever verifies a signature looks at [`TemporaryCredentials::expires_at_s`].
     pub fn credentials(&self, access_key_id: &str) -> Option<TemporaryCredentials> {
         let now_s = self.clock.now_ms() / 1000;
         let known = self.credentials.read().unwrap_or_else(PoisonError::into_inner);
-        known.get(access_key_id).filter(|credentials| now_s < credentials.expires_at_s).cloned()
+        known.get(access_key_id).filter(|credentials| credentials.are_remembered(now_s)).cloned()
     }
 
     /// The user pool, as it was configured.

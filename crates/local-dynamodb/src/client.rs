@@ -9,15 +9,15 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes};
 
 use crate::REGION;
 use crate::engine::Engine;
-use crate::wire::BODY_LIMIT;
+use crate::permission::Permits;
 
-/// A client of `engine`, which it keeps open.
-pub(crate) fn of(engine: Arc<Engine>) -> aws_sdk_dynamodb::Client {
-    let connector = SharedHttpConnector::new(ToEngine(engine));
+/// A client of `engine`, which it keeps open, of somebody who may do what `permits` says, or everything.
+pub(crate) fn of(engine: Arc<Engine>, permits: Option<Permits>) -> aws_sdk_dynamodb::Client {
+    let connector = SharedHttpConnector::new(ToEngine { engine, permits });
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::from_static(REGION))
@@ -29,22 +29,40 @@ pub(crate) fn of(engine: Arc<Engine>) -> aws_sdk_dynamodb::Client {
 }
 
 /// Carries the SDK's requests to the engine.
-#[derive(Debug)]
-struct ToEngine(Arc<Engine>);
+#[derive(Clone)]
+struct ToEngine {
+    engine: Arc<Engine>,
+    permits: Option<Permits>,
+}
 
-impl HttpConnector for ToEngine {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let engine = Arc::clone(&self.0);
-        HttpConnectorFuture::new(async move { carry(&engine, request).await })
+impl std::fmt::Debug for ToEngine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ToEngine")
     }
 }
 
-async fn carry(engine: &Engine, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
-    let request = request.try_into_http1x().map_err(|e| ConnectorError::user(e.into()))?;
-    let request = request.map(|body| Body::from(body.bytes().unwrap_or_default().to_vec()));
-    let response = engine.send(request).await.map_err(|e| ConnectorError::io(e.into()))?;
-    let (parts, body) = response.into_parts();
-    let body = to_bytes(body, BODY_LIMIT).await.map_err(|e| ConnectorError::io(e.into()))?;
-    let response = axum::http::Response::from_parts(parts, body.into());
-    HttpResponse::try_from(response).map_err(|e| ConnectorError::other(e.into(), None))
+impl HttpConnector for ToEngine {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let to = self.clone();
+        HttpConnectorFuture::new(async move { to.carry(request).await })
+    }
+}
+
+impl ToEngine {
+    async fn carry(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let request = request.try_into_http1x().map_err(|e| ConnectorError::user(e.into()))?;
+        let request = request.map(|body| Bytes::copy_from_slice(body.bytes().unwrap_or_default()));
+        let refused = self
+            .permits
+            .as_ref()
+            .and_then(|permits| self.engine.refusal(permits, request.headers(), request.body()));
+        let response = match refused {
+            Some(refused) => refused,
+            None => {
+                let sent = self.engine.send(request.map(Body::from)).await;
+                sent.map_err(|e| ConnectorError::io(e.into()))?
+            }
+        };
+        HttpResponse::try_from(response.map(Into::into)).map_err(|e| ConnectorError::other(e.into(), None))
+    }
 }

@@ -1,28 +1,27 @@
-//! The embedded engine: one SQLite file, one lock on it, and one private door through which requests come in.
-//!
-//! The engine (`dynoxide`) words AWS's errors in its HTTP layer, which it offers only on a TCP listener: its
-//! router is private, and its typed methods answer malformed requests in other words. So it listens on a
-//! loopback port of the system's choice, which nobody is told. It gets a thread of its own because it waits
-//! for the disk inside its handlers, which would stall the tasks of a shared runtime.
+//! The embedded engine: one SQLite file, one lock on it, and one door through which requests come in.
+
+mod door;
 
 use std::fs::{File, TryLockError};
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::thread::JoinHandle;
+use std::sync::{PoisonError, RwLock};
 
-use axum::body::Body;
-use axum::http::{Request, Response, Uri};
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, Request, Response, Uri};
 use dynoxide::Database;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::{Client, Error};
-use hyper_util::rt::TokioExecutor;
-use tokio::sync::oneshot;
+
+use door::Door;
+pub(crate) use door::NoAnswer;
+
+use crate::permission::{PartitionKeys, Permits, refusal};
+use crate::wire::BODY_LIMIT;
 
 /// A running engine. Dropping it ends its thread, closes the file and then gives up the lock, in this order.
 #[derive(Debug)]
 pub(crate) struct Engine {
     door: Door,
     database: Closed,
+    keys: RwLock<PartitionKeys>,
     _lock: Option<File>,
 }
 
@@ -49,17 +48,16 @@ impl Engine {
         Engine::start(database, None)
     }
 
-    /// Sends one request through the door. Only the path and query of its URI are looked at.
-    pub(crate) async fn send(&self, mut request: Request<Body>) -> Result<Response<Body>, Error> {
-        let path = request.uri().path_and_query().map_or("/", |p| p.as_str());
+    /// Sends one request through the door and reads the whole answer. Only the path and query of its URI are looked at.
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> Result<Response<Bytes>, NoAnswer> {
+        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
         *request.uri_mut() = Uri::builder()
             .scheme("http")
-            .authority(self.door.address.to_string())
+            .authority("dynamodb.localhost")
             .path_and_query(path)
             .build()
-            .expect("a socket address and a parsed path make a URI");
-        let response = self.door.client.request(request).await?;
-        Ok(response.map(Body::new))
+            .expect("a name and a parsed path make a URI");
+        self.door.send(request, BODY_LIMIT).await
     }
 
     /// The typed database, for what has no place in the wire protocol. Its methods block on the disk.
@@ -67,9 +65,25 @@ impl Engine {
         &self.database.0
     }
 
+    /// The refusal of a request by somebody who is not permitted to make it.
+    pub(crate) fn refusal(
+        &self,
+        permits: &Permits,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Option<Response<Bytes>> {
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        refusal(permits, &keys, headers, body)
+    }
+
+    /// Learns the partition keys of a table, which permissions may be about.
+    pub(crate) fn learn_keys(&self, table: &str, properties: &serde_json::Value) {
+        self.keys.write().unwrap_or_else(PoisonError::into_inner).learn(table, properties);
+    }
+
     fn start(database: Database, lock: Option<File>) -> Result<Engine, OpenError> {
         let door = Door::open(database.clone()).map_err(OpenError::Door)?;
-        Ok(Engine { door, database: Closed(database), _lock: lock })
+        Ok(Engine { door, database: Closed(database), keys: RwLock::default(), _lock: lock })
     }
 }
 
@@ -79,53 +93,6 @@ struct Closed(Database);
 impl std::fmt::Debug for Closed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Database")
-    }
-}
-
-/// The private listener, its thread, and the keep-alive connections to it.
-#[derive(Debug)]
-struct Door {
-    address: SocketAddr,
-    client: Client<HttpConnector, Body>,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Door {
-    fn open(database: Database) -> std::io::Result<Door> {
-        let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
-        listener.set_nonblocking(true)?;
-        let address = listener.local_addr()?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let (stop, stopped) = oneshot::channel();
-        let thread = std::thread::Builder::new().name("dynamodb".to_owned()).spawn(move || {
-            runtime.block_on(async {
-                let listener = tokio::net::TcpListener::from_std(listener)
-                    .expect("a fresh non-blocking listener can be registered");
-                tokio::select! {
-                    () = dynoxide::server::serve_on(listener, database) => {}
-                    _ = stopped => {}
-                }
-            });
-            // Dropping the runtime here ends every connection, and with it every clone of the database. A
-            // request that was running has finished: the engine does not yield inside one.
-        })?;
-        let mut connector = HttpConnector::new();
-        connector.set_nodelay(true);
-        let client = Client::builder(TokioExecutor::new()).build(connector);
-        Ok(Door { address, client, stop: Some(stop), thread: Some(thread) })
-    }
-}
-
-impl Drop for Door {
-    fn drop(&mut self) {
-        // Dropping the sender wakes the thread as well as sending would.
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::error!("the DynamoDB engine's thread panicked");
-        }
     }
 }
 
@@ -169,7 +136,7 @@ pub enum OpenError {
         /// What the engine or the operating system said.
         why: String,
     },
-    /// No loopback port or thread could be had for the engine.
-    #[error("the DynamoDB engine cannot listen on loopback: {0}")]
+    /// No thread could be had for the engine.
+    #[error("the DynamoDB engine gets no thread of its own: {0}")]
     Door(#[source] std::io::Error),
 }

@@ -11,6 +11,7 @@
 
 mod client;
 mod engine;
+mod permission;
 mod table;
 mod wire;
 
@@ -22,6 +23,7 @@ use axum::response::Response;
 use engine::Engine;
 
 pub use engine::OpenError;
+pub use permission::{Attempt, Permits};
 pub use table::{Table, TableError};
 
 /// The region of every client and table, as in AWS's own DynamoDB Local examples.
@@ -57,7 +59,13 @@ impl DynamoDb {
     ///
     /// It keeps the engine open for as long as it lives.
     pub fn client(&self) -> aws_sdk_dynamodb::Client {
-        client::of(Arc::clone(&self.engine))
+        client::of(Arc::clone(&self.engine), None)
+    }
+
+    /// The same for somebody who may not do everything: before each request `permits` is asked about every action in
+    /// it, and the first refusal comes back as `AccessDeniedException`.
+    pub fn client_for(&self, permits: Permits) -> aws_sdk_dynamodb::Client {
+        client::of(Arc::clone(&self.engine), Some(permits))
     }
 
     /// Whether a request with this `x-amz-target` header is for [`DynamoDb::handle`].
@@ -71,7 +79,12 @@ impl DynamoDb {
     /// A signature must be present, as AWS requires, but is not verified: whoever reaches this port may read
     /// the file anyway. A body over 16 MB is refused with 413.
     pub async fn handle(&self, request: Request) -> Response {
-        wire::answer(&self.engine, request).await
+        wire::answer(&self.engine, request, None).await
+    }
+
+    /// [`DynamoDb::handle`] for somebody who may not do everything, as in [`DynamoDb::client_for`].
+    pub async fn handle_for(&self, request: Request, permits: &Permits) -> Response {
+        wire::answer(&self.engine, request, Some(permits)).await
     }
 
     /// Makes the table `name` as an `AWS::DynamoDB::Table` with these resolved CloudFormation `properties`, or
@@ -85,7 +98,9 @@ impl DynamoDb {
     ) -> Result<Table, TableError> {
         let (engine, name, properties) = (Arc::clone(&self.engine), name.to_owned(), properties.clone());
         let made = tokio::task::spawn_blocking(move || {
-            table::create_if_absent(engine.database(), &name, &properties)
+            let made = table::create_if_absent(engine.database(), &name, &properties)?;
+            engine.learn_keys(&name, &properties);
+            Ok(made)
         });
         made.await.expect("making a table does not panic")
     }

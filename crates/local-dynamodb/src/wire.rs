@@ -6,6 +6,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::engine::Engine;
+use crate::permission::Permits;
 
 /// The largest request body that DynamoDB reads, in bytes (16 MB; also the largest answer of BatchGetItem).
 pub(crate) const BODY_LIMIT: usize = 16 * 1024 * 1024;
@@ -16,7 +17,7 @@ pub(crate) fn serves(target: &str) -> bool {
 }
 
 /// See [`crate::DynamoDb::handle`].
-pub(crate) async fn answer(engine: &Engine, request: Request) -> Response {
+pub(crate) async fn answer(engine: &Engine, request: Request, permits: Option<&Permits>) -> Response {
     let (mut parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
         return error(
@@ -25,13 +26,16 @@ pub(crate) async fn answer(engine: &Engine, request: Request) -> Response {
             "The request body is larger than 16 MB.",
         );
     };
+    if let Some(refused) = permits.and_then(|permits| engine.refusal(permits, &parts.headers, &body)) {
+        return refused.map(Body::from);
+    }
     // The caller's framing ended at the host; the door does its own.
     for hop_by_hop in [header::CONNECTION, header::TRANSFER_ENCODING, header::CONTENT_LENGTH, header::EXPECT]
     {
         parts.headers.remove(hop_by_hop);
     }
     match engine.send(Request::from_parts(parts, Body::from(body))).await {
-        Ok(response) => response,
+        Ok(response) => response.map(Body::from),
         Err(e) => error(
             StatusCode::INTERNAL_SERVER_ERROR,
             "com.amazonaws.dynamodb.v20120810#InternalServerError",

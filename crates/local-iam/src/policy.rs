@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use condition::Condition;
-use pattern::{Pattern, arn_like};
+use pattern::{Pattern, arn_like, variables};
 
 /// A policy document, read.
 #[derive(Debug, Clone)]
@@ -111,6 +111,25 @@ impl Policy {
         };
         Ok(Policy { statements })
     }
+
+    /// Refuses a statement that would permit more here than at AWS, because it hangs on a condition key without a
+    /// value: `has_value` says of which keys a request can ever have one. The error names the statement.
+    ///
+    /// Statements that permit less for the same reason are let through.
+    pub fn only_hangs_on(&self, has_value: impl Fn(&str) -> bool) -> Result<(), PolicyError> {
+        let has_value = |key: &str| has_value(&key.to_ascii_lowercase());
+        for (at, statement) in self.statements.iter().enumerate() {
+            if let Some(key) = statement.widened_without(&has_value) {
+                let name = statement.sid.clone().unwrap_or_else(|| format!("{} (it has no Sid)", at + 1));
+                return Err(PolicyError(format!(
+                    "statement {name} hangs on {key}, which has no value here, so that it would permit more than at \
+                     AWS. Say without it what is allowed: by Resource instead of NotResource, by StringEquals \
+                     instead of StringNotEquals, on keys that have a value"
+                )));
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Statement {
@@ -148,9 +167,25 @@ impl Statement {
             pattern.matches(&request.action.to_ascii_lowercase())
         };
         let is_resource = |pattern: &String| arn_like(pattern, request.resource, circumstances);
+        // A variable without a value is like no resource, says AWS, and elsewhere that it makes the statement
+        // invalid: nothing is permitted because of it.
+        if self.is_allow && self.resources.excepts_without_value(circumstances) {
+            return false;
+        }
         self.actions.has(is_action)
             && self.resources.has(is_resource)
             && self.conditions.iter().all(|condition| condition.holds(circumstances))
+    }
+
+    /// The first key without a value that lets the statement permit more than it would with one.
+    fn widened_without<'s>(&'s self, has_value: &dyn Fn(&str) -> bool) -> Option<&'s str> {
+        let (Scope::Of(resources) | Scope::Not(resources)) = &self.resources;
+        let is_like_more = matches!(self.resources, Scope::Not(_)) == self.is_allow;
+        let mut unknown =
+            resources.iter().flat_map(|text| variables(text)).filter(|(key, _)| !has_value(key));
+        let of_resource = unknown.find(|(_, has_default)| *has_default || is_like_more).map(|(key, _)| key);
+        let mut conditions = self.conditions.iter();
+        of_resource.or_else(|| conditions.find_map(|condition| condition.unknown(has_value, self.is_allow)))
     }
 }
 
@@ -162,6 +197,14 @@ impl Scope {
             _ => {
                 Err(PolicyError(format!("a statement needs either {name} or {negated}, one text or several")))
             }
+        }
+    }
+
+    /// Whether something is excepted that a variable without a value names.
+    fn excepts_without_value(&self, circumstances: &Circumstances) -> bool {
+        match self {
+            Scope::Of(_) => false,
+            Scope::Not(texts) => texts.iter().any(|text| Pattern::new(text, circumstances).is_none()),
         }
     }
 

@@ -7,6 +7,8 @@ use s3s::auth::{S3Auth, SecretKey};
 use s3s::dto::{CopyObjectInput, CopySource, PostObjectInput};
 use s3s::{S3Error, S3ErrorCode, S3Request, S3Result, s3_error};
 
+use crate::form::Head;
+
 mod actions;
 
 const SECURITY_TOKEN: &str = "x-amz-security-token";
@@ -15,7 +17,7 @@ const SECURITY_TOKEN: &str = "x-amz-security-token";
 /// Parameters").
 const MAX_PRESIGNED_S: u32 = 7 * 24 * 60 * 60;
 
-/// Finds the secret of an access key id, or nothing if the key is unknown or no longer valid.
+/// Finds the secret of an access key id, or nothing if the key is unknown.
 ///
 /// It is asked once or twice per request and must not block for long.
 pub type Credentials = Arc<dyn Fn(&str) -> Option<Credential> + Send + Sync>;
@@ -27,6 +29,8 @@ pub struct Credential {
     pub secret_access_key: String,
     /// The session token that must come with the key if it is a temporary one (`ASIA…`).
     pub session_token: Option<String>,
+    /// Whether it is a temporary key that does not count any more.
+    pub has_expired: bool,
 }
 
 /// Decides what the holder of an access key may do; the error is what to tell them.
@@ -59,11 +63,11 @@ pub(crate) struct Gate {
 impl S3Auth for Gate {
     async fn get_secret_key(&self, access_key: &str) -> S3Result<SecretKey> {
         match (self.credentials)(access_key) {
+            Some(credential) if credential.has_expired => {
+                Err(s3_error!(ExpiredToken, "The provided token has expired."))
+            }
             Some(credential) => Ok(SecretKey::from(credential.secret_access_key)),
-            None => Err(s3_error!(
-                InvalidAccessKeyId,
-                "The AWS Access Key Id you provided does not exist in our records."
-            )),
+            None => Err(unknown_key()),
         }
     }
 }
@@ -81,8 +85,7 @@ impl S3Access for Gate {
             expires_in_time(parameter("X-Amz-Expires"))?;
         }
         if cx.s3_op().name() == "PostObject" {
-            // The token is a field of the form, which s3s (0.14.1) does not let anyone see. The signature of the
-            // policy proves the secret all the same.
+            // The form says whose token it is and where it goes; it is read by then.
             return Ok(());
         }
         let header = cx.headers().get(SECURITY_TOKEN).and_then(|value| value.to_str().ok());
@@ -91,9 +94,13 @@ impl S3Access for Gate {
         attempts.iter().try_for_each(|attempt| self.permits(attempt))
     }
 
-    /// The form says where it goes, and its policy has been checked by then.
+    /// The whole form has been read by then, and its policy checked.
     async fn post_object(&self, request: &mut S3Request<PostObjectInput>) -> S3Result<()> {
         let PostObjectInput { bucket, key, .. } = &request.input;
+        if let Some(credentials) = &request.credentials {
+            let token = request.extensions.get::<Head>().and_then(|head| head.field(SECURITY_TOKEN));
+            self.token_matches(&credentials.access_key, token.as_deref())?;
+        }
         self.permits_key(request.credentials.as_ref(), "s3:PutObject", bucket, key)
     }
 
@@ -129,13 +136,19 @@ impl Gate {
 
     fn token_matches(&self, access_key: &str, given: Option<&str>) -> S3Result<()> {
         let needed = (self.credentials)(access_key).and_then(|credential| credential.session_token);
-        match needed {
-            Some(needed) if given != Some(&needed) => {
+        match (needed, given) {
+            // As AWS, which finds a temporary key by its token.
+            (Some(_), None) => Err(unknown_key()),
+            (Some(needed), Some(given)) if given != needed => {
                 Err(s3_error!(InvalidToken, "The provided token is malformed or otherwise invalid."))
             }
             _ => Ok(()),
         }
     }
+}
+
+fn unknown_key() -> S3Error {
+    s3_error!(InvalidAccessKeyId, "The AWS Access Key Id you provided does not exist in our records.")
 }
 
 /// A presigned URL grants what was signed and no more: an `x-amz-` header that was not signed is refused.

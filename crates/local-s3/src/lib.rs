@@ -6,6 +6,7 @@
 mod access;
 mod body;
 mod cors;
+mod form;
 mod host;
 mod operations;
 mod store;
@@ -104,8 +105,8 @@ impl S3 {
     }
 
     async fn answer(&self, request: Request) -> Response {
-        let (parts, body) = request.into_parts();
-        let body = SharedBody::new(body);
+        let (mut parts, body) = request.into_parts();
+        let body = SharedBody::new(form::Head::watch(&mut parts, body));
         let rest = body.clone();
         let request = Request::from_parts(parts, s3s::Body::http_body_unsync(body));
         match self.service.call(request).await {

@@ -8,7 +8,6 @@ mod websocket;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use aws_credential_types::Credentials;
 use axum::Router;
 use local_apigateway::rest::RestApi;
 use local_apigateway::websocket::WebSocketApi;
@@ -20,8 +19,14 @@ use serde_json::Value;
 
 use crate::StartError;
 use crate::functions::Function;
+use crate::iam::{Iam, Session};
 use crate::stack::{Resource, Stack, StackError};
 use backend::Behind;
+#[cfg(test)]
+pub(crate) use signature::verify;
+
+/// What API Gateway calls its sessions of an integration's role.
+const SESSION: &str = "BackplaneAssumeRoleSession";
 
 /// All of them; a template may have none.
 pub(crate) struct Gateway {
@@ -35,7 +40,7 @@ pub(crate) fn open(
     functions: &BTreeMap<String, Function>,
     dynamodb: &DynamoDb,
     cognito: Arc<Cognito>,
-    credentials: Credentials,
+    iam: Arc<Iam>,
     host: &str,
 ) -> Result<Gateway, StartError> {
     let pools = stack.of_kind("AWS::Cognito::UserPool").map(|(_, pool)| pool.physical_id.clone());
@@ -44,7 +49,8 @@ pub(crate) fn open(
         dynamodb: dynamodb.clone(),
         pools: pools.collect(),
         cognito,
-        credentials,
+        iam,
+        sessions: sessions(stack)?,
     });
     let failed = |error: BuildError| StartError::Service("API Gateway", error.to_string());
     let mut gateway = Gateway { rest: Vec::new(), websocket: Vec::new() };
@@ -57,6 +63,26 @@ pub(crate) fn open(
         gateway.websocket.push(WebSocketApi::new(definition, Arc::clone(&behind)).map_err(failed)?);
     }
     Ok(gateway)
+}
+
+/// Of the roles that integrations assume for DynamoDB.
+fn sessions(stack: &Stack) -> Result<BTreeMap<String, Arc<Session>>, StackError> {
+    let of_rest = ("AWS::ApiGateway::Method", "/Integration/Uri", "/Integration/Credentials");
+    let of_websocket = ("AWS::ApiGatewayV2::Integration", "/IntegrationUri", "/CredentialsArn");
+    let roles = [of_rest, of_websocket].into_iter().flat_map(|(kind, uri, role)| {
+        let calls =
+            |(_, it): &(&String, &Resource)| it.text(uri).is_some_and(|uri| uri.contains(":dynamodb:"));
+        stack
+            .of_kind(kind)
+            .filter(calls)
+            .filter_map(|(id, it)| Some((id, it.text(role)?)))
+            .collect::<Vec<_>>()
+    });
+    let sessions = roles.map(|(id, role)| {
+        let session = Session::assume(stack, &role, SESSION);
+        Ok((role, session.map_err(|error| StackError(format!("{id}: {}", error.0)))?))
+    });
+    sessions.collect()
 }
 
 impl Gateway {

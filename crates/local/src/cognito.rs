@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use local_cognito::{
-    ClientConfig, Cognito, Config, DeviceConfiguration, FirstFactor, IdentityPoolConfig, IdentityProvider,
-    MfaConfiguration, OAuthConfig, PasswordPolicy, PostConfirmation, RefreshTokenRotation, SecondFactor,
-    SystemClock, UserPoolConfig,
+    ClientConfig, Clock, Cognito, Config, DeviceConfiguration, FirstFactor, IdentityPoolConfig,
+    IdentityProvider, MfaConfiguration, OAuthConfig, PasswordPolicy, PostConfirmation, RefreshTokenRotation,
+    SecondFactor, UserPoolConfig,
 };
 use serde_json::Value;
 
@@ -25,6 +25,7 @@ pub(crate) async fn open(
     functions: &BTreeMap<String, Function>,
     folder: &DataFolder,
     base_url: &str,
+    clock: Arc<dyn Clock>,
 ) -> Result<Arc<Cognito>, StartError> {
     let (_, pool) = stack.only("AWS::Cognito::UserPool")?;
     check_triggers(pool)?;
@@ -44,7 +45,7 @@ pub(crate) async fn open(
         identity_pool: identity_pool(stack),
         database: folder.cognito(),
         post_confirmation,
-        clock: Arc::new(SystemClock),
+        clock,
     };
     let opened = tokio::task::spawn_blocking(move || Cognito::open(config)).await;
     opened.expect("opening does not panic").map_err(|error| StartError::Service("Cognito", error.to_string()))

@@ -82,7 +82,7 @@ impl DataFolder {
         self.path.join("s3")
     }
 
-    /// The keys that functions sign with, and that their owner may use: made once, in the AWS CLI's format, so
+    /// The owner's keys, which may do everything: made once, in the AWS CLI's format, so
     /// that `AWS_SHARED_CREDENTIALS_FILE=.parlor/credentials aws s3 ls` works. Nobody else can guess them.
     pub(crate) fn credentials(&self) -> Result<Credentials, StartError> {
         let file = self.path.join("credentials");

@@ -12,6 +12,7 @@ use local_dynamodb::DynamoDb;
 use serde_json::Value;
 use socket::Callbacks;
 
+use crate::iam::Sessions;
 use crate::stack::{REGION, Resource, Stack, StackError};
 
 /// One deployed function.
@@ -45,11 +46,11 @@ pub(crate) struct FunctionError {
 
 impl Function {
     /// The functions of the stack by ARN, also by those of their versions and aliases, each with its own
-    /// environment; they sign with `credentials`.
+    /// environment and under its own role.
     pub(crate) fn deploy_all(
         stack: &Stack,
         dynamodb: &DynamoDb,
-        credentials: &Credentials,
+        sessions: &Sessions,
         base_url: &str,
     ) -> Result<BTreeMap<String, Function>, StackError> {
         let functions = stack.of_kind("AWS::Lambda::Function");
@@ -60,7 +61,7 @@ impl Function {
                     crate::stack::ACCOUNT,
                     resource.physical_id
                 );
-                Ok((arn, Function::deploy(id, resource, dynamodb, credentials, base_url)?))
+                Ok((arn, Function::deploy(id, resource, dynamodb, sessions, base_url)?))
             })
             .collect::<Result<_, StackError>>()?;
         for kind in ["AWS::Lambda::Version", "AWS::Lambda::Alias"] {
@@ -80,9 +81,12 @@ impl Function {
         id: &str,
         resource: &Resource,
         dynamodb: &DynamoDb,
-        credentials: &Credentials,
+        sessions: &Sessions,
         base_url: &str,
     ) -> Result<Function, StackError> {
+        let (session, credentials) = sessions
+            .of_function(resource)
+            .ok_or_else(|| StackError(format!("function {id} has no role to run under")))?;
         let required = |name: &str| {
             resource
                 .text(&format!("/Environment/Variables/{name}"))
@@ -90,7 +94,7 @@ impl Function {
         };
         let bucket = required("UPLOADS_BUCKET").unwrap_or_default();
         let uploads = Bucket::new(&bucket, REGION, Some(base_url), credentials.clone());
-        let store = Store::new(dynamodb.client(), required("CHAT_TABLE")?, uploads);
+        let store = Store::new(dynamodb.client_for(session.on_dynamodb()), required("CHAT_TABLE")?, uploads);
         let code = resource.text("/Code").unwrap_or_default();
         let program = match code.trim_end_matches("/bootstrap.zip").rsplit('/').next() {
             Some("post-confirmation") => Program::PostConfirmation(Arc::new(store)),
@@ -173,6 +177,7 @@ fn environment(credentials: &Credentials) -> Environment {
         aws_region: REGION.to_owned(),
         aws_access_key_id: credentials.access_key_id().to_owned(),
         aws_secret_access_key: credentials.secret_access_key().to_owned(),
+        aws_session_token: credentials.session_token().map(str::to_owned),
         ..Environment::default()
     }
 }

@@ -1,47 +1,55 @@
 //! Who holds which access key here, and what the template's policies let them do.
 
-use std::fmt::Display;
+mod graphql;
+mod role;
+mod session;
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
-use local_appsync::{AuthMode, Caller, Permission, Refused, SignedRequest};
-use local_cognito::{Cognito, TemporaryCredentials};
-use local_iam::{Circumstances, Key, Policy, Request, Signed, decide, verify};
-use serde_json::{Value, json};
+use local_cognito::{Clock, Cognito, TemporaryCredentials};
+use local_iam::{Circumstances, Key, SignatureError, Signed, verify};
 
-use crate::stack::{ACCOUNT, REGION, Resource, Stack, StackError};
+use crate::stack::{ACCOUNT, REGION, Stack, StackError};
+use role::Role;
+pub(crate) use session::{Session, Sessions};
 
 /// What the session of an identity is called, as at AWS.
 const SESSION: &str = "CognitoIdentityCredentials";
 
-/// The keys of the account: its owner's, and those that the identity pool gives out.
+/// The keys of the account: its owner's, those of the functions, and those that the identity pool gives out.
 pub(crate) struct Iam {
     cognito: Arc<Cognito>,
     own: Credentials,
+    functions: Arc<Sessions>,
     authenticated: Role,
     unauthenticated: Role,
     identity_pool_id: String,
-}
-
-/// A role, its policies read. Without one, nothing is allowed.
-#[derive(Default)]
-struct Role {
-    name: String,
-    policies: Vec<Policy>,
+    clock: Arc<dyn Clock>,
 }
 
 /// The holder of a key.
-enum Principal<'a> {
-    /// Of the key in the data folder, which also the functions sign with: as an administrator.
+pub(crate) enum Principal<'a> {
+    /// Of the key in the data folder: as an administrator.
     Owner,
     /// Somebody of the identity pool, a user or a guest.
     Identity(&'a Role, TemporaryCredentials),
+    /// A function, by its role.
+    Function(&'a Session),
 }
 
 impl Iam {
     /// Reads the policies of the identity pool's roles; one that cannot be evaluated fails the start.
-    pub(crate) fn open(stack: &Stack, own: Credentials, cognito: Arc<Cognito>) -> Result<Iam, StackError> {
+    pub(crate) fn open(
+        stack: &Stack,
+        own: Credentials,
+        functions: Arc<Sessions>,
+        cognito: Arc<Cognito>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Iam, StackError> {
         let attachment = stack.of_kind("AWS::Cognito::IdentityPoolRoleAttachment").next();
         let role = |name: &str| {
             let arn = attachment.and_then(|(_, attachment)| attachment.text(&format!("/Roles/{name}")));
@@ -51,22 +59,38 @@ impl Iam {
         Ok(Iam {
             cognito,
             own,
+            functions,
             authenticated: role("authenticated")?,
             unauthenticated: role("unauthenticated")?,
             identity_pool_id: pool.map(|(_, pool)| pool.physical_id.clone()).unwrap_or_default(),
+            clock,
         })
     }
 
-    /// The secret behind an access key id, if the key is valid.
+    /// The secret behind an access key id, also for some time after the key has expired.
     pub(crate) fn key(&self, access_key_id: &str) -> Option<Key> {
         if access_key_id == self.own.access_key_id() {
             let secret_access_key = self.own.secret_access_key().to_owned();
-            return Some(Key { secret_access_key, session_token: None });
+            return Some(Key { secret_access_key, session_token: None, expires_at: None });
+        }
+        if let Some(key) = self.functions.key(access_key_id) {
+            return Some(key);
         }
         self.cognito.credentials(access_key_id).map(|known| Key {
+            expires_at: Some(at(known.expires_at_s * 1000)),
             secret_access_key: known.secret_access_key,
             session_token: Some(known.session_token),
         })
+    }
+
+    /// Whether a key does not count any more.
+    pub(crate) fn has_expired(&self, key: &Key) -> bool {
+        key.expires_at.is_some_and(|expires_at| expires_at <= self.now())
+    }
+
+    /// The access key id that signed a request for this service (as `appsync`).
+    pub(crate) fn verify(&self, request: Signed<'_>, service: &str) -> Result<String, SignatureError> {
+        verify(request, service, REGION, self.now(), |id| self.key(id))
     }
 
     /// Whether the holder of a key may do this; the error is AWS's message.
@@ -79,140 +103,78 @@ impl Iam {
     ) -> Result<(), String> {
         match self.principal(access_key_id) {
             Some(Principal::Owner) => Ok(()),
+            Some(Principal::Function(session)) => {
+                session.permits(action, resource, circumstances, self.now())
+            }
             Some(Principal::Identity(role, known)) => {
-                role.permits(&known.identity_id, action, resource, circumstances)
+                let circumstances = circumstances
+                    .with("cognito-identity.amazonaws.com:sub", [known.identity_id.as_str()])
+                    .with("cognito-identity.amazonaws.com:aud", [self.identity_pool_id.as_str()])
+                    .with("cognito-identity.amazonaws.com:amr", methods(&known));
+                role.permits(SESSION, action, resource, circumstances, self.now())
             }
             None => Err("The security token included in the request is invalid.".to_owned()),
         }
     }
 
-    /// Who signed a GraphQL request, as resolvers see them; the fields are those that their policies allow.
-    pub(crate) fn caller(self: &Arc<Self>, request: &SignedRequest, api_id: &str) -> Result<Caller, Refused> {
-        let SignedRequest { method, path, query, headers, body } = request;
-        let signed = Signed { method, path, query, headers, body };
-        let access_key_id = verify(signed, "appsync", REGION, SystemTime::now(), |id| self.key(id))
-            .map_err(|error| Refused::forbidden(error.code, error.message))?;
-        let Some(principal) = self.principal(&access_key_id) else {
-            return Err(Refused::not_authorized());
-        };
-        let expires_at_s = match &principal {
-            Principal::Owner => None,
-            Principal::Identity(_, known) => u64::try_from(known.expires_at_s).ok(),
-        };
-        let identity = self.identity(&principal);
-        let permission =
-            self.permission(access_key_id, format!("arn:aws:appsync:{REGION}:{ACCOUNT}:apis/{api_id}"));
-        Ok(Caller {
-            mode: AuthMode::Iam,
-            identity,
-            groups: Vec::new(),
-            expires_at_s,
-            permission: Some(permission),
-        })
-    }
-
-    fn permission(self: &Arc<Self>, access_key_id: String, api_arn: String) -> Permission {
-        let iam = Arc::clone(self);
-        Permission::new(move |type_name, field| {
-            let resource = format!("{api_arn}/types/{type_name}/fields/{field}");
-            iam.permits(&access_key_id, "appsync:GraphQL", &resource, Circumstances::default()).is_ok()
-        })
-    }
-
-    fn principal(&self, access_key_id: &str) -> Option<Principal<'_>> {
+    /// Who holds a key that counts.
+    pub(crate) fn principal(&self, access_key_id: &str) -> Option<Principal<'_>> {
         if access_key_id == self.own.access_key_id() {
             return Some(Principal::Owner);
         }
+        if let Some(session) = self.functions.of_key(access_key_id) {
+            return Some(Principal::Function(session));
+        }
         let known = self.cognito.credentials(access_key_id)?;
+        if at(known.expires_at_s * 1000) <= self.now() {
+            return None;
+        }
         let role = if known.login.is_some() { &self.authenticated } else { &self.unauthenticated };
         Some(Principal::Identity(role, known))
     }
 
-    /// `$ctx.identity` of a signed request.
-    /// <https://docs.aws.amazon.com/appsync/latest/devguide/resolver-context-reference-js.html#aws-appsync-resolver-context-reference-identity-js>
-    fn identity(&self, principal: &Principal<'_>) -> Value {
-        match principal {
-            Principal::Owner => json!({
-                "accountId": ACCOUNT,
-                "cognitoIdentityAuthProvider": null,
-                "cognitoIdentityAuthType": null,
-                "cognitoIdentityId": null,
-                "cognitoIdentityPoolId": null,
-                "sourceIp": ["127.0.0.1"],
-                "userArn": format!("arn:aws:iam::{ACCOUNT}:root"),
-                "username": ACCOUNT,
-            }),
-            Principal::Identity(role, known) => {
-                let provider = known.login.as_ref().map(|login| {
-                    let name = &login.provider_name;
-                    format!("\"{name}\",\"{name}:CognitoSignIn:{}\"", login.sub)
-                });
-                let kind = if known.login.is_some() { "authenticated" } else { "unauthenticated" };
-                json!({
-                    "accountId": ACCOUNT,
-                    "cognitoIdentityAuthProvider": provider,
-                    "cognitoIdentityAuthType": kind,
-                    "cognitoIdentityId": known.identity_id,
-                    "cognitoIdentityPoolId": self.identity_pool_id,
-                    "sourceIp": ["127.0.0.1"],
-                    "userArn": role.session_arn(),
-                    "username": format!("{}:{SESSION}", role.name),
-                })
-            }
+    /// The identity pool's id.
+    pub(crate) fn identity_pool_id(&self) -> &str {
+        &self.identity_pool_id
+    }
+
+    fn now(&self) -> SystemTime {
+        at(self.clock.now_ms())
+    }
+}
+
+impl Principal<'_> {
+    /// As in messages of AWS: of the account itself, or of a role's session.
+    pub(crate) fn arn(&self) -> String {
+        match self {
+            Principal::Owner => format!("arn:aws:iam::{ACCOUNT}:root"),
+            Principal::Identity(role, _) => role.session_arn(SESSION),
+            Principal::Function(session) => session.arn(),
+        }
+    }
+
+    /// `aws:userid`: that of the account, or of a role with the name of its session.
+    pub(crate) fn user_id(&self) -> String {
+        match self {
+            Principal::Owner => ACCOUNT.to_owned(),
+            Principal::Identity(role, _) => role.user_id(SESSION),
+            Principal::Function(session) => session.user_id(),
         }
     }
 }
 
-impl Role {
-    fn read(stack: &Stack, arn: &str) -> Result<Role, StackError> {
-        let name = arn.rsplit('/').next().unwrap_or_default().to_owned();
-        let is_it = |(_, role): &(&String, &Resource)| role.physical_id == name;
-        let (id, role) = stack
-            .of_kind("AWS::IAM::Role")
-            .find(is_it)
-            .ok_or_else(|| StackError(format!("the identity pool's role {arn} is not there")))?;
-        let inline = role.property("/Policies").and_then(Value::as_array);
-        let inline = inline.into_iter().flatten().map(|policy| &policy["PolicyDocument"]);
-        let apart =
-            ["AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"].into_iter().flat_map(|kind| stack.of_kind(kind));
-        let apart = apart
-            .filter(|(_, policy)| policy.texts("/Roles").contains(&name))
-            .filter_map(|(_, policy)| policy.property("/PolicyDocument"));
-        let failed = |error: &dyn Display| StackError(format!("role {id}: {error}"));
-        if let Some(managed) = role.texts("/ManagedPolicyArns").first() {
-            return Err(failed(&format!(
-                "the managed policy {managed} is not evaluated here, write it inline"
-            )));
+/// How somebody came to an identity: `unauthenticated`, or `authenticated` and by whose token.
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/role-trust-and-permissions.html>
+pub(crate) fn methods(known: &TemporaryCredentials) -> Vec<String> {
+    match &known.login {
+        None => vec!["unauthenticated".to_owned()],
+        Some(login) => {
+            let name = &login.provider_name;
+            vec!["authenticated".to_owned(), name.clone(), format!("{name}:CognitoSignIn:{}", login.sub)]
         }
-        let policies = inline.chain(apart).map(Policy::parse).collect::<Result<_, _>>();
-        Ok(Role { policies: policies.map_err(|error| failed(&error))?, name })
     }
+}
 
-    fn permits(
-        &self,
-        identity_id: &str,
-        action: &str,
-        resource: &str,
-        circumstances: Circumstances,
-    ) -> Result<(), String> {
-        let circumstances = circumstances
-            .with("cognito-identity.amazonaws.com:sub", [identity_id])
-            .with("aws:PrincipalAccount", [ACCOUNT])
-            // What is here never leaves the machine.
-            .with("aws:SecureTransport", ["true"])
-            .with("aws:SourceIp", ["127.0.0.1"])
-            .with("aws:RequestedRegion", [REGION]);
-        decide(&self.policies, Request { action, resource, circumstances: &circumstances }).map_err(
-            |denied| {
-                let user = self.session_arn();
-                format!(
-                    "User: {user} is not authorized to perform: {action} on resource: \"{resource}\" {denied}"
-                )
-            },
-        )
-    }
-
-    fn session_arn(&self) -> String {
-        format!("arn:aws:sts::{ACCOUNT}:assumed-role/{}/{SESSION}", self.name)
-    }
+fn at(ms: i64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(ms).unwrap_or_default())
 }

@@ -1,31 +1,40 @@
 //! The port on localhost: takes connections in plain text and in TLS, which a connection's first byte tells apart.
 
 mod arrivals;
+mod limits;
+mod serving;
+mod stream;
+#[cfg(test)]
+mod tests;
 
 use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
-use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::server::TlsStream;
 
 use crate::{Network, StartError};
 
 pub(crate) use arrivals::Arrivals;
 use arrivals::{Arrival, Arrived};
+pub(crate) use limits::Limits;
+pub(crate) use serving::serve;
+use stream::{Stream, Wire};
 
 /// One address that is listened on.
 pub(crate) struct Port {
     listener: TcpListener,
     tls: TlsAcceptor,
     network: Network,
+    limits: Limits,
+    /// Connections that may still come, at this address and its sisters.
+    places: Arc<Semaphore>,
+    told_that_it_is_full: Option<Instant>,
     arrivals: Arrivals,
     /// As long as connections are taken.
     taking: Option<Arrival>,
@@ -40,19 +49,11 @@ pub(crate) struct Peer {
     pub(crate) is_secure: bool,
 }
 
-/// A connection.
-pub(crate) enum Stream {
-    Plain(TcpStream),
-    Secure(Box<TlsStream<TcpStream>>),
-    /// Either of them, behind a bad network.
-    Rehearsed(DuplexStream),
-}
-
-/// Browsers open connections ahead of need, and say nothing for a while.
-const PATIENCE: Duration = Duration::from_secs(60);
-
 /// The first byte of a TLS handshake; that of HTTP is a letter.
 const HANDSHAKE: u8 = 0x16;
+
+/// A log that says the same for each connection tells less.
+const TELL_EVERY: Duration = Duration::from_secs(60);
 
 /// Takes the port on both loopback addresses.
 pub(crate) async fn listen(port: u16) -> Result<Vec<TcpListener>, StartError> {
@@ -86,16 +87,30 @@ pub(crate) fn taken(
 }
 
 impl Port {
-    pub(crate) fn new(listener: TcpListener, tls: TlsAcceptor, network: Network, arrivals: Arrivals) -> Port {
-        let taking = Some(arrivals.one());
-        Port { listener, tls, network, arrivals, taking, arriving: JoinSet::new() }
+    /// The addresses share the places for connections.
+    pub(crate) fn all(
+        listeners: Vec<TcpListener>,
+        tls: &TlsAcceptor,
+        network: &Network,
+        limits: Limits,
+        arrivals: &Arrivals,
+    ) -> Vec<Port> {
+        let places = Arc::new(Semaphore::new(limits.connections));
+        let port = |listener| Port {
+            listener,
+            tls: tls.clone(),
+            network: network.clone(),
+            limits,
+            places: Arc::clone(&places),
+            told_that_it_is_full: None,
+            arrivals: arrivals.clone(),
+            taking: Some(arrivals.one()),
+            arriving: JoinSet::new(),
+        };
+        listeners.into_iter().map(port).collect()
     }
-}
 
-impl Listener for Port {
-    type Io = Arrived<Stream>;
-    type Addr = Peer;
-
+    /// The next connection that speaks. Nothing is lost when this is dropped and called again.
     async fn accept(&mut self) -> (Arrived<Stream>, Peer) {
         let mut are_taken = self.arrivals.are_taken();
         loop {
@@ -105,16 +120,7 @@ impl Listener for Port {
             tokio::select! {
                 _ = are_taken.changed() => {}
                 accepted = self.listener.accept(), if self.taking.is_some() => match accepted {
-                    Ok((stream, address)) => {
-                        let arrival = self.arrivals.one();
-                        let arriving = arrive(stream, address, self.tls.clone(), self.network.clone());
-                        self.arriving.spawn(async {
-                            let (stream, peer) = tokio::time::timeout(PATIENCE, arriving).await.ok()?
-                                .inspect_err(|error| tracing::debug!(%error, "a connection said nothing of use"))
-                                .ok()?;
-                            Some((Arrived::new(stream, arrival), peer))
-                        });
-                    }
+                    Ok((stream, address)) => self.take(stream, address),
                     // Too many open files, most likely: some will be closed.
                     Err(error) if !is_of_connection(&error) => {
                         tracing::error!(%error, "a connection could not be accepted");
@@ -131,8 +137,29 @@ impl Listener for Port {
         }
     }
 
-    fn local_addr(&self) -> io::Result<Peer> {
-        self.listener.local_addr().map(|address| Peer { address, is_secure: false })
+    /// Has it say what it speaks, or closes it at once when there are too many.
+    fn take(&mut self, stream: TcpStream, address: SocketAddr) {
+        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
+            if self.told_that_it_is_full.is_none_or(|told| told.elapsed() > TELL_EVERY) {
+                self.told_that_it_is_full = Some(Instant::now());
+                tracing::warn!(
+                    "{} connections are open, further ones are closed at once: does a page open sockets without end? \
+                     `ulimit -n` says how many files and connections a program may have",
+                    self.limits.connections
+                );
+            }
+            return;
+        };
+        let arrival = self.arrivals.one();
+        let arriving = arrive(stream, address, place, self.tls.clone(), self.network.clone());
+        let patience = self.limits.head;
+        self.arriving.spawn(async move {
+            let arrived = tokio::time::timeout(patience, arriving).await.ok()?;
+            let (stream, peer) = arrived
+                .inspect_err(|error| tracing::debug!(%error, "a connection said nothing of use"))
+                .ok()?;
+            Some((Arrived::new(stream, arrival), peer))
+        });
     }
 }
 
@@ -146,6 +173,7 @@ fn is_of_connection(error: &io::Error) -> bool {
 async fn arrive(
     stream: TcpStream,
     address: SocketAddr,
+    place: OwnedSemaphorePermit,
     tls: TlsAcceptor,
     network: Network,
 ) -> io::Result<(Stream, Peer)> {
@@ -156,76 +184,12 @@ async fn arrive(
         return Err(ErrorKind::UnexpectedEof.into());
     }
     let is_secure = first[0] == HANDSHAKE;
-    let stream = match is_secure {
-        false => Stream::Plain(stream),
-        true => Stream::Secure(Box::new(tls.accept(stream).await?)),
+    let wire = match (is_secure, network.is_bad()) {
+        (false, false) => Wire::Plain(stream),
+        (false, true) => Wire::Rehearsed(network.between(stream)),
+        (true, false) => Wire::Secure(Box::new(tls.accept(stream).await?)),
+        (true, true) => Wire::Rehearsed(network.between(tls.accept(stream).await?)),
     };
-    let stream = if network.is_bad() { Stream::Rehearsed(network.between(stream)) } else { stream };
+    let stream = Stream::new(wire, place);
     Ok((stream, Peer { address, is_secure }))
-}
-
-impl Connected<IncomingStream<'_, Port>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, Port>) -> Peer {
-        *stream.remote_addr()
-    }
-}
-
-impl AsyncRead for Stream {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Stream::Plain(stream) => Pin::new(stream).poll_read(context, buffer),
-            Stream::Secure(stream) => Pin::new(stream).poll_read(context, buffer),
-            Stream::Rehearsed(stream) => Pin::new(stream).poll_read(context, buffer),
-        }
-    }
-}
-
-impl AsyncWrite for Stream {
-    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Stream::Plain(stream) => Pin::new(stream).poll_write(context, bytes),
-            Stream::Secure(stream) => Pin::new(stream).poll_write(context, bytes),
-            Stream::Rehearsed(stream) => Pin::new(stream).poll_write(context, bytes),
-        }
-    }
-
-    fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        parts: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Stream::Plain(stream) => Pin::new(stream).poll_write_vectored(context, parts),
-            Stream::Secure(stream) => Pin::new(stream).poll_write_vectored(context, parts),
-            Stream::Rehearsed(stream) => Pin::new(stream).poll_write_vectored(context, parts),
-        }
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        match self {
-            Stream::Plain(stream) => stream.is_write_vectored(),
-            Stream::Secure(stream) => stream.is_write_vectored(),
-            Stream::Rehearsed(stream) => stream.is_write_vectored(),
-        }
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Stream::Plain(stream) => Pin::new(stream).poll_flush(context),
-            Stream::Secure(stream) => Pin::new(stream).poll_flush(context),
-            Stream::Rehearsed(stream) => Pin::new(stream).poll_flush(context),
-        }
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Stream::Plain(stream) => Pin::new(stream).poll_shutdown(context),
-            Stream::Secure(stream) => Pin::new(stream).poll_shutdown(context),
-            Stream::Rehearsed(stream) => Pin::new(stream).poll_shutdown(context),
-        }
-    }
 }

@@ -10,7 +10,7 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use local_cognito::Cognito;
+use local_cognito::{Clock, Cognito, SystemClock};
 use local_dynamodb::DynamoDb;
 use local_s3::S3;
 use serde_json::{Value, json};
@@ -19,8 +19,8 @@ use tokio::sync::watch;
 
 use crate::data_folder::DataFolder;
 use crate::functions::Function;
-use crate::iam::Iam;
-use crate::port::{Arrivals, Peer, Port, listen, taken};
+use crate::iam::{Iam, Sessions};
+use crate::port::{Arrivals, Limits, Peer, Port, listen, serve, taken};
 use crate::requests::Requests;
 use crate::seed::{self, Filled, Seed, SeedError};
 use crate::stack::Stack;
@@ -87,14 +87,15 @@ impl Server {
         let stack = Stack::deploy(&infra::template().to_json(), &options.parameters, &base_url)?;
         let dynamodb = storage::open_tables(&stack, &folder).await?;
         let credentials = folder.credentials()?;
-        let functions = Function::deploy_all(&stack, &dynamodb, &credentials, &base_url)?;
-        let cognito = cognito::open(&stack, &functions, &folder, &base_url).await?;
-        let iam = Arc::new(Iam::open(&stack, credentials.clone(), Arc::clone(&cognito))?);
+        let sessions = Arc::new(Sessions::of_functions(&stack, &credentials)?);
+        let functions = Function::deploy_all(&stack, &dynamodb, &sessions, &base_url)?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let cognito = cognito::open(&stack, &functions, &folder, &base_url, Arc::clone(&clock)).await?;
+        let iam = Arc::new(Iam::open(&stack, credentials, sessions, Arc::clone(&cognito), clock)?);
         let s3 = storage::open_buckets(&stack, &folder, Arc::clone(&iam)).await?;
-        let appsync = appsync::open(&stack, &functions, &dynamodb, Arc::clone(&cognito), iam)?;
+        let appsync = appsync::open(&stack, &functions, &dynamodb, Arc::clone(&cognito), Arc::clone(&iam))?;
         let host = format!("localhost:{port}");
-        let gateway =
-            apigateway::open(&stack, &functions, &dynamodb, Arc::clone(&cognito), credentials, &host)?;
+        let gateway = apigateway::open(&stack, &functions, &dynamodb, Arc::clone(&cognito), iam, &host)?;
         let config = infra::front_end_config(&stack.outputs, Some(&format!("{base_url}/")))?;
         let not_served = pages::not_served(&stack);
         let mut status = pages::status(&stack, &base_url, folder.path(), &not_served);
@@ -173,21 +174,9 @@ impl Server {
         let arrivals = Arrivals::new();
         let sweeper = tokio::spawn(sweep(self.services.dynamodb.clone()));
         let mut serving = tokio::task::JoinSet::new();
-        for listener in self.listeners {
-            let mut stopping = stopping.clone();
-            let stopped = async move {
-                // An error means that the sender is gone, which is a stop as well.
-                let _ = stopping.wait_for(|stop| *stop).await;
-            };
-            let service = self.router.clone().into_make_service_with_connect_info::<Peer>();
-            let acceptor = self.certificate.acceptor.clone();
-            let port = Port::new(listener, acceptor, self.network.clone(), arrivals.clone());
-            serving.spawn(async move {
-                let served = axum::serve(port, service).with_graceful_shutdown(stopped).await;
-                if let Err(error) = served {
-                    tracing::error!(%error, "a listener failed");
-                }
-            });
+        let (acceptor, limits) = (&self.certificate.acceptor, Limits::default());
+        for port in Port::all(self.listeners, acceptor, &self.network, limits, &arrivals) {
+            serving.spawn(serve(port, self.router.clone(), stopping.clone()));
         }
         done.await;
         arrivals.end().await;

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use addresses::Addresses;
+pub(crate) use attributes::role_id;
 use intrinsics::Scope;
 
 /// The account of everything local, as in AWS's own documentation.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use local_dynamodb::DynamoDb;
-use local_iam::{Circumstances, Key};
+use local_iam::Circumstances;
 use local_s3::{Attempt, Bucket, Credential, S3};
 
 use crate::StartError;
@@ -38,8 +38,11 @@ pub(crate) async fn open_buckets(
     }
     let keys = Arc::clone(&iam);
     let credentials = move |access_key_id: &str| {
-        keys.key(access_key_id)
-            .map(|Key { secret_access_key, session_token }| Credential { secret_access_key, session_token })
+        keys.key(access_key_id).map(|key| Credential {
+            has_expired: keys.has_expired(&key),
+            secret_access_key: key.secret_access_key,
+            session_token: key.session_token,
+        })
     };
     let permits = move |Attempt { access_key_id, action, resource, circumstances }: &Attempt| {
         let circumstances = circumstances

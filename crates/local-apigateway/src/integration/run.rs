@@ -161,6 +161,7 @@ impl Prepared {
         }
         let call = OutwardCall {
             target: uri::service(&filled).unwrap_or(Target::Url(filled)),
+            credentials: self.credentials.clone(),
             method: self.method.clone().unwrap_or_else(|| "POST".to_owned()),
             query,
             headers,

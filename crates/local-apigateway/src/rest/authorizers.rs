@@ -13,7 +13,7 @@ use super::gateway_response::Failure;
 use super::methods::PreparedMethod;
 use crate::authorization::{Grant, Refused};
 use crate::integration::uri_function;
-use crate::{BuildError, FunctionError, SignatureError, TokenError};
+use crate::{Attempt, BuildError, FunctionError, SignatureError, TokenError};
 
 mod claims;
 
@@ -89,7 +89,8 @@ impl RestApi {
     }
 
     async fn by_signature(&self, call: &mut Call) -> Result<(), Failure> {
-        match self.backend.verify_signature(&call.signed_request()).await {
+        let attempt = Attempt { action: "execute-api:Invoke", resource: call.method_arn.clone() };
+        match self.backend.verify_signature(&call.signed_request(), &attempt).await {
             Ok(signatory) => {
                 if let Some(identity) = call.identity() {
                     identity.extend(signatory.identity);

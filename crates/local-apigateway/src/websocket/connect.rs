@@ -25,7 +25,7 @@ use crate::authorization::{Grant, Refused};
 use crate::event::{Pairs, short_id};
 use crate::integration::{uri_function, with_stage_variables};
 use crate::mapping::Sources;
-use crate::{FunctionError, SignatureError, SignedRequest};
+use crate::{Attempt, FunctionError, SignatureError, SignedRequest};
 
 const LONGEST: Duration = Duration::from_secs(29);
 
@@ -137,7 +137,8 @@ impl WebSocketApi {
         match route.authorization_type {
             AuthorizationType::None => Ok(()),
             AuthorizationType::AwsIam => {
-                match self.backend.verify_signature(&signed(parts, Bytes::new())).await {
+                let attempt = Attempt { action: "execute-api:Invoke", resource: self.method_arn(stage) };
+                match self.backend.verify_signature(&signed(parts, Bytes::new()), &attempt).await {
                     Ok(_) => Ok(()),
                     Err(SignatureError::Invalid(message) | SignatureError::Denied(message)) => {
                         Err(forbidden(&message))
@@ -260,8 +261,13 @@ impl WebSocketApi {
     }
 
     fn method_arn(&self, stage: &Stage) -> String {
+        self.arn(&format!("{}/$connect", stage.name))
+    }
+
+    /// The ARN of what is behind this path, which begins with a stage.
+    pub(super) fn arn(&self, path: &str) -> String {
         let Definition { region, account_id, api_id, .. } = &self.definition;
-        format!("arn:aws:execute-api:{region}:{account_id}:{api_id}/{}/$connect", stage.name)
+        format!("arn:aws:execute-api:{region}:{account_id}:{api_id}/{path}")
     }
 }
 

@@ -14,7 +14,7 @@ use super::WebSocketApi;
 use super::connect::signed;
 use super::outbox::{Ending, Full};
 use super::registry::Connected;
-use crate::SignatureError;
+use crate::{Attempt, SignatureError};
 
 pub(super) async fn handle(
     State(api): State<Arc<WebSocketApi>>,
@@ -41,7 +41,12 @@ impl WebSocketApi {
             let message = format!("A message may have {most} bytes.");
             (StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLargeException", message)
         })?;
-        self.backend.verify_signature(&signed(&parts, body.clone())).await.map_err(|error| {
+        let attempt = Attempt {
+            action: "execute-api:ManageConnections",
+            resource: self.arn(&format!("{stage}/{}/@connections/{connection}", parts.method)),
+        };
+        let verified = self.backend.verify_signature(&signed(&parts, body.clone()), &attempt).await;
+        verified.map_err(|error| {
             let error_type = match error {
                 SignatureError::Missing => "MissingAuthenticationTokenException",
                 SignatureError::Invalid(_) => "InvalidSignatureException",

@@ -177,6 +177,16 @@ async fn signatures_are_asked_for_and_the_signatory_is_in_the_event() {
         let answer = get_with(&url, headers).await;
         assert_eq!((answer.status, answer.header("x-amzn-errortype")), (403, error_type));
     }
+    let expired = get_with(&url, &[("authorization", "AWS4 expired")]).await.json();
+    assert_eq!(expired, json!({"message": "The security token included in the request is expired"}));
+    let attempts = functions.attempts.lock().unwrap();
+    assert_eq!(attempts[0].action, "execute-api:Invoke");
+    assert!(
+        attempts[0].resource.starts_with("arn:aws:execute-api:us-east-1:123456789012:"),
+        "{}",
+        attempts[0].resource
+    );
+    assert!(attempts[0].resource.ends_with("/GET/"), "{}", attempts[0].resource);
 }
 
 #[tokio::test]

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use local_apigateway::{
-    Backend, FunctionError, NotReached, OutwardAnswer, OutwardCall, Signatory, SignatureError, SignedRequest,
-    TokenError,
+    Attempt, Backend, FunctionError, NotReached, OutwardAnswer, OutwardCall, Signatory, SignatureError,
+    SignedRequest, TokenError,
 };
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
@@ -18,6 +18,8 @@ pub(crate) struct Functions {
     functions: HashMap<&'static str, Function>,
     pub(crate) events: Mutex<Vec<(String, Value)>>,
     pub(crate) calls: Mutex<Vec<OutwardCall>>,
+    /// What signed requests were for.
+    pub(crate) attempts: Mutex<Vec<Attempt>>,
     told: mpsc::UnboundedSender<(String, Value)>,
     /// Every event as it comes, with the function's name.
     pub(crate) heard: tokio::sync::Mutex<mpsc::UnboundedReceiver<(String, Value)>>,
@@ -29,6 +31,7 @@ pub(crate) fn functions() -> Functions {
         functions: HashMap::new(),
         events: Mutex::default(),
         calls: Mutex::default(),
+        attempts: Mutex::default(),
         told,
         heard: heard.into(),
     }
@@ -106,7 +109,12 @@ impl Backend for Functions {
         Ok(claims.as_object().unwrap().clone())
     }
 
-    async fn verify_signature(&self, request: &SignedRequest) -> Result<Signatory, SignatureError> {
+    async fn verify_signature(
+        &self,
+        request: &SignedRequest,
+        attempt: &Attempt,
+    ) -> Result<Signatory, SignatureError> {
+        self.attempts.lock().unwrap().push(attempt.clone());
         let authorization = request.headers.iter().find(|(name, _)| name == "authorization");
         match authorization.map(|(_, value)| value.as_str()) {
             None => Err(SignatureError::Missing),

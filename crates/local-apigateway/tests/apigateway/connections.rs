@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::Method;
-use local_apigateway::websocket::Limits;
+use local_apigateway::websocket::{AuthorizationType, Limits};
 use serde_json::{Value, json};
 
 use crate::backend::{failing, functions, shared};
@@ -137,6 +137,11 @@ async fn the_backend_reaches_clients_by_their_connections() {
     assert_eq!(about["identity"]["sourceIp"], "127.0.0.1");
     assert!(about["connectedAt"].as_str().unwrap().ends_with('Z') && about["lastActiveAt"].is_string());
 
+    let attempt = functions.attempts.lock().unwrap().last().cloned().unwrap();
+    assert_eq!(attempt.action, "execute-api:ManageConnections");
+    let arn = format!("arn:aws:execute-api:us-east-1:123456789012:w1/dev/GET/@connections/{id}");
+    assert_eq!(attempt.resource, arn);
+
     let unsigned = reqwest::Client::new().post(served.connection_url(id));
     assert_eq!(unsigned.body("x").send().await.unwrap().status(), 403);
 
@@ -217,4 +222,27 @@ async fn a_mock_lets_everyone_in() {
     );
     let served = fixture().integrated("$connect", refusing, json!({})).serve(&functions).await;
     assert_eq!(served.try_connect("", &[]).await.err().unwrap().0, 403);
+}
+
+#[tokio::test]
+async fn a_signature_opens_the_socket_for_whoever_may_invoke_it() {
+    let functions = shared(functions());
+    let guard = |api: &mut local_apigateway::websocket::Definition| {
+        let route = api.routes.iter_mut().find(|route| route.route_key == "$connect").unwrap();
+        route.authorization_type = AuthorizationType::AwsIam;
+    };
+    let served = fixture().two_way("$connect", "connect").with(guard).serve(&functions).await;
+    for (authorization, message) in [
+        (None, "Missing Authentication Token"),
+        (Some("AWS4 bad"), "The request signature does not match."),
+        (Some("AWS4 expired"), "The security token included in the request is expired"),
+        (Some("AWS4 weak"), "User: ivy is not authorized"),
+    ] {
+        let headers: Vec<_> = authorization.map(|value| ("authorization", value)).into_iter().collect();
+        let refused = served.try_connect("", &headers).await.err().unwrap();
+        assert_eq!(refused, (403, json!({"message": message})));
+    }
+    let attempts = functions.attempts.lock().unwrap();
+    assert_eq!(attempts[0].action, "execute-api:Invoke");
+    assert_eq!(attempts[0].resource, "arn:aws:execute-api:us-east-1:123456789012:w1/dev/$connect");
 }

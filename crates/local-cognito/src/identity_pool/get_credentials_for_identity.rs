@@ -50,7 +50,7 @@ pub(super) fn get_credentials_for_identity(
         },
     });
     let mut known = turn.cognito.credentials.write().unwrap_or_else(PoisonError::into_inner);
-    known.retain(|_, credentials| turn.now_s() < credentials.expires_at_s);
+    known.retain(|_, credentials| credentials.are_remembered(turn.now_s()));
     known.insert(credentials.access_key_id.clone(), credentials);
     Ok(answer.into())
 }

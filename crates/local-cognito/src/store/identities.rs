@@ -26,8 +26,18 @@ pub struct TemporaryCredentials {
     pub identity_id: String,
     /// `None` for a guest.
     pub login: Option<Login>,
-    /// Epoch seconds.
+    /// Epoch seconds; from then on they do not count.
     pub expires_at_s: i64,
+}
+
+/// For how long expired credentials are remembered: a day.
+const REMEMBERED_S: i64 = 24 * 60 * 60;
+
+impl TemporaryCredentials {
+    /// Whether they still count, or did so less than a day ago.
+    pub(crate) fn are_remembered(&self, now_s: i64) -> bool {
+        now_s - REMEMBERED_S < self.expires_at_s
+    }
 }
 
 /// Whose identity it is; `None` if there is no such identity.
@@ -88,7 +98,7 @@ pub(crate) fn insert_credentials(db: &Connection, credentials: &TemporaryCredent
 }
 
 pub(crate) fn forget_expired_credentials(db: &Connection, now_s: i64) -> Result<(), Error> {
-    db.execute("DELETE FROM credentials WHERE expires_at_s <= ?1", [now_s])?;
+    db.execute("DELETE FROM credentials WHERE expires_at_s <= ?1", [now_s - REMEMBERED_S])?;
     Ok(())
 }
 

@@ -45,7 +45,9 @@ async fn a_user_has_one_identity_and_gets_credentials_for_an_hour() {
     let login = known.login.unwrap();
     assert_eq!((login.provider_name.as_str(), login.sub), (PROVIDER, sub));
 
-    pool.pass(HOUR_S - 1);
+    assert_eq!(known.expires_at_s, START_S + HOUR_S);
+    // Past their hour they are told apart from credentials that never were, for a day.
+    pool.pass(25 * HOUR_S - 1);
     assert!(pool.cognito.credentials(access_key_id).is_some());
     pool.pass(1);
     assert!(pool.cognito.credentials(access_key_id).is_none());

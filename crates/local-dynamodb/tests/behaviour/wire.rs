@@ -5,7 +5,7 @@ use axum::http::{Request, StatusCode};
 use local_dynamodb::DynamoDb;
 use serde_json::{Value, json};
 
-use crate::{Room, item, put, room};
+use crate::{Room, get, item, put, room};
 
 const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=local/20261120/us-east-1/dynamodb/aws4_request, \
                       SignedHeaders=host;x-amz-date, Signature=00";
@@ -93,4 +93,35 @@ fn only_the_targets_of_dynamodb_and_its_streams_are_served() {
     assert!(DynamoDb::serves("DynamoDB_20120810.PutItem"));
     assert!(DynamoDb::serves("DynamoDBStreams_20120810.GetRecords"));
     assert!(!DynamoDb::serves("AWSCognitoIdentityProviderService.SignUp"));
+}
+
+#[tokio::test]
+async fn many_more_callers_than_connections_all_get_their_own_answer() {
+    let room = room().await;
+    let mut callers = tokio::task::JoinSet::new();
+    for number in 0..300 {
+        let client = room.client.clone();
+        callers.spawn(async move {
+            let mine = item(&number.to_string(), "profile");
+            put(&client, mine.clone()).await;
+            assert_eq!(get(&client, mine.clone()).await, Some(mine));
+        });
+    }
+    while let Some(done) = callers.join_next().await {
+        done.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn callers_that_give_up_keep_nobody_waiting() {
+    let room = room().await;
+    let mut callers = tokio::task::JoinSet::new();
+    for number in 0..300 {
+        let client = room.client.clone();
+        callers.spawn(async move { put(&client, item(&number.to_string(), "profile")).await });
+    }
+    tokio::task::yield_now().await;
+    callers.shutdown().await;
+    put(&room.client, item("last", "profile")).await;
+    assert!(get(&room.client, item("last", "profile")).await.is_some());
 }

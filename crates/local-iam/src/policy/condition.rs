@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use serde_json::Value;
 
-use super::pattern::{Pattern, arn_like};
+use super::pattern::{Pattern, arn_like, variables};
 use super::{Circumstances, PolicyError, texts};
 
 /// One operator on one key.
@@ -74,6 +74,19 @@ impl Condition {
         Some(Condition { quantifier, is_negated, operator, if_exists, key: key.to_owned(), values })
     }
 
+    /// A key without a value for want of which this holds (`holds`), or does not.
+    pub(super) fn unknown<'s>(&'s self, has_value: &dyn Fn(&str) -> bool, holds: bool) -> Option<&'s str> {
+        if !has_value(&self.key) {
+            return (self.holds(&Circumstances::default()) == holds).then_some(&self.key);
+        }
+        let mut unknown = self.values.iter().flat_map(|value| variables(value));
+        let is_unknown =
+            |(key, has_default): &(&str, bool)| !has_value(key) && (*has_default || self.is_negated == holds);
+        unknown.find(is_unknown).map(|(key, _)| key)
+    }
+
+    /// A variable without a value equals nothing; as AWS says, the negated operators hold of it.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-no-value>
     pub(super) fn holds(&self, circumstances: &Circumstances) -> bool {
         let actual = circumstances.get(&self.key);
         if self.operator == Operator::Null {

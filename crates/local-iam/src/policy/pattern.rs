@@ -88,6 +88,22 @@ impl Token {
     }
 }
 
+/// The condition keys that a text's variables name, each with whether it has a default value.
+pub(super) fn variables(text: &str) -> impl Iterator<Item = (&str, bool)> {
+    let mut rest = text;
+    let inside = std::iter::from_fn(move || {
+        let (_, behind) = rest.split_once("${")?;
+        // Without its end it is no variable, but neither is it like anything.
+        let (inside, behind) = behind.split_once('}').unwrap_or((behind, ""));
+        rest = behind;
+        Some(inside.trim())
+    });
+    inside.filter(|inside| !matches!(*inside, "*" | "?" | "$")).map(|variable| {
+        let (key, default) = key_and_default(variable);
+        (key, default.is_some())
+    })
+}
+
 /// Each of an ARN's six parts on its own: a `*` in one does not reach into the next.
 pub(super) fn arn_like(pattern: &str, arn: &str, circumstances: &Circumstances) -> bool {
     if pattern == "*" {
@@ -120,11 +136,15 @@ fn arn_parts(arn: &str) -> Vec<&str> {
 }
 
 /// `key` or `key, 'default'`.
-fn value<'a>(variable: &'a str, circumstances: &'a Circumstances) -> Option<&'a str> {
-    let (key, default) = match variable.split_once(',') {
+fn key_and_default(variable: &str) -> (&str, Option<&str>) {
+    match variable.split_once(',') {
         Some((key, default)) => (key.trim(), Some(default.trim().trim_matches('\''))),
         None => (variable, None),
-    };
+    }
+}
+
+fn value<'a>(variable: &'a str, circumstances: &'a Circumstances) -> Option<&'a str> {
+    let (key, default) = key_and_default(variable);
     match circumstances.get(key) {
         Some([value]) => Some(value),
         Some(_) => None,

@@ -213,3 +213,82 @@ fn what_is_not_understood_is_refused_not_ignored() {
     }
     assert!(Policy::parse(&json!({})).is_err());
 }
+
+/// As the documentation says of variables without a value.
+#[test]
+fn a_variable_without_a_value_opens_nothing() {
+    let nobody = Circumstances::default();
+    let excepted = |effect: &str| {
+        json!([
+            { "Effect": "Allow", "Action": "a:read", "Resource": "*" },
+            { "Effect": effect, "Action": "a:b", "NotResource": format!("arn:aws:s3:::files/{OWN}/*") },
+        ])
+    };
+    let theirs = "arn:aws:s3:::files/us-east-1:ben/a";
+    assert!(may(excepted("Allow"), "a:b", theirs, &ann()));
+    assert!(!may(excepted("Allow"), "a:b", theirs, &nobody));
+    let denied = decided(excepted("Deny"), "a:b", theirs, &nobody);
+    assert_eq!(denied, Err(Denied::Explicitly { sid: None }));
+
+    let condition = |operator: &str| json!([{ "Effect": "Allow", "Action": "a:b", "Resource": "*", "Condition": { operator: { "k": OWN } } }]);
+    let circumstances = Circumstances::default().with("k", ["v"]);
+    for (operator, expected) in [
+        ("StringEquals", false),
+        ("StringLike", false),
+        ("ArnLike", false),
+        ("StringNotEquals", true),
+        ("StringNotLike", true),
+        ("ArnNotLike", true),
+    ] {
+        assert_eq!(may(condition(operator), "a:b", "*", &circumstances), expected, "{operator}");
+    }
+}
+
+#[test]
+fn a_statement_that_would_permit_more_for_want_of_a_value_is_named() {
+    let check = |effect: &str, element: &str, value: Value, condition: Value| {
+        let statement = json!({ "Sid": "Own", "Effect": effect, "Action": "a:b", element: value,
+            "Condition": condition });
+        let policy = Policy::parse(&json!({ "Statement": [statement] })).unwrap();
+        policy.only_hangs_on(|key| ["k", "s3:prefix"].contains(&key))
+    };
+    let resource = |effect: &str, element: &str, variable: &str| {
+        check(effect, element, json!(format!("arn:aws:s3:::files/{variable}/*")), Value::Null)
+    };
+    let condition = |effect: &str, operator: &str, key: &str, value: &str| {
+        check(effect, "Resource", json!("*"), json!({ operator: { key: value } }))
+    };
+    for (refused, what) in [
+        (resource("Allow", "NotResource", "${aws:username}"), "everything but what nobody knows"),
+        (resource("Deny", "Resource", "${aws:username}"), "a denial of nothing"),
+        (resource("Allow", "Resource", "${aws:username, 'x'}"), "the default, always"),
+        (condition("Allow", "StringNotEquals", "k", "${aws:username}"), "unlike nothing"),
+        (condition("Allow", "StringNotEquals", "aws:username", "x"), "an absent key is unlike all"),
+        (condition("Allow", "StringEqualsIfExists", "aws:username", "x"), "it never exists"),
+        (condition("Allow", "Null", "aws:username", "true"), "it is never there"),
+        (condition("Allow", "ForAllValues:StringEquals", "aws:username", "x"), "all of none"),
+        (condition("Deny", "StringEquals", "k", "${aws:username}"), "a denial of nothing"),
+        (condition("Deny", "Bool", "aws:MultiFactorAuthPresent", "false"), "a denial that never comes"),
+    ] {
+        let error = refused.expect_err(what).to_string();
+        assert!(error.contains("statement Own hangs on aws:"), "{error}");
+    }
+    for (taken, what) in [
+        (resource("Allow", "Resource", "${aws:username}"), "it allows nothing"),
+        (resource("Deny", "NotResource", "${aws:username}"), "it denies everything"),
+        (resource("Allow", "NotResource", "${S3:Prefix}${*}"), "it may have a value"),
+        (condition("Allow", "StringEquals", "aws:username", "x"), "it never holds"),
+        (condition("Allow", "StringEquals", "k", "${aws:username}"), "it never holds"),
+        (condition("Allow", "StringNotEquals", "k", "${s3:prefix}"), "it may have a value"),
+        (condition("Deny", "StringNotEquals", "aws:username", "x"), "it always holds"),
+        (condition("Deny", "Null", "aws:username", "true"), "it always holds"),
+    ] {
+        assert_eq!(taken, Ok(()), "{what}");
+    }
+    let second = json!({ "Statement": [
+        { "Effect": "Allow", "Action": "a:b", "Resource": "*" },
+        { "Effect": "Deny", "Action": "a:b", "Resource": "x:${y}" },
+    ] });
+    let error = Policy::parse(&second).unwrap().only_hangs_on(|_| false).unwrap_err().to_string();
+    assert!(error.contains("statement 2 (it has no Sid) hangs on y"), "{error}");
+}

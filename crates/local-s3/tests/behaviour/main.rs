@@ -48,7 +48,8 @@ pub(crate) async fn open(folder: &Path) -> Result<S3, local_s3::OpenError> {
         max_age: Some(3_000),
     };
     let credential = |secret: &str, token: Option<&str>| {
-        Some(Credential { secret_access_key: secret.to_owned(), session_token: token.map(str::to_owned) })
+        let (secret_access_key, session_token) = (secret.to_owned(), token.map(str::to_owned));
+        Some(Credential { secret_access_key, session_token, has_expired: false })
     };
     S3::open(Config {
         folder: folder.to_owned(),
@@ -60,6 +61,8 @@ pub(crate) async fn open(folder: &Path) -> Result<S3, local_s3::OpenError> {
         credentials: Arc::new(move |key| match key {
             "AKIALOCAL" => credential("the secret", None),
             "ASIATEMPORARY" => credential("a temporary secret", Some("the session token")),
+            "ASIAEXPIRED" => credential("a temporary secret", Some("the session token"))
+                .map(|credential| Credential { has_expired: true, ..credential }),
             _ => None,
         }),
         // The temporary key's holder has the folder `mine/`, reads `shared/`, and lists both.

@@ -139,8 +139,11 @@ async fn a_temporary_key_works_only_with_its_session_token() {
     let put = || request(Method::PUT, "/uploads/mine/a.txt");
     let (with, without) = (Caller::temporary(), Caller { token: None, ..Caller::temporary() });
     let another = Caller { token: Some("another token"), ..Caller::temporary() };
-    for wrong in [without, another] {
-        let invalid = (400, "InvalidToken".to_owned());
+    let expired = Caller { key: "ASIAEXPIRED", ..Caller::temporary() };
+    for (wrong, status, code) in
+        [(without, 403, "InvalidAccessKeyId"), (another, 400, "InvalidToken"), (expired, 400, "ExpiredToken")]
+    {
+        let invalid = (status, code.to_owned());
         assert_eq!(room.send(wrong.sign(put(), b"hello")).await.error(), invalid);
         assert_eq!(room.send(with_body(wrong.presign(put()), b"hello")).await.error(), invalid);
     }

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use aws_credential_types::Credentials;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use local_apigateway::{
-    Backend, FunctionError, NotReached, OutwardAnswer, OutwardCall, Signatory, SignatureError, SignedRequest,
-    Target, TokenError,
+    Attempt, Backend, FunctionError, NotReached, OutwardAnswer, OutwardCall, Signatory, SignatureError,
+    SignedRequest, Target, TokenError,
 };
 use local_cognito::Cognito;
 use local_dynamodb::DynamoDb;
@@ -17,6 +16,7 @@ use serde_json::{Map, Value};
 
 use super::signature;
 use crate::functions::Function;
+use crate::iam::{Iam, Session};
 
 pub(super) struct Behind {
     pub(super) functions: BTreeMap<String, Function>,
@@ -24,7 +24,9 @@ pub(super) struct Behind {
     pub(super) cognito: Arc<Cognito>,
     /// The ids of the template's user pools, of which `cognito` is the one that is served.
     pub(super) pools: Vec<String>,
-    pub(super) credentials: Credentials,
+    pub(super) iam: Arc<Iam>,
+    /// Of the roles that integrations assume, by ARN.
+    pub(super) sessions: BTreeMap<String, Arc<Session>>,
 }
 
 /// Answers of DynamoDB are at most 1 MB, and JSON writes a byte with six at the most.
@@ -62,11 +64,12 @@ impl Backend for Behind {
         }
     }
 
-    async fn verify_signature(&self, request: &SignedRequest) -> Result<Signatory, SignatureError> {
-        signature::verify(request, |access_key_id| {
-            // The identity pool's roles have no permission for an API, so their keys open none.
-            (access_key_id == self.credentials.access_key_id()).then(|| self.credentials.clone())
-        })
+    async fn verify_signature(
+        &self,
+        request: &SignedRequest,
+        attempt: &Attempt,
+    ) -> Result<Signatory, SignatureError> {
+        signature::verify(&self.iam, request, attempt)
     }
 
     async fn call(&self, call: OutwardCall) -> Result<OutwardAnswer, NotReached> {
@@ -90,7 +93,11 @@ impl Backend for Behind {
             .header("x-amz-date", "20260101T000000Z")
             .body(Body::from(call.body))
             .map_err(|error| failed(&error))?;
-        let (parts, body) = self.dynamodb.handle(request).await.into_parts();
+        let session =
+            call.credentials.as_ref().and_then(|role| self.sessions.get(role)).ok_or_else(|| {
+                NotReached(format!("{service} needs a role in the integration's Credentials: there is none"))
+            })?;
+        let (parts, body) = self.dynamodb.handle_for(request, &session.on_dynamodb()).await.into_parts();
         let header = |(name, value): (&axum::http::HeaderName, &axum::http::HeaderValue)| {
             Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
         };

@@ -11,6 +11,7 @@ use local_dynamodb::DynamoDb;
 use serde_json::{Map, Value};
 
 use crate::functions::Function;
+use crate::iam::Session;
 use crate::stack::{Resource, Stack, StackError};
 use serving::{Direct, Pipeline, Unit, direct_function};
 
@@ -28,6 +29,9 @@ const UNSERVED: [(&str, &str); 7] = [
 /// AppSync's limits on the functions of one pipeline and on `MaxBatchSize`.
 const MOST_FUNCTIONS: usize = 10;
 const MOST_IN_A_BATCH: usize = 2000;
+
+/// What AppSync calls its sessions of a data source's role.
+const SESSION: &str = "APPSYNC_ASSUME_ROLE";
 
 /// The resolvers of every field that has one. What cannot be served is refused with the resource's name.
 pub(super) fn of_template(
@@ -206,7 +210,11 @@ impl Template<'_> {
                 "data source {source_id} is on the table {table:?}, which is not there: refer to one of the template"
             )));
         }
-        Ok(DataSource::DynamoDb { client: self.dynamodb.client(), table })
+        let role = source.text("/ServiceRoleArn").unwrap_or_default();
+        let session = Session::assume(self.stack, &role, SESSION).map_err(|error| {
+            StackError(format!("data source {source_id} has no role in ServiceRoleArn: {}", error.0))
+        })?;
+        Ok(DataSource::DynamoDb { client: self.dynamodb.client_for(session.on_dynamodb()), table })
     }
 }
 

@@ -104,6 +104,13 @@ fn pipeline(field: (&str, &str), functions: &[&str], parts: &[Value]) -> Value {
     resource("Resolver", &[&[pipeline], parts].concat())
 }
 
+fn role_that_may(action: &str) -> Value {
+    let resource = json!({ "Fn::GetAtt": ["Numbers", "Arn"] });
+    let statement = json!({ "Effect": "Allow", "Action": action, "Resource": resource });
+    let policy = json!({ "PolicyName": "Grants", "PolicyDocument": { "Statement": [statement] } });
+    json!({ "Type": "AWS::IAM::Role", "Properties": { "Policies": [policy] } })
+}
+
 /// An API, a table and a data source of each kind; `more` is added, or takes their place.
 fn template(more: Value) -> Value {
     let key = |name: &str| json!({ "AttributeName": name, "AttributeType": "S" });
@@ -117,7 +124,11 @@ fn template(more: Value) -> Value {
             "KeySchema": [{ "AttributeName": "id", "KeyType": "HASH" }],
         } },
         "Nothing": source("Nothing", "NONE", json!({})),
-        "Table": source("Table", "AMAZON_DYNAMODB", json!({ "DynamoDBConfig": { "TableName": { "Ref": "Numbers" } } })),
+        "Table": source("Table", "AMAZON_DYNAMODB", json!({
+            "DynamoDBConfig": { "TableName": { "Ref": "Numbers" } },
+            "ServiceRoleArn": { "Fn::GetAtt": ["TableRole", "Arn"] },
+        })),
+        "TableRole": role_that_may("dynamodb:*"),
         // A name that is put together is found as well.
         "Double": source("", "AWS_LAMBDA", json!({
             "Name": { "Fn::Sub": "Double_${AWS::AccountId}" }, "LambdaConfig": { "LambdaFunctionArn": FUNCTION },
@@ -213,6 +224,20 @@ async fn a_pipeline_runs_its_functions_in_order_on_every_kind_of_data_source() {
         "order": ["before", "none", "stored", "invoked"],
     } } });
     assert_eq!(chained(&api, 1, "").await, expected);
+}
+
+#[tokio::test]
+async fn a_data_source_may_do_what_its_role_says_and_no_more() {
+    let mut more = chain();
+    more["TableRole"] = role_that_may("dynamodb:GetItem");
+    let answer = chained(&open(more).await.unwrap(), 1, "").await;
+    assert_eq!(answer["errors"][0]["errorType"], "DynamoDB:DynamoDbException", "{answer}");
+    let message = answer["errors"][0]["message"].as_str().unwrap();
+    let told = "User: arn:aws:sts::123456789012:assumed-role/parlor-local-TableRole/APPSYNC_ASSUME_ROLE is not \
+        authorized to perform: dynamodb:PutItem on resource: \
+        arn:aws:dynamodb:us-east-1:123456789012:table/parlor-local-Numbers because no identity-based policy allows \
+        the dynamodb:PutItem action";
+    assert!(message.contains(told), "{message}");
 }
 
 #[tokio::test]

@@ -87,6 +87,7 @@ pub(super) fn attribute(
         ("AWS::DynamoDB::Table", "StreamArn") => {
             arn("dynamodb", format!("table/{}/stream/2026-01-01T00:00:00.000", physical()))
         }
+        ("AWS::IAM::Role", "RoleId") => Some(role_id(id)),
         ("AWS::IAM::Role", "Arn") => Some(format!("arn:aws:iam::{ACCOUNT}:role/{}", physical())),
         ("AWS::KMS::Key", "Arn") => arn("kms", format!("key/{}", uuid(id))),
         ("AWS::Lambda::Version", "Version") => Some(VERSION.to_owned()),
@@ -105,6 +106,11 @@ fn qualified(properties: &Value, qualifier: Option<String>) -> String {
     let function = given(properties, "FunctionName").unwrap_or_default();
     let name = function.rsplit(':').next().unwrap_or_default();
     format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}:{}", qualifier.unwrap_or_default())
+}
+
+/// What AWS calls a role by itself, whatever its name.
+pub(crate) fn role_id(id: &str) -> String {
+    format!("AROA{}", letters(id, 17).to_uppercase())
 }
 
 fn given(properties: &Value, name: &str) -> Option<String> {

@@ -60,6 +60,11 @@ async fn what_this_machine_has_not_is_refused_with_its_name_and_what_to_do() {
             "versioned",
         ),
         (
+            on("AMAZON_DYNAMODB", json!({ "DynamoDBConfig": { "TableName": { "Ref": "Numbers" } } })),
+            "Elsewhere",
+            "ServiceRoleArn",
+        ),
+        (
             on("AWS_LAMBDA", json!({ "LambdaConfig": { "LambdaFunctionArn": "arn:x" } })),
             "Elsewhere",
             "\"arn:x\"",

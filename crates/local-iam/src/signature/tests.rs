@@ -1,5 +1,7 @@
 //! Signatures that AWS's own test suite and documentation give, and what must spoil one.
 
+use std::time::Duration;
+
 use super::*;
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
@@ -7,12 +9,17 @@ const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 /// 30 August 2015, 12:36:00 UTC, in seconds since 1970.
 const AT_S: u64 = 1_440_938_160;
 
+fn at(seconds: u64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+}
+
 struct Case {
     query: String,
     headers: Vec<(String, String)>,
     body: &'static [u8],
     now_s: u64,
     token: Option<&'static str>,
+    expires_at_s: Option<u64>,
 }
 
 /// "get-vanilla" of AWS's Signature Version 4 test suite.
@@ -32,6 +39,7 @@ fn vanilla() -> Case {
         body: b"",
         now_s: AT_S,
         token: None,
+        expires_at_s: None,
     }
 }
 
@@ -45,11 +53,11 @@ impl Case {
     fn verify(&self, service: &str) -> Result<String, SignatureError> {
         let request =
             Signed { method: "GET", path: "/", query: &self.query, headers: &self.headers, body: self.body };
-        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(self.now_s);
-        verify(request, service, "us-east-1", now, |id| {
+        verify(request, service, "us-east-1", at(self.now_s), |id| {
             (id == "AKIDEXAMPLE").then(|| Key {
                 secret_access_key: SECRET.to_owned(),
                 session_token: self.token.map(str::to_owned),
+                expires_at: self.expires_at_s.map(at),
             })
         })
     }
@@ -126,6 +134,39 @@ fn an_unknown_key_and_a_missing_session_token_are_unrecognized() {
     assert_eq!(Case { token: Some("token"), ..vanilla() }.code(), "UnrecognizedClientException");
 }
 
+/// The example, with this header as well, which is not signed.
+fn with_token(token: &str) -> Case {
+    let mut case = vanilla();
+    case.headers.push(("x-amz-security-token".to_owned(), token.to_owned()));
+    case
+}
+
+#[test]
+fn a_token_comes_with_a_temporary_key_and_with_no_other() {
+    let temporary = |token| Case { token: Some("the token"), ..with_token(token) };
+    assert!(temporary("the token").verify("service").is_ok());
+    assert_eq!(temporary("another token").code(), "UnrecognizedClientException");
+    assert_eq!(with_token("the token").code(), "UnrecognizedClientException");
+}
+
+#[test]
+fn a_temporary_key_that_has_expired_is_told_apart_from_one_that_never_was() {
+    let key = |expires_at_s| Case {
+        token: Some("the token"),
+        expires_at_s: Some(expires_at_s),
+        ..with_token("the token")
+    };
+    assert!(key(AT_S + 1).verify("service").is_ok());
+    for expires_at_s in [AT_S, AT_S - 86_400] {
+        let error = key(expires_at_s).verify("service").expect_err("it has expired");
+        assert_eq!(error.code, "ExpiredTokenException");
+        assert_eq!(error.message, "The security token included in the request is expired");
+    }
+    // Whoever does not even have the token learns nothing about the key.
+    let guess = Case { token: Some("another token"), ..key(AT_S) };
+    assert_eq!(guess.code(), "UnrecognizedClientException");
+}
+
 #[test]
 fn what_is_no_signature_is_named() {
     for (authorization, code) in [
@@ -142,4 +183,67 @@ fn what_is_no_signature_is_named() {
         assert_eq!(case.code(), code, "{authorization}");
     }
     assert_eq!(vanilla().with("x-amz-date", |_| "yesterday".into()).code(), "IncompleteSignatureException");
+}
+
+/// The example request, signed in its URL by AWS's own signer, for a minute.
+fn presigned(token: Option<&str>) -> Case {
+    let credentials = Credentials::new("AKIDEXAMPLE", SECRET, token.map(str::to_owned), None, "test");
+    let identity = credentials.into();
+    let mut settings = SigningSettings::default();
+    settings.signature_location = SignatureLocation::QueryParams;
+    settings.expires_in = Some(Duration::from_secs(60));
+    let params = v4::SigningParams::builder()
+        .identity(&identity)
+        .region("us-east-1")
+        .name("service")
+        .time(at(AT_S))
+        .settings(settings)
+        .build()
+        .expect("all is given");
+    let url = "http://example.amazonaws.com/?Param2=a%20b&Param1=value1";
+    let signable = SignableRequest::new("GET", url, [("host", HOST)].into_iter(), SignableBody::Bytes(b""));
+    let (instructions, _) = sign(signable.expect("a request"), &params.into()).expect("signed").into_parts();
+    let added = instructions.params().iter().map(|(name, value)| {
+        format!("{name}={}", percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC))
+    });
+    let own = ["Param2=a%20b".to_owned(), "Param1=value1".to_owned()];
+    let query: Vec<String> = own.into_iter().chain(added).collect();
+    Case {
+        query: query.join("&"),
+        headers: vec![("host".to_owned(), HOST.to_owned())],
+        body: b"",
+        now_s: AT_S,
+        token: None,
+        expires_at_s: None,
+    }
+}
+
+const HOST: &str = "example.amazonaws.com";
+
+#[test]
+fn a_url_can_be_signed_and_counts_for_as_long_as_it_says() {
+    assert_eq!(presigned(None).verify("service").as_deref(), Ok("AKIDEXAMPLE"));
+    let with_token = Case { token: Some("a/b+c="), ..presigned(Some("a/b+c=")) };
+    assert!(with_token.verify("service").is_ok());
+    for (now_s, is_in_time) in
+        [(AT_S + 60, true), (AT_S + 61, false), (AT_S - 300, true), (AT_S - 301, false)]
+    {
+        let verified = Case { now_s, ..presigned(None) }.verify("service");
+        assert_eq!(verified.is_ok(), is_in_time, "{now_s}: {verified:?}");
+    }
+}
+
+#[test]
+fn nothing_of_a_signed_url_can_be_changed_left_out_or_said_twice() {
+    let whole = presigned(None).query;
+    for pair in whole.split('&') {
+        let (name, value) = pair.split_once('=').expect("a pair");
+        let others = || whole.split('&').filter(|other| *other != pair).collect::<Vec<_>>().join("&");
+        for changed in [others(), format!("{}&{name}={value}1", others()), format!("{whole}&{pair}")] {
+            let case = Case { query: changed, ..presigned(None) };
+            assert!(case.verify("service").is_err(), "{}", case.query);
+        }
+    }
+    let for_a_month = whole.replace("X-Amz-Expires=60", "X-Amz-Expires=2592000");
+    assert_eq!(Case { query: for_a_month, ..presigned(None) }.code(), "IncompleteSignatureException");
 }

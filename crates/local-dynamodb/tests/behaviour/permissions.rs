@@ -1,0 +1,157 @@
+//! What somebody who may not do everything attempts, and what becomes of it.
+
+use std::sync::{Arc, Mutex};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::types::{Delete, KeysAndAttributes, Put, PutRequest, TransactWriteItem, WriteRequest};
+use axum::body::{Body, to_bytes};
+use axum::http::Request;
+use local_dynamodb::{Attempt, Permits};
+
+use crate::{Room, get, item, put, room, s};
+
+/// A client that may do what is told, and what it attempted.
+fn client_that(
+    room: &Room,
+    may: impl Fn(&Attempt) -> bool + Send + Sync + 'static,
+) -> (Client, Arc<Mutex<Vec<Attempt>>>) {
+    let attempts = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&attempts);
+    let permits: Permits = Arc::new(move |attempt| {
+        seen.lock().unwrap().push(attempt.clone());
+        if may(attempt) { Ok(()) } else { Err(format!("no {} on {}", attempt.action, attempt.resource)) }
+    });
+    (room.dynamodb.client_for(permits), attempts)
+}
+
+fn attempt(action: &str, resource: &str, keys: &[&str]) -> Attempt {
+    Attempt {
+        action: format!("dynamodb:{action}"),
+        resource: resource.to_owned(),
+        leading_keys: Some(keys.iter().map(|key| (*key).to_owned()).collect()),
+        enclosing_operation: None,
+    }
+}
+
+#[tokio::test]
+async fn each_operation_is_an_action_on_a_table_or_index_with_the_keys_it_names() {
+    let room = room().await;
+    let (client, attempts) = client_that(&room, |_| true);
+    let next = || std::mem::take(&mut *attempts.lock().unwrap());
+
+    put(&client, item("USER#1", "profile")).await;
+    assert_eq!(next(), [attempt("PutItem", "table/chat", &["USER#1"])]);
+    get(&client, item("USER#1", "profile")).await;
+    assert_eq!(next(), [attempt("GetItem", "table/chat", &["USER#1"])]);
+
+    let query = || client.query().table_name("chat").expression_attribute_values(":key", s("USER#1"));
+    query().key_condition_expression("PK=:key").send().await.unwrap();
+    assert_eq!(next(), [attempt("Query", "table/chat", &["USER#1"])]);
+    let named = query().expression_attribute_names("#k", "PK").expression_attribute_values(":s", s("p"));
+    named.key_condition_expression("begins_with(SK, :s) AND (#k = :key)").send().await.unwrap();
+    assert_eq!(next(), [attempt("Query", "table/chat", &["USER#1"])]);
+    let by_owner = query().index_name("byOwner").expression_attribute_names("#o", "owner");
+    by_owner.key_condition_expression("#o = :key").send().await.unwrap();
+    assert_eq!(next(), [attempt("Query", "table/chat/index/byOwner", &["USER#1"])]);
+
+    client.scan().table_name("chat").send().await.unwrap();
+    assert_eq!(next(), [Attempt { leading_keys: None, ..attempt("Scan", "table/chat", &[]) }]);
+    client.describe_table().table_name("chat").send().await.unwrap();
+    assert_eq!(next(), [Attempt { leading_keys: None, ..attempt("DescribeTable", "table/chat", &[]) }]);
+    client.list_tables().send().await.unwrap();
+    assert_eq!(next(), [Attempt { leading_keys: None, ..attempt("ListTables", "*", &[]) }]);
+    // By ARN it is the same table.
+    let by_arn = client.scan().table_name("arn:aws:dynamodb:us-east-1:123456789012:table/chat").send().await;
+    drop(by_arn);
+    assert_eq!(next()[0].resource, "table/chat");
+}
+
+#[tokio::test]
+async fn batches_and_transactions_are_what_is_in_them() {
+    let room = room().await;
+    let (client, attempts) = client_that(&room, |_| true);
+    let next = || std::mem::take(&mut *attempts.lock().unwrap());
+
+    let keys = KeysAndAttributes::builder().keys(item("A", "1")).keys(item("B", "1")).build().unwrap();
+    client.batch_get_item().request_items("chat", keys).send().await.unwrap();
+    assert_eq!(next(), [attempt("BatchGetItem", "table/chat", &["A", "B"])]);
+    let written = PutRequest::builder().set_item(Some(item("C", "1"))).build().unwrap();
+    let written = vec![WriteRequest::builder().put_request(written).build()];
+    client.batch_write_item().request_items("chat", written).send().await.unwrap();
+    assert_eq!(next(), [attempt("BatchWriteItem", "table/chat", &["C"])]);
+
+    let put = Put::builder().table_name("chat").set_item(Some(item("D", "1"))).build().unwrap();
+    let delete = Delete::builder().table_name("chat").set_key(Some(item("E", "1"))).build().unwrap();
+    let within = |action, key| Attempt {
+        enclosing_operation: Some("TransactWriteItems".to_owned()),
+        ..attempt(action, "table/chat", &[key])
+    };
+    let transaction = || {
+        client
+            .transact_write_items()
+            .transact_items(TransactWriteItem::builder().put(put.clone()).build())
+            .transact_items(TransactWriteItem::builder().delete(delete.clone()).build())
+    };
+    transaction().send().await.unwrap();
+    assert_eq!(next(), [within("PutItem", "D"), within("DeleteItem", "E")]);
+
+    let statement = client.execute_statement().statement("SELECT * FROM \"chat\" WHERE PK = 'A'");
+    statement.send().await.unwrap();
+    assert_eq!(next(), [attempt("PartiQLSelect", "table/chat", &[""])], "whose it is cannot be read");
+}
+
+#[tokio::test]
+async fn who_may_not_is_told_so_and_nothing_happens() {
+    let room = room().await;
+    let (client, _) = client_that(&room, |attempt| attempt.action != "dynamodb:DeleteItem");
+    put(&client, item("A", "1")).await;
+    let refused = client.delete_item().table_name("chat").set_key(Some(item("A", "1"))).send().await;
+    let refused = refused.unwrap_err().into_service_error();
+    assert_eq!(refused.code(), Some("AccessDeniedException"));
+    assert_eq!(refused.message(), Some("no dynamodb:DeleteItem on table/chat"));
+
+    // One thing that is not permitted, and the whole transaction is not.
+    let put = Put::builder().table_name("chat").set_item(Some(item("B", "1"))).build().unwrap();
+    let delete = Delete::builder().table_name("chat").set_key(Some(item("A", "1"))).build().unwrap();
+    let refused = client
+        .transact_write_items()
+        .transact_items(TransactWriteItem::builder().put(put).build())
+        .transact_items(TransactWriteItem::builder().delete(delete).build())
+        .send()
+        .await;
+    assert_eq!(refused.unwrap_err().into_service_error().code(), Some("AccessDeniedException"));
+    assert!(get(&room.client, item("A", "1")).await.is_some());
+    assert!(get(&room.client, item("B", "1")).await.is_none());
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_never_let_through() {
+    let room = room().await;
+    let permits: Permits = Arc::new(|attempt| Err(format!("no {}", attempt.action)));
+    let deep = format!(r#"{{"a":{}1{}}}"#, "[".repeat(500), "]".repeat(500));
+    for (operation, body) in [
+        ("PutItem", "{"),
+        ("PutItem", deep.as_str()),
+        ("PutItem", "[]"),
+        ("TransactWriteItems", "{}"),
+        ("BatchGetItem", r#"{"RequestItems":7}"#),
+        ("BatchExecuteStatement", r#"{"Statements":[]}"#),
+        ("ExecuteStatement", r#"{"Statement":"  "}"#),
+        ("Dance", "{}"),
+    ] {
+        let request = Request::post("/")
+            .header("content-type", "application/x-amz-json-1.0")
+            .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
+            .body(Body::from(body.to_owned()))
+            .unwrap();
+        let answer = room.dynamodb.handle_for(request, &permits).await;
+        assert_eq!(answer.status(), 400, "{operation} {body}");
+        let answer = to_bytes(answer.into_body(), 1024).await.unwrap();
+        let answer = String::from_utf8_lossy(&answer);
+        assert!(
+            answer.contains("AccessDeniedException") || answer.contains("SerializationException"),
+            "{operation} {body}: {answer}"
+        );
+    }
+}
