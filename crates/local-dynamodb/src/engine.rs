@@ -82,6 +82,10 @@ impl std::fmt::Debug for Closed {
     }
 }
 
+/// The engine reads an expression by recursion, and within its 4,096 characters one can be nested deeper than the
+/// usual 2 MB of stack allow. The system gives memory only for what is used of it.
+const STACK_BYTES: usize = 64 * 1024 * 1024;
+
 /// The private listener, its thread, and the keep-alive connections to it.
 #[derive(Debug)]
 struct Door {
@@ -98,7 +102,8 @@ impl Door {
         let address = listener.local_addr()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (stop, stopped) = oneshot::channel();
-        let thread = std::thread::Builder::new().name("dynamodb".to_owned()).spawn(move || {
+        let thread = std::thread::Builder::new().name("dynamodb".to_owned()).stack_size(STACK_BYTES);
+        let thread = thread.spawn(move || {
             runtime.block_on(async {
                 let listener = tokio::net::TcpListener::from_std(listener)
                     .expect("a fresh non-blocking listener can be registered");

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod durability;
+mod fuzz;
 mod reads;
 mod tables;
 mod transactions;
