@@ -3,35 +3,48 @@
 use serde_json::{Value, json};
 use tests::{PATIENCE, Parlor, Person};
 
-/// Server-sent events, one after the other.
-struct Events(reqwest::Response, String);
+/// Server-sent events. Those of one name come in order, those of different names as they like.
+struct Events {
+    answer: reqwest::Response,
+    text: String,
+    /// Names and data of what came and was not asked for yet.
+    came: Vec<(String, Value)>,
+}
 
 impl Events {
     async fn of(parlor: &Parlor) -> Events {
         let answer =
             reqwest::get(format!("{}/_local/live/events", parlor.url())).await.expect("the server answers");
         assert_eq!(answer.headers()["content-type"], "text/event-stream");
-        Events(answer, String::new())
+        Events { answer, text: String::new(), came: Vec::new() }
     }
 
-    /// The data of the first event of that name that fits; those before are passed over.
+    /// The data of the first event of that name that fits; those of that name before it are passed over.
     async fn hear(&mut self, name: &str, fits: impl Fn(&Value) -> bool) -> Value {
         let next = async {
             loop {
-                while let Some((event, rest)) = self.1.split_once("\n\n") {
-                    let field = |field: &str| event.lines().find_map(|line| line.strip_prefix(field));
-                    let data = field("data: ").map(|data| serde_json::from_str::<Value>(data).expect("JSON"));
-                    let data = data.filter(|data| field("event: ") == Some(name) && fits(data));
-                    self.1 = rest.to_owned();
-                    if let Some(data) = data {
+                while let Some(place) = self.came.iter().position(|(event, _)| event == name) {
+                    let (_, data) = self.came.remove(place);
+                    if fits(&data) {
                         return data;
                     }
                 }
-                let more = self.0.chunk().await.expect("the stream is whole").expect("the stream goes on");
-                self.1.push_str(std::str::from_utf8(&more).expect("text"));
+                self.read().await;
             }
         };
         tokio::time::timeout(PATIENCE, next).await.unwrap_or_else(|_| panic!("no {name} came"))
+    }
+
+    async fn read(&mut self) {
+        let more = self.answer.chunk().await.expect("the stream is whole").expect("the stream goes on");
+        self.text.push_str(std::str::from_utf8(&more).expect("text"));
+        while let Some((event, rest)) = self.text.split_once("\n\n") {
+            let field = |field: &str| event.lines().find_map(|line| line.strip_prefix(field));
+            if let (Some(name), Some(data)) = (field("event: "), field("data: ")) {
+                self.came.push((name.to_owned(), serde_json::from_str(data).expect("JSON")));
+            }
+            self.text = rest.to_owned();
+        }
     }
 }
 

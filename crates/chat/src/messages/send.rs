@@ -18,7 +18,7 @@ use crate::{ClientId, Content, Error, RoomId, Store, Timestamp, UserId, members}
 
 /// Stores a message of a member and answers it; repeated with the same client id, it answers the stored one.
 ///
-/// Costs 2 requests: a read (5 RU at most, and 1 a file), then a transaction (6 WU; 8 with a client id; 2 a
+/// Costs 2 requests: a read (3 RU; 4 with a client id; 1 a file), then a transaction (6 WU; 8 with a client id; 2 a
 /// file). Each other sender who takes the same number first costs one more transaction.
 pub async fn send(
     store: &Store,
