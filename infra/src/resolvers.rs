@@ -8,7 +8,7 @@ use cfn::{Handle, Template, prelude::*};
 use crate::graphql::Sources;
 
 /// Fields that the resolvers' function answers; `resolvers/src/fields` has a file for each.
-const DIRECT: [(&str, &str); 14] = [
+const DIRECT: &[(&str, &str)] = &[
     ("Query", "me"),
     ("Query", "getRoom"),
     ("Query", "listRooms"),
@@ -27,13 +27,13 @@ const DIRECT: [(&str, &str); 14] = [
 
 /// Fields that the same function answers to a script, which then does what only scripts can: `onMessage` says
 /// when it is to end, `removeMember` ends it.
-const SCRIPTED: [(&str, &str, &str); 2] = [
+const SCRIPTED: &[(&str, &str, &str)] = &[
     ("Mutation", "removeMember", include_str!("../../resolvers/js/remove_member.js")),
     ("Subscription", "onMessage", include_str!("../../resolvers/js/on_message.js")),
 ];
 
 /// Fields of the sample, by JavaScript on its table.
-const TODO: [(&str, &str, &str); 5] = [
+const TODO: &[(&str, &str, &str)] = &[
     ("Query", "getTodo", include_str!("../../resolvers/js/get_todo.js")),
     ("Query", "listTodos", include_str!("../../resolvers/js/list_todos.js")),
     ("Mutation", "createTodo", include_str!("../../resolvers/js/create_todo.js")),
@@ -41,8 +41,9 @@ const TODO: [(&str, &str, &str); 5] = [
     ("Mutation", "deleteTodo", include_str!("../../resolvers/js/delete_todo.js")),
 ];
 
-/// Only JavaScript can narrow a subscription to a part of its events.
-const ON_CREATE_ROOM: &str = include_str!("../../resolvers/js/on_create_room.js");
+/// Fields that a script answers alone. Only JavaScript can narrow a subscription to a part of its events.
+const ALONE: &[(&str, &str, &str)] =
+    &[("Subscription", "onCreateRoom", include_str!("../../resolvers/js/on_create_room.js"))];
 
 pub(crate) fn add(
     t: &mut Template,
@@ -50,16 +51,16 @@ pub(crate) fn add(
     schema: &Handle<GraphQLSchema>,
     sources: &Sources,
 ) {
-    let direct = DIRECT.map(|(parent, field)| (parent, field, &sources.chat, None));
-    let scripted = SCRIPTED.map(|(parent, field, code)| (parent, field, &sources.chat, Some(code)));
-    let todo = TODO.map(|(parent, field, code)| (parent, field, &sources.todo, Some(code)));
-    let on_create_room = [("Subscription", "onCreateRoom", &sources.none, Some(ON_CREATE_ROOM))];
+    let direct = DIRECT.iter().map(|(parent, field)| (*parent, *field, &sources.chat, None));
+    let scripts = [(SCRIPTED, &sources.chat), (TODO, &sources.todo), (ALONE, &sources.none)];
+    let scripted = scripts.into_iter().flat_map(|(fields, source)| {
+        fields.iter().map(move |(parent, field, code)| (*parent, *field, source, Some(*code)))
+    });
 
     // AppSync changes an API one step at a time and refuses the rest with ConcurrentModificationException,
     // so each resolver waits for the one before it. It also needs its field to exist, which no property says.
     let mut previous: Option<Handle<Resolver>> = None;
-    for (parent, field, source, code) in direct.into_iter().chain(scripted).chain(todo).chain(on_create_room)
-    {
+    for (parent, field, source, code) in direct.chain(scripted) {
         let mut resolver = resolver(api, parent, field, source, code).depends_on(schema);
         if let Some(previous) = &previous {
             resolver = resolver.depends_on(previous);

@@ -17,8 +17,9 @@ pub struct Parlor {
     data: TempDir,
     process: Child,
     arguments: Vec<String>,
+    environment: Vec<(String, PathBuf)>,
     /// Kept open: a server whose output nobody can take would fail to print.
-    _output: BufReader<ChildStdout>,
+    output: BufReader<ChildStdout>,
 }
 
 /// The program `local`, built if it is not.
@@ -46,10 +47,15 @@ impl Parlor {
 
     /// The same with more arguments, which [`Parlor::restart`] repeats. What it logs is in [`Parlor::log`].
     pub async fn start_with(arguments: &[&str]) -> Parlor {
+        Parlor::start_in(Vec::new(), arguments).await
+    }
+
+    /// The same in an environment with more variables.
+    pub async fn start_in(environment: Vec<(String, PathBuf)>, arguments: &[&str]) -> Parlor {
         let data = tempfile::tempdir().expect("a temporary folder can be made");
         let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
-        let (process, output, url) = launch(0, &data, &arguments).await;
-        Parlor { url, data, process, arguments, _output: output }
+        let (process, output, url) = launch(0, &data, &arguments, &environment).await;
+        Parlor { url, data, process, arguments, environment, output }
     }
 
     /// What it has logged so far, errors and requests.
@@ -72,6 +78,22 @@ impl Parlor {
         self.url.rsplit(':').next().and_then(|port| port.parse().ok()).expect("the URL ends with a port")
     }
 
+    /// A line of what it prints, from the greeting on.
+    pub async fn line(&mut self) -> String {
+        let mut line = String::new();
+        let read = tokio::time::timeout(PATIENCE, self.output.read_line(&mut line)).await;
+        assert_ne!(read.expect("it says something in time").expect("text"), 0, "it has ended");
+        line
+    }
+
+    /// Interrupts it, as Ctrl-C does, and waits for its end.
+    pub async fn interrupt(&mut self) {
+        let id = self.process.id().expect("it runs").to_string();
+        assert!(Command::new("kill").args(["-INT", &id]).status().expect("kill runs").success());
+        let status = tokio::time::timeout(PATIENCE, self.process.wait()).await.expect("it ends in time");
+        assert!(status.expect("it ended").success());
+    }
+
     /// `kill -9`: no warning, no chance to tidy up.
     pub async fn kill(&mut self) {
         self.process.kill().await.expect("the server was running");
@@ -79,7 +101,7 @@ impl Parlor {
 
     /// Starts a killed one and kills it again this long after, wherever it is by then.
     pub async fn kill_while_starting(&mut self, after: std::time::Duration) {
-        let mut process = spawn(self.port(), &self.data, &self.arguments);
+        let mut process = spawn(self.port(), &self.data, &self.arguments, &self.environment);
         tokio::time::sleep(after).await;
         process.kill().await.expect("it had started");
     }
@@ -93,9 +115,9 @@ impl Parlor {
     pub async fn restart_with(&mut self, arguments: &[&str]) {
         let mut all = self.arguments.clone();
         all.extend(arguments.iter().map(|argument| (*argument).to_owned()));
-        let (process, output, url) = launch(self.port(), &self.data, &all).await;
+        let (process, output, url) = launch(self.port(), &self.data, &all, &self.environment).await;
         assert_eq!(url, self.url);
-        (self.process, self._output) = (process, output);
+        (self.process, self.output) = (process, output);
     }
 
     /// `GET /config.json`.
@@ -109,12 +131,13 @@ fn log_of(data: &TempDir) -> PathBuf {
     data.path().join("log")
 }
 
-fn spawn(port: u16, data: &TempDir, arguments: &[String]) -> Child {
+fn spawn(port: u16, data: &TempDir, arguments: &[String], environment: &[(String, PathBuf)]) -> Child {
     let log = std::fs::File::options().create(true).append(true).open(log_of(data)).expect("a log");
     tokio::process::Command::new(program())
         .args(["--port", &port.to_string(), "--data"])
         .arg(data.path())
         .args(arguments)
+        .envs(environment.iter().map(|(name, value)| (name, value)))
         .env("RUST_LOG", "error,s3s=off,requests=info")
         .stdout(Stdio::piped())
         .stderr(log)
@@ -123,8 +146,13 @@ fn spawn(port: u16, data: &TempDir, arguments: &[String]) -> Child {
         .expect("the server starts")
 }
 
-async fn launch(port: u16, data: &TempDir, arguments: &[String]) -> (Child, BufReader<ChildStdout>, String) {
-    let mut process = spawn(port, data, arguments);
+async fn launch(
+    port: u16,
+    data: &TempDir,
+    arguments: &[String],
+    environment: &[(String, PathBuf)],
+) -> (Child, BufReader<ChildStdout>, String) {
+    let mut process = spawn(port, data, arguments, environment);
     let mut output = BufReader::new(process.stdout.take().expect("stdout is piped"));
     let greeting = async {
         let mut line = String::new();

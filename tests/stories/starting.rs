@@ -53,10 +53,25 @@ async fn an_interrupt_ends_it_cleanly() {
 #[tokio::test]
 async fn help_shows_examples_and_mistakes_are_explained() {
     let help = run(&["--help"]).await;
-    assert!(String::from_utf8_lossy(&help.stdout).contains("Examples:"));
+    let help = String::from_utf8_lossy(&help.stdout);
+    for part in ["Examples:", "API Gateway", "--seed web/seed.toml", "--watch"] {
+        assert!(help.contains(part), "{part}: {help}");
+    }
     let parameter = run(&["--port", "0", "--parameter", "Stage=nowhere"]).await;
     let error = String::from_utf8_lossy(&parameter.stderr);
     assert!(!parameter.status.success() && error.contains("development, production"), "{error}");
+}
+
+#[tokio::test]
+async fn a_check_says_whether_it_would_start_and_leaves_the_data_alone() {
+    let parlor = Parlor::start().await;
+    let (port, data) = (parlor.port().to_string(), parlor.data().to_str().expect("a path"));
+    let fine = run(&["--check", "--port", &port, "--data", data]).await;
+    assert!(fine.status.success(), "{}", String::from_utf8_lossy(&fine.stderr));
+    assert!(String::from_utf8_lossy(&fine.stdout).contains("It would start."));
+    let unfit = run(&["--check", "--parameter", "Stage=nowhere"]).await;
+    let error = String::from_utf8_lossy(&unfit.stderr);
+    assert!(!unfit.status.success() && error.contains("development, production"), "{error}");
 }
 
 #[tokio::test]

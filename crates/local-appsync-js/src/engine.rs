@@ -1,5 +1,6 @@
 //! One evaluation in QuickJS: a new heap, AppSync's modules, the script, one handler, and the heap is gone.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use rquickjs::context::intrinsic::{Date, Eval, Json, MapSet, Promise, RegExp, RegExpCompiler};
@@ -20,9 +21,10 @@ pub(crate) enum Handler {
 }
 
 /// The modules that scripts are built on, each after those that it imports.
-const MODULES: [(&str, &str); 7] = [
+const MODULES: [(&str, &str); 8] = [
     ("parlor/native", include_str!("runtime/native.js")),
     ("parlor/evaluation", include_str!("runtime/evaluation.js")),
+    ("parlor/http", include_str!("runtime/http.js")),
     ("parlor/values", include_str!("runtime/values.js")),
     ("parlor/time", include_str!("runtime/time.js")),
     ("parlor/expressions", include_str!("runtime/expressions.js")),
@@ -51,6 +53,7 @@ struct Outcome {
     subscription_filter: Option<Value>,
     subscription_invalidation_filter: Option<Value>,
     invalidations: Vec<Value>,
+    response_headers: BTreeMap<String, String>,
 }
 
 pub(crate) fn evaluate(
@@ -76,7 +79,7 @@ pub(crate) fn evaluate(
     let outcome: Outcome = serde_json::from_str(&outcome)
         .map_err(|error| Raised::new(format!("{name}: {export} did not return JSON: {error}"), "Code"))?;
     if let Some(raised) = outcome.raised {
-        return Err(raised);
+        return Err(Raised { appended: outcome.appended_errors, ..raised });
     }
     Ok(Evaluated {
         value: outcome.value,
@@ -86,6 +89,7 @@ pub(crate) fn evaluate(
         subscription_filter: outcome.subscription_filter,
         subscription_invalidation_filter: outcome.subscription_invalidation_filter,
         invalidations: outcome.invalidations,
+        response_headers: outcome.response_headers,
     })
 }
 

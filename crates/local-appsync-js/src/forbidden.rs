@@ -109,9 +109,14 @@ impl Tokens<'_> {
         let is_import = matches!(self.before(at), Some(Kind::Word("from" | "import")));
         (is_import && !MODULES.contains(&module)).then(|| {
             let [utils, dynamodb] = MODULES;
-            format!(
-                "it imports '{module}'; localhost has '{utils}' and '{dynamodb}', and each script is one file"
-            )
+            match module {
+                "@aws-appsync/utils/rds" | "@aws-appsync/utils/ai" => format!(
+                    "it imports '{module}', whose data sources, RDS and Bedrock, are not on localhost; let a function do it"
+                ),
+                _ => format!(
+                    "it imports '{module}'; localhost has '{utils}' and '{dynamodb}', and each script is one file"
+                ),
+            }
         })
     }
 

@@ -27,12 +27,16 @@ mod dynamodb;
 mod engine;
 mod evaluated;
 mod forbidden;
+mod lambda;
 mod natives;
+mod pipeline;
 mod resolver;
 mod script;
 mod tokens;
 
 pub use dynamodb::dynamodb;
 pub use evaluated::{Evaluated, Raised, SkipTo};
-pub use resolver::{DataSource, DataSourceError, LambdaFunction, PipelineFunction, run_pipeline, run_unit};
+pub use lambda::LambdaFunction;
+pub use pipeline::{DirectFunction, PipelineFunction, run_pipeline, run_pipeline_batch};
+pub use resolver::{DataSource, DataSourceError, run_unit, run_unit_batch};
 pub use script::{CompileError, Limits, Problem, Script};

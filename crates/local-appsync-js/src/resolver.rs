@@ -1,13 +1,11 @@
-//! Whole resolvers: a script's request handler, its data source, its response handler; and pipelines of them.
+//! Unit resolvers: a script's request handler, its data source, its response handler.
 
-use std::pin::Pin;
-use std::sync::Arc;
-
-use serde::Deserialize;
+use futures::future::join_all;
 use serde_json::{Map, Value, json};
 
 use crate::dynamodb::dynamodb;
-use crate::evaluated::{Evaluated, Raised, SkipTo};
+use crate::evaluated::{Evaluated, Raised};
+use crate::lambda::{LambdaFunction, invoke_all};
 use crate::script::Script;
 
 /// Where a resolver's request goes.
@@ -25,10 +23,6 @@ pub enum DataSource {
     /// To a function, which gets the request's `payload`.
     Lambda(LambdaFunction),
 }
-
-/// Invokes a Lambda function with a payload.
-pub type LambdaFunction =
-    Arc<dyn Fn(Value) -> Pin<Box<dyn Future<Output = Result<Value, DataSourceError>> + Send>> + Send + Sync>;
 
 /// Why a data source gave no result.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -48,67 +42,81 @@ pub enum DataSourceError {
     },
 }
 
-/// One function of a pipeline resolver.
-#[derive(Clone)]
-pub struct PipelineFunction {
-    /// Its code.
-    pub script: Script,
-    /// Its data source.
-    pub source: DataSource,
-}
-
 /// Runs a unit resolver for one field. `context` is AppSync's, an object, without `result` and `error`.
 pub async fn run_unit(script: &Script, source: &DataSource, context: Value) -> Result<Evaluated, Raised> {
-    let mut context = object(context)?;
-    let requested = script.request(context.clone().into()).await?;
-    if requested.returned_early.is_some() {
-        return Ok(requested);
-    }
-    context.insert("stash".to_owned(), requested.stash.clone());
-    match source.answer(requested.value.clone()).await {
-        Ok(result) => {
-            context.insert("result".to_owned(), result);
-        }
-        Err(DataSourceError::Request(message)) => return Err(Raised::new(message, "MappingTemplate")),
-        Err(DataSourceError::Failed { message, error_type, result }) => {
-            context.insert("result".to_owned(), result);
-            context.insert("error".to_owned(), json!({ "message": message, "type": error_type }));
-        }
-    }
-    Ok(script.response(context.into()).await?.after(requested))
+    run_unit_batch(script, source, vec![context]).await.pop().expect("one for each context")
 }
 
-/// Runs a pipeline resolver for one field: `script`'s request handler, the functions in turn, each with what
-/// the one before answered as `ctx.prev.result`, and `script`'s response handler.
-pub async fn run_pipeline(
+/// Runs a unit resolver for the items of a list. Requests that are `BatchInvoke` go to the function together, so
+/// give at most [`DataSource::batch_size`] contexts. The answers are in their order; an item that fails stops no
+/// other.
+pub async fn run_unit_batch(
     script: &Script,
-    functions: &[PipelineFunction],
-    context: Value,
-) -> Result<Evaluated, Raised> {
-    let mut context = object(context)?;
-    let mut so_far = script.request(context.clone().into()).await?;
-    // An early return from here passes over all functions.
-    let mut is_over = so_far.returned_early.is_some();
-    for PipelineFunction { script, source } in functions {
-        if is_over {
-            break;
+    source: &DataSource,
+    contexts: Vec<Value>,
+) -> Vec<Result<Evaluated, Raised>> {
+    let asked = join_all(contexts.into_iter().map(|context| ask(script, context))).await;
+    let is_open = |asked: &&Result<Asked, Raised>| asked.as_ref().is_ok_and(Asked::is_open);
+    let requests = asked.iter().filter(is_open).flatten().map(|asked| asked.requested.value.clone());
+    let mut answers = source.answer_all(requests.collect()).await.into_iter();
+    let ended = asked.into_iter().map(|asked| {
+        let answer = asked.as_ref().is_ok_and(Asked::is_open).then(|| answers.next()).flatten();
+        async move {
+            let asked = asked?;
+            match answer {
+                Some(answer) => asked.respond(script, answer).await,
+                None => Ok(asked.requested),
+            }
         }
-        hand_on(&mut context, &so_far);
-        so_far = run_unit(script, source, context.clone().into()).await?.after(so_far);
-        is_over = so_far.returned_early == Some(SkipTo::End);
+    });
+    join_all(ended).await
+}
+
+/// A request handler's outcome.
+struct Asked {
+    context: Map<String, Value>,
+    requested: Evaluated,
+}
+
+async fn ask(script: &Script, context: Value) -> Result<Asked, Raised> {
+    let context = object(context)?;
+    let requested = script.request(context.clone().into()).await?;
+    Ok(Asked { context, requested })
+}
+
+impl Asked {
+    /// Whether there is something for the data source.
+    fn is_open(&self) -> bool {
+        self.requested.returned_early.is_none()
     }
-    hand_on(&mut context, &so_far);
-    context.insert("result".to_owned(), so_far.value.clone());
-    Ok(script.response(context.into()).await?.after(so_far))
+
+    async fn respond(
+        self,
+        script: &Script,
+        answer: Result<Value, DataSourceError>,
+    ) -> Result<Evaluated, Raised> {
+        let Asked { mut context, requested } = self;
+        context.insert("stash".to_owned(), requested.stash.clone());
+        match answer {
+            Ok(result) => {
+                context.insert("result".to_owned(), result);
+            }
+            Err(DataSourceError::Request(message)) => {
+                return Err(Raised::new(message, "MappingTemplate").after(&requested));
+            }
+            Err(DataSourceError::Failed { message, error_type, result }) => {
+                context.insert("result".to_owned(), result);
+                context.insert("error".to_owned(), json!({ "message": message, "type": error_type }));
+            }
+        }
+        match script.response(context.into()).await {
+            Ok(responded) => Ok(responded.after(requested)),
+            Err(raised) => Err(raised.after(&requested)),
+        }
+    }
 }
 
-/// What the next handler sees of the one before.
-fn hand_on(context: &mut Map<String, Value>, before: &Evaluated) {
-    context.insert("stash".to_owned(), before.stash.clone());
-    context.insert("prev".to_owned(), json!({ "result": before.value }));
-}
-
-fn object(context: Value) -> Result<Map<String, Value>, Raised> {
+pub(crate) fn object(context: Value) -> Result<Map<String, Value>, Raised> {
     match context {
         Value::Object(context) => Ok(context),
         _ => Err(Raised::new("a resolver's context must be an object", "Internal")),
@@ -116,48 +124,28 @@ fn object(context: Value) -> Result<Map<String, Value>, Raised> {
 }
 
 impl DataSource {
-    async fn answer(&self, request: Value) -> Result<Value, DataSourceError> {
+    /// How many items of a list it answers together, when the template's `MaxBatchSize` is `configured`; 0 if it
+    /// answers each alone. For a function it is 5 unless the template says otherwise, as it was before that could be
+    /// configured.
+    /// <https://aws.amazon.com/blogs/mobile/introducing-configurable-batching-size-for-aws-appsync-lambda-resolvers/>
+    pub fn batch_size(&self, configured: usize) -> usize {
         match self {
-            DataSource::None => Ok(request.get("payload").cloned().unwrap_or(Value::Null)),
-            DataSource::DynamoDb { client, table } => dynamodb(client, table, &request).await,
-            DataSource::Lambda(function) => invoke(function, request).await,
+            DataSource::Lambda(_) if configured == 0 => 5,
+            DataSource::Lambda(_) => configured,
+            DataSource::None | DataSource::DynamoDb { .. } => 0,
         }
     }
-}
 
-/// A request to a Lambda data source.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Invocation {
-    operation: LambdaOperation,
-    #[serde(default)]
-    payload: Value,
-    #[serde(default)]
-    invocation_type: InvocationType,
-}
-
-#[derive(Deserialize)]
-enum LambdaOperation {
-    Invoke,
-}
-
-#[derive(Deserialize, Default)]
-enum InvocationType {
-    #[default]
-    RequestResponse,
-    Event,
-}
-
-async fn invoke(function: &LambdaFunction, request: Value) -> Result<Value, DataSourceError> {
-    let invocation = Invocation::deserialize(request)
-        .map_err(|error| DataSourceError::Request(format!("not a request to a Lambda function: {error}")))?;
-    let LambdaOperation::Invoke = invocation.operation;
-    let answer = function(invocation.payload);
-    match invocation.invocation_type {
-        InvocationType::RequestResponse => answer.await,
-        InvocationType::Event => {
-            tokio::spawn(answer);
-            Ok(Value::Null)
+    async fn answer_all(&self, requests: Vec<Value>) -> Vec<Result<Value, DataSourceError>> {
+        match self {
+            DataSource::None => {
+                let payload = |request: Value| Ok(request.get("payload").cloned().unwrap_or(Value::Null));
+                requests.into_iter().map(payload).collect()
+            }
+            DataSource::DynamoDb { client, table } => {
+                join_all(requests.iter().map(|request| dynamodb(client, table, request))).await
+            }
+            DataSource::Lambda(function) => invoke_all(function, requests).await,
         }
     }
 }

@@ -91,6 +91,8 @@ pub struct Limits {
     pub selected_fields: usize,
     /// How many resolvers one request may call.
     pub resolver_calls: usize,
+    /// Whether `__schema` and `__type` may be selected.
+    pub introspection: bool,
     /// The time between two `ka` frames.
     pub keep_alive: Duration,
     /// The size of a frame from a client, in bytes.
@@ -117,6 +119,7 @@ impl Default for Limits {
             query_depth: 75,
             selected_fields: 20_000,
             resolver_calls: 10_000,
+            introspection: true,
             keep_alive: Duration::from_secs(30),
             frame_bytes: 256 * 1024,
             subscriptions_per_connection: 200,

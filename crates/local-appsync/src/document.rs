@@ -69,6 +69,10 @@ impl Document {
             .get(request.operation_name.as_deref().filter(|name| !name.is_empty()))
             .map_err(|_| Unacceptable::BadRequest(unknown_operation(request)))?
             .clone();
+        let hidden = validation::hidden_fields(&executable, &operation, limits);
+        if !hidden.is_empty() {
+            return Err(Unacceptable::Invalid(hidden));
+        }
         if operation.operation_type == OperationType::Query {
             introspection::check_max_depth(&executable, &operation).map_err(|error| {
                 let location = Location::of(error.location(), &executable.sources);

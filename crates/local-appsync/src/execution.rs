@@ -3,8 +3,10 @@
 //! `apollo-compiler` parses, validates and introspects. Its executor is not used: its futures cannot move between
 //! threads, it runs one field at a time, and its errors are texts without AppSync's `errorType`, `data` and `info`.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use apollo_compiler::Node;
 use apollo_compiler::executable::SelectionSet;
@@ -57,6 +59,8 @@ pub(crate) struct Execution<'a> {
     batches: Batches,
     errors: Mutex<Vec<GraphQlError>>,
     invalidations: Mutex<Vec<Value>>,
+    invalidations_so_far: AtomicUsize,
+    headers: Mutex<BTreeMap<String, String>>,
 }
 
 /// Where the values of fields with a resolver come from.
@@ -66,6 +70,12 @@ enum Source {
     /// The event that a subscription delivers holds everything; nothing is resolved again.
     Event,
 }
+
+/// AppSync's limit on the invalidations of one request.
+const MOST_INVALIDATIONS: usize = 5;
+
+/// AppSync's limit on what resolvers add to an answer's headers, names and values together.
+const MOST_HEADER_BYTES: usize = 4096;
 
 /// A null where the schema allows none, already reported: the parent becomes null instead.
 struct Nullified;
@@ -91,6 +101,8 @@ impl<'a> Execution<'a> {
             batches: Batches::default(),
             errors: Mutex::default(),
             invalidations: Mutex::default(),
+            invalidations_so_far: AtomicUsize::new(0),
+            headers: Mutex::default(),
         })
     }
 
@@ -172,7 +184,8 @@ impl<'a> Execution<'a> {
         if let Some(exceeded) = self.budget.exceeded() {
             return Response::of_errors(vec![GraphQlError::of_resolver(Vec::new(), None, exceeded)]);
         }
-        Response { data: data.ok(), errors: self.take_errors() }
+        let headers = std::mem::take(&mut *self.headers());
+        Response { data: data.ok(), errors: self.take_errors(), headers }
     }
 
     fn take_errors(&self) -> Vec<GraphQlError> {
@@ -186,6 +199,40 @@ impl<'a> Execution<'a> {
     fn report_raised(&self, path: Path<'_>, field: &apollo_compiler::executable::Field, raised: Raised) {
         let location = Location::of(field.name.location(), &self.document.executable.sources);
         self.report(GraphQlError::of_resolver(path.to_vec(), location, raised));
+    }
+
+    /// Takes them into the answer, unless they are too many.
+    fn add_headers(&self, added: BTreeMap<String, String>) -> Result<(), Raised> {
+        let mut headers = self.headers();
+        let mut all = headers.clone();
+        all.extend(added);
+        let bytes: usize = all.iter().map(|(name, value)| name.len() + value.len()).sum();
+        if bytes > MOST_HEADER_BYTES {
+            let message = format!(
+                "The headers of the answer would have {bytes} bytes, and may have {MOST_HEADER_BYTES}."
+            );
+            return Err(Raised::new("LimitExceeded", message));
+        }
+        *headers = all;
+        Ok(())
+    }
+
+    fn add_invalidations(&self, mut added: Vec<Value>) -> Result<(), Raised> {
+        let before = self.invalidations_so_far.fetch_add(added.len(), Ordering::Relaxed);
+        let is_over = before + added.len() > MOST_INVALIDATIONS;
+        added.truncate(MOST_INVALIDATIONS.saturating_sub(before));
+        self.invalidations().extend(added);
+        if is_over {
+            let message = format!(
+                "A request may invalidate subscriptions {MOST_INVALIDATIONS} times; the rest was not done."
+            );
+            return Err(Raised::new("LimitExceeded", message));
+        }
+        Ok(())
+    }
+
+    fn headers(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, String>> {
+        self.headers.lock().expect("no panic happens while headers are held")
     }
 
     fn invalidations(&self) -> std::sync::MutexGuard<'_, Vec<Value>> {

@@ -1,5 +1,6 @@
 //! GraphQL over HTTP: `POST /graphql`, with AppSync's statuses, bodies and headers.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -61,7 +62,7 @@ async fn graphql(State(api): State<Arc<Api>>, request: Request) -> Response {
         answered.unwrap_or_else(|_| Err(Failure::internal()))
     };
     let mut response = match answered.await {
-        Ok(answer) => json_response(StatusCode::OK, &answer),
+        Ok(answer) => with_headers(json_response(StatusCode::OK, &answer), &answer.headers),
         Err(failure) => failure.into_response(),
     };
     let request_id = HeaderValue::from_str(&uuid::Uuid::new_v4().to_string());
@@ -129,6 +130,16 @@ fn parse(body: &[u8]) -> Result<GraphQlRequest, Failure> {
         return Err(Failure::malformed("Request body is empty.".to_owned()));
     }
     serde_json::from_slice(body).map_err(|_| Failure::malformed("Unable to parse GraphQL query.".to_owned()))
+}
+
+/// Adds what resolvers asked for, where it is a header at all.
+fn with_headers(mut response: Response, headers: &BTreeMap<String, String>) -> Response {
+    for (name, value) in headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
 }
 
 fn json_response(status: StatusCode, body: &impl Serialize) -> Response {

@@ -43,7 +43,7 @@ pub(crate) async fn upgrade(State(api): State<Arc<Api>>, request: Request) -> Re
     let upgrade = upgrade
         .protocols([SUBPROTOCOL])
         // The defaults, 128 KiB each, are zeroed before each read and kept for each client.
-        .read_buffer_size(4096)
+        .read_buffer_size(1024)
         .write_buffer_size(16 * 1024)
         .max_frame_size(api.limits.frame_bytes)
         .max_message_size(api.limits.frame_bytes);
@@ -56,9 +56,9 @@ pub(crate) async fn upgrade(State(api): State<Arc<Api>>, request: Request) -> Re
     let body = Bytes::from_static(b"{}");
     let evidence = Evidence { path: "/graphql/connect", query: "", headers: &connect_headers, body: &body };
     let caller = caller::identify(&api, evidence, source_ip).await;
-    upgrade.on_upgrade(async move |socket| match caller {
-        Ok(caller) => Connection::open(api, caller, headers, source_ip).serve(socket).await,
-        Err(refused) => parting::refuse(socket, refused).await,
+    upgrade.on_upgrade(async move |mut socket| match caller {
+        Ok(caller) => Connection::open(api, caller, headers, source_ip).serve(&mut socket).await,
+        Err(refused) => parting::refuse(&mut socket, refused).await,
     })
 }
 

@@ -1,5 +1,7 @@
 //! What answers a field, and what it is told: AppSync's Context.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use futures::future::join_all;
 use serde::Serialize;
@@ -115,6 +117,9 @@ pub struct Resolved {
     pub extensions: Extensions,
     /// Errors beside the value (`util.appendError`).
     pub errors: Vec<Raised>,
+    /// Headers for the answer over HTTP (`util.http.addResponseHeader`), by names in lower case. Of two with one name
+    /// the later one counts, and all of an operation may have 4 KB.
+    pub response_headers: BTreeMap<String, String>,
 }
 
 impl From<Value> for Resolved {

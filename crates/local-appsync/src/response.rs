@@ -1,5 +1,7 @@
 //! The answer to an operation: its values, kept so that they can be told by response name and by field name.
 
+use std::collections::BTreeMap;
+
 use apollo_compiler::Name;
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 use serde_json::{Map, Value};
@@ -10,11 +12,13 @@ use crate::error::GraphQlError;
 pub(crate) struct Response {
     pub(crate) data: Option<Output>,
     pub(crate) errors: Vec<GraphQlError>,
+    /// For the answer over HTTP, beside the body.
+    pub(crate) headers: BTreeMap<String, String>,
 }
 
 impl Response {
     pub(crate) fn of_errors(errors: Vec<GraphQlError>) -> Response {
-        Response { data: None, errors }
+        Response { data: None, errors, headers: BTreeMap::new() }
     }
 }
 

@@ -112,9 +112,16 @@ impl Schema {
     }
 }
 
+/// AppSync's limit on the schema.
+const MOST_BYTES: usize = 1024 * 1024;
+
 /// Adds what AppSync predefines, except what the schema declares itself for the sake of other tools.
 fn parse(sdl: &str) -> Result<Valid<apollo_compiler::Schema>, BuildError> {
     let invalid = |errors: &dyn std::fmt::Display| BuildError::InvalidSchema(errors.to_string());
+    if sdl.len() > MOST_BYTES {
+        let length = sdl.len();
+        return Err(invalid(&format_args!("it has {length} bytes; AppSync takes at most {MOST_BYTES}")));
+    }
     let own = ast::Document::parse(sdl, "schema.graphql").map_err(|errors| invalid(&errors.errors))?;
     let mut predefined = ast::Document::parse(include_str!("predefined.graphql"), "predefined.graphql")
         .expect("the predefined definitions are a constant that tests parse");

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use crate::error::Error;
+use crate::password;
+
 /// One Cognito user pool. Its sign-in name is the e-mail (`UsernameAttributes: [email]`), in any case.
 #[derive(Debug, Clone)]
 pub struct UserPoolConfig {
@@ -67,6 +70,13 @@ pub struct PasswordPolicy {
     pub require_symbols: bool,
     /// `TemporaryPasswordValidityDays`: how long a password that an operator set is good.
     pub temporary_password_validity: Duration,
+}
+
+impl PasswordPolicy {
+    /// Refuses a password that signing up would refuse, in AWS's words.
+    pub fn check(&self, password: &str) -> Result<(), Error> {
+        password::check(self, password)
+    }
 }
 
 impl Default for PasswordPolicy {

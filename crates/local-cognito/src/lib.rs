@@ -141,6 +141,11 @@ impl Cognito {
         known.get(access_key_id).filter(|credentials| credentials.are_remembered(now_s)).cloned()
     }
 
+    /// The user pool, as it was configured.
+    pub fn user_pool(&self) -> &UserPoolConfig {
+        &self.user_pool
+    }
+
     /// The newest mails, newest first, at most a hundred: to one address, or to all.
     pub async fn outbox(&self, to: Option<String>) -> Result<Vec<Mail>, Error> {
         self.store.transaction(move |db| outbox::list(db, to.as_deref())).await

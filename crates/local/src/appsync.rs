@@ -1,15 +1,18 @@
 //! The template's GraphQL API, open: its schema, who may call it, and what answers each field.
 
-use std::collections::{BTreeMap, HashMap};
+mod resolvers;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use local_appsync::{
-    Api, AuthMode, Authenticator, Authorize, Caller, Context, Credentials, Definition, Extensions, Field,
-    LambdaAuthorizer, Limits, OidcProvider, Raised, Refused, Resolved, Resolver, answers_of_batch,
+    Api, AuthMode, Authenticator, Authorize, Caller, Credentials, Definition, LambdaAuthorizer, Limits,
+    OidcProvider, Refused,
 };
-use local_appsync_js::{DataSource, DataSourceError, Evaluated, Script, run_unit};
 use local_cognito::{Cognito, TokenError};
 use local_dynamodb::DynamoDb;
 use serde_json::{Value, json};
@@ -29,22 +32,21 @@ pub(crate) fn open(
     iam: Arc<Iam>,
 ) -> Result<Arc<Api>, StartError> {
     let (_, api) = stack.only("AWS::AppSync::GraphQLApi")?;
-    let (_, schema) = stack.only("AWS::AppSync::GraphQLSchema")?;
-    let mut resolvers = HashMap::new();
-    for (id, resource) in stack.of_kind("AWS::AppSync::Resolver") {
-        let name = |property| resource.text(property).unwrap_or_default();
-        let field = Field::new(name("/TypeName"), name("/FieldName"));
-        resolvers.insert(field, resolver(id, resource, stack, functions, dynamodb)?);
-    }
+    let (schema_id, schema) = stack.only("AWS::AppSync::GraphQLSchema")?;
+    unserved(stack)?;
     let additional = api.property("/AdditionalAuthenticationProviders").and_then(Value::as_array);
     let definition = Definition {
         api_id: stack.output("ApiId")?.to_owned(),
-        schema: schema.text("/Definition").unwrap_or_default(),
+        schema: schema.text("/Definition").ok_or_else(|| {
+            StackError(format!(
+                "schema {schema_id} has no Definition: put its text there, instead of its place in S3"
+            ))
+        })?,
         default_mode: auth_mode(&api.properties)?,
         additional_modes: additional.into_iter().flatten().map(auth_mode).collect::<Result<_, _>>()?,
         lambda_authorizer: lambda_authorizer(api, functions)?,
         oidc: oidc(api)?,
-        resolvers,
+        resolvers: resolvers::of_template(stack, functions, dynamodb)?,
         limits: limits(api),
     };
     let keys = stack.of_kind("AWS::AppSync::ApiKey").map(|_| stack.output("ApiKey").map(str::to_owned));
@@ -107,12 +109,34 @@ fn oidc(api: &Resource) -> Result<Vec<OidcProvider>, StackError> {
     providers(api, "OPENID_CONNECT").map(of).collect()
 }
 
-/// AppSync's quotas, and what the template makes narrower.
+/// What AppSync has and this machine has not.
+fn unserved(stack: &Stack) -> Result<(), StackError> {
+    if let Some((id, _)) = stack.of_kind("AWS::AppSync::ApiCache").next() {
+        return Err(StackError(format!(
+            "{id} is a cache of answers, which is not here: give it a condition that does not hold on a laptop"
+        )));
+    }
+    let merged = stack
+        .of_kind("AWS::AppSync::GraphQLApi")
+        .find(|(_, api)| api.text("/ApiType").as_deref() == Some("MERGED"));
+    if let Some((id, _)) = merged {
+        return Err(StackError(format!(
+            "API {id} is merged of others, which is not here: give it a schema and resolvers of its own"
+        )));
+    }
+    Ok(())
+}
+
+/// AppSync's quotas, and what the template makes narrower; 0 leaves them as they are.
 fn limits(api: &Resource) -> Limits {
-    let number = |property| api.number(property).and_then(|number| usize::try_from(number).ok());
+    let number = |property| {
+        let number = api.number(property).filter(|number| *number > 0);
+        number.and_then(|number| usize::try_from(number).ok())
+    };
     let mut limits = Limits::default();
     limits.resolver_calls = number("/ResolverCountLimit").unwrap_or(limits.resolver_calls);
     limits.query_depth = number("/QueryDepthLimit").unwrap_or(limits.query_depth);
+    limits.introspection = api.text("/IntrospectionConfig").as_deref() != Some("DISABLED");
     limits
 }
 
@@ -127,140 +151,6 @@ fn auth_mode(provider: &Value) -> Result<AuthMode, StackError> {
             Err(StackError(format!("the GraphQL API has the unknown authentication type {unknown:?}")))
         }
     }
-}
-
-/// What answers one field: a function directly, or a script on a data source.
-fn resolver(
-    id: &str,
-    resource: &Resource,
-    stack: &Stack,
-    functions: &BTreeMap<String, Function>,
-    dynamodb: &DynamoDb,
-) -> Result<Arc<dyn Resolver>, StackError> {
-    let source_name = resource.text("/DataSourceName").unwrap_or_default();
-    let (source_id, source) = stack
-        .of_kind("AWS::AppSync::DataSource")
-        .find(|(_, source)| source.text("/Name").as_ref() == Some(&source_name))
-        .ok_or_else(|| {
-            StackError(format!("resolver {id} is on the data source {source_name:?}, which is not there"))
-        })?;
-    let function = || {
-        let arn = source.text("/LambdaConfig/LambdaFunctionArn").unwrap_or_default();
-        let function = functions.get(&arn).cloned();
-        function.ok_or_else(|| {
-            StackError(format!("data source {source_id} is on the function {arn:?}, which is not there"))
-        })
-    };
-    let data_source = match source.text("/Type").as_deref() {
-        Some("AWS_LAMBDA") if resource.property("/Code").is_none() => {
-            let max_batch_size = resource.number("/MaxBatchSize").and_then(|size| usize::try_from(size).ok());
-            return Ok(Arc::new(Direct {
-                function: function()?,
-                max_batch_size: max_batch_size.unwrap_or(0),
-            }));
-        }
-        Some("AWS_LAMBDA") => {
-            let function = function()?;
-            DataSource::Lambda(Arc::new(move |payload| {
-                let function = function.clone();
-                Box::pin(async move {
-                    function.invoke(payload).await.map_err(|error| DataSourceError::Failed {
-                        message: error.error_message,
-                        error_type: "Lambda:Unhandled".to_owned(),
-                        result: Value::Null,
-                    })
-                })
-            }))
-        }
-        Some("AMAZON_DYNAMODB") => DataSource::DynamoDb {
-            client: dynamodb.client(),
-            table: source.text("/DynamoDBConfig/TableName").unwrap_or_default(),
-        },
-        Some("NONE") => DataSource::None,
-        other => {
-            return Err(StackError(format!(
-                "data source {source_id} has the type {}, which is not served here",
-                other.unwrap_or("(none)")
-            )));
-        }
-    };
-    let code = resource.text("/Code").unwrap_or_default();
-    let script = Script::compile(id, &code).map_err(|error| StackError(format!("resolver {id}: {error}")))?;
-    Ok(Arc::new(Scripted { script, data_source }))
-}
-
-/// A direct Lambda resolver: the Context object in, the field's value out.
-struct Direct {
-    function: Function,
-    max_batch_size: usize,
-}
-
-#[async_trait]
-impl Resolver for Direct {
-    async fn resolve(&self, context: Context) -> Result<Resolved, Raised> {
-        let event =
-            serde_json::to_value(&context).map_err(|error| Raised::new("Internal", error.to_string()))?;
-        match self.function.invoke(event).await {
-            Ok(value) => Ok(Resolved::from(value)),
-            Err(error) => Err(Raised::new(error.error_type, error.error_message)),
-        }
-    }
-
-    fn max_batch_size(&self) -> usize {
-        self.max_batch_size
-    }
-
-    /// All Context objects in; a call that fails fails them all.
-    async fn resolve_batch(&self, contexts: Vec<Context>) -> Vec<Result<Resolved, Raised>> {
-        let count = contexts.len();
-        let answer = match serde_json::to_value(&contexts) {
-            Ok(event) => {
-                self.function.invoke(event).await.map_err(|it| Raised::new(it.error_type, it.error_message))
-            }
-            Err(error) => Err(Raised::new("Internal", error.to_string())),
-        };
-        match answer {
-            Ok(answer) => answers_of_batch(answer, count),
-            Err(raised) => vec![Err(raised); count],
-        }
-    }
-}
-
-/// An APPSYNC_JS unit resolver.
-struct Scripted {
-    script: Script,
-    data_source: DataSource,
-}
-
-#[async_trait]
-impl Resolver for Scripted {
-    async fn resolve(&self, context: Context) -> Result<Resolved, Raised> {
-        let context =
-            serde_json::to_value(&context).map_err(|error| Raised::new("Internal", error.to_string()))?;
-        let evaluated = run_unit(&self.script, &self.data_source, context).await.map_err(of_script)?;
-        let Evaluated {
-            value,
-            appended_errors,
-            subscription_filter,
-            subscription_invalidation_filter,
-            invalidations,
-            ..
-        } = evaluated;
-        Ok(Resolved {
-            value,
-            extensions: Extensions {
-                subscription_filter,
-                invalidation_filter: subscription_invalidation_filter,
-                invalidations,
-            },
-            errors: appended_errors.into_iter().map(of_script).collect(),
-        })
-    }
-}
-
-fn of_script(error: local_appsync_js::Raised) -> Raised {
-    let local_appsync_js::Raised { message, error_type, data, info } = error;
-    Raised { message, error_type, data, info }
 }
 
 /// Who may call: holders of a token of the user pool, of the API key, or of an access key.

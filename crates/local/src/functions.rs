@@ -29,6 +29,9 @@ enum Program {
     Resolvers(Arc<Store>),
     Rest(Arc<rest::App>),
     Socket(Arc<socket::App>),
+    /// Whatever a test wants.
+    #[cfg(test)]
+    Closure(fn(Value) -> Result<Value, Diagnostic>),
 }
 
 /// How a call failed: what the Lambda service tells its caller.
@@ -111,6 +114,15 @@ impl Function {
         Ok(Function { name: id.to_owned(), program, timeout })
     }
 
+    #[cfg(test)]
+    pub(crate) fn of(answer: fn(Value) -> Result<Value, Diagnostic>) -> Function {
+        Function {
+            name: "Closure".to_owned(),
+            program: Program::Closure(answer),
+            timeout: Duration::from_secs(30),
+        }
+    }
+
     /// Calls the function and waits for its answer, at most as long as its timeout allows.
     pub(crate) async fn invoke(&self, event: Value) -> Result<Value, FunctionError> {
         let program = self.program.clone();
@@ -123,6 +135,8 @@ impl Function {
                 Program::Resolvers(store) => resolvers::handle(&store, event).await.map_err(Diagnostic::from),
                 Program::Rest(app) => Ok(rest::handle(&app, event).await),
                 Program::Socket(app) => socket::handle(&app, event).await.map_err(Diagnostic::from),
+                #[cfg(test)]
+                Program::Closure(answer) => answer(event),
             }
         });
         let abort = call.abort_handle();

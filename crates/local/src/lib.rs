@@ -17,11 +17,13 @@ mod patience;
 mod port;
 mod requests;
 mod reset;
+mod seed;
 mod server;
 mod stack;
 mod storage;
 mod tls;
 mod visitors;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -29,7 +31,9 @@ use std::path::PathBuf;
 
 pub use network::Network;
 pub use reset::reset;
+pub use seed::{Filled, Seed, SeedError};
 pub use server::Server;
+pub use watch::{Handover, Watch, WatchError};
 
 /// How to serve.
 #[derive(Debug, Clone)]

@@ -1,16 +1,18 @@
 //! `cargo run -p local`: the chat's cloud on this machine, in one process.
 
-use std::collections::BTreeMap;
+use std::error::Error;
+use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::process::ExitCode;
 
 use clap::Parser;
-use local::{Network, Options, Server};
+use local::{Filled, Handover, Network, Options, Seed, Server};
 use tracing_subscriber::EnvFilter;
 
-/// Serves Parlor on localhost, offline: Cognito, AppSync, DynamoDB and S3 as the template configures them.
+/// Serves Parlor on localhost, offline: Cognito, AppSync, API Gateway, DynamoDB and S3 as the template configures them.
 #[derive(Parser)]
 #[command(
     version,
@@ -21,6 +23,9 @@ Examples:
   RUST_LOG=debug cargo run -p local               a log that says more
   RUST_LOG=info,requests=off cargo run -p local   a log without the requests
   cargo run -p local -- --latency 100..300 --drop 5   a bad network, to rehearse on
+  cargo run -p local -- --seed web/seed.toml      people, rooms and messages to begin with; twice is once
+  cargo run -p local -- --watch                   what is edited is built and served, on the same port
+  cargo run -p local -- --check --parameter Stage=production   would it start?
   cargo run -p local -- --reset                   begin anew: forget everything
 
 TLS is on the same port (https://, wss://). Trust its authority once: curl --cacert .parlor/ca.pem,
@@ -42,6 +47,18 @@ struct Arguments {
     /// Rehearse a broken network: so many of requests, answers and frames cut their connection
     #[arg(long, value_name = "PERCENT", default_value_t = 0.0, value_parser = percent)]
     drop: f64,
+    /// Fill the stack with the people, rooms and messages of a file, as far as they are not there
+    #[arg(long, value_name = "FILE")]
+    seed: Option<PathBuf>,
+    /// Build and serve what is edited: handlers, resolvers, schema, template. DIR is the workspace, if not this one
+    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = WORKSPACE)]
+    watch: Option<PathBuf>,
+    /// Only see whether it would start (on an empty folder, and any port), and end
+    #[arg(long, conflicts_with_all = ["reset", "watch"])]
+    check: bool,
+    /// The port comes from the process that watches
+    #[arg(long, hide = true)]
+    handed_over: bool,
     /// Forget everything in the data folder first; asks, unless --yes
     #[arg(long)]
     reset: bool,
@@ -50,12 +67,15 @@ struct Arguments {
     yes: bool,
 }
 
+/// Where this program was built.
+const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+
 /// The functions' own accounts of their calls would repeat the list of requests.
 const QUIET: &str = "info,dynoxide=error,s3s=off,resolvers=warn,rest=warn,socket=warn";
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Arguments { port, data, parameters, latency, drop, reset, yes } = Arguments::parse();
+    let arguments = Arguments::parse();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(QUIET));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
@@ -63,28 +83,137 @@ async fn main() -> ExitCode {
         .with_target(false)
         .with_writer(std::io::stderr)
         .init();
-    if reset && let Err(error) = local::reset(&data, yes) {
-        eprintln!("parlor: {error}");
-        return ExitCode::FAILURE;
-    }
-    let network = Network { latency_ms: latency.unwrap_or(0..=0), drop_percent: drop };
-    let options = Options { port, data, parameters: BTreeMap::from_iter(parameters), network };
-    let server = match Server::start(options).await {
-        Ok(server) => server,
+    match run(arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("parlor: {error}");
-            return ExitCode::FAILURE;
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
+    // First, so that a bad one stops the start before anything is touched.
+    let seed = arguments.seed.as_deref().map(Seed::read).transpose()?;
+    if arguments.check {
+        return check(arguments.options()).await;
+    }
+    if arguments.reset {
+        local::reset(&arguments.data, arguments.yes)?;
+    }
+    if let Some(workspace) = &arguments.watch {
+        return watch(workspace, &arguments).await;
+    }
+    let (listeners, mut watcher) = match arguments.handed_over {
+        true => Handover::take().map(|(listeners, watcher)| (Some(listeners), Some(watcher)))?,
+        false => (None, None),
+    };
+    let server = Server::start_on(listeners, arguments.options()).await?;
+    let interrupted = interrupted();
+    let filling = seed.map(|seed| server.fill(seed));
+    let greeting = server.greeting();
+    let mut failed = None;
+    let done = async {
+        let mut interrupted = pin!(interrupted);
+        let filled = async {
+            match filling {
+                None => Ok(None),
+                Some(filling) => filling.await.map(Some),
+            }
+        };
+        let filled = tokio::select! {
+            filled = filled => filled,
+            () = &mut interrupted => return,
+        };
+        let greeting = match filled {
+            Ok(filled) => greeting + &filled.map(told).unwrap_or_default(),
+            Err(error) => {
+                failed = Some(error);
+                return;
+            }
+        };
+        match watcher.take() {
+            None => {
+                println!("{greeting}\nCtrl-C stops it.");
+                interrupted.await;
+                println!("Stopped. Everything is in the data folder.");
+            }
+            Some(mut watcher) => {
+                if watcher.greet(&greeting).is_ok() {
+                    tokio::select! {
+                        () = interrupted => {}
+                        () = watcher.ended() => {}
+                    }
+                }
+            }
         }
     };
+    server.run_until(done).await;
+    failed.map_or(Ok(()), |error| Err(error.into()))
+}
+
+/// Starts as it would, on an empty folder and any port, and ends.
+async fn check(options: Options) -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let options = Options { port: 0, data: folder.path().to_owned(), ..options };
+    Server::start(options).await?;
+    println!("It would start.");
+    Ok(())
+}
+
+async fn watch(workspace: &Path, arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    let serve = || arguments.again().chain(["--handed-over".into()]);
+    let seed = arguments.seed.iter().flat_map(|seed| ["--seed".into(), seed.into()]);
+    let watch = local::Watch {
+        workspace: workspace.to_owned(),
+        port: arguments.port,
+        serve: serve().collect(),
+        serve_first: serve().chain(seed).collect(),
+        check: arguments.again().chain(["--check".into()]).collect(),
+    };
     let interrupted = interrupted();
-    println!("{}", server.greeting());
-    server.run_until(interrupted).await;
+    watch.run_until(interrupted).await?;
     println!("Stopped. Everything is in the data folder.");
-    ExitCode::SUCCESS
+    Ok(())
+}
+
+/// As the greeting's last line.
+fn told(filled: Filled) -> String {
+    match filled {
+        Filled { people: 0, rooms: 0, messages: 0 } => {
+            "\n  seed       nothing that was not there already".to_owned()
+        }
+        Filled { people, rooms, messages } => {
+            format!("\n  seed       new: {people} people, {rooms} rooms, {messages} messages")
+        }
+    }
+}
+
+impl Arguments {
+    fn options(&self) -> Options {
+        Options {
+            port: self.port,
+            data: self.data.clone(),
+            parameters: self.parameters.iter().cloned().collect(),
+            network: Network { latency_ms: self.latency.clone().unwrap_or(0..=0), drop_percent: self.drop },
+        }
+    }
+
+    /// What the server under watch is to be started with, but for the seed.
+    fn again(&self) -> impl Iterator<Item = OsString> {
+        let parameters = self.parameters.iter();
+        let parameters =
+            parameters.flat_map(|(name, value)| ["--parameter".into(), format!("{name}={value}").into()]);
+        let latency = self.latency.iter();
+        let latency =
+            latency.flat_map(|ms| ["--latency".into(), format!("{}..{}", ms.start(), ms.end()).into()]);
+        let fixed =
+            ["--data".into(), self.data.clone().into(), "--drop".into(), self.drop.to_string().into()];
+        fixed.into_iter().chain(parameters).chain(latency)
+    }
 }
 
 /// Ctrl-C, or a polite kill, from now on: whoever waits for the greeting may send one at once.
-#[cfg(unix)]
 fn interrupted() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
     let [mut interrupt, mut terminate] = [SignalKind::interrupt(), SignalKind::terminate()]
@@ -95,12 +224,6 @@ fn interrupted() -> impl Future<Output = ()> {
             _ = terminate.recv() => {}
         }
     }
-}
-
-/// Ctrl-C.
-#[cfg(not(unix))]
-async fn interrupted() {
-    let _ = tokio::signal::ctrl_c().await;
 }
 
 /// `100`, or `100..300`; the most is a minute.

@@ -52,6 +52,7 @@ pub(crate) fn not_served(stack: &Stack) -> Vec<NotServed> {
         let feature = match resource.kind.as_str() {
             "AWS::AppSync::ApiKey"
             | "AWS::AppSync::DataSource"
+            | "AWS::AppSync::FunctionConfiguration"
             | "AWS::AppSync::GraphQLApi"
             | "AWS::AppSync::GraphQLSchema"
             | "AWS::AppSync::Resolver"

@@ -1,5 +1,7 @@
 //! The port on localhost: takes connections in plain text and in TLS, which a connection's first byte tells apart.
 
+mod arrivals;
+
 use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
@@ -16,13 +18,19 @@ use tokio_rustls::server::TlsStream;
 
 use crate::{Network, StartError};
 
+pub(crate) use arrivals::Arrivals;
+use arrivals::{Arrival, Arrived};
+
 /// One address that is listened on.
 pub(crate) struct Port {
     listener: TcpListener,
     tls: TlsAcceptor,
     network: Network,
+    arrivals: Arrivals,
+    /// As long as connections are taken.
+    taking: Option<Arrival>,
     /// Connections that have not said yet what they speak: none of them keeps the others waiting.
-    arriving: JoinSet<Option<(Stream, Peer)>>,
+    arriving: JoinSet<Option<(Arrived<Stream>, Peer)>>,
 }
 
 /// Who is at the other end, and how they came.
@@ -64,26 +72,47 @@ pub(crate) async fn listen(port: u16) -> Result<Vec<TcpListener>, StartError> {
     Ok(listeners)
 }
 
+/// The same addresses, taken by another process.
+pub(crate) fn taken(
+    listeners: Vec<std::net::TcpListener>,
+    port: u16,
+) -> Result<Vec<TcpListener>, StartError> {
+    let taken = |listener: std::net::TcpListener| {
+        listener.set_nonblocking(true)?;
+        TcpListener::from_std(listener)
+    };
+    let taken = listeners.into_iter().map(taken).collect::<io::Result<_>>();
+    taken.map_err(|cause| StartError::Port { port, cause })
+}
+
 impl Port {
-    pub(crate) fn new(listener: TcpListener, tls: TlsAcceptor, network: Network) -> Port {
-        Port { listener, tls, network, arriving: JoinSet::new() }
+    pub(crate) fn new(listener: TcpListener, tls: TlsAcceptor, network: Network, arrivals: Arrivals) -> Port {
+        let taking = Some(arrivals.one());
+        Port { listener, tls, network, arrivals, taking, arriving: JoinSet::new() }
     }
 }
 
 impl Listener for Port {
-    type Io = Stream;
+    type Io = Arrived<Stream>;
     type Addr = Peer;
 
-    async fn accept(&mut self) -> (Stream, Peer) {
+    async fn accept(&mut self) -> (Arrived<Stream>, Peer) {
+        let mut are_taken = self.arrivals.are_taken();
         loop {
+            if !*are_taken.borrow_and_update() {
+                self.taking = None;
+            }
             tokio::select! {
-                accepted = self.listener.accept() => match accepted {
+                _ = are_taken.changed() => {}
+                accepted = self.listener.accept(), if self.taking.is_some() => match accepted {
                     Ok((stream, address)) => {
-                        let arrival = arrive(stream, address, self.tls.clone(), self.network.clone());
+                        let arrival = self.arrivals.one();
+                        let arriving = arrive(stream, address, self.tls.clone(), self.network.clone());
                         self.arriving.spawn(async {
-                            tokio::time::timeout(PATIENCE, arrival).await.ok()?
+                            let (stream, peer) = tokio::time::timeout(PATIENCE, arriving).await.ok()?
                                 .inspect_err(|error| tracing::debug!(%error, "a connection said nothing of use"))
-                                .ok()
+                                .ok()?;
+                            Some((Arrived::new(stream, arrival), peer))
                         });
                     }
                     // Too many open files, most likely: some will be closed.

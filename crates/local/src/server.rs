@@ -20,8 +20,9 @@ use tokio::sync::watch;
 use crate::data_folder::DataFolder;
 use crate::functions::Function;
 use crate::iam::Iam;
-use crate::port::{Peer, Port, listen};
+use crate::port::{Arrivals, Peer, Port, listen, taken};
 use crate::requests::Requests;
+use crate::seed::{self, Filled, Seed, SeedError};
 use crate::stack::Stack;
 use crate::tls::{Certificate, certificate};
 use crate::{
@@ -33,6 +34,8 @@ pub struct Server {
     base_url: String,
     listeners: Vec<TcpListener>,
     router: Router,
+    /// The same behind the door: for requests that this process makes.
+    inside: Router,
     services: Arc<Services>,
     folder: DataFolder,
     certificate: Certificate,
@@ -56,17 +59,28 @@ pub(crate) struct Services {
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
 /// Requests under way get this long to end.
-const GRACE: Duration = Duration::from_secs(3);
+pub(crate) const GRACE: Duration = Duration::from_secs(3);
 
 impl Server {
     /// Takes the port and the data folder, deploys the template, opens every service.
     pub async fn start(options: Options) -> Result<Server, StartError> {
+        Server::start_on(None, options).await
+    }
+
+    /// The same on a port that is taken already, whatever the options say of it.
+    pub async fn start_on(
+        listeners: Option<Vec<std::net::TcpListener>>,
+        options: Options,
+    ) -> Result<Server, StartError> {
         // What cannot be deployed leaves no trace.
         Stack::deploy(&infra::template().to_json(), &options.parameters, "http://localhost")?;
         let folder = DataFolder::open(&options.data)?;
         let certificate =
             certificate(folder.path()).map_err(|error| StartError::Service("TLS", error.to_string()))?;
-        let listeners = listen(options.port).await?;
+        let listeners = match listeners {
+            Some(listeners) => taken(listeners, options.port)?,
+            None => listen(options.port).await?,
+        };
         let port = listeners[0].local_addr().map_or(options.port, |address| address.port());
         let base_url = format!("http://localhost:{port}");
 
@@ -95,11 +109,14 @@ impl Server {
             requests: Requests::new(),
             closing: watch::Sender::new(false),
         });
-        let router = router(&services, config, status);
+        let inside = router(&services, config, status);
+        let router = inside.clone();
+        let router = router.layer(middleware::from_fn_with_state(Arc::clone(&services), at_the_door));
         Ok(Server {
             base_url,
             listeners,
             router,
+            inside,
             services,
             folder,
             certificate,
@@ -135,8 +152,14 @@ impl Server {
         for pages::NotServed { what, why } in &self.not_served {
             text.push_str(&format!("\n  not served here: {what} ({why})"));
         }
-        text.push_str("\nCtrl-C stops it.");
         text
+    }
+
+    /// Brings in what the seed names and the stack lacks; to be waited for while [`Server::run_until`] runs.
+    pub fn fill(&self, seed: Seed) -> impl Future<Output = Result<Filled, SeedError>> + use<> {
+        let host = self.base_url.trim_start_matches("http://").to_owned();
+        let (router, cognito) = (self.inside.clone(), Arc::clone(&self.services.cognito));
+        async move { seed::fill(&seed, &seed::Stack { router, host, cognito }).await }
     }
 
     /// `http://localhost:PORT`.
@@ -147,6 +170,7 @@ impl Server {
     /// Serves until the future is done, then closes every socket politely.
     pub async fn run_until(self, done: impl Future<Output = ()>) {
         let (stop, stopping) = watch::channel(false);
+        let arrivals = Arrivals::new();
         let sweeper = tokio::spawn(sweep(self.services.dynamodb.clone()));
         let mut serving = tokio::task::JoinSet::new();
         for listener in self.listeners {
@@ -156,7 +180,8 @@ impl Server {
                 let _ = stopping.wait_for(|stop| *stop).await;
             };
             let service = self.router.clone().into_make_service_with_connect_info::<Peer>();
-            let port = Port::new(listener, self.certificate.acceptor.clone(), self.network.clone());
+            let acceptor = self.certificate.acceptor.clone();
+            let port = Port::new(listener, acceptor, self.network.clone(), arrivals.clone());
             serving.spawn(async move {
                 let served = axum::serve(port, service).with_graceful_shutdown(stopped).await;
                 if let Err(error) = served {
@@ -165,6 +190,7 @@ impl Server {
             });
         }
         done.await;
+        arrivals.end().await;
         self.services.appsync.close();
         self.services.gateway.close();
         self.services.closing.send_replace(true);
@@ -203,7 +229,6 @@ fn router(services: &Arc<Services>, config: Value, status: Value) -> Router {
         .merge(live::router(Arc::clone(services)))
         .fallback(nothing_here)
         .layer(middleware::from_fn_with_state(Arc::clone(services), by_signature))
-        .layer(middleware::from_fn_with_state(Arc::clone(services), at_the_door))
 }
 
 /// Whatever comes in passes here: strangers are refused, everybody else is noted.

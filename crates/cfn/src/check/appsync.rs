@@ -14,6 +14,7 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_>) {
     }
     for resolver in view.of("AWS::AppSync::Resolver") {
         kind(resolver, findings);
+        script(view, resolver, findings);
         source(view, resolver, findings);
         let field = ["ApiId", "TypeName", "FieldName"].map(|name| resolver.get(name).to_string());
         if let Some(first) = fields.insert(field.into(), resolver.id) {
@@ -28,6 +29,7 @@ pub(super) fn check(view: &View<'_>, findings: &mut Findings<'_>) {
         }
     }
     for function in view.of("AWS::AppSync::FunctionConfiguration") {
+        script(view, function, findings);
         source(view, function, findings);
     }
     let mut names: BTreeMap<(String, String), &str> = BTreeMap::new();
@@ -122,17 +124,48 @@ fn after_schema(view: &View<'_>, schema: Resource<'_>, findings: &mut Findings<'
 }
 
 fn kind(resolver: Resource<'_>, findings: &mut Findings<'_>) {
-    let is_pipeline = resolver.get("Kind") == "PIPELINE";
-    if is_pipeline && resolver.items("PipelineConfig.Functions").next().is_none() {
+    let functions = resolver.items("PipelineConfig.Functions").count();
+    if !is_pipeline(resolver) && resolver.get("DataSourceName").is_null() {
+        findings.error(resolver.id, "a unit resolver needs a `DataSourceName`: name its data source");
+    }
+    if is_pipeline(resolver) && functions == 0 {
         findings
             .error(resolver.id, "a pipeline resolver needs `PipelineConfig.Functions`: name its functions");
     }
-    if !is_pipeline && resolver.get("DataSourceName").is_null() {
-        findings.error(resolver.id, "a unit resolver needs a `DataSourceName`: name its data source");
-    }
-    if !resolver.get("Code").is_null() && resolver.get("Runtime").is_null() {
+    // Source: AppSync's quotas.
+    if functions > 10 {
         findings
-            .error(resolver.id, "`Code` needs a `Runtime`: set its name `APPSYNC_JS` and version `1.0.0`");
+            .error(resolver.id, format!("its pipeline has {functions} functions of at most 10: join some"));
+    }
+}
+
+fn is_pipeline(user: Resource<'_>) -> bool {
+    user.get("Kind") == "PIPELINE"
+}
+
+/// Only a function (Lambda) answers without a script.
+fn script(view: &View<'_>, user: Resource<'_>, findings: &mut Findings<'_>) {
+    let has = |name: &str| !user.get(name).is_null();
+    let has_code = has("Code") || has("CodeS3Location");
+    if has_code && !has("Runtime") {
+        findings.error(user.id, "`Code` needs a `Runtime`: set its name `APPSYNC_JS` and version `1.0.0`");
+    }
+    let has_template = has("RequestMappingTemplate") || has("RequestMappingTemplateS3Location");
+    if has_code || has_template {
+        return;
+    }
+    if is_pipeline(user) && user.items("PipelineConfig.Functions").next().is_some() {
+        findings.error(
+            user.id,
+            "a pipeline resolver needs `Code`, what comes before and after its functions: add it",
+        );
+    }
+    let source = super::scripts::source_of(view, user);
+    if let Some(kind) = source.and_then(|source| source.get("Type").as_str())
+        && kind != "AWS_LAMBDA"
+    {
+        let text = format!("it needs `Code`, as its data source is of type `{kind}`: add a script");
+        findings.error(user.id, text);
     }
 }
 

@@ -81,12 +81,77 @@ fn a_resolver_waits_for_its_schema_and_has_its_source() {
                 "needs a `Runtime`",
             ),
             ("/Resources/Source/Properties/LambdaConfig", json!(null), "Source", "needs a `LambdaConfig`"),
-            ("/Resources/Source/Properties/Type", json!("HTTP"), "Source", "needs a `HttpConfig`"),
             (
                 "/Resources/Api/Properties/AdditionalAuthenticationProviders",
                 json!([{ "AuthenticationType": "AWS_LAMBDA" }]),
                 "Api",
                 "needs a `LambdaAuthorizerConfig`",
+            ),
+        ],
+    );
+}
+
+/// `Rooms` as a pipeline of a script and of a function without one.
+fn pipeline() -> Json {
+    let mut template = api();
+    let code =
+        "export function request(ctx) { return {}; } export function response(ctx) { return ctx.result; }";
+    let of_api = |mut properties: Json| {
+        properties["ApiId"] = json!({ "Fn::GetAtt": ["Api", "ApiId"] });
+        properties
+    };
+    let scripted = |mut properties: Json| {
+        properties["Code"] = json!(code);
+        properties["Runtime"] = json!({ "Name": "APPSYNC_JS", "RuntimeVersion": "1.0.0" });
+        of_api(properties)
+    };
+    let resources = &mut template["Resources"];
+    resources["Nothing"] = json!({
+        "Type": "AWS::AppSync::DataSource", "Properties": of_api(json!({ "Name": "Nothing", "Type": "NONE" })),
+    });
+    resources["First"] = json!({
+        "Type": "AWS::AppSync::FunctionConfiguration",
+        "Properties": scripted(json!({ "Name": "first", "DataSourceName": { "Fn::GetAtt": ["Nothing", "Name"] } })),
+    });
+    resources["Second"] = json!({
+        "Type": "AWS::AppSync::FunctionConfiguration",
+        "Properties": of_api(json!({ "Name": "second", "DataSourceName": { "Fn::GetAtt": ["Source", "Name"] } })),
+    });
+    let functions = ["First", "Second"].map(|id| json!({ "Fn::GetAtt": [id, "FunctionId"] }));
+    resources["Rooms"]["Properties"] = scripted(json!({
+        "TypeName": "Query", "FieldName": "rooms", "Kind": "PIPELINE", "PipelineConfig": { "Functions": functions },
+    }));
+    template
+}
+
+#[test]
+fn a_pipeline_and_its_functions_have_what_they_run() {
+    let function = json!({ "Fn::GetAtt": ["First", "FunctionId"] });
+    each_is_found(
+        &pipeline(),
+        &[
+            ("/Resources/Rooms/Properties/Code", json!(null), "Rooms", "a pipeline resolver needs `Code`"),
+            ("/Resources/Rooms/Properties/Runtime", json!(null), "Rooms", "needs a `Runtime`"),
+            (
+                "/Resources/Rooms/Properties/PipelineConfig/Functions",
+                json!(vec![function; 11]),
+                "Rooms",
+                "11 functions of at most 10",
+            ),
+            ("/Resources/First/Properties/Runtime", json!(null), "First", "needs a `Runtime`"),
+            ("/Resources/Nothing/Properties/Type", json!("HTTP"), "Nothing", "needs a `HttpConfig`"),
+            ("/Resources/First/Properties/Code", json!(null), "First", "its data source is of type `NONE`"),
+            (
+                "/Resources/First/Properties/DataSourceName",
+                json!("Absent"),
+                "First",
+                "no data source of its API is called `Absent`",
+            ),
+            (
+                "/Resources/First/Properties/Code",
+                json!("export function request() {} "),
+                "First",
+                "exports no function `response`",
             ),
         ],
     );

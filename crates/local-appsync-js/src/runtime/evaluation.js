@@ -7,6 +7,8 @@ export const evaluation = {
   subscriptionFilter: null,
   subscriptionInvalidationFilter: null,
   invalidations: [],
+  // By name in lower case.
+  responseHeaders: {},
   // Of the context, for the functions that speak of the caller or the field.
   identity: null,
   info: {},

@@ -1,6 +1,7 @@
 // The module '@aws-appsync/utils': `util`, `extensions` and `runtime`, by the types that AWS publishes (2.1).
 import { filterExpression } from 'parlor/expressions';
 import { evaluation, halt, raise } from 'parlor/evaluation';
+import { http } from 'parlor/http';
 import { native } from 'parlor/native';
 import { checkedFilter, toSubscriptionFilter } from 'parlor/subscription-filters';
 import { time } from 'parlor/time';
@@ -9,7 +10,9 @@ import * as dynamodb from 'parlor/values';
 // Taken before the script's world loses it: APPSYNC_JS has no RegExp of its own.
 const Pattern = RegExp;
 
-const unavailable = (name) => () => raise(`${name} is not available on localhost.`, 'UnsupportedOperation');
+// For data sources that are not here either.
+const unavailable = (name, source) => () =>
+  raise(`${name} is of ${source} data sources, which are not on localhost; let a function do it.`, 'UnsupportedOperation');
 
 const errorTypes = {
   error: (message, errorType, data, errorInfo) => raise(message, errorType, data, errorInfo),
@@ -70,17 +73,12 @@ const transform = {
   toDynamoDBFilterExpression: (filter) => JSON.stringify(filterExpression(filter)),
   toDynamoDBConditionExpression: (condition) => JSON.stringify(filterExpression(condition)),
   toSubscriptionFilter,
-  toElasticsearchQueryDSL: unavailable('util.transform.toElasticsearchQueryDSL'),
+  toElasticsearchQueryDSL: unavailable('util.transform.toElasticsearchQueryDSL', 'OpenSearch'),
 };
 
 const absent = {
-  http: {
-    copyHeaders: unavailable('util.http.copyHeaders'),
-    addResponseHeader: unavailable('util.http.addResponseHeader'),
-    addResponseHeaders: unavailable('util.http.addResponseHeaders'),
-  },
-  xml: { toMap: unavailable('util.xml.toMap'), toJsonString: unavailable('util.xml.toJsonString') },
-  rds: { toJsonObject: unavailable('util.rds.toJsonObject') },
+  xml: { toMap: unavailable('util.xml.toMap', 'HTTP'), toJsonString: unavailable('util.xml.toJsonString', 'HTTP') },
+  rds: { toJsonObject: unavailable('util.rds.toJsonObject', 'RDS') },
 };
 
 // Of mapping templates (VTL), and missed by whoever comes from there.
@@ -122,6 +120,7 @@ export const util = Object.freeze({
   ...encodings,
   ...patterns,
   dynamodb: { ...dynamodb },
+  http,
   math,
   str,
   time,

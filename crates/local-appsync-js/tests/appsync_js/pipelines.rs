@@ -17,7 +17,11 @@ fn script(name: &str, request: &str, response: &str) -> Script {
 }
 
 fn function(request: &str, response: &str) -> PipelineFunction {
-    PipelineFunction { script: script("function.js", request, response), source: DataSource::None }
+    on(DataSource::None, request, response)
+}
+
+fn on(source: DataSource, request: &str, response: &str) -> PipelineFunction {
+    PipelineFunction::Scripted { script: script("function.js", request, response), source, max_batch_size: 0 }
 }
 
 /// Doubles `n`; has no answer for 13.
@@ -75,9 +79,7 @@ async fn an_event_is_not_waited_for() {
 
 #[tokio::test]
 async fn a_request_that_is_none_of_the_data_sources_fails_before_the_response_handler() {
-    for request in
-        ["return {};", "return { operation: 'BatchInvoke' };", "return null;", "return { payload: 1 };"]
-    {
+    for request in ["return {};", "return { operation: 'Call' };", "return null;", "return { payload: 1 };"] {
         let script = script("wrong.js", request, "return 'never';");
         let error = run_unit(&script, &doubling(), json!({})).await.unwrap_err();
         assert_eq!(error.error_type.as_deref(), Some("MappingTemplate"), "{request}");
@@ -115,6 +117,72 @@ async fn early_returns_pass_over_what_aws_says_they_do() {
     assert_eq!(value_of("return 0;", &[next, add()], after).await.unwrap(), 11);
     assert_eq!(value_of("return 0;", &[end, add()], after).await.unwrap(), 20);
     assert_eq!(value_of("runtime.earlyReturn(30);", &[add()], after).await.unwrap(), 30);
+}
+
+#[tokio::test]
+async fn a_response_handler_may_return_early_too() {
+    let add = || function("return { payload: ctx.prev.result + 1 };", "return ctx.result;");
+    let next = function("return { payload: 1 };", "runtime.earlyReturn(10); return 'passed over';");
+    let end = function("return { payload: 1 };", "runtime.earlyReturn(20, { skipTo: 'END' });");
+    let after = "return [ctx.prev.result, ctx.result];";
+    assert_eq!(value_of("", &[next, add()], after).await.unwrap(), json!([11, 11]));
+    assert_eq!(value_of("", &[end, add()], after).await.unwrap(), json!([20, 20]));
+    let after = "runtime.earlyReturn(ctx.result * 3); return 'passed over';";
+    assert_eq!(value_of("return 1;", &[add()], after).await.unwrap(), 6);
+}
+
+#[tokio::test]
+async fn a_failed_data_source_is_its_functions_to_judge_and_the_pipeline_goes_on() {
+    let request = "return { operation: 'Invoke', payload: { n: 13 } };";
+    let forgiving = on(doubling(), request, "return ctx.error.message;");
+    let next = function("return { payload: [ctx.prev.result, ctx.error ?? null] };", "return ctx.result;");
+    assert_eq!(
+        value_of("", &[forgiving, next], "return ctx.result;").await.unwrap(),
+        json!(["unlucky", null])
+    );
+    let strict = on(doubling(), request, "util.error(ctx.error.message, ctx.error.type);");
+    let error = value_of("", &[strict], "return 'never';").await.unwrap_err();
+    assert_eq!(error.error_type.as_deref(), Some("Lambda:Unhandled"));
+}
+
+#[tokio::test]
+async fn an_error_at_each_step_ends_the_pipeline_and_tells_what_was_appended_before() {
+    let raising = "util.appendError('late'); util.error('no', 'Forbidden', { a: 1 }, { b: 2 });";
+    let pass = ("return { payload: 1 };", "return 1;");
+    for (before, request, response, after, appended) in [
+        (raising, pass.0, pass.1, "", &["late"][..]),
+        ("util.appendError('early');", raising, pass.1, "", &["early", "late"]),
+        ("util.appendError('early');", pass.0, raising, "", &["early", "late"]),
+        ("util.appendError('early');", pass.0, pass.1, raising, &["early", "late"]),
+    ] {
+        let error = value_of(before, &[function(request, response)], after).await.unwrap_err();
+        let told: Vec<&str> = error.appended.iter().map(|error| error.message.as_str()).collect();
+        assert_eq!(told, appended);
+        assert_eq!((error.message.as_str(), error.error_type.as_deref()), ("no", Some("Forbidden")));
+        assert_eq!((error.data, error.info), (json!({ "a": 1 }), json!({ "b": 2 })));
+    }
+}
+
+#[tokio::test]
+async fn a_function_without_a_script_gets_the_context_and_its_answer_is_the_result() {
+    let direct = |answer: fn(&Value) -> Result<Value, Raised>| PipelineFunction::Direct {
+        function: Arc::new(move |contexts: Vec<Value>| {
+            Box::pin(async move { contexts.iter().map(answer).collect() })
+        }),
+        max_batch_size: 0,
+    };
+    let echo = direct(|context| {
+        Ok(json!([context["arguments"]["n"], context["prev"]["result"], context["stash"]["kept"]]))
+    });
+    let before = "ctx.stash.kept = 7; return 'before';";
+    let after = "return [ctx.result, ctx.stash];";
+    assert_eq!(value_of(before, &[echo], after).await.unwrap(), json!([[1, "before", 7], { "kept": 7 }]));
+    let refusing = direct(|_| {
+        let (data, info, appended) = (Value::Null, Value::Null, Vec::new());
+        Err(Raised { message: "No".into(), error_type: Some("Busy".into()), data, info, appended })
+    });
+    let error = value_of("", &[refusing], "return 'never';").await.unwrap_err();
+    assert_eq!((error.message.as_str(), error.error_type.as_deref()), ("No", Some("Busy")));
 }
 
 #[tokio::test]

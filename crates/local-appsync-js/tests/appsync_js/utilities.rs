@@ -157,6 +157,7 @@ async fn an_error_ends_the_handler_with_all_that_was_said() {
         .unwrap_err();
     let expected = Raised {
         message: "No".to_owned(),
+        appended: Vec::new(),
         error_type: Some("Forbidden".to_owned()),
         data: json!({ "id": 1 }),
         info: json!({ "why": "x" }),

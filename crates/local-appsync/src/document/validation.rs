@@ -1,11 +1,13 @@
 //! Validation errors in AppSync's words: `Validation error of type <Kind>: <what> @ '<path>'`.
 
-use apollo_compiler::ExecutableDocument;
 use apollo_compiler::ast::{Definition, Document, Selection};
 use apollo_compiler::diagnostic::Diagnostic;
+use apollo_compiler::executable::{Field, Operation};
 use apollo_compiler::parser::{LineColumn, SourceMap};
 use apollo_compiler::validation::{DiagnosticData, DiagnosticList, WithErrors};
+use apollo_compiler::{ExecutableDocument, Node};
 
+use crate::definition::Limits;
 use crate::error::{GraphQlError, Location};
 
 /// The first thing that is not GraphQL, and where.
@@ -29,6 +31,26 @@ const MOST_ERRORS: usize = 100;
 /// The ways in which the document does not fit the schema.
 pub(super) fn errors(document: &Document, with_errors: &WithErrors<ExecutableDocument>) -> Vec<GraphQlError> {
     with_errors.errors.iter().take(MOST_ERRORS).map(|diagnostic| error(document, &diagnostic)).collect()
+}
+
+/// Introspection where the API has none: as if the schema did not have these fields, which is how graphql-java hides
+/// them.
+pub(super) fn hidden_fields(
+    executable: &ExecutableDocument,
+    operation: &Operation,
+    limits: &Limits,
+) -> Vec<GraphQlError> {
+    let is_hidden = |name: &str| !limits.introspection && matches!(name, "__schema" | "__type");
+    let fields = operation.root_fields(executable).filter(|field| is_hidden(&field.name));
+    let error = |field: &Node<Field>| {
+        let (name, parent) = (&field.name, operation.object_type());
+        let message = format!(
+            "Validation error of type FieldUndefined: Field '{name}' in type '{parent}' is undefined @ '{}'",
+            field.response_name()
+        );
+        GraphQlError::of_document(message, Location::of(field.name.location(), &executable.sources))
+    };
+    fields.take(MOST_ERRORS).map(error).collect()
 }
 
 fn error(document: &Document, diagnostic: &Diagnostic<'_, DiagnosticData>) -> GraphQlError {

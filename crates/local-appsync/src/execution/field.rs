@@ -54,8 +54,8 @@ impl<'a> Execution<'a> {
         }
         match self.resolve(parent, source, fields, path).await {
             Ok((_, FieldValue { value, extensions })) => {
-                if !extensions.invalidations.is_empty() {
-                    self.invalidations().extend(extensions.invalidations);
+                if let Err(raised) = self.add_invalidations(extensions.invalidations) {
+                    self.report_raised(path, fields[0], raised);
                 }
                 self.complete(&fields[0].definition.ty, &value, fields, path, &parent.name).await
             }
@@ -99,8 +99,8 @@ impl<'a> Execution<'a> {
             _ => hide_refusal(self.batches.resolve(resolver, context).await),
         };
         match answer {
-            Ok(Resolved { value, extensions, errors }) => {
-                for raised in errors {
+            Ok(Resolved { value, extensions, errors, response_headers }) => {
+                for raised in errors.into_iter().chain(self.add_headers(response_headers).err()) {
                     self.report_raised(path, field, raised);
                 }
                 Ok((arguments, FieldValue { value: Cow::Owned(value), extensions }))

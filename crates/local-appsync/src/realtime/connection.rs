@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,10 +10,10 @@ use axum::extract::ws::{Message, WebSocket};
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 use futures::{FutureExt, StreamExt};
-use tokio::time::{Instant, Interval, MissedTickBehavior, timeout};
+use tokio::time::{Instant, Interval, MissedTickBehavior, Sleep, timeout};
 
 use super::frames::{ClientFrame, Problem, ServerFrame, SubscriptionId, send};
-use super::outbox::{Ending, Outbox, Waiting, outbox};
+use super::outbox::{Ending, Outbox};
 use super::parting::{End, PARTING, part};
 use super::start;
 use super::subscriptions::{Membership, Subscription, Subscriptions};
@@ -24,13 +25,15 @@ pub(super) struct Connection {
     headers: Arc<[(String, String)]>,
     source_ip: IpAddr,
     outbox: Outbox,
-    waiting: Option<Waiting>,
     subscriptions: HashMap<SubscriptionId, State>,
     starting: FuturesUnordered<BoxFuture<'static, Started>>,
     starts_so_far: u64,
     keep_alive: Interval,
-    ends_at: Instant,
+    end: Pin<Box<Sleep>>,
 }
+
+/// How many frames are written before anything else is heard.
+const FRAMES_AT_ONCE: usize = 64;
 
 enum State {
     /// Its resolver has not answered yet; the number tells it from a later one with the same id.
@@ -52,17 +55,15 @@ impl Connection {
         headers: Vec<(String, String)>,
         source_ip: IpAddr,
     ) -> Connection {
-        let (outbox, waiting) = outbox(&api.limits);
         let now = Instant::now();
         let mut keep_alive = tokio::time::interval_at(now + api.limits.keep_alive, api.limits.keep_alive);
         keep_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut connection = Connection {
-            ends_at: now + api.limits.connection,
+            end: Box::pin(tokio::time::sleep(api.limits.connection)),
+            outbox: Outbox::new(&api.limits),
             api,
             headers: headers.into(),
             source_ip,
-            outbox,
-            waiting: Some(waiting),
             subscriptions: HashMap::new(),
             starting: FuturesUnordered::new(),
             starts_so_far: 0,
@@ -72,54 +73,43 @@ impl Connection {
         connection
     }
 
-    pub(super) async fn serve(mut self, mut socket: WebSocket) {
+    pub(super) async fn serve(mut self, socket: &mut WebSocket) {
         let mut closing = self.api.closing.subscribe();
-        let Some(waiting) = self.waiting.take() else {
-            return;
-        };
+        let outbox = self.outbox.clone();
         // Whoever wants the connection to end is heard even while a write waits for the client.
         let end = tokio::select! {
-            end = self.run(&mut socket, waiting) => end,
+            end = self.run(socket) => end,
+            ending = outbox.ending() => End::By(ending),
             _ = closing.wait_for(|is_closing| *is_closing) => End::ServerCloses,
         };
         drop(self);
+        if matches!(end, End::By(Ending::Invalidated)) {
+            // The client is told which subscription it was.
+            _ = timeout(PARTING, send(socket, &outbox, usize::MAX)).await;
+        }
         part(socket, end).await;
     }
 
-    async fn run(&mut self, socket: &mut WebSocket, mut waiting: Waiting) -> End {
-        let ending = waiting.ending();
-        let exchange = async {
-            loop {
-                tokio::select! {
-                    message = socket.recv() => match message {
-                        Some(Ok(Message::Text(text))) => self.receive(&text),
-                        Some(Ok(Message::Binary(_))) => self.unsupported(None, "binary"),
-                        Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                        Some(Ok(Message::Close(_))) | None => return End::Gone,
-                        Some(Err(_)) => return End::Unreadable,
-                    },
-                    frames = waiting.take() => {
-                        if send(socket, frames).await.is_err() {
-                            return End::Gone;
-                        }
+    async fn run(&mut self, socket: &mut WebSocket) -> End {
+        loop {
+            tokio::select! {
+                message = socket.recv() => match message {
+                    Some(Ok(Message::Text(text))) => self.receive(&text),
+                    Some(Ok(Message::Binary(_))) => self.unsupported(None, "binary"),
+                    Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                    Some(Ok(Message::Close(_))) | None => return End::Gone,
+                    Some(Err(_)) => return End::Unreadable,
+                },
+                () = self.outbox.filled() => {
+                    if send(socket, &self.outbox, FRAMES_AT_ONCE).await.is_err() {
+                        return End::Gone;
                     }
-                    Some(started) = self.starting.next() => self.started(started),
-                    _ = self.keep_alive.tick() => self.outbox.put(ServerFrame::keep_alive()),
-                    () = tokio::time::sleep_until(self.ends_at) => return End::Expired,
                 }
-            }
-        };
-        let end = tokio::select! {
-            end = exchange => return end,
-            ending = ending => ending,
-        };
-        if end == Ending::Invalidated {
-            // The client is told which subscription it was.
-            if let Some(frames) = waiting.take().now_or_never() {
-                _ = timeout(PARTING, send(socket, frames)).await;
+                Some(started) = self.starting.next() => self.started(started),
+                _ = self.keep_alive.tick() => self.outbox.put(ServerFrame::keep_alive()),
+                () = &mut self.end => return End::Expired,
             }
         }
-        End::By(end)
     }
 
     fn receive(&mut self, text: &str) {
@@ -225,7 +215,8 @@ impl Connection {
             let left = Duration::from_secs(
                 expires_at_s.saturating_sub(now_s()).min(self.api.limits.connection.as_secs()),
             );
-            self.ends_at = self.ends_at.min(Instant::now() + left);
+            let ends_at = self.end.deadline().min(Instant::now() + left);
+            self.end.as_mut().reset(ends_at);
         }
     }
 }

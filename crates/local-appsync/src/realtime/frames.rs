@@ -1,5 +1,6 @@
 //! The frames of the realtime protocol: JSON texts.
 
+use std::future::poll_fn;
 use std::sync::Arc;
 
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
@@ -7,6 +8,7 @@ use futures::SinkExt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::outbox::Outbox;
 use crate::error::GraphQlError;
 
 /// What a client sends.
@@ -99,15 +101,15 @@ impl ServerFrame {
         }
     }
 
-    fn into_text(self) -> String {
-        match self {
+    pub(super) fn into_message(self) -> Message {
+        let text = match self {
             ServerFrame::Text(text) => text,
+            // Of exactly its length, so that it becomes a message without another allocation.
             ServerFrame::Data { id, payload } => {
-                let mut text = String::with_capacity(id.0.len() + payload.len() + 40);
-                text.extend([r#"{"id":"#, &id.0, r#","type":"data","payload":"#, &payload, "}"]);
-                text
+                [r#"{"id":"#, &id.0, r#","type":"data","payload":"#, &payload, "}"].concat()
             }
-        }
+        };
+        Message::Text(Utf8Bytes::from(text))
     }
 }
 
@@ -139,10 +141,15 @@ impl From<&GraphQlError> for Problem {
     }
 }
 
-/// Writes frames, all of them before the socket is flushed.
-pub(super) async fn send(socket: &mut WebSocket, frames: Vec<ServerFrame>) -> Result<(), axum::Error> {
-    for frame in frames {
-        socket.feed(Message::Text(Utf8Bytes::from(frame.into_text()))).await?;
+/// Writes what waits for a client, at most so many frames, before the socket is flushed. Dropped halfway, it has lost
+/// no frame.
+pub(super) async fn send(socket: &mut WebSocket, outbox: &Outbox, most: usize) -> Result<(), axum::Error> {
+    for _ in 0..most {
+        poll_fn(|context| socket.poll_ready_unpin(context)).await?;
+        let Some(frame) = outbox.take() else {
+            break;
+        };
+        socket.start_send_unpin(frame.into_message())?;
     }
     socket.flush().await
 }

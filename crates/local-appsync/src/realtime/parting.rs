@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
 use tokio::time::timeout;
 
-use super::frames::{Problem, ServerFrame, send};
+use super::frames::{Problem, ServerFrame};
 use super::outbox::Ending;
 use crate::caller::Refused;
 
@@ -25,26 +25,27 @@ pub(super) enum End {
 }
 
 /// Tells a client that may not connect. Some listen only once they have sent their first frame, so it is awaited.
-pub(super) async fn refuse(mut socket: WebSocket, refused: Refused) {
+pub(super) async fn refuse(socket: &mut WebSocket, refused: Refused) {
     _ = timeout(PARTING, socket.recv()).await;
     let problem = Problem::new(&refused.error_type, refused.message).with_code(refused.status);
-    _ = timeout(PARTING, send(&mut socket, vec![ServerFrame::connection_error(problem)])).await;
+    _ = timeout(PARTING, socket.send(ServerFrame::connection_error(problem).into_message())).await;
     close(socket, close_code::POLICY, "Unauthorized").await;
 }
 
-pub(super) async fn part(socket: WebSocket, end: End) {
-    match end {
-        End::Gone => {}
-        End::Unreadable => close(socket, close_code::SIZE, "The frame is too large or malformed").await,
-        End::Expired => close(socket, close_code::POLICY, "The authorization has expired").await,
-        End::ServerCloses => close(socket, close_code::AWAY, "The server is shutting down").await,
-        End::By(Ending::TooSlow) => close(socket, close_code::AGAIN, "The client reads too slowly").await,
-        End::By(Ending::Invalidated) => close(socket, close_code::NORMAL, "Subscription complete.").await,
-    }
+pub(super) async fn part(socket: &mut WebSocket, end: End) {
+    let (code, reason) = match end {
+        End::Gone => return,
+        End::Unreadable => (close_code::SIZE, "The frame is too large or malformed"),
+        End::Expired => (close_code::POLICY, "The authorization has expired"),
+        End::ServerCloses => (close_code::AWAY, "The server is shutting down"),
+        End::By(Ending::TooSlow) => (close_code::AGAIN, "The client reads too slowly"),
+        End::By(Ending::Invalidated) => (close_code::NORMAL, "Subscription complete."),
+    };
+    close(socket, code, reason).await;
 }
 
 /// Says goodbye, and waits a little for the answer, so that the frame is not lost with the connection.
-async fn close(mut socket: WebSocket, code: u16, reason: &'static str) {
+async fn close(socket: &mut WebSocket, code: u16, reason: &'static str) {
     let goodbye = async {
         socket
             .send(Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) })))

@@ -30,7 +30,7 @@ struct Registry {
 
 /// Everything that decides what a subscription delivers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct AudienceKey(String);
+pub(super) struct AudienceKey(Arc<str>);
 
 struct Audience {
     subscription: Subscription,
@@ -61,7 +61,9 @@ impl Subscription {
         groups.sort();
         // Authorization of the delivered fields depends on the caller's mode, groups and permission.
         let (mode, permission) = (call.caller.mode, &call.caller.permission);
-        AudienceKey(format!("{request} {mode:?} {groups:?} {permission:?} {filter:?} {invalidation:?}"))
+        AudienceKey(
+            format!("{request} {mode:?} {groups:?} {permission:?} {filter:?} {invalidation:?}").into(),
+        )
     }
 }
 
@@ -102,6 +104,8 @@ impl Subscriptions {
         registry.members_so_far += 1;
         let number = registry.members_so_far;
         let audiences = registry.by_field.entry(field_name.clone()).or_default();
+        // The key is as long as the subscription's text: its members share one.
+        let key = audiences.get_key_value(&key).map_or(key, |(key, _)| key.clone());
         let audience = audiences
             .entry(key.clone())
             .or_insert_with(|| Audience { subscription, members: HashMap::new() });

@@ -96,6 +96,29 @@ async fn fields_of_a_returned_type_need_the_mode_too() {
 }
 
 #[tokio::test]
+async fn a_types_directives_with_groups_hold_for_its_fields_unless_a_field_has_its_own() {
+    let schema = "
+        type Query { team: Team @aws_api_key @aws_cognito_user_pools }
+        type Team @aws_api_key @aws_cognito_user_pools(cognito_groups: [\"admins\"]) {
+            name: String
+            everyones: String @aws_cognito_user_pools
+        }
+    ";
+    let api = fixture(schema).value("Query.team", json!({"name": "n", "everyones": "e"})).build();
+    for (caller, name, everyones) in
+        [("alice", None, Some("e")), ("bob", Some("n"), Some("e")), ("key", Some("n"), None)]
+    {
+        let answer = values_as(&api, caller, "{ team { name everyones } }").await;
+        assert_eq!(answer["data"]["team"], json!({"name": name, "everyones": everyones}), "{caller}");
+        let refused = [("name", name), ("everyones", everyones)].map(|(field, value)| {
+            value.is_none().then(|| json!(format!("Not Authorized to access {field} on type Team")))
+        });
+        let told = answer["errors"].as_array().into_iter().flatten().map(|error| error["message"].clone());
+        assert_eq!(told.collect::<Vec<_>>(), refused.into_iter().flatten().collect::<Vec<_>>(), "{caller}");
+    }
+}
+
+#[tokio::test]
 async fn a_non_null_field_that_is_not_open_voids_its_parent() {
     let answer = api().build().query_with_key("{ both required }").await;
     assert_eq!(answer["data"], Value::Null);

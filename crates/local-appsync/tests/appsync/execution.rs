@@ -185,6 +185,15 @@ async fn a_resolver_gets_the_context_of_a_direct_lambda_resolver() {
 }
 
 #[tokio::test]
+async fn a_resolver_of_an_interface_is_told_of_the_fields_that_all_have() {
+    let api = api().resolve("Query.named", |context| {
+        Ok(json!({"__typename": "Note", "id": "1", "name": context.info.selection_set_list.join(" ")}))
+    });
+    let query = "{ named { name ...on Named { again: name } ...on Note { id } ...More } } fragment More on Note { size }";
+    assert_eq!(api.build().query(query).await["data"]["named"]["name"], "name again");
+}
+
+#[tokio::test]
 async fn fields_of_a_query_are_resolved_side_by_side() {
     let both = Arc::new(Barrier::new(2));
     let (one, two) = (both.clone(), both);

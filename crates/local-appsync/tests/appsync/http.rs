@@ -1,6 +1,9 @@
 //! Statuses, headers and bodies of `POST /graphql`.
 
+use std::collections::BTreeMap;
+
 use http::{Method, Request, StatusCode};
+use local_appsync::{Context, Resolved};
 use serde_json::{Value, json};
 
 use super::support::{Server, fixture};
@@ -45,6 +48,45 @@ async fn a_body_that_is_no_graphql_request_is_malformed() {
             assert_eq!(told, message);
         }
     }
+}
+
+#[tokio::test]
+async fn the_body_is_json_whatever_it_is_called() {
+    for content_type in ["application/json; charset=UTF-8", "application/graphql", "text/plain"] {
+        let request =
+            Request::post("/graphql").header("authorization", "alice").header("content-type", content_type);
+        let answer = api().send(request.body(r#"{"query":"{ a }"}"#.into()).unwrap()).await;
+        assert_eq!(answer.body, json!({"data": {"a": "ä"}}), "{content_type}");
+    }
+}
+
+#[tokio::test]
+async fn headers_that_resolvers_ask_for_are_in_the_answer() {
+    let with = |name: &'static str, value: String| {
+        move |_: Context| {
+            let response_headers = BTreeMap::from([(name.to_owned(), value.clone())]);
+            std::future::ready(Ok(Resolved { response_headers, ..Resolved::default() }))
+        }
+    };
+    let api =
+        fixture("type Query { a: String b: String large: String } type Mutation { a: String b: String }")
+            .resolve_async("Query.a", with("x-items", "7".to_owned()))
+            .resolve_async("Query.b", with("x-other", "b".to_owned()))
+            .resolve_async("Query.large", with("x-large", "x".repeat(4090)))
+            .resolve_async("Mutation.a", with("x-items", "1".to_owned()))
+            .resolve_async("Mutation.b", with("x-items", "2".to_owned()))
+            .build();
+    let answer = api.post("alice", r#"{"query":"{ a b }"}"#).await;
+    assert_eq!(
+        (&answer.headers["x-items"], &answer.headers["x-other"]),
+        (&"7".parse().unwrap(), &"b".parse().unwrap())
+    );
+    assert_eq!(answer.headers["content-type"], "application/json;charset=UTF-8");
+    // The later one of a name counts.
+    assert_eq!(api.post("alice", r#"{"query":"mutation { a b }"}"#).await.headers["x-items"], "2");
+    let answer = api.post("alice", r#"{"query":"{ large }"}"#).await;
+    assert_eq!(answer.body["errors"][0]["errorType"], "LimitExceeded");
+    assert!(!answer.headers.contains_key("x-large"));
 }
 
 #[tokio::test]

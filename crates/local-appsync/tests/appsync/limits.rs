@@ -1,12 +1,14 @@
 //! Requests that are too much: refused with a clear error, fast, and without harm to the server.
 
 use std::fmt::Write;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
+use local_appsync::{Api, Limits};
 use serde_json::{Value, json};
 
-use super::support::{Fixture, fixture};
+use super::support::{Callers, Fixture, fixture};
 
 fn api() -> Fixture {
     let schema = "type Query { node: Node text: String slow: String } type Node { node: Node nodes: [Node] name: String }";
@@ -14,6 +16,28 @@ fn api() -> Fixture {
         .value("Query.node", json!({"name": "a"}))
         .value("Query.text", json!("0123456789"))
         .resolve_async("Query.slow", |_| std::future::pending())
+}
+
+#[test]
+fn the_quotas_are_those_that_aws_publishes() {
+    let limits = Limits::default();
+    assert_eq!(limits.execution, Duration::from_secs(30));
+    assert_eq!(limits.response_bytes, 5 << 20);
+    assert_eq!((limits.query_tokens, limits.resolver_calls, limits.query_depth), (15_000, 10_000, 75));
+    assert_eq!((limits.subscriptions_per_connection, limits.subscription_payload_bytes), (200, 240 << 10));
+    assert_eq!(limits.connection, Duration::from_secs(24 * 60 * 60));
+}
+
+#[test]
+fn a_schema_over_a_megabyte_is_refused() {
+    let sized = |bytes: usize| {
+        let schema = "type Query { a: String } #";
+        format!("{schema}{}", "x".repeat(bytes - schema.len()))
+    };
+    let made = |schema: &str| Api::new(fixture(schema).0, Arc::new(Callers)).map(|_| ());
+    made(&sized(1 << 20)).unwrap();
+    let error = made(&sized((1 << 20) + 1)).unwrap_err().to_string();
+    assert!(error.contains("at most 1048576"), "{error}");
 }
 
 async fn refused(api: Fixture, query: &str) -> (StatusCode, String) {

@@ -5,6 +5,7 @@
 mod authorization;
 mod bad_input;
 mod batches;
+mod clock;
 mod errors;
 mod execution;
 mod fuzz;

@@ -111,14 +111,48 @@ async fn a_client_that_does_not_speak_graphql_ws_is_not_upgraded() {
 }
 
 #[tokio::test]
-async fn keep_alives_come_regularly() {
-    let mut client = api()
-        .limits(|limits| limits.keep_alive = std::time::Duration::from_millis(10))
-        .build()
-        .client()
-        .await;
-    assert_eq!(client.next().await, json!({"type": "ka"}));
-    assert_eq!(client.next().await, json!({"type": "ka"}));
+async fn a_subscription_may_start_before_the_connection_is_acknowledged() {
+    let api = api().build();
+    let headers = json!({"Authorization": "alice", "host": "localhost"});
+    let mut client = Client::open(api.listen().await, &headers).await;
+    client.subscribe("1", ON_SAY, json!({})).await;
+    api.query("mutation { say(text: \"hi\") { text } }").await;
+    assert_eq!(client.event("1").await, json!({"data": {"onSay": {"text": "hi"}}}));
+}
+
+#[tokio::test]
+async fn each_subscription_of_a_connection_has_an_authorization_of_its_own() {
+    let api = api().build();
+    let mut client = api.client().await;
+    let request = json!({"query": ON_SAY}).to_string();
+    let modes = [
+        json!({"Authorization": "alice"}),
+        json!({"x-api-key": "da2-key"}),
+        json!({"Authorization": signature("/graphql", &request)}),
+    ];
+    for (id, authorization) in modes.iter().enumerate() {
+        let payload = json!({"data": request, "extensions": {"authorization": authorization}});
+        client.send(json!({"id": id.to_string(), "type": "start", "payload": payload})).await;
+        assert_eq!(client.next().await, json!({"id": id.to_string(), "type": "start_ack"}));
+    }
+    api.query("mutation { say(text: \"hi\") { text } }").await;
+    let mut ids = Vec::new();
+    for _ in &modes {
+        let frame = client.next().await;
+        assert_eq!(frame["payload"], json!({"data": {"onSay": {"text": "hi"}}}));
+        ids.push(frame["id"].as_str().unwrap().to_owned());
+    }
+    ids.sort();
+    assert_eq!(ids, ["0", "1", "2"]);
+}
+
+#[tokio::test]
+async fn headers_of_sixteen_kilobytes_are_read() {
+    let address = api().build().listen().await;
+    let headers = json!({"Authorization": "alice", "host": "localhost", "x-long": "x".repeat(16 * 1024)});
+    let mut client = Client::open(address, &headers).await;
+    client.send(json!({"type": "connection_init"})).await;
+    assert_eq!(client.next().await["type"], "connection_ack");
 }
 
 #[tokio::test]
@@ -271,26 +305,6 @@ async fn a_connection_holds_two_hundred_subscriptions() {
     }
     let frame = client.start("one more", ON_SAY, json!({})).await;
     assert_eq!(frame["payload"]["errors"][0]["errorType"], "MaxSubscriptionsReachedError");
-}
-
-#[tokio::test]
-async fn a_connection_ends_with_the_token_that_opened_it() {
-    let address = api().build().listen().await;
-    let expires_at_s =
-        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() + 2;
-    let mut client = Client::connect(address, &format!("alice@{expires_at_s}")).await;
-    let end = client.closed().await;
-    assert_eq!((end.code, end.reason.as_str()), (CloseCode::Policy, "The authorization has expired"));
-}
-
-#[tokio::test]
-async fn a_connection_ends_with_the_token_of_any_of_its_subscriptions() {
-    let mut client = api().build().client().await;
-    let expires_at_s =
-        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() + 2;
-    client.start_as(&format!("alice@{expires_at_s}"), "1", ON_SAY, json!({})).await;
-    assert_eq!(client.next().await["type"], "start_ack");
-    assert_eq!(client.closed().await.code, CloseCode::Policy);
 }
 
 #[tokio::test]

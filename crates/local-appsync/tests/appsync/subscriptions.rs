@@ -110,9 +110,9 @@ async fn a_filter_out_of_shape_fails_the_start() {
     assert_eq!(frame["payload"]["errors"][0]["errorType"], "InvalidSubscriptionFilter");
 }
 
-#[tokio::test]
-async fn an_invalidation_ends_the_subscriptions_it_matches_and_their_connections() {
-    let api = deciding(|context| Resolved {
+/// `kick` ends the subscriptions of a user.
+fn kicking() -> Fixture {
+    deciding(|context| Resolved {
         extensions: Extensions {
             invalidation_filter: Some(is("user", "eq", context.identity["sub"].clone())),
             ..Extensions::default()
@@ -125,7 +125,27 @@ async fn an_invalidation_ends_the_subscriptions_it_matches_and_their_connections
         let extensions = Extensions { invalidations: vec![invalidation], ..Extensions::default() };
         std::future::ready(Ok(Resolved { extensions, ..Resolved::default() }))
     })
-    .build();
+}
+
+#[tokio::test]
+async fn a_request_invalidates_five_times_at_most() {
+    let api = kicking().build();
+    let mut client = api.client().await;
+    client.subscribe("1", ON_SEND, json!({})).await;
+    let kick =
+        |n: usize| format!("k{n}: kick(user: \"{}\") {{ seq }}", if n == 6 { "alice" } else { "nobody" });
+    let kicks: Vec<String> = (1..=6).map(kick).collect();
+    let answer = api.query(&format!("mutation {{ {} }}", kicks.join(" "))).await;
+    let errors = answer["errors"].as_array().unwrap();
+    assert_eq!(errors.len(), 1);
+    assert_eq!((&errors[0]["errorType"], &errors[0]["path"]), (&json!("LimitExceeded"), &json!(["k6"])));
+    api.query_with(SEND, json!({"room": "a", "seq": 1})).await;
+    assert_eq!(client.event("1").await["data"]["onSend"]["seq"], 1);
+}
+
+#[tokio::test]
+async fn an_invalidation_ends_the_subscriptions_it_matches_and_their_connections() {
+    let api = kicking().build();
     let address = api.listen().await;
     let mut alice = Client::connect(address, "alice").await;
     let mut bob = Client::connect(address, "bob").await;

@@ -15,6 +15,7 @@ use local_appsync::{
     Raised, Refused, Resolved, Resolver,
 };
 use serde_json::{Value, json};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Message, protocol::CloseFrame};
@@ -192,7 +193,7 @@ impl Server {
 }
 
 /// A realtime client.
-pub(crate) struct Client(pub(crate) WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(crate) struct Client<S = MaybeTlsStream<TcpStream>>(pub(crate) WebSocketStream<S>);
 
 impl Client {
     /// Connected, with the headers given in a subprotocol, but without a frame sent.
@@ -214,7 +215,9 @@ impl Client {
         assert_eq!(client.next().await, json!({"type": "ka"}));
         client
     }
+}
 
+impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     pub(crate) async fn send(&mut self, frame: Value) {
         self.0.send(Message::text(frame.to_string())).await.unwrap();
     }

@@ -12,9 +12,10 @@ const VERSION: &str = "1";
 pub(super) fn reference(kind: &str, id: &str, properties: &Value, base_url: &str) -> String {
     let arn_or_name = |name| attribute(kind, id, properties, name, base_url).unwrap_or_else(|| named(id));
     match kind {
-        "AWS::AppSync::ApiKey" | "AWS::AppSync::DataSource" | "AWS::AppSync::GraphQLApi" => {
-            arn_or_name("Arn")
-        }
+        "AWS::AppSync::ApiKey"
+        | "AWS::AppSync::DataSource"
+        | "AWS::AppSync::FunctionConfiguration"
+        | "AWS::AppSync::GraphQLApi" => arn_or_name("Arn"),
         "AWS::ApiGateway::Model" => given(properties, "Name").unwrap_or_else(|| named(id)),
         "AWS::ApiGateway::RestApi" | "AWS::ApiGatewayV2::Api" => letters(id, 10),
         "AWS::SNS::Topic" => format!("arn:aws:sns:{REGION}:{ACCOUNT}:{}", named(id)),
@@ -50,8 +51,15 @@ pub(super) fn attribute(
         ("AWS::ApiGateway::RestApi", "RootResourceId") => Some(letters(&format!("{id}/"), 10)),
         ("AWS::AppSync::ApiKey", "ApiKey") => Some(format!("da2-{api}")),
         ("AWS::AppSync::ApiKey", "Arn") => arn("appsync", format!("apikey/{api}")),
-        ("AWS::AppSync::DataSource", "Name") => Some(given(properties, "Name").unwrap_or_else(|| id.into())),
+        ("AWS::AppSync::DataSource" | "AWS::AppSync::FunctionConfiguration", "Name") => {
+            Some(given(properties, "Name").unwrap_or_else(|| id.into()))
+        }
         ("AWS::AppSync::DataSource", "Arn" | "DataSourceArn") => arn("appsync", format!("datasources/{id}")),
+        ("AWS::AppSync::FunctionConfiguration", "FunctionId") => Some(letters(id, 26)),
+        ("AWS::AppSync::FunctionConfiguration", "DataSourceName") => given(properties, "DataSourceName"),
+        ("AWS::AppSync::FunctionConfiguration", "Arn" | "FunctionArn") => {
+            arn("appsync", format!("functions/{}", letters(id, 26)))
+        }
         ("AWS::AppSync::GraphQLApi", "ApiId") => Some(api),
         ("AWS::AppSync::GraphQLApi", "Arn") => arn("appsync", format!("apis/{api}")),
         ("AWS::AppSync::GraphQLApi", "GraphQLUrl") => Some(format!("{base_url}/graphql")),

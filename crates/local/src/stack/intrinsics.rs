@@ -185,6 +185,13 @@ impl<'a> Scope<'a> {
     fn attribute_of(&self, id: &str, name: &str) -> Result<Value, StackError> {
         let properties = self.resource(id)?.get("Properties").unwrap_or(&Value::Null);
         let kind = self.kind(id)?;
+        // Names that others look them up by may be put together.
+        let properties = match kind {
+            "AWS::AppSync::DataSource" | "AWS::AppSync::FunctionConfiguration" => {
+                &self.resolve(properties)?
+            }
+            _ => properties,
+        };
         attribute(kind, id, properties, name, self.base_url).map(Value::String).ok_or_else(|| {
             StackError(format!("{id} is a {kind}, whose attribute {name:?} is not known on a laptop"))
         })
