@@ -18,6 +18,7 @@ const CLIENTS = [
   ['sdk_dynamodb.js', process.execPath],
   ['sdk_s3.js', process.execPath],
   ['apollo.js', process.execPath],
+  ['amplify.js', process.execPath],
   ['boto3_pycognito.py', PYTHON],
   ['command_line.sh', 'bash'],
 ];
@@ -26,7 +27,7 @@ const wanted = process.argv.slice(2);
 const chosen = CLIENTS.filter(([file]) => !wanted.length || wanted.some((name) => file.startsWith(name)));
 if (!chosen.length) throw new Error(`No client's name begins with ${wanted.join(' or ')}.`);
 
-const parlor = await startParlor({ SignInDomain: 'clients' });
+const parlor = await startParlor({ SignInDomain: 'clients', GuestAccess: 'true' });
 const failed = [];
 try {
   for (const [file, program] of chosen) if (!(await succeeds(file, program))) failed.push(file);

@@ -32,7 +32,16 @@ impl Signer {
         let config = parlor.config().await;
         let provider =
             format!("localhost:{}/{}", parlor.port(), config["userPoolId"].as_str().unwrap_or_default());
-        let logins = json!({ provider: person.id_token });
+        Signer::with(parlor, json!({ provider: person.id_token })).await
+    }
+
+    /// Somebody who has not signed in.
+    async fn guest(parlor: &Parlor) -> Signer {
+        Signer::with(parlor, json!({})).await
+    }
+
+    async fn with(parlor: &Parlor, logins: Value) -> Signer {
+        let config = parlor.config().await;
         let ask = async |operation: &str, body: Value| -> Value {
             let target = format!("AWSCognitoIdentityService.{operation}");
             let request = Client::new().post(format!("{}/", parlor.url())).header("x-amz-target", target);
@@ -139,6 +148,66 @@ async fn files_are_open_as_the_roles_policies_say() {
     let refused = ben.s3(&parlor, "GET", &format!("/{bucket}/private/{mine}/a")).await;
     let text = refused.text().await.expect("XML");
     assert!(text.contains("because no identity-based policy allows the s3:GetObject action"), "{text}");
+}
+
+#[tokio::test]
+async fn a_guest_has_what_the_guests_role_has_where_guests_are_welcome() {
+    let parlor = Parlor::start_with(&["--parameter", "GuestAccess=true"]).await;
+    let (guest, ann) = (Signer::guest(&parlor).await, Signer::join(&parlor, "Ann").await);
+    let bucket = ann.config["bucket"].as_str().expect("a bucket").to_owned();
+    let (mine, anns) = (guest.identity.replace(':', "%3A"), ann.identity.replace(':', "%3A"));
+    assert_eq!(ann.s3(&parlor, "PUT", &format!("/{bucket}/protected/{anns}/a")).await.status(), 200);
+    for (method, path, status) in [
+        ("PUT", "public/a".to_owned(), 200),
+        ("GET", "public/a".to_owned(), 200),
+        ("DELETE", "public/a".to_owned(), 403),
+        ("GET", "?list-type=2&prefix=public%2F".to_owned(), 200),
+        ("GET", format!("?list-type=2&prefix=protected%2F{mine}%2F"), 403),
+        ("PUT", format!("protected/{mine}/a"), 403),
+        ("PUT", format!("private/{mine}/a"), 403),
+        ("GET", format!("protected/{anns}/a"), 403),
+    ] {
+        let answer = guest.s3(&parlor, method, &format!("/{bucket}/{path}")).await;
+        assert_eq!(answer.status(), status, "{method} {path}: {}", answer.text().await.unwrap_or_default());
+    }
+    let (status, body) = guest.graphql("{ __typename listTodos { items { id } } }").await;
+    assert_eq!((status, &body["data"]["__typename"]), (200, &json!("Query")), "{body}");
+    assert_eq!(body["errors"][0]["message"], "Not Authorized to access listTodos on type Query");
+}
+
+#[tokio::test]
+async fn only_whoever_may_manage_connections_reaches_them() {
+    let parlor = Parlor::start().await;
+    let ann = Signer::join(&parlor, "Ann").await;
+    let socket = ann.config["webSocketUrl"].as_str().expect("a URL").replacen("ws", "http", 1);
+    let url = format!("{socket}/@connections/nobody%3D");
+    let manage = async |signer: &Signer, service: &str| -> (u16, String, Value) {
+        let mut request = Client::new().post(&url);
+        for (name, value) in signer.headers(service, "POST", &url, "hi") {
+            request = request.header(name, value);
+        }
+        let answer = request.body("hi").send().await.expect("API Gateway answers");
+        let error = answer.headers()["x-amzn-errortype"].to_str().expect("text").to_owned();
+        (answer.status().as_u16(), error, answer.json().await.expect("JSON"))
+    };
+    let (status, error, body) = manage(&ann, "execute-api").await;
+    let message = body["message"].as_str().expect("a message");
+    assert_eq!((status, error.as_str()), (403, "ForbiddenException"), "{message}");
+    assert!(message.contains("is not authorized to perform: execute-api:ManageConnections on"), "{message}");
+    assert!(message.contains("/POST/@connections/nobody"), "{message}");
+
+    // The key in the data folder is the owner's; it gets as far as the connection that is not there.
+    let file = std::fs::read_to_string(parlor.data().join("credentials")).expect("the owner's key");
+    let line = |name: &str| {
+        let found = file.lines().find_map(|line| line.strip_prefix(name)?.trim().strip_prefix('='));
+        found.expect("both lines are there").trim().to_owned()
+    };
+    let (id, secret) = (line("aws_access_key_id"), line("aws_secret_access_key"));
+    let owner = Signer { credentials: Credentials::new(id, secret, None, None, "test"), ..ann };
+    let (status, error, _) = manage(&owner, "execute-api").await;
+    assert_eq!((status, error.as_str()), (410, "GoneException"));
+    let (status, error, _) = manage(&owner, "appsync").await;
+    assert_eq!((status, error.as_str()), (403, "InvalidSignatureException"));
 }
 
 #[tokio::test]

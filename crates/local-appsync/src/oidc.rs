@@ -1,7 +1,7 @@
 //! Tokens of OpenID Connect providers: signature, issuer, audience and age.
 //! <https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html#openid-connect-authorization>
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -12,12 +12,13 @@ use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use regex_lite::Regex;
 use serde_json::{Value, json};
+use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::caller::{Caller, Refused, now_s};
 use crate::definition::{AuthMode, BuildError};
 
-/// Keys are fetched again for a key id that is not among them, but not more often.
+/// Keys are fetched again for a key id that is not among them, or after a failure, but not more often.
 const REFETCH_AFTER: Duration = Duration::from_secs(10);
 
 /// The template's `OpenIDConnectConfig`.
@@ -46,7 +47,14 @@ pub trait ProviderKeys: Send + Sync {
 pub(crate) struct Verifier {
     provider: OidcProvider,
     client_id: Option<Regex>,
-    fetched: Mutex<Option<(JwkSet, Instant)>>,
+    fetched: Mutex<Fetched>,
+}
+
+/// The keys as they were got last; one request fetches at a time, and the others wait for what it gets.
+#[derive(Default)]
+struct Fetched {
+    keys: Option<JwkSet>,
+    asked_at: Option<Instant>,
 }
 
 impl Verifier {
@@ -115,21 +123,36 @@ impl Verifier {
     }
 
     async fn key(&self, kid: Option<&str>) -> Result<DecodingKey, Refused> {
-        if let Some((keys, at)) = &*self.fetched.lock().unwrap_or_else(PoisonError::into_inner)
-            && (find(keys, kid).is_some() || at.elapsed() < REFETCH_AFTER)
-        {
-            return find(keys, kid).ok_or_else(Refused::not_authorized);
+        let mut fetched = self.fetched.lock().await;
+        if let Some(key) = fetched.key(kid) {
+            return Ok(key);
         }
-        let failed = |reason: &dyn std::fmt::Display| {
-            tracing::warn!(issuer = self.provider.issuer, %reason, "the provider's keys cannot be had");
-            Refused::not_authorized()
-        };
-        let jwks = self.provider.keys.jwks().await.map_err(|reason| failed(&reason))?;
-        let keys: JwkSet = serde_json::from_value(jwks).map_err(|reason| failed(&reason))?;
-        let key = find(&keys, kid);
-        *self.fetched.lock().unwrap_or_else(PoisonError::into_inner) = Some((keys, Instant::now()));
-        key.ok_or_else(Refused::not_authorized)
+        if fetched.asked_at.is_some_and(|asked_at| asked_at.elapsed() < REFETCH_AFTER) {
+            return Err(Refused::not_authorized());
+        }
+        fetched.asked_at = Some(Instant::now());
+        let jwks = self.provider.keys.jwks().await;
+        match jwks.and_then(|jwks| keys_in(&jwks)) {
+            Ok(keys) => fetched.keys = Some(keys),
+            Err(reason) => {
+                let issuer = &self.provider.issuer;
+                tracing::warn!(issuer, %reason, "the provider's keys cannot be had, its tokens are refused");
+            }
+        }
+        fetched.key(kid).ok_or_else(Refused::not_authorized)
     }
+}
+
+impl Fetched {
+    fn key(&self, kid: Option<&str>) -> Option<DecodingKey> {
+        find(self.keys.as_ref()?, kid)
+    }
+}
+
+/// A key of a kind that is not known here does not spoil the others.
+fn keys_in(jwks: &Value) -> Result<JwkSet, String> {
+    let all = jwks["keys"].as_array().ok_or_else(|| "what it publishes has no list of keys".to_owned())?;
+    Ok(JwkSet { keys: all.iter().filter_map(|key| serde_json::from_value(key.clone()).ok()).collect() })
 }
 
 /// A token without a key id is of the only key.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use local_appsync::{
     Api, AuthMode, Authenticator, Authorize, Caller, Credentials, Definition, LambdaAuthorizer, Limits,
-    OidcProvider, ProviderKeys, Refused,
+    OidcProvider, Refused,
 };
 use local_cognito::{Cognito, TokenError};
 use local_dynamodb::DynamoDb;
@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use crate::StartError;
 use crate::functions::Function;
 use crate::iam::Iam;
+use crate::oidc::Issuer;
 use crate::stack::{Resource, Stack, StackError};
 
 /// Opens the API with every resolver of the template.
@@ -44,7 +45,7 @@ pub(crate) fn open(
         default_mode: auth_mode(&api.properties)?,
         additional_modes: additional.into_iter().flatten().map(auth_mode).collect::<Result<_, _>>()?,
         lambda_authorizer: lambda_authorizer(api, functions)?,
-        oidc: oidc(api),
+        oidc: oidc(api)?,
         resolvers: resolvers::of_template(stack, functions, dynamodb)?,
         limits: limits(api),
     };
@@ -91,31 +92,21 @@ impl Authorize for Authorizer {
     }
 }
 
-fn oidc(api: &Resource) -> Vec<OidcProvider> {
+fn oidc(api: &Resource) -> Result<Vec<OidcProvider>, StackError> {
     let of = |provider: &Value| {
         let config = &provider["OpenIDConnectConfig"];
         // The template counts milliseconds.
         let duration = |name: &str| config[name].as_u64().filter(|it| *it > 0).map(Duration::from_millis);
-        OidcProvider {
-            issuer: config["Issuer"].as_str().unwrap_or_default().to_owned(),
+        let issuer = config["Issuer"].as_str().unwrap_or_default();
+        Ok(OidcProvider {
+            issuer: issuer.to_owned(),
             client_id: config["ClientId"].as_str().map(str::to_owned),
             iat_ttl: duration("IatTTL"),
             auth_ttl: duration("AuthTTL"),
-            keys: Arc::new(OutOfReach),
-        }
+            keys: Arc::new(Issuer::new(issuer).map_err(StackError)?),
+        })
     };
     providers(api, "OPENID_CONNECT").map(of).collect()
-}
-
-/// This machine is offline: providers are elsewhere.
-struct OutOfReach;
-
-#[async_trait]
-impl ProviderKeys for OutOfReach {
-    async fn jwks(&self) -> Result<Value, String> {
-        Err("`local` asks no server for keys, so tokens of OpenID Connect providers are refused here"
-            .to_owned())
-    }
 }
 
 /// What AppSync has and this machine has not.

@@ -11,6 +11,7 @@ mod functions;
 mod iam;
 mod live;
 mod network;
+mod oidc;
 mod pages;
 mod patience;
 mod port;

@@ -32,7 +32,23 @@ struct Keys(AtomicUsize);
 impl ProviderKeys for Keys {
     async fn jwks(&self) -> Result<Value, String> {
         self.0.fetch_add(1, Ordering::Relaxed);
-        Ok(json!({ "keys": [jwk("first")] }))
+        let unknown = json!({ "kty": "AKP", "alg": "ML-DSA-65", "kid": "tomorrow's" });
+        Ok(json!({ "keys": [unknown, jwk("first")] }))
+    }
+}
+
+/// Fails first, then has one key, then another.
+#[derive(Default)]
+struct Rotating(AtomicUsize);
+
+#[async_trait]
+impl ProviderKeys for Rotating {
+    async fn jwks(&self) -> Result<Value, String> {
+        match self.0.fetch_add(1, Ordering::Relaxed) {
+            0 => Err("it is not there yet".to_owned()),
+            1 => Ok(json!({ "keys": [jwk("first")] })),
+            _ => Ok(json!({ "keys": [jwk("second")] })),
+        }
     }
 }
 
@@ -54,7 +70,7 @@ fn token(change: impl FnOnce(&mut Value)) -> String {
     token_of("first", change)
 }
 
-fn api(keys: &Arc<Keys>) -> Server {
+fn api(keys: &Arc<impl ProviderKeys + 'static>) -> Server {
     let schema = "type Query { who: AWSJSON @aws_oidc  pool: String }";
     let mut api = fixture(schema)
         .resolve("Query.who", |context| Ok(context.identity))
@@ -127,5 +143,21 @@ async fn a_secret_that_is_the_public_key_is_no_signature() {
     let claims = json!({ "iss": ISSUER, "sub": "olga", "aud": "web", "iat": now_s(), "exp": now_s() + 600 });
     let key = EncodingKey::from_secret(jwk("first")["x"].as_str().unwrap().as_bytes());
     let token = encode(&header, &claims, &key).unwrap();
-    assert_eq!(api(&Arc::default()).post(&token, WHO).await.status, 401);
+    assert_eq!(api(&Arc::<Keys>::default()).post(&token, WHO).await.status, 401);
+}
+
+/// Tokio's clock is moved by hand; tokens are dated by the machine's, which does not matter here.
+#[tokio::test(start_paused = true)]
+async fn keys_are_fetched_again_for_an_unknown_one_or_after_a_failure_but_not_at_once() {
+    let keys = Arc::new(Rotating::default());
+    let api = api(&keys);
+    let status = async |kid: &str| api.post(&token_of(kid, |_| {}), WHO).await.status.as_u16();
+    let asked = || keys.0.load(Ordering::Relaxed);
+    let wait = async || tokio::time::advance(Duration::from_secs(10)).await;
+    assert_eq!((status("first").await, status("first").await, asked()), (401, 401, 1));
+    wait().await;
+    assert_eq!((status("first").await, status("second").await, asked()), (200, 401, 2));
+    wait().await;
+    assert_eq!((status("first").await, asked()), (200, 2), "what is known is not asked for");
+    assert_eq!((status("second").await, status("first").await, asked()), (200, 401, 3));
 }

@@ -34,6 +34,10 @@ const AT_ONCE: usize = 32;
 /// A connection that nobody uses for so long is closed.
 const IDLE: Duration = Duration::from_secs(60);
 
+/// The engine reads an expression by recursion, and within its 4,096 characters one can be nested deeper than the
+/// usual 2 MB of stack allow. The system gives memory only for what is used of it.
+const STACK_BYTES: usize = 64 * 1024 * 1024;
+
 /// The engine's thread, and the connections to it.
 pub(super) struct Door {
     client: Client<Connector, Body>,
@@ -62,7 +66,8 @@ impl Door {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (arrive, mut arriving) = mpsc::unbounded_channel();
         let (stop, stopped) = oneshot::channel();
-        let thread = std::thread::Builder::new().name("dynamodb".to_owned()).spawn(move || {
+        let thread = std::thread::Builder::new().name("dynamodb".to_owned()).stack_size(STACK_BYTES);
+        let thread = thread.spawn(move || {
             runtime.block_on(async {
                 let serving = async {
                     while let Some(arrival) = arriving.recv().await {

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod durability;
+mod fuzz;
 mod permissions;
 mod reads;
 mod tables;

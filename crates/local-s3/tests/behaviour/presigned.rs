@@ -206,3 +206,19 @@ async fn a_refused_body_is_read_to_its_end_so_that_the_sender_hears_why() {
     assert_eq!(room.send(unsigned).await.error(), (403, "AccessDenied".to_owned()));
     was_all_read.await.unwrap();
 }
+
+/// The protocol library computes with such characters before it looks at them.
+#[tokio::test]
+async fn a_date_that_is_none_is_refused_like_any_other() {
+    let room = room().await;
+    let presigned = Caller::account().presign(request(Method::GET, "/uploads/a.txt")).uri().to_string();
+    let (path, query) = presigned.split_once('?').unwrap();
+    for (name, value) in [
+        ("X-Amz-Credential", "AKIALOCAL%2F-AAaa0--%2Fus-east-1%2Fs3%2Faws4_request"),
+        ("X-Amz-Date", "-./-./-.T-./-./Z"),
+    ] {
+        let others = query.split('&').filter(|pair| !pair.starts_with(name)).collect::<Vec<_>>().join("&");
+        let answer = room.send(request(Method::GET, &format!("{path}?{others}&{name}={value}"))).await;
+        assert!(answer.status.is_client_error(), "{name}: {}", answer.status);
+    }
+}
