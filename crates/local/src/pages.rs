@@ -47,7 +47,7 @@ const FEATURES: [(&[&str], &str, &str); 5] = [
 /// Resources of the template without an effect here, by type.
 pub(crate) fn not_served(stack: &Stack) -> Vec<NotServed> {
     let mut found: Vec<NotServed> = Vec::new();
-    let mut permissions = 0;
+    let mut resource_policies = 0;
     for (id, resource) in &stack.resources {
         let feature = match resource.kind.as_str() {
             "AWS::AppSync::ApiKey"
@@ -69,9 +69,9 @@ pub(crate) fn not_served(stack: &Stack) -> Vec<NotServed> {
             // The log is on the terminal.
             "AWS::Logs::LogGroup" => continue,
             "AWS::Cognito::IdentityPoolRoleAttachment" => continue,
-            "AWS::IAM::Role" if is_of_identities(stack, &resource.physical_id) => continue,
-            "AWS::IAM::Role" | "AWS::Lambda::Permission" | "AWS::S3::BucketPolicy" => {
-                permissions += 1;
+            "AWS::IAM::Role" => continue,
+            "AWS::Lambda::Permission" | "AWS::S3::BucketPolicy" => {
+                resource_policies += 1;
                 continue;
             }
             // What an API consists of; its deployments and the account's settings have nothing to do here.
@@ -86,22 +86,13 @@ pub(crate) fn not_served(stack: &Stack) -> Vec<NotServed> {
             found.push(NotServed { what, why });
         }
     }
-    if permissions > 0 {
+    if resource_policies > 0 {
         found.push(NotServed {
-            what: format!("{permissions} roles of functions and services, and resource policies"),
-            why: "of IAM only the identity pool's roles are evaluated: functions may do anything; AWS will be stricter",
+            what: format!("{resource_policies} policies of functions and buckets"),
+            why: "of IAM the policies of roles are evaluated; AWS will be stricter",
         });
     }
     found
-}
-
-/// Whether people of the identity pool get this role.
-fn is_of_identities(stack: &Stack, role: &str) -> bool {
-    let attached = stack.of_kind("AWS::Cognito::IdentityPoolRoleAttachment");
-    let mut arns = attached.flat_map(|(_, roles)| {
-        ["/Roles/authenticated", "/Roles/unauthenticated"].map(|name| roles.text(name))
-    });
-    arns.any(|arn| arn.is_some_and(|arn| arn.rsplit('/').next() == Some(role)))
 }
 
 /// `GET /_local/status`: services, resources, and what is not served.
