@@ -103,7 +103,13 @@ impl Connection {
                     Some(Err(_)) => return End::Unreadable,
                 },
                 () = self.outbox.filled() => {
-                    if send(socket, &self.outbox, FRAMES_AT_ONCE).await.is_err() {
+                    // A client that reads no more keeps nothing open beyond its time.
+                    let sent = tokio::select! {
+                        biased;
+                        () = &mut self.end => return End::Expired,
+                        sent = send(socket, &self.outbox, FRAMES_AT_ONCE) => sent,
+                    };
+                    if sent.is_err() {
                         return End::Gone;
                     }
                 }

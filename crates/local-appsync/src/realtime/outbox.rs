@@ -58,23 +58,33 @@ impl Outbox {
         self.0.number
     }
 
-    /// Never waits.
+    /// Never waits. Nothing follows once the connection is to end: after a frame that did not fit, the next would leave
+    /// a hole, and whoever was told to go hears nothing more.
     pub(super) fn put(&self, frame: ServerFrame) {
         let mut queue = self.queue();
+        if queue.ending.is_none() {
+            self.push(&mut queue, frame);
+        }
+    }
+
+    /// Ends the connection, even while a write waits for its client; what waits and this frame are its last. Others
+    /// that end it for the same reason add theirs.
+    pub(super) fn invalidate(&self, last: ServerFrame) {
+        let mut queue = self.queue();
+        if matches!(queue.ending, None | Some(Ending::Invalidated)) {
+            self.push(&mut queue, last);
+            queue.ending.get_or_insert(Ending::Invalidated);
+        }
+    }
+
+    fn push(&self, queue: &mut Queue, frame: ServerFrame) {
         let bytes = queue.bytes + frame.bytes();
         if bytes > self.0.most_bytes || queue.frames.len() >= self.0.most_frames {
-            queue.end(Ending::TooSlow);
+            queue.ending.get_or_insert(Ending::TooSlow);
         } else {
             queue.bytes = bytes;
             queue.frames.push_back(frame);
         }
-        queue.wake();
-    }
-
-    /// Ends the connection, even while a write waits for its client. The first reason counts.
-    pub(super) fn end(&self, ending: Ending) {
-        let mut queue = self.queue();
-        queue.end(ending);
         queue.wake();
     }
 
@@ -120,10 +130,6 @@ impl Outbox {
 }
 
 impl Queue {
-    fn end(&mut self, ending: Ending) {
-        self.ending.get_or_insert(ending);
-    }
-
     fn wake(&mut self) {
         if let Some(waker) = self.waker.take() {
             waker.wake();
@@ -162,15 +168,27 @@ mod tests {
         outbox.put(frame("1234"));
         outbox.put(frame("1234567"));
         assert_eq!(outbox.ending().now_or_never(), Some(Ending::TooSlow));
+        outbox.put(frame("1"));
         assert_eq!(taken(&outbox), [4]);
     }
 
     #[test]
-    fn the_first_reason_to_end_counts() {
-        let outbox = outbox(1, 100);
-        outbox.end(Ending::Invalidated);
+    fn whoever_was_told_to_go_hears_nothing_more() {
+        let outbox = outbox(100, 100);
         outbox.put(frame("1"));
-        outbox.put(frame("2"));
+        outbox.invalidate(frame("12"));
+        outbox.put(frame("123"));
+        outbox.invalidate(frame("1234"));
+        assert_eq!(outbox.ending().now_or_never(), Some(Ending::Invalidated));
+        assert_eq!(taken(&outbox), [1, 2, 4]);
+    }
+
+    #[test]
+    fn the_first_reason_to_end_counts() {
+        let outbox = outbox(2, 100);
+        outbox.invalidate(frame("1"));
+        outbox.invalidate(frame("2"));
+        outbox.invalidate(frame("3"));
         assert_eq!(outbox.ending().now_or_never(), Some(Ending::Invalidated));
     }
 
@@ -184,7 +202,7 @@ mod tests {
         tokio::task::yield_now().await;
         outbox.put(frame("1"));
         tokio::task::yield_now().await;
-        outbox.end(Ending::Invalidated);
+        outbox.invalidate(frame("2"));
         assert_eq!(connection.await.unwrap(), Ending::Invalidated);
     }
 }

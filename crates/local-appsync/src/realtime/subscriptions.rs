@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::filter::Filter;
 use super::frames::{ServerFrame, SubscriptionId};
-use super::outbox::{Ending, Outbox};
+use super::outbox::Outbox;
 use crate::Api;
 use crate::document::Document;
 use crate::execution::{Call, Execution};
@@ -193,8 +193,7 @@ impl Api {
                 let filter = audience.subscription.invalidation.as_ref();
                 if filter.is_some_and(|filter| filter.matches(&invalidation["payload"])) {
                     for Member { id, outbox, .. } in audience.members.values() {
-                        outbox.put(ServerFrame::complete(id));
-                        outbox.end(Ending::Invalidated);
+                        outbox.invalidate(ServerFrame::complete(id));
                     }
                 }
             }

@@ -19,12 +19,16 @@ const ON_SAY: &str = "subscription { onSay }";
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 fn api() -> Fixture {
+    saying("hi")
+}
+
+fn saying(text: &str) -> Fixture {
     let schema = "
         type Query { a: String }
         type Mutation { say: String }
         type Subscription { onSay: String @aws_subscribe(mutations: [\"say\"]) }
     ";
-    fixture(schema).value("Mutation.say", json!("hi"))
+    fixture(schema).value("Mutation.say", json!(text))
 }
 
 /// Accepts what is sent to it.
@@ -101,6 +105,21 @@ async fn a_connection_ends_with_the_token_of_any_of_its_subscriptions() {
     client.start_as(&for_an_hour(), "1", ON_SAY, json!({})).await;
     assert_eq!(client.next().await["type"], "start_ack");
     ends_after_an_hour(&mut client, begun).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_reads_nothing_any_more_ends_with_their_token_as_well() {
+    let api = saying(&"x".repeat(100 * 1024)).build();
+    let mut client = connect(&api, &for_an_hour()).await;
+    client.start_as("alice", "1", ON_SAY, json!({})).await;
+    assert_eq!(client.next().await["type"], "start_ack");
+    // More than the network holds.
+    api.query("mutation { say }").await;
+    tokio::time::sleep(HOUR / 2).await;
+    assert_eq!(api.0.subscriptions().len(), 1);
+    tokio::time::sleep(HOUR).await;
+    assert_eq!(api.0.subscriptions().len(), 0);
+    drop(client);
 }
 
 #[tokio::test(start_paused = true)]

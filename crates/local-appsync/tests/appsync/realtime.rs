@@ -133,12 +133,12 @@ async fn each_subscription_of_a_connection_has_an_authorization_of_its_own() {
     for (id, authorization) in modes.iter().enumerate() {
         let payload = json!({"data": request, "extensions": {"authorization": authorization}});
         client.send(json!({"id": id.to_string(), "type": "start", "payload": payload})).await;
-        assert_eq!(client.next().await, json!({"id": id.to_string(), "type": "start_ack"}));
+        assert_eq!(client.answer().await, json!({"id": id.to_string(), "type": "start_ack"}));
     }
     api.query("mutation { say(text: \"hi\") { text } }").await;
     let mut ids = Vec::new();
     for _ in &modes {
-        let frame = client.next().await;
+        let frame = client.answer().await;
         assert_eq!(frame["payload"], json!({"data": {"onSay": {"text": "hi"}}}));
         ids.push(frame["id"].as_str().unwrap().to_owned());
     }

@@ -248,22 +248,29 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         self.send(json!({"id": id, "type": "start", "payload": payload})).await;
     }
 
+    /// The next frame that is no keep-alive: on a slow machine these come in between.
+    pub(crate) async fn answer(&mut self) -> Value {
+        loop {
+            let frame = self.next().await;
+            if frame["type"] != "ka" {
+                return frame;
+            }
+        }
+    }
+
     /// Starts as Alice and answers the frame that comes back.
     pub(crate) async fn start(&mut self, id: &str, query: &str, variables: Value) -> Value {
         self.start_as("alice", id, query, variables).await;
-        self.next().await
+        self.answer().await
     }
 
     pub(crate) async fn subscribe(&mut self, id: &str, query: &str, variables: Value) {
         assert_eq!(self.start(id, query, variables).await, json!({"id": id, "type": "start_ack"}));
     }
 
-    /// The `data` of the next event, which must belong to this subscription. On a slow machine keep-alives come first.
+    /// The `data` of the next event, which must belong to this subscription.
     pub(crate) async fn event(&mut self, id: &str) -> Value {
-        let mut frame = self.next().await;
-        while frame["type"] == "ka" {
-            frame = self.next().await;
-        }
+        let frame = self.answer().await;
         assert_eq!((frame["type"].as_str(), frame["id"].as_str()), (Some("data"), Some(id)), "{frame}");
         frame["payload"].clone()
     }
