@@ -162,21 +162,28 @@ async fn an_alias_carries_no_message_into_another_room() {
 }
 
 #[tokio::test]
-async fn pages_of_strangers_reach_neither_the_tables_nor_the_outbox() {
+async fn pages_of_strangers_reach_neither_tables_nor_users_nor_the_outbox() {
     let parlor = Parlor::start().await;
     let http = reqwest::Client::new();
-    let list_tables = |origin: Option<&str>| {
+    let ask = |target: &str, body: &Value, origin: Option<&str>| {
         let request = http
             .post(format!("{}/", parlor.url()))
-            .header("x-amz-target", "DynamoDB_20120810.ListTables")
+            .header("x-amz-target", target)
             .header("content-type", "application/x-amz-json-1.0")
             .header("authorization", "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=a")
             .header("x-amz-date", "20260101T000000Z")
-            .body("{}");
+            .body(body.to_string());
         origin.into_iter().fold(request, |request, origin| request.header("origin", origin)).send()
     };
-    assert_eq!(list_tables(None).await.expect("an answer").status(), 200);
-    assert_eq!(list_tables(Some("https://evil.example")).await.expect("an answer").status(), 403);
+    let pool = parlor.config().await["userPoolId"].clone();
+    for (target, body) in [
+        ("DynamoDB_20120810.ListTables", json!({})),
+        ("AWSCognitoIdentityProviderService.ListUsers", json!({ "UserPoolId": pool })),
+    ] {
+        assert_eq!(ask(target, &body, None).await.expect("an answer").status(), 200, "{target}");
+        let stranger = ask(target, &body, Some("https://evil.example")).await.expect("an answer");
+        assert_eq!(stranger.status(), 403, "{target}");
+    }
 
     let outbox = format!("{}/_local/outbox", parlor.url());
     let rebound = http.get(&outbox).header("host", "evil.example").send().await.expect("an answer");

@@ -1,8 +1,8 @@
 //! AWS AppSync on localhost: GraphQL over HTTP and its realtime WebSocket, as unmodified AWS clients speak them.
 //!
 //! The crate knows no Cognito, no DynamoDB and no Lambda: the host brings an [`Authenticator`], which says who a
-//! caller is, and a [`Resolver`] for each field that has one in the template. The wire protocol, with its sources,
-//! is described in the project's background document on wire protocols, sections 3 to 5.
+//! caller is, and a [`Resolver`] for each field that has one in the template. Sources of the wire protocol
+//! stand beside the code that speaks it.
 //!
 //! A request goes `http.rs` → `document.rs` (parse, validate) → `execution.rs` (field by field) and, for a mutation,
 //! on to `realtime/subscriptions.rs`, which hands its result to those who subscribed.

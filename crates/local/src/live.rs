@@ -1,4 +1,4 @@
-//! What happens at this moment, for the page at `/_local/live`: requests, subscriptions, mails, and the tables.
+//! What happens at this moment, for the page at `/_local/live`: requests, subscriptions, the outbox, and the tables.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -25,7 +25,7 @@ use crate::pages;
 use crate::requests::Answered;
 use crate::server::Services;
 
-/// Subscriptions and mails are looked at so often; requests are told at once.
+/// Subscriptions and the outbox are looked at so often; requests are told at once.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// Items on a page of a table.

@@ -69,7 +69,7 @@ pub(crate) fn not_served(stack: &Stack) -> Vec<NotServed> {
             // The log is on the terminal.
             "AWS::Logs::LogGroup" => continue,
             "AWS::Cognito::IdentityPoolRoleAttachment" => continue,
-            "AWS::IAM::Role" => continue,
+            "AWS::IAM::ManagedPolicy" | "AWS::IAM::Policy" | "AWS::IAM::Role" => continue,
             "AWS::Lambda::Permission" | "AWS::S3::BucketPolicy" => {
                 resource_policies += 1;
                 continue;
@@ -128,8 +128,8 @@ pub(crate) fn status(stack: &Stack, base_url: &str, folder: &Path, not_served: &
                 base_url.replacen("http", "https", 1),
                 "all of this, in TLS; trust (data folder)/ca.pem: curl --cacert, NODE_EXTRA_CA_CERTS, or the browser's import",
             ),
-            service("Live", format!("{base_url}/_local/live"), "requests, subscriptions, mails and tables, as they come"),
-            service("Outbox", format!("{base_url}/_local/outbox"), "the mails that Cognito would send"),
+            service("Live", format!("{base_url}/_local/live"), "requests, subscriptions, the outbox and tables, as they come"),
+            service("Outbox", format!("{base_url}/_local/outbox"), "the e-mails and text messages that Cognito would send"),
         ],
         "resources": resources,
         "notServed": not_served,

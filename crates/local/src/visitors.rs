@@ -1,15 +1,18 @@
 //! What web pages of strangers cannot do here: a browser on this machine reaches localhost on their behalf.
 
 use axum::extract::Request;
-use axum::http::header::{CONTENT_SECURITY_POLICY, HOST, HeaderValue, ORIGIN, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{
+    AUTHORIZATION, CONTENT_SECURITY_POLICY, HOST, HeaderValue, ORIGIN, X_CONTENT_TYPE_OPTIONS,
+};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 /// The refusal, if this is a request that only a stranger's page would send.
 ///
-/// A name that is not this machine's means that somebody's DNS points here (rebinding). DynamoDB is for programs:
-/// its signatures are not verified, so a page of another origin must not speak to it.
+/// A name that is not this machine's means that somebody's DNS points here (rebinding). DynamoDB and an operator's
+/// operations of Cognito are for programs: whose signature they bear is not verified, so a page of another origin
+/// must not speak to them.
 pub(crate) fn refuse(request: &Request) -> Option<Response> {
     let headers = request.headers();
     let text = |value: &HeaderValue| value.to_str().map(str::to_owned).unwrap_or_default();
@@ -18,8 +21,10 @@ pub(crate) fn refuse(request: &Request) -> Option<Response> {
     if !is_this_machine(&host) {
         return Some(refusal(&format!("This server is localhost, not {host:?}.")));
     }
-    let for_dynamodb =
-        headers.get("x-amz-target").is_some_and(|target| target.as_bytes().starts_with(b"DynamoDB"));
+    let starts =
+        |name: &str, start: &[u8]| headers.get(name).is_some_and(|value| value.as_bytes().starts_with(start));
+    let for_operators = starts("x-amz-target", b"AWSCognitoIdentityProviderService.")
+        && starts(AUTHORIZATION.as_str(), b"AWS4-HMAC-SHA256");
     let origin = headers.get(ORIGIN).map(text);
     let is_ours = |origin: &String| {
         ["http://", "https://"].iter().any(|scheme| origin.strip_prefix(scheme) == Some(host.as_str()))
@@ -28,8 +33,11 @@ pub(crate) fn refuse(request: &Request) -> Option<Response> {
     if request.uri().path().starts_with("/_local/") && is_foreign {
         return Some(refusal("This is for the console alone, not for pages of other origins."));
     }
-    if for_dynamodb && is_foreign {
+    if starts("x-amz-target", b"DynamoDB") && is_foreign {
         return Some(refusal("DynamoDB is not for pages of other origins: use the GraphQL API."));
+    }
+    if for_operators && is_foreign {
+        return Some(refusal("An operator's calls are not for pages of other origins: use the AWS CLI."));
     }
     None
 }

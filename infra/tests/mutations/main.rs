@@ -1,6 +1,6 @@
 //! Faults planted in our template, and who catches each: the compiler, `check`, a test of ours, or nobody.
 //!
-//! `target/mutations/` gets a template for each fault, and `report.md`; `.ci/run template` puts cfn-lint beside it.
+//! `target/mutations/` gets a template for each fault, and `report.md`; `.ci/run mutations` puts cfn-lint beside it.
 
 #![allow(clippy::unwrap_used)]
 

@@ -59,6 +59,11 @@ impl Role {
                 "the managed policy {managed} is not evaluated here, write it inline"
             )));
         }
+        if role.property("/PermissionsBoundary").is_some() {
+            return Err(failed(
+                &"its PermissionsBoundary is not evaluated here, leave it out by a condition that holds on AWS alone",
+            ));
+        }
         let read = |document: &Value| {
             let policy = Policy::parse(document)?;
             policy.only_hangs_on(|key| KEYS.contains(&key))?;

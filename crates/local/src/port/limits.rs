@@ -31,7 +31,6 @@ impl Default for Limits {
 }
 
 /// How many files and connections this process may have open, after asking for as many as are of use.
-#[cfg(unix)]
 fn open_files() -> usize {
     use rustix::process::{Resource, getrlimit, setrlimit};
     let mut limit = getrlimit(Resource::Nofile);
@@ -45,10 +44,4 @@ fn open_files() -> usize {
         }
     }
     limit.current.map_or(usize::MAX, |current| usize::try_from(current).unwrap_or(usize::MAX))
-}
-
-/// The system has no such limit.
-#[cfg(not(unix))]
-fn open_files() -> usize {
-    usize::MAX
 }
