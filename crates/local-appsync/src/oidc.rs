@@ -1,7 +1,7 @@
 //! Tokens of OpenID Connect providers: signature, issuer, audience and age.
 //! <https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html#openid-connect-authorization>
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -12,7 +12,7 @@ use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use regex_lite::Regex;
 use serde_json::{Value, json};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::Instant;
 
 use crate::caller::{Caller, Refused, now_s};
@@ -47,14 +47,10 @@ pub trait ProviderKeys: Send + Sync {
 pub(crate) struct Verifier {
     provider: OidcProvider,
     client_id: Option<Regex>,
-    fetched: Mutex<Fetched>,
-}
-
-/// The keys as they were got last; one request fetches at a time, and the others wait for what it gets.
-#[derive(Default)]
-struct Fetched {
-    keys: Option<JwkSet>,
-    asked_at: Option<Instant>,
+    /// As they were got last.
+    keys: Arc<RwLock<Option<JwkSet>>>,
+    /// When the last fetch ended. Held during the next: those whose key is not known wait for what it gets.
+    fetched_at: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Verifier {
@@ -64,7 +60,8 @@ impl Verifier {
         Ok(Verifier {
             client_id: client_id.map_err(|error| BuildError::InvalidExpression(error.to_string()))?,
             provider,
-            fetched: Mutex::default(),
+            keys: Arc::default(),
+            fetched_at: Arc::default(),
         })
     }
 
@@ -123,30 +120,36 @@ impl Verifier {
     }
 
     async fn key(&self, kid: Option<&str>) -> Result<DecodingKey, Refused> {
-        let mut fetched = self.fetched.lock().await;
-        if let Some(key) = fetched.key(kid) {
+        if let Some(key) = self.known(kid) {
             return Ok(key);
         }
-        if fetched.asked_at.is_some_and(|asked_at| asked_at.elapsed() < REFETCH_AFTER) {
-            return Err(Refused::not_authorized());
+        let fetched_at = Arc::clone(&self.fetched_at).lock_owned().await;
+        if fetched_at.is_none_or(|fetched_at| fetched_at.elapsed() >= REFETCH_AFTER) {
+            // A task of its own: a caller who leaves does not take the others' keys away.
+            let _ = tokio::spawn(fetch(self.provider.clone(), Arc::clone(&self.keys), fetched_at)).await;
         }
-        fetched.asked_at = Some(Instant::now());
-        let jwks = self.provider.keys.jwks().await;
-        match jwks.and_then(|jwks| keys_in(&jwks)) {
-            Ok(keys) => fetched.keys = Some(keys),
-            Err(reason) => {
-                let issuer = &self.provider.issuer;
-                tracing::warn!(issuer, %reason, "the provider's keys cannot be had, its tokens are refused");
-            }
-        }
-        fetched.key(kid).ok_or_else(Refused::not_authorized)
+        self.known(kid).ok_or_else(Refused::not_authorized)
+    }
+
+    fn known(&self, kid: Option<&str>) -> Option<DecodingKey> {
+        find(self.keys.read().unwrap_or_else(PoisonError::into_inner).as_ref()?, kid)
     }
 }
 
-impl Fetched {
-    fn key(&self, kid: Option<&str>) -> Option<DecodingKey> {
-        find(self.keys.as_ref()?, kid)
+async fn fetch(
+    provider: OidcProvider,
+    keys: Arc<RwLock<Option<JwkSet>>>,
+    mut fetched_at: OwnedMutexGuard<Option<Instant>>,
+) {
+    let jwks = provider.keys.jwks().await;
+    match jwks.and_then(|jwks| keys_in(&jwks)) {
+        Ok(got) => *keys.write().unwrap_or_else(PoisonError::into_inner) = Some(got),
+        Err(reason) => {
+            let issuer = &provider.issuer;
+            tracing::warn!(issuer, %reason, "the provider's keys cannot be had, its tokens are refused");
+        }
     }
+    *fetched_at = Some(Instant::now());
 }
 
 /// A key of a kind that is not known here does not spoil the others.

@@ -10,6 +10,8 @@ use base64::prelude::BASE64_STANDARD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use local_appsync::{AuthMode, OidcProvider, ProviderKeys};
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
+use tokio::time::{advance, timeout};
 
 use super::support::{Server, fixture};
 
@@ -49,6 +51,21 @@ impl ProviderKeys for Rotating {
             1 => Ok(json!({ "keys": [jwk("first")] })),
             _ => Ok(json!({ "keys": [jwk("second")] })),
         }
+    }
+}
+
+/// Has one key, after as long as the test wants.
+struct Slow {
+    asked: AtomicUsize,
+    may_answer: Semaphore,
+}
+
+#[async_trait]
+impl ProviderKeys for Slow {
+    async fn jwks(&self) -> Result<Value, String> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        self.may_answer.acquire().await.map_err(|error| error.to_string())?.forget();
+        Ok(json!({ "keys": [jwk("first")] }))
     }
 }
 
@@ -160,4 +177,36 @@ async fn keys_are_fetched_again_for_an_unknown_one_or_after_a_failure_but_not_at
     wait().await;
     assert_eq!((status("first").await, asked()), (200, 2), "what is known is not asked for");
     assert_eq!((status("second").await, status("first").await, asked()), (200, 401, 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fetch_keeps_nobody_waiting_whose_key_is_known() {
+    let keys = Arc::new(Slow { asked: AtomicUsize::new(0), may_answer: Semaphore::new(1) });
+    let api = api(&keys);
+    let status = async |kid: &str| api.post(&token_of(kid, |_| {}), WHO).await.status.as_u16();
+    let asked = || keys.asked.load(Ordering::Relaxed);
+    assert_eq!((status("first").await, asked()), (200, 1));
+    advance(Duration::from_secs(10)).await;
+    let known = async {
+        while asked() < 2 {
+            tokio::task::yield_now().await;
+        }
+        let known = timeout(Duration::from_secs(5), status("first")).await;
+        keys.may_answer.add_permits(1);
+        known
+    };
+    let (unknown, also_unknown, known) = tokio::join!(status("second"), status("third"), known);
+    assert_eq!((unknown, also_unknown, known), (401, 401, Ok(200)));
+    assert_eq!(asked(), 2, "one fetch is for all who wait");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fetch_is_for_others_too_when_its_caller_leaves() {
+    let keys = Arc::new(Slow { asked: AtomicUsize::new(0), may_answer: Semaphore::new(0) });
+    let api = api(&keys);
+    let status = async |kid: &str| api.post(&token_of(kid, |_| {}), WHO).await.status.as_u16();
+    timeout(Duration::from_secs(1), status("first")).await.expect_err("nothing has come");
+    keys.may_answer.add_permits(1);
+    assert_eq!(status("first").await, 200);
+    assert_eq!(keys.asked.load(Ordering::Relaxed), 1);
 }
