@@ -184,7 +184,8 @@ impl Server {
         self.services.gateway.close();
         self.services.closing.send_replace(true);
         let _ = stop.send(true);
-        if tokio::time::timeout(GRACE, serving.join_all()).await.is_err() {
+        let served = async move { while serving.join_next().await.is_some() {} };
+        if tokio::time::timeout(GRACE, served).await.is_err() {
             tracing::warn!("some requests did not end in time and were cut off");
         }
         sweeper.abort();

@@ -33,7 +33,8 @@ pub(crate) async fn serve(mut port: Port, router: Router, stopping: watch::Recei
         }
     }
     drop(port);
-    connections.join_all().await;
+    // `join_all` would go on with a handler's panic, which is the end of its own connection alone.
+    while connections.join_next().await.is_some() {}
 }
 
 /// One connection, until it ends or becomes a WebSocket.

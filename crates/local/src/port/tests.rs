@@ -8,6 +8,7 @@ use axum::routing::{get, post};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use super::serving::connection;
@@ -29,7 +30,16 @@ fn router() -> Router {
         "late"
     };
     let body = |request: Request| async { axum::body::to_bytes(request.into_body(), 1024).await.unwrap() };
-    Router::new().route("/", get("hello")).route("/slow", get(slow)).route("/body", post(body))
+    Router::new()
+        .route("/", get("hello"))
+        .route("/slow", get(slow))
+        .route("/body", post(body))
+        .route("/panic", post(panics))
+}
+
+async fn panics(request: Request) -> &'static str {
+    axum::body::to_bytes(request.into_body(), 1024).await.unwrap();
+    panic!("a handler of this test");
 }
 
 /// A connection without a network, so that the clock stands while anybody has something to do.
@@ -142,17 +152,19 @@ async fn a_stop_lets_requests_end_and_idle_connections_go() {
     assert!(rest(&mut busy).await.ends_with("late"));
 }
 
-/// A port on a network, served; with the address and what ends it.
-async fn open(limits: Limits) -> (SocketAddr, watch::Sender<bool>, tempfile::TempDir) {
+/// A port on a network, served; with the address, what ends it and its end.
+async fn open(limits: Limits) -> (SocketAddr, watch::Sender<bool>, JoinHandle<()>) {
     let folder = tempfile::tempdir().unwrap();
     let tls = certificate(folder.path()).unwrap().acceptor;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopping) = watch::channel(false);
-    for port in Port::all(vec![listener], &tls, &Network::default(), limits, &Arrivals::new()) {
-        tokio::spawn(serve(port, router(), stopping.clone()));
-    }
-    (address, stop, folder)
+    let port = Port::all(vec![listener], &tls, &Network::default(), limits, &Arrivals::new()).remove(0);
+    let serving = tokio::spawn(async move {
+        let _folder = folder;
+        serve(port, router(), stopping).await;
+    });
+    (address, stop, serving)
 }
 
 async fn ask(stream: &mut TcpStream) -> String {
@@ -163,7 +175,7 @@ async fn ask(stream: &mut TcpStream) -> String {
 
 #[tokio::test]
 async fn beyond_so_many_connections_one_is_closed_at_once_until_another_ends() {
-    let (address, _stop, _folder) = open(limits()).await;
+    let (address, _stop, _serving) = open(limits()).await;
     let asking = async {
         let mut two =
             [TcpStream::connect(address).await.unwrap(), TcpStream::connect(address).await.unwrap()];
@@ -185,11 +197,37 @@ async fn beyond_so_many_connections_one_is_closed_at_once_until_another_ends() {
 #[tokio::test]
 async fn a_handshake_that_never_ends_is_ended() {
     let soon = Limits { head: Duration::from_millis(50), ..limits() };
-    let (address, _stop, _folder) = open(soon).await;
+    let (address, _stop, _serving) = open(soon).await;
     // The first bytes of a TLS record, and nothing at all.
     for said in [&[HANDSHAKE, 3, 1, 0, 200][..], &[]] {
         let mut client = TcpStream::connect(address).await.unwrap();
         client.write_all(said).await.unwrap();
         timeout(LONG, rest(&mut client)).await.expect("it is closed");
     }
+}
+
+/// A request whose handler has asked for its body, of three bytes.
+async fn begin(address: SocketAddr, path: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 3\r\nexpect: 100-continue\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    assert!(hear(&mut stream, "\r\n\r\n").await.starts_with("HTTP/1.1 100"));
+    stream
+}
+
+#[tokio::test]
+async fn a_handler_that_panics_while_stopping_ends_its_own_connection_alone() {
+    let (address, stop, serving) = open(limits()).await;
+    let stopping = async {
+        let (mut panicking, mut other) = (begin(address, "/panic").await, begin(address, "/body").await);
+        stop.send_replace(true);
+        panicking.write_all(b"abc").await.unwrap();
+        assert_eq!(rest(&mut panicking).await, "");
+        other.write_all(b"abc").await.unwrap();
+        assert!(rest(&mut other).await.ends_with("abc"));
+        serving.await.expect("a polite end");
+    };
+    timeout(LONG, stopping).await.unwrap();
 }
