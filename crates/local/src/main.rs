@@ -104,17 +104,18 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     if let Some(workspace) = &arguments.watch {
         return watch(workspace, &arguments).await;
     }
-    let (listeners, mut watcher) = match arguments.handed_over {
+    let (listeners, watcher) = match arguments.handed_over {
         true => Handover::take().map(|(listeners, watcher)| (Some(listeners), Some(watcher)))?,
         false => (None, None),
     };
     let server = Server::start_on(listeners, arguments.options()).await?;
-    let interrupted = interrupted();
+    let ended = watcher.as_ref().map(Handover::ended);
+    let over = over(ended);
     let filling = seed.map(|seed| server.fill(seed));
     let greeting = server.greeting();
     let mut failed = None;
     let done = async {
-        let mut interrupted = pin!(interrupted);
+        let mut over = pin!(over);
         let filled = async {
             match filling {
                 None => Ok(None),
@@ -123,7 +124,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         };
         let filled = tokio::select! {
             filled = filled => filled,
-            () = &mut interrupted => return,
+            () = &mut over => return,
         };
         let greeting = match filled {
             Ok(filled) => greeting + &filled.map(told).unwrap_or_default(),
@@ -132,18 +133,15 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
                 return;
             }
         };
-        match watcher.take() {
+        match watcher {
             None => {
                 println!("{greeting}\nCtrl-C stops it.");
-                interrupted.await;
+                over.await;
                 println!("Stopped. Everything is in the data folder.");
             }
             Some(mut watcher) => {
                 if watcher.greet(&greeting).is_ok() {
-                    tokio::select! {
-                        () = interrupted => {}
-                        () = watcher.ended() => {}
-                    }
+                    over.await;
                 }
             }
         }
@@ -210,6 +208,18 @@ impl Arguments {
         let fixed =
             ["--data".into(), self.data.clone().into(), "--drop".into(), self.drop.to_string().into()];
         fixed.into_iter().chain(parameters).chain(latency)
+    }
+}
+
+/// An interruption, or the end of the process that watches, if there is one.
+fn over(watcher: Option<impl Future<Output = ()>>) -> impl Future<Output = ()> {
+    let interrupted = interrupted();
+    async move {
+        let Some(watcher) = watcher else { return interrupted.await };
+        tokio::select! {
+            () = interrupted => {}
+            () = watcher => {}
+        }
     }
 }
 

@@ -16,6 +16,7 @@ use rustix::net::{
 };
 use tokio::io::AsyncReadExt as _;
 use tokio::process::{Child, Command};
+use tokio::sync::watch;
 
 use crate::server::GRACE;
 
@@ -67,7 +68,7 @@ impl Served {
     pub(super) async fn stop(self) {
         let Served { mut process, _lifeline } = self;
         drop(_lifeline);
-        // Twice its own patience: a machine may be busy.
+        // More than thrice its own patience, which is `GRACE` and half a second: a machine may be busy.
         if tokio::time::timeout(4 * GRACE, process.wait()).await.is_err() {
             tracing::warn!("the server did not end in time and is killed; what it acknowledged is on disk");
             let _ = process.kill().await;
@@ -85,6 +86,8 @@ pub(super) async fn check(program: &Path, arguments: &[OsString]) -> io::Result<
 /// What a server that was started to be watched over finds at its stdin.
 pub struct Handover {
     watcher: UnixStream,
+    /// Its sender is gone when the other end is.
+    lifeline: watch::Receiver<()>,
 }
 
 impl Handover {
@@ -95,7 +98,18 @@ impl Handover {
         if listeners.is_empty() {
             return Err(io::Error::other("no port came with it: this is for --watch alone"));
         }
-        Ok((listeners, Handover { watcher }))
+        Ok((listeners, Handover::over(watcher)?))
+    }
+
+    fn over(watcher: UnixStream) -> io::Result<Handover> {
+        let mut read = watcher.try_clone()?;
+        let (end, lifeline) = watch::channel(());
+        // A thread of its own, since a socket at stdin is not tokio's; it ends with the process.
+        std::thread::spawn(move || {
+            let _ = read.read(&mut [0]);
+            drop(end);
+        });
+        Ok(Handover { watcher, lifeline })
     }
 
     /// Tells that it serves from now on.
@@ -104,15 +118,10 @@ impl Handover {
         self.watcher.shutdown(std::net::Shutdown::Write)
     }
 
-    /// Waits until the process that watches wants an end, or has come to its own.
-    pub async fn ended(mut self) {
-        // A thread of its own, since a socket at stdin is not tokio's; it ends with the process.
-        let (end, ended) = tokio::sync::oneshot::channel::<()>();
-        std::thread::spawn(move || {
-            let _ = self.watcher.read(&mut [0]);
-            drop(end);
-        });
-        let _ = ended.await;
+    /// Waits until the process that watches wants an end, or has come to its own: also before the greeting.
+    pub fn ended(&self) -> impl Future<Output = ()> + use<> {
+        let mut lifeline = self.lifeline.clone();
+        async move { while lifeline.changed().await.is_ok() {} }
     }
 }
 
@@ -154,5 +163,29 @@ mod tests {
         assert_eq!(received.local_addr().expect("an address"), address);
         let client = std::net::TcpStream::connect(address).expect("somebody listens");
         assert_eq!(received.accept().expect("it is there").1, client.local_addr().expect("an address"));
+    }
+
+    #[tokio::test]
+    async fn the_end_of_the_watcher_is_seen_before_the_greeting_and_as_often_as_one_asks() {
+        let (ours, theirs) = UnixStream::pair().expect("a pair");
+        let mut handover = Handover::over(theirs).expect("a handover");
+        let ended = handover.ended();
+        drop(ours);
+        ended.await;
+        handover.ended().await;
+        assert!(handover.greet("hello").is_err());
+    }
+
+    #[tokio::test]
+    async fn a_greeting_is_no_end() {
+        let (mut ours, theirs) = UnixStream::pair().expect("a pair");
+        let mut handover = Handover::over(theirs).expect("a handover");
+        handover.greet("hello").expect("somebody is there");
+        let mut greeting = String::new();
+        ours.read_to_string(&mut greeting).expect("it comes");
+        assert_eq!(greeting, "hello");
+        assert!(handover.lifeline.has_changed().is_ok());
+        drop(ours);
+        handover.ended().await;
     }
 }
