@@ -22,13 +22,14 @@ pub(crate) mod software_tokens;
 pub(crate) mod users;
 
 /// What each version adds; a file of any earlier version is brought up to date when it is opened.
-const SCHEMA: [&str; 6] = [
+const SCHEMA: [&str; 7] = [
     include_str!("store/schema.sql"),
     include_str!("store/schema_2.sql"),
     include_str!("store/schema_3.sql"),
     include_str!("store/schema_4.sql"),
     include_str!("store/schema_5.sql"),
     include_str!("store/schema_6.sql"),
+    include_str!("store/schema_7.sql"),
 ];
 const SCHEMA_VERSION: i64 = SCHEMA.len() as i64;
 

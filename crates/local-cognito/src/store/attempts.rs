@@ -17,8 +17,6 @@ const FORGIVEN_AFTER_MS: i64 = 15 * 60 * 1000;
 pub(crate) enum Secret {
     Password,
     SoftwareToken,
-    /// A code that was sent to nobody, as a sign-in of somebody unknown pretends.
-    Code,
 }
 
 impl Secret {
@@ -26,7 +24,6 @@ impl Secret {
         match self {
             Secret::Password => "password",
             Secret::SoftwareToken => "software_token",
-            Secret::Code => "code",
         }
     }
 }
@@ -40,7 +37,7 @@ pub(crate) fn check(db: &Connection, who: &str, secret: Secret, now_ms: i64) -> 
     match locked_until_ms {
         Some(until_ms) if now_ms < until_ms => Err(match secret {
             Secret::Password => Error::NotAuthorized("Password attempts exceeded"),
-            Secret::SoftwareToken | Secret::Code => Error::LimitExceeded,
+            Secret::SoftwareToken => Error::LimitExceeded,
         }),
         _ => Ok(()),
     }

@@ -10,7 +10,8 @@ use crate::error::Error;
 const TRIES: i64 = 5;
 
 /// A new code forgives the wrong tries, so their number is bounded too.
-const SENT_PER_HOUR: i64 = 20;
+const SENT_PER_WINDOW: i64 = 20;
+const WINDOW_S: i64 = 3600;
 
 /// What a code proves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,28 +49,51 @@ impl Purpose {
 
 /// Makes a code, which replaces any earlier one of the same purpose.
 pub(crate) fn issue(db: &Connection, sub: &str, purpose: Purpose, now_s: i64) -> Result<String, Error> {
-    let window: Option<(i64, i64)> = db
-        .query_row(
-            "SELECT sent, window_from_s FROM codes WHERE sub = ?1 AND purpose = ?2",
-            (sub, purpose.as_str()),
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
-        .optional()?;
-    let (sent, window_from_s) = match window {
-        Some((sent, from_s)) if now_s - from_s < 3600 => (sent, from_s),
-        _ => (0, now_s),
-    };
-    if sent >= SENT_PER_HOUR {
-        return Err(Error::LimitExceeded);
-    }
+    let (sent, window_from_s) = count(db, "codes", sub, purpose, now_s)?;
     let code = format!("{:06}", rand::rng().random_range(0..1_000_000));
     db.execute(
         "INSERT OR REPLACE INTO codes
              (sub, purpose, code, expires_at_s, wrong_attempts, sent, window_from_s)
          VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6)",
-        (sub, purpose.as_str(), &code, now_s + purpose.lifetime_s(), sent + 1, window_from_s),
+        (sub, purpose.as_str(), &code, now_s + purpose.lifetime_s(), sent, window_from_s),
     )?;
     Ok(code)
+}
+
+/// Pretends the same for the made-up `sub` of somebody unknown, with the same limits.
+pub(crate) fn pretend(db: &Connection, sub: &str, purpose: Purpose, now_s: i64) -> Result<(), Error> {
+    // Keeps made-up names from filling the disk.
+    db.execute(
+        "DELETE FROM hidden_codes WHERE window_from_s <= ?1 AND expires_at_s <= ?2",
+        (now_s - WINDOW_S, now_s),
+    )?;
+    let (sent, window_from_s) = count(db, "hidden_codes", sub, purpose, now_s)?;
+    db.execute(
+        "INSERT OR REPLACE INTO hidden_codes
+             (sub, purpose, expires_at_s, wrong_attempts, sent, window_from_s)
+         VALUES (?1, ?2, ?3, 0, ?4, ?5)",
+        (sub, purpose.as_str(), now_s + purpose.lifetime_s(), sent, window_from_s),
+    )?;
+    Ok(())
+}
+
+/// How many codes were sent since when, with the one that is about to be.
+fn count(db: &Connection, table: &str, sub: &str, purpose: Purpose, now_s: i64) -> Result<(i64, i64), Error> {
+    let window: Option<(i64, i64)> = db
+        .query_row(
+            &format!("SELECT sent, window_from_s FROM {table} WHERE sub = ?1 AND purpose = ?2"),
+            (sub, purpose.as_str()),
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .optional()?;
+    let (sent, window_from_s) = match window {
+        Some((sent, from_s)) if now_s - from_s < WINDOW_S => (sent, from_s),
+        _ => (0, now_s),
+    };
+    match sent < SENT_PER_WINDOW {
+        true => Ok((sent + 1, window_from_s)),
+        false => Err(Error::LimitExceeded),
+    }
 }
 
 /// Makes the code that is out good no more.
@@ -96,12 +120,7 @@ pub(crate) fn redeem(
     let Some((Some(code), expires_at_s, wrong_attempts)) = stored else {
         return Err(Error::ExpiredCode);
     };
-    if now_s >= expires_at_s {
-        return Err(Error::ExpiredCode);
-    }
-    if wrong_attempts >= TRIES {
-        return Err(Error::LimitExceeded);
-    }
+    check_open(expires_at_s, wrong_attempts, now_s)?;
     let is_right = bool::from(code.as_bytes().ct_eq(given.trim().as_bytes()));
     let change = if is_right { "code = NULL" } else { "wrong_attempts = wrong_attempts + 1" };
     db.execute(
@@ -109,4 +128,37 @@ pub(crate) fn redeem(
         (sub, purpose.as_str()),
     )?;
     if is_right { Ok(()) } else { Err(Error::CodeMismatch) }
+}
+
+/// A guess at a code that was never sent is as wrong as any; the answer is the refusal.
+pub(crate) fn guess_pretended(
+    db: &Connection,
+    sub: &str,
+    purpose: Purpose,
+    now_s: i64,
+) -> Result<Error, Error> {
+    let stored: Option<(i64, i64)> = db
+        .query_row(
+            "SELECT expires_at_s, wrong_attempts FROM hidden_codes WHERE sub = ?1 AND purpose = ?2",
+            (sub, purpose.as_str()),
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .optional()?;
+    let (expires_at_s, wrong_attempts) = stored.ok_or(Error::ExpiredCode)?;
+    check_open(expires_at_s, wrong_attempts, now_s)?;
+    db.execute(
+        "UPDATE hidden_codes SET wrong_attempts = wrong_attempts + 1 WHERE sub = ?1 AND purpose = ?2",
+        (sub, purpose.as_str()),
+    )?;
+    Ok(Error::CodeMismatch)
+}
+
+fn check_open(expires_at_s: i64, wrong_attempts: i64, now_s: i64) -> Result<(), Error> {
+    if now_s >= expires_at_s {
+        return Err(Error::ExpiredCode);
+    }
+    match wrong_attempts < TRIES {
+        true => Ok(()),
+        false => Err(Error::LimitExceeded),
+    }
 }

@@ -20,13 +20,6 @@ pub(crate) struct SoftwareToken {
     pub(crate) last_step: i64,
 }
 
-impl SoftwareToken {
-    /// Whether the user can be asked for a code and wants to be.
-    pub(crate) fn is_in_use(&self) -> bool {
-        self.secret.is_some() && self.is_enabled
-    }
-}
-
 pub(crate) fn of_user(db: &Connection, sub: &str) -> Result<SoftwareToken, Error> {
     let token = db
         .prepare_cached(

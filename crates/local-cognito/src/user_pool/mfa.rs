@@ -50,6 +50,8 @@ pub(super) fn select(turn: &Turn<'_>, client: &ClientConfig, answer: &Answer) ->
 /// A factor that a user can be asked for.
 pub(super) struct Factor {
     pub(super) factor: SecondFactor,
+    /// The user's own wish, not only the pool's.
+    pub(super) is_wanted: bool,
     pub(super) is_preferred: bool,
 }
 
@@ -81,7 +83,7 @@ pub(super) fn of_user(turn: &Turn<'_>, user: &User) -> Result<Vec<Factor>, Error
             _ => wanted == Some(true),
         };
         if could_be_asked && (is_wanted || is_required) {
-            found.push(Factor { factor, is_preferred });
+            found.push(Factor { factor, is_wanted, is_preferred });
         }
     }
     Ok(found)

@@ -3,13 +3,12 @@
 use serde_json::{Value, json};
 
 use super::respond_to_auth_challenge::Answer;
-use super::sign_in;
+use super::{hidden_user, sign_in};
 use crate::challenges::{AuthSession, Step};
 use crate::config::ClientConfig;
 use crate::error::Error;
 use crate::medium::Medium;
 use crate::operation::Reply;
-use crate::store::attempts::{self, Secret};
 use crate::store::codes;
 use crate::store::users::{self, User};
 use crate::turn::Turn;
@@ -53,7 +52,7 @@ pub(super) fn respond(
         .ok_or(Error::INVALID_SESSION)?;
     let code = answer.response(&format!("{challenge}_CODE"))?;
     if users::find(turn.db, &open.sub)?.is_none() {
-        return Err(of_nobody(turn, &open)?);
+        return Err(of_nobody(turn, answer, &open, medium)?);
     }
     let (session, user) = sign_in::answered(turn, client, answer, open.step)?;
     codes::redeem(turn.db, &user.sub, medium.sign_in(), code, turn.now_s())?;
@@ -61,9 +60,12 @@ pub(super) fn respond(
     sign_in::finish(turn, client, &user, answer.device_key())
 }
 
-/// A guess at a code that was never sent is as wrong as any.
-fn of_nobody(turn: &Turn<'_>, open: &AuthSession) -> Result<Error, Error> {
-    attempts::check(turn.db, &open.sub, Secret::Code, turn.now_ms)?;
-    attempts::failed(turn.db, &open.sub, Secret::Code, turn.now_ms)?;
-    Ok(Error::CodeMismatch)
+/// Refuses as a user's wrong code is refused.
+fn of_nobody(turn: &Turn<'_>, answer: &Answer, open: &AuthSession, medium: Medium) -> Result<Error, Error> {
+    let name = answer.response("USERNAME")?;
+    let is_same = name == open.sub || hidden_user::of_name(&turn.cognito.hidden_users, name).0 == open.sub;
+    if !is_same {
+        return Ok(Error::INVALID_SESSION);
+    }
+    codes::guess_pretended(turn.db, &open.sub, medium.sign_in(), turn.now_s())
 }

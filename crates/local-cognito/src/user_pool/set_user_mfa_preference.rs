@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::mfa;
 use crate::config::{MfaConfiguration, SecondFactor};
 use crate::error::Error;
 use crate::medium::Medium;
@@ -56,11 +57,14 @@ pub(super) fn set(turn: &Turn<'_>, user: &User, preference: MfaPreference) -> Re
     if preferred.count() > 1 {
         return Err(Error::InvalidParameter("Only one MFA can be preferred".to_owned()));
     }
+    // A refusal undoes nothing that was written before it.
+    for (factor, wish) in &wishes {
+        if wish.as_ref().is_some_and(|wish| wish.enabled) {
+            check_can(turn, user, *factor)?;
+        }
+    }
     for (factor, wish) in wishes {
         let Some(wish) = wish else { continue };
-        if wish.enabled {
-            check_can(turn, user, factor)?;
-        }
         let is_preferred = wish.enabled && wish.preferred_mfa;
         if is_preferred {
             prefer_none(turn, user)?;
@@ -116,18 +120,16 @@ fn prefer_none(turn: &Turn<'_>, user: &User) -> Result<(), Error> {
     Ok(())
 }
 
-/// Adds to the answers of GetUser and AdminGetUser what is set; nothing, if nothing is.
+/// Adds to the answers of GetUser and AdminGetUser what is set and can be asked for; nothing, if nothing is.
 pub(super) fn show(turn: &Turn<'_>, user: &User, answer: &mut Value) -> Result<(), Error> {
-    let token = software_tokens::of_user(turn.db, &user.sub)?;
-    let software_token = token.is_in_use().then_some((SecondFactor::SoftwareToken, token.is_preferred));
-    let in_use: Vec<_> =
-        software_token.into_iter().chain(message_mfas::of_user(turn.db, &user.sub)?).collect();
+    let mut in_use = mfa::of_user(turn, user)?;
+    in_use.retain(|one| one.is_wanted);
     if in_use.is_empty() {
         return Ok(());
     }
-    answer["UserMFASettingList"] = in_use.iter().map(|(factor, _)| factor.as_str()).collect();
-    if let Some((factor, _)) = in_use.iter().find(|(_, is_preferred)| *is_preferred) {
-        answer["PreferredMfaSetting"] = factor.as_str().into();
+    answer["UserMFASettingList"] = in_use.iter().map(|one| one.factor.as_str()).collect();
+    if let Some(preferred) = in_use.iter().find(|one| one.is_preferred) {
+        answer["PreferredMfaSetting"] = preferred.factor.as_str().into();
     }
     Ok(())
 }

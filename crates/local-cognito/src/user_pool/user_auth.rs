@@ -3,6 +3,9 @@
 //! <https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flows-selection-sdk.html>.
 //! Who uses a second factor is offered the password alone: a code by e-mail would be the only factor. (A choice:
 //! AWS's documents say of second factors that they are for users who have passwords.)
+//!
+//! A made-up name is answered like the e-mail of a confirmed user with a password, with the same limits on codes
+//! and guesses. Who has other factors to choose from, or is named by `sub`, is answered differently.
 
 use std::collections::HashMap;
 
@@ -16,6 +19,7 @@ use crate::config::{ClientConfig, FirstFactor};
 use crate::error::Error;
 use crate::medium::Medium;
 use crate::operation::Reply;
+use crate::store::codes;
 use crate::store::users::{self, User, UserStatus};
 use crate::turn::Turn;
 
@@ -236,12 +240,15 @@ impl<'a> Who<'a> {
     ) -> Result<Reply, Error> {
         match &self.user {
             Ok(user) => one_time_code::challenge(turn, client, user, step, medium),
-            Err(hidden) => Ok(json!({
-                "ChallengeName": step.as_str(),
-                "ChallengeParameters": one_time_code::parameters(medium, self.name, &hidden.sub),
-                "Session": self.open(turn, client, step),
-            })
-            .into()),
+            Err(hidden) => {
+                codes::pretend(turn.db, &hidden.sub, medium.sign_in(), turn.now_s())?;
+                Ok(json!({
+                    "ChallengeName": step.as_str(),
+                    "ChallengeParameters": one_time_code::parameters(medium, self.name, &hidden.sub),
+                    "Session": self.open(turn, client, step),
+                })
+                .into())
+            }
         }
     }
 }

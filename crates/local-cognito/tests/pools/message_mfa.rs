@@ -88,6 +88,33 @@ async fn a_code_by_text_message_needs_a_number() {
 }
 
 #[tokio::test]
+async fn a_number_that_is_proved_no_more_is_neither_asked_for_nor_listed() {
+    let number = json!({ "Name": "phone_number", "Value": "+12065550101" });
+    for (operation, change) in [
+        ("UpdateUserAttributes", json!({ "UserAttributes": [number] })),
+        ("DeleteUserAttributes", json!({ "UserAttributeNames": ["phone_number"] })),
+    ] {
+        let pool = with(MfaConfiguration::Optional, &[SecondFactor::Sms]);
+        pool.confirmed_user(ADA).await;
+        with_phone(&pool).await;
+        let tokens = pool.sign_in(ADA).await;
+        let on = json!({ "SMSMfaSettings": { "Enabled": true, "PreferredMfa": true } });
+        wish(&pool, &tokens, on).await.ok();
+        assert_eq!(pool.get_user(&tokens.access).await.ok()["PreferredMfaSetting"], "SMS_MFA");
+
+        let mut change = change;
+        change["AccessToken"] = tokens.access.as_str().into();
+        pool.call(operation, change).await.ok();
+        assert!(!Tokens::of(&pool.with_password(ADA, PASSWORD).await.ok()).access.is_empty());
+        let operators = pool.admin("AdminGetUser", json!({ "Username": ADA })).await.ok();
+        for user in [pool.get_user(&tokens.access).await.ok(), operators] {
+            assert_eq!(user.get("UserMFASettingList"), None, "{operation}");
+            assert_eq!(user.get("PreferredMfaSetting"), None, "{operation}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn who_has_several_and_prefers_none_is_asked_which() {
     let pool = with(MfaConfiguration::Optional, &[SecondFactor::Sms, SecondFactor::Email]);
     pool.confirmed_user(ADA).await;
@@ -129,7 +156,10 @@ async fn a_pool_that_requires_a_factor_asks_everybody_for_a_code_by_e_mail() {
     let challenge = pool.with_password(ADA, PASSWORD).await.ok();
     assert_eq!(challenge["ChallengeName"], "EMAIL_OTP");
     let code = pool.code(ADA).await;
-    pool.respond(&challenge, json!({ "EMAIL_OTP_CODE": code })).await.ok();
+    let done = pool.respond(&challenge, json!({ "EMAIL_OTP_CODE": code })).await.ok();
+    // It is asked for, but the user did not set it.
+    let user = pool.get_user(&Tokens::of(&done).access).await.ok();
+    assert_eq!(user.get("UserMFASettingList"), None);
 }
 
 #[tokio::test]

@@ -81,6 +81,25 @@ async fn who_enabled_it_needs_a_code_to_sign_in_in_both_flows() {
 }
 
 #[tokio::test]
+async fn a_refused_wish_changes_nothing() {
+    let pool = Pool::new();
+    let (_, tokens) = ada_with_mfa(&pool).await;
+    for token in [json!({ "Enabled": false }), json!({ "Enabled": true })] {
+        let body = json!({
+            "AccessToken": tokens.access,
+            "SoftwareTokenMfaSettings": token,
+            "SMSMfaSettings": { "Enabled": true, "PreferredMfa": true },
+        });
+        pool.call("SetUserMFAPreference", body).await.refused("InvalidParameterException");
+        let challenge = pool.with_password(ADA, PASSWORD).await.ok();
+        assert_eq!(challenge["ChallengeName"], "SOFTWARE_TOKEN_MFA");
+        let user = pool.get_user(&tokens.access).await.ok();
+        assert_eq!(user["UserMFASettingList"], json!(["SOFTWARE_TOKEN_MFA"]));
+        assert_eq!(user["PreferredMfaSetting"], "SOFTWARE_TOKEN_MFA");
+    }
+}
+
+#[tokio::test]
 async fn a_code_is_good_once() {
     let pool = Pool::new();
     let (secret, _) = ada_with_mfa(&pool).await;

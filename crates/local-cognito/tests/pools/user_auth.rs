@@ -1,9 +1,10 @@
 //! USER_AUTH: people choose what to sign in with, and need no password.
 
-use local_cognito::{FirstFactor, MfaConfiguration};
+use local_cognito::{Cognito, FirstFactor, MfaConfiguration, OpenError, SecondFactor};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
-use crate::harness::{ADA, Answer, CLIENT, PASSWORD, Pool, Tokens, proof, sign_up_request};
+use crate::harness::{ADA, Answer, CLIENT, PASSWORD, Pool, Tokens, config, proof, sign_up_request};
 use crate::srp::SrpClient;
 
 fn passwordless() -> Pool {
@@ -162,16 +163,39 @@ async fn nobody_is_answered_like_somebody() {
         assert_eq!(names(&known), names(&unknown));
     }
     assert_eq!(pool.get(&format!("/_local/outbox?to={nobody}")).await.ok(), json!([]));
-    let asked = begin(&pool, nobody, json!({ "PREFERRED_CHALLENGE": "EMAIL_OTP" })).await.ok();
-    for _ in 0..5 {
-        let guess = answer(&pool, nobody, &asked, json!({ "EMAIL_OTP_CODE": "123456" })).await;
-        guess.refused("CodeMismatchException");
-    }
-    let guess = answer(&pool, nobody, &asked, json!({ "EMAIL_OTP_CODE": "123456" })).await;
-    guess.refused("LimitExceededException");
     let choice = begin(&pool, nobody, json!({})).await.ok();
     let told = answer(&pool, nobody, &choice, json!({ "ANSWER": "PASSWORD", "PASSWORD": PASSWORD })).await;
     assert_eq!(told.refused("NotAuthorizedException"), "Incorrect username or password.");
+}
+
+#[tokio::test]
+async fn nobody_has_as_many_codes_and_guesses_as_somebody() {
+    let pool = passwordless();
+    pool.confirmed_user(ADA).await;
+    let wish = json!({ "PREFERRED_CHALLENGE": "EMAIL_OTP" });
+    for name in [ADA, "nobody@example.com"] {
+        for _ in 0..20 {
+            let asked = begin(&pool, name, wish.clone()).await.ok();
+            // A space is never in a code.
+            let guess = json!({ "EMAIL_OTP_CODE": "no code" });
+            for _ in 0..5 {
+                answer(&pool, name, &asked, guess.clone()).await.refused("CodeMismatchException");
+            }
+            answer(&pool, name, &asked, guess.clone()).await.refused("LimitExceededException");
+            let other = answer(&pool, "other@example.com", &asked, guess.clone()).await;
+            other.refused("NotAuthorizedException");
+            let user_id = asked["ChallengeParameters"]["USER_ID_FOR_SRP"].as_str().unwrap();
+            answer(&pool, user_id, &asked, guess).await.refused("LimitExceededException");
+        }
+        begin(&pool, name, wish.clone()).await.refused("LimitExceededException");
+        let choice = begin(&pool, name, json!({})).await.ok();
+        let chosen = answer(&pool, name, &choice, json!({ "ANSWER": "EMAIL_OTP" })).await;
+        chosen.refused("LimitExceededException");
+        pool.pass(3599);
+        begin(&pool, name, wish.clone()).await.refused("LimitExceededException");
+        pool.pass(1);
+        begin(&pool, name, wish.clone()).await.ok();
+    }
 }
 
 #[tokio::test]
@@ -254,12 +278,32 @@ async fn what_a_user_can_sign_in_with_is_told() {
 }
 
 #[test]
-fn a_pool_that_requires_a_second_factor_has_no_first_one_but_the_password() {
-    let refused = std::panic::catch_unwind(|| {
-        Pool::configured(|config| {
-            config.user_pool.mfa_configuration = MfaConfiguration::On;
-            config.user_pool.first_factors.push(FirstFactor::EmailOtp);
-        })
-    });
-    assert!(refused.is_err());
+fn factors_that_contradict_each_other_are_refused() {
+    let told = |mfa: MfaConfiguration, mfas: &[SecondFactor], firsts: &[FirstFactor]| {
+        let folder = TempDir::new().unwrap();
+        let mut config = config(folder.path().join("cognito.sqlite"));
+        config.user_pool.mfa_configuration = mfa;
+        config.user_pool.enabled_mfas = mfas.to_vec();
+        config.user_pool.first_factors = firsts.to_vec();
+        match Cognito::open(config) {
+            Err(OpenError::Configuration(reason)) => Some(reason),
+            Err(other) => panic!("{other}"),
+            Ok(_) => None,
+        }
+    };
+    let password = &[FirstFactor::Password][..];
+    let token = &[SecondFactor::SoftwareToken][..];
+    assert_eq!(
+        told(MfaConfiguration::On, token, &[FirstFactor::Password, FirstFactor::EmailOtp]).as_deref(),
+        Some("where MfaConfiguration is ON, PASSWORD must be the only one of AllowedFirstAuthFactors")
+    );
+    assert_eq!(
+        told(MfaConfiguration::Optional, token, &[FirstFactor::EmailOtp]).as_deref(),
+        Some("AllowedFirstAuthFactors must have PASSWORD")
+    );
+    for (mfa, name) in [(MfaConfiguration::On, "ON"), (MfaConfiguration::Optional, "OPTIONAL")] {
+        let reason = format!("MfaConfiguration is {name}, but EnabledMfas names no factor");
+        assert_eq!(told(mfa, &[], password), Some(reason));
+    }
+    assert_eq!(told(MfaConfiguration::Off, &[], password), None);
 }
