@@ -176,9 +176,11 @@ async fn a_role_that_would_permit_too_much_here_fails_the_start() {
         "{opened}"
     );
     let bounded = template(|resources| {
-        resources["GuestRole"]["Properties"]["PermissionsBoundary"] = json!("arn:aws:iam::aws:policy/ReadOnlyAccess");
+        resources["GuestRole"]["Properties"]["PermissionsBoundary"] =
+            json!("arn:aws:iam::aws:policy/ReadOnlyAccess");
     });
-    let opened = Iam::open(&bounded, own(), Arc::default(), Arc::clone(&cognito), clock.clone()).err().unwrap();
+    let opened =
+        Iam::open(&bounded, own(), Arc::default(), Arc::clone(&cognito), clock.clone()).err().unwrap();
     assert!(opened.to_string().contains("role GuestRole: its PermissionsBoundary"), "{opened}");
     assert!(Iam::open(&fine, own(), Arc::default(), cognito, clock).is_ok());
 }
