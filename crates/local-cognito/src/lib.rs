@@ -1,8 +1,7 @@
 //! Amazon Cognito on localhost: a user pool and an identity pool that unmodified AWS clients sign in to.
 //!
-//! The wire protocol, with its sources, is described in the project's background document on wire protocols,
-//! section 2. Passwords are proved by SRP and never stored; tokens are RS256 with a published key; everything
-//! lives in one SQLite file.
+//! Passwords are proved by SRP and never stored; tokens are RS256 with a published key; everything lives in one SQLite
+//! file. Sources of the wire protocol stand beside the code that speaks it.
 //!
 //! A request goes `http.rs` → `user_pool.rs` or `identity_pool.rs` (a table of operations) → one file per
 //! operation, which runs in one transaction.

@@ -89,7 +89,7 @@ fn new_refresh_token() -> String {
     URL_SAFE_NO_PAD.encode(rand::rng().random::<[u8; 32]>())
 }
 
-/// `AuthenticationResult` without a refresh token; the claims are those of `wire-protocols`, section 2.4.
+/// `AuthenticationResult` without a refresh token; the claims are those that Amplify reads.
 fn of_session(
     turn: &Turn<'_>,
     user: &User,
