@@ -2,6 +2,7 @@
 //! <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html>
 
 mod attempts;
+mod partiql;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -57,6 +58,10 @@ impl PartitionKeys {
     }
 }
 
+const UNREADABLE: &str = "What this PartiQL statement is about cannot be read, so it is permitted to nobody: begin \
+    with SELECT, INSERT INTO, UPDATE, DELETE FROM or FROM, and name the table as \"chat\" or the index as \
+    \"chat\".\"byOwner\".";
+
 /// The refusal of a request, if there is one: in the words of AWS, with status 400.
 pub(crate) fn refusal(
     permits: &Permits,
@@ -70,7 +75,10 @@ pub(crate) fn refusal(
         // The engine reads what is nested too deep for this; nobody who is not the owner needs that.
         return Some(answer(json!({ "__type": "com.amazon.coral.service#SerializationException" })));
     };
-    let denied = attempts::of(operation, &body, keys).iter().find_map(|attempt| permits(attempt).err())?;
+    let denied = match attempts::of(operation, &body, keys) {
+        Some(attempts) => attempts.iter().find_map(|attempt| permits(attempt).err())?,
+        None => UNREADABLE.to_owned(),
+    };
     Some(answer(json!({ "__type": "com.amazon.coral.service#AccessDeniedException", "Message": denied })))
 }
 

@@ -2,15 +2,16 @@
 
 use serde_json::Value;
 
-use super::{Attempt, PartitionKeys};
+use super::{Attempt, PartitionKeys, partiql};
 
-/// What is decided about a request, at least one thing.
-pub(super) fn of(operation: &str, body: &Value, keys: &PartitionKeys) -> Vec<Attempt> {
+/// What is decided about a request, at least one thing; `None` if a PartiQL statement cannot be read.
+pub(super) fn of(operation: &str, body: &Value, keys: &PartitionKeys) -> Option<Vec<Attempt>> {
     let read = Reader { keys };
-    match operation {
+    Some(match operation {
         "GetItem" | "UpdateItem" | "DeleteItem" => vec![read.item(operation, body, "Key")],
         "PutItem" => vec![read.item(operation, body, "Item")],
         "Query" => vec![read.query(body)],
+        "Scan" => vec![attempt("Scan", format!("table/{}", table_or_index(body)))],
         "BatchGetItem" => {
             read.batch(operation, body, |request| request["Keys"].as_array().into_iter().flatten().collect())
         }
@@ -22,11 +23,11 @@ pub(super) fn of(operation: &str, body: &Value, keys: &PartitionKeys) -> Vec<Att
             requests.as_array().into_iter().flatten().filter_map(written).collect()
         }),
         "TransactGetItems" | "TransactWriteItems" => read.transaction(operation, body),
-        "ExecuteStatement" => vec![read.statement(&body["Statement"])],
-        "BatchExecuteStatement" => read.statements(&body["Statements"]),
-        "ExecuteTransaction" => read.statements(&body["TransactStatements"]),
+        "ExecuteStatement" => vec![read.statement(&body["Statement"])?],
+        "BatchExecuteStatement" => read.statements(&body["Statements"])?,
+        "ExecuteTransaction" => read.statements(&body["TransactStatements"])?,
         _ => vec![read.other(operation, body)],
-    }
+    })
 }
 
 struct Reader<'k> {
@@ -42,10 +43,7 @@ impl Reader<'_> {
     }
 
     fn query(&self, request: &Value) -> Attempt {
-        let mut asked = table(&request["TableName"]);
-        if let Some(index) = request["IndexName"].as_str() {
-            asked = format!("{asked}/index/{index}");
-        }
+        let asked = table_or_index(request);
         let key = self.keys.of(&asked).and_then(|key| asked_for(request, key)).unwrap_or_default();
         Attempt { leading_keys: Some(vec![key]), ..attempt("Query", format!("table/{asked}")) }
     }
@@ -96,33 +94,20 @@ impl Reader<'_> {
         attempts
     }
 
-    fn statements(&self, statements: &Value) -> Vec<Attempt> {
+    fn statements(&self, statements: &Value) -> Option<Vec<Attempt>> {
         let statements = statements.as_array().into_iter().flatten();
-        let mut attempts: Vec<Attempt> = statements.map(|it| self.statement(&it["Statement"])).collect();
+        let mut attempts =
+            statements.map(|it| self.statement(&it["Statement"])).collect::<Option<Vec<_>>>()?;
         if attempts.is_empty() {
             attempts.push(attempt("PartiQLSelect", "*".to_owned()));
         }
-        attempts
+        Some(attempts)
     }
 
-    /// PartiQL: its verb and the table that is named after it. Which items it is about is not read.
-    fn statement(&self, statement: &Value) -> Attempt {
-        let statement = statement.as_str().unwrap_or_default();
-        let words = statement.split_whitespace().collect::<Vec<_>>();
-        let verb = words.first().map(|verb| verb.to_ascii_uppercase()).unwrap_or_default();
-        let (action, before) = match verb.as_str() {
-            "INSERT" => ("PartiQLInsert", "INTO"),
-            "UPDATE" => ("PartiQLUpdate", "UPDATE"),
-            "DELETE" => ("PartiQLDelete", "FROM"),
-            _ => ("PartiQLSelect", "FROM"),
-        };
-        let at = words.iter().position(|word| word.eq_ignore_ascii_case(before));
-        let name = at.and_then(|at| words.get(at + 1)).copied().unwrap_or_default().replace('"', "");
-        let resource = match name.split_once('.') {
-            Some((table, index)) => format!("table/{table}/index/{index}"),
-            None => format!("table/{name}"),
-        };
-        Attempt { leading_keys: Some(vec![String::new()]), ..attempt(action, resource) }
+    /// PartiQL: which items it is about is not read.
+    fn statement(&self, statement: &Value) -> Option<Attempt> {
+        let (action, resource) = partiql::of(statement.as_str()?)?;
+        Some(Attempt { leading_keys: Some(vec![String::new()]), ..attempt(action, resource) })
     }
 
     /// Actions on tables and streams, and whatever else there is.
@@ -152,6 +137,15 @@ fn attempt(action: &str, resource: String) -> Attempt {
 fn table(name: &Value) -> String {
     let name = name.as_str().unwrap_or_default();
     after_the_account(name).trim_start_matches("table/").to_owned()
+}
+
+/// `chat`, or `chat/index/byOwner` if the request names an index.
+fn table_or_index(request: &Value) -> String {
+    let table = table(&request["TableName"]);
+    match request["IndexName"].as_str() {
+        Some(index) => format!("{table}/index/{index}"),
+        None => table,
+    }
 }
 
 /// `table/chat` of `arn:aws:dynamodb:us-east-1:123456789012:table/chat`.

@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::types::{Delete, KeysAndAttributes, Put, PutRequest, Transa
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use local_dynamodb::{Attempt, Permits};
+use serde_json::json;
 
 use crate::{Room, get, item, put, room, s};
 
@@ -57,6 +58,8 @@ async fn each_operation_is_an_action_on_a_table_or_index_with_the_keys_it_names(
 
     client.scan().table_name("chat").send().await.unwrap();
     assert_eq!(next(), [Attempt { leading_keys: None, ..attempt("Scan", "table/chat", &[]) }]);
+    client.scan().table_name("chat").index_name("byOwner").send().await.unwrap();
+    assert_eq!(next(), [Attempt { leading_keys: None, ..attempt("Scan", "table/chat/index/byOwner", &[]) }]);
     client.describe_table().table_name("chat").send().await.unwrap();
     assert_eq!(next(), [Attempt { leading_keys: None, ..attempt("DescribeTable", "table/chat", &[]) }]);
     client.list_tables().send().await.unwrap();
@@ -126,6 +129,47 @@ async fn who_may_not_is_told_so_and_nothing_happens() {
 }
 
 #[tokio::test]
+async fn who_may_scan_a_table_may_not_scan_its_index_nor_the_other_way_round() {
+    let room = room().await;
+    let (of_table, _) = client_that(&room, |attempt| attempt.resource == "table/chat");
+    let (of_index, _) = client_that(&room, |attempt| attempt.resource == "table/chat/index/byOwner");
+    let table = |client: &Client| client.scan().table_name("chat");
+    let index = |client: &Client| client.scan().table_name("chat").index_name("byOwner");
+    table(&of_table).send().await.unwrap();
+    index(&of_index).send().await.unwrap();
+    for refused in [index(&of_table).send().await, table(&of_index).send().await] {
+        assert_eq!(refused.unwrap_err().into_service_error().code(), Some("AccessDeniedException"));
+    }
+}
+
+#[tokio::test]
+async fn a_statement_is_decided_as_what_the_engine_reads() {
+    let room = room().await;
+    let (client, attempts) = client_that(&room, |_| false);
+    for (statement, action, resource) in [
+        ("select\n*\tfrom chat", "PartiQLSelect", "table/chat"),
+        (
+            r#"SELECT a, b[0]."FROM" FROM "chat"."byOwner" WHERE a = 1"#,
+            "PartiQLSelect",
+            "table/chat/index/byOwner",
+        ),
+        (r#"SELECT "FROM allowed" FROM "chat.v2""#, "PartiQLSelect", "table/chat.v2"),
+        (r#"SELECT * FROM "chat" WHERE a = '-- no /* comment'"#, "PartiQLSelect", "table/chat"),
+        (r#"SELECT * /* FROM allowed */ FROM "secret""#, "PartiQLSelect", "table/secret"),
+        ("SELECT * -- FROM allowed\nFROM \"secret\"", "PartiQLSelect", "table/secret"),
+        (r#"SELECT*FROM"secret"/**/./**/"byOwner""#, "PartiQLSelect", "table/secret/index/byOwner"),
+        (r#"INSERT INTO "chat" VALUE {'PK': 'a', 'SK': 'b'}"#, "PartiQLInsert", "table/chat"),
+        (r#"UPDATE "chat" SET a = 1 WHERE PK = 'a' AND SK = 'b'"#, "PartiQLUpdate", "table/chat"),
+        (r#"FROM "chat" WHERE PK = 'a' AND SK = 'b' SET a = 1"#, "PartiQLUpdate", "table/chat"),
+        ("-- x\nDELETE FROM \"chat\" WHERE PK = 'a' AND SK = 'b'", "PartiQLDelete", "table/chat"),
+    ] {
+        drop(client.execute_statement().statement(statement).send().await);
+        assert_eq!(*attempts.lock().unwrap(), [attempt(action, resource, &[""])], "{statement}");
+        attempts.lock().unwrap().clear();
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_read_is_never_let_through() {
     let room = room().await;
     let permits: Permits = Arc::new(|attempt| Err(format!("no {}", attempt.action)));
@@ -140,18 +184,74 @@ async fn what_cannot_be_read_is_never_let_through() {
         ("ExecuteStatement", r#"{"Statement":"  "}"#),
         ("Dance", "{}"),
     ] {
-        let request = Request::post("/")
-            .header("content-type", "application/x-amz-json-1.0")
-            .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
-            .body(Body::from(body.to_owned()))
-            .unwrap();
-        let answer = room.dynamodb.handle_for(request, &permits).await;
-        assert_eq!(answer.status(), 400, "{operation} {body}");
-        let answer = to_bytes(answer.into_body(), 1024).await.unwrap();
-        let answer = String::from_utf8_lossy(&answer);
+        let answer = answered(&room, &permits, operation, body).await;
         assert!(
             answer.contains("AccessDeniedException") || answer.contains("SerializationException"),
             "{operation} {body}: {answer}"
         );
     }
+
+    // Not even to who may read every table, or write them.
+    let permits: Permits = Arc::new(|_| Ok(()));
+    for statement in [
+        "",
+        "DANCE",
+        "SELECT",
+        "SELECT * FROM",
+        "SELECT * FROM 'secret'",
+        "SELECT * /* FROM allowed",
+        r#"EXISTS(SELECT * FROM "secret" WHERE PK = 'a')"#,
+        r#""SELECT" * FROM "allowed""#,
+        r#"SELECT a, FROM FROM "secret""#,
+        r#"SELECT a, FROM.allowed FROM "secret""#,
+        r#"SELECT a[FROM] FROM "secret""#,
+        r#"SELECT 1FROM "secret""#,
+        r#"SELECT 1.e5FROM "secret""#,
+        r#"SELECT `FROM allowed` FROM "secret""#,
+        r#"SELECT 'FROM allowed' FROM "secret""#,
+        r#"SELECT * FROM "secret"."#,
+        r#"DELETE /* x */ "secret""#,
+        "INſERT INTO \"secret\" VALUE {'PK': 'a', 'SK': 'b'}",
+    ] {
+        for (operation, body) in [
+            ("ExecuteStatement", json!({ "Statement": statement })),
+            ("BatchExecuteStatement", json!({ "Statements": [{ "Statement": statement }] })),
+            ("ExecuteTransaction", json!({ "TransactStatements": [{ "Statement": statement }] })),
+        ] {
+            let answer = answered(&room, &permits, operation, &body.to_string()).await;
+            assert!(answer.contains("AccessDeniedException"), "{operation} {statement}: {answer}");
+        }
+    }
+
+    // Comments hide nothing from who may only read the one table.
+    let permits: Permits = Arc::new(|attempt| {
+        let may = attempt.action == "dynamodb:PartiQLSelect" && attempt.resource == "table/allowed";
+        may.then_some(()).ok_or_else(|| format!("no {} on {}", attempt.action, attempt.resource))
+    });
+    for statement in [
+        r#"SELECT * /* FROM allowed */ FROM "secret""#,
+        "SELECT * -- FROM allowed\nFROM \"secret\"",
+        r#"SELECT * FROM /* allowed */ "secret""#,
+        r#"SELECT * FROM "allowed"/**/."secret""#,
+        "-- SELECT * FROM allowed\nDELETE FROM \"allowed\" WHERE PK = 'a'",
+        r#"/* x */ UPDATE "allowed" SET a = 1 WHERE PK = 'a'"#,
+        r#"FROM "allowed" WHERE PK = 'a' SET a = 1"#,
+    ] {
+        let body = json!({ "Statement": statement }).to_string();
+        let answer = answered(&room, &permits, "ExecuteStatement", &body).await;
+        assert!(answer.contains("AccessDeniedException"), "{statement}: {answer}");
+    }
+}
+
+/// What is answered, with status 400.
+async fn answered(room: &Room, permits: &Permits, operation: &str, body: &str) -> String {
+    let request = Request::post("/")
+        .header("content-type", "application/x-amz-json-1.0")
+        .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
+        .body(Body::from(body.to_owned()))
+        .unwrap();
+    let answer = room.dynamodb.handle_for(request, permits).await;
+    assert_eq!(answer.status(), 400, "{operation} {body}");
+    let answer = to_bytes(answer.into_body(), 1024).await.unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
 }
