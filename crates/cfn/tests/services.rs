@@ -3,7 +3,7 @@
 use cfn::apigateway::{self, AuthorizationType, IntegrationType};
 use cfn::apigatewayv2::{self, ProtocolType};
 use cfn::cloudwatch::{Alarm, ComparisonOperator};
-use cfn::lambda::{Function, Permission};
+use cfn::lambda::{Function, Permission, Runtime};
 use cfn::{Handle, PolicyDocument, Principal, Statement, Template, actions, prelude::*, sns, sqs, sub};
 use serde_json::json;
 
@@ -12,6 +12,8 @@ fn function(t: &mut Template) -> Handle<Function> {
     let code = cfn::lambda::Code::packaged("bootstrap.zip");
     let function = Function::new()
         .code(code)
+        .handler("bootstrap")
+        .runtime(Runtime::ProvidedAl2023)
         .role("arn:aws:iam::123456789012:role/function")
         .accept(cfn::Judgement::LogsForever, "A test has no logs.");
     let function = t.add("Function", function);
@@ -20,7 +22,8 @@ fn function(t: &mut Template) -> Handle<Function> {
         Permission::new()
             .action("lambda:InvokeFunction")
             .function_name(&function)
-            .principal("apigateway.amazonaws.com"),
+            .principal("apigateway.amazonaws.com")
+            .source_arn("arn:aws:execute-api:us-east-1:123456789012:api/*"),
     );
     function
 }
