@@ -1,12 +1,11 @@
 //! Rooms: made by one user, found by those who may.
 
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use serde::{Deserialize, Serialize};
 
 use crate::keys::{GSI1, INBOX_PREFIX, Key, PUBLIC_ROOMS, public_room_sort_key, user_partition};
 use crate::members::{MemberRow, Role};
 use crate::page::{StartKey, token};
-use crate::store::{Query, Rows, Sort, item};
+use crate::store::{Query, Rows, Sort};
 use crate::{ClientId, Error, Page, PageRequest, RoomId, Store, Timestamp, UserId};
 
 /// A room, as those who may see it see it.
@@ -124,21 +123,12 @@ pub async fn create(
         gsi1sk: is_public.then(|| public_room_sort_key(now.as_ms(), id)),
     };
     let owner = MemberRow::new(caller, Role::Owner, now);
-    let rows = [
-        item(&Key::room(id), &room)?,
-        item(&Key::member(id, caller), &owner)?,
-        item(&Key::inbox(caller, id), &InboxRow::new(id, now))?,
-    ];
-    let mut transaction = store.dynamodb.transact_write_items();
-    for item in rows {
-        let put = Put::builder()
-            .table_name(&store.table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk)")
-            .build()
-            .map_err(Error::internal)?;
-        transaction = transaction.transact_items(TransactWriteItem::builder().put(put).build());
-    }
+    let transaction = store
+        .dynamodb
+        .transact_write_items()
+        .transact_items(store.insert(&Key::room(id), &room)?)
+        .transact_items(store.insert(&Key::member(id, caller), &owner)?)
+        .transact_items(store.insert(&Key::inbox(caller, id), &InboxRow::new(id, now))?);
     match transaction.send().await {
         Ok(_) => room.try_into(),
         // Only a repeated client id can meet a room that exists.

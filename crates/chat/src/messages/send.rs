@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError::TransactionCanceledException;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    AttributeValue, CancellationReason, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 use serde::Deserialize;
 
@@ -12,7 +12,7 @@ use super::Message;
 use super::row::{MessageRow, SentRow};
 use crate::keys::Key;
 use crate::profiles::{Profile, ProfileRow};
-use crate::store::{Rows, item};
+use crate::store::Rows;
 use crate::uploads;
 use crate::{ClientId, Content, Error, RoomId, Store, Timestamp, UserId, members};
 
@@ -124,9 +124,9 @@ async fn write(
     // The order matters to `why_cancelled`: DynamoDB gives its reasons in the same order.
     let mut items = vec![take_number(store, room, message.seq)?, members::still(store, room, caller)?];
     if let Some(key) = sent {
-        items.push(remember(store, key, message.seq)?);
+        items.push(store.insert(key, &SentRow { seq: message.seq })?);
     }
-    items.push(put(store, &Key::message(room, message.seq), message)?);
+    items.push(store.insert(&Key::message(room, message.seq), message)?);
     for file in &message.attachments {
         items.push(uploads::claim(store, room, file, message.seq)?);
     }
@@ -193,20 +193,4 @@ fn take_number(store: &Store, room: RoomId, seq: u32) -> Result<TransactWriteIte
         .build()
         .map_err(Error::internal)?;
     Ok(TransactWriteItem::builder().update(update).build())
-}
-
-fn remember(store: &Store, key: &Key, seq: u32) -> Result<TransactWriteItem, Error> {
-    put(store, key, &SentRow { seq })
-}
-
-/// A row that must be new; if it is not, the reason holds the one that is there.
-fn put(store: &Store, key: &Key, row: &impl serde::Serialize) -> Result<TransactWriteItem, Error> {
-    let put = Put::builder()
-        .table_name(&store.table)
-        .set_item(Some(item(key, row)?))
-        .condition_expression("attribute_not_exists(pk)")
-        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-        .build()
-        .map_err(Error::internal)?;
-    Ok(TransactWriteItem::builder().put(put).build())
 }

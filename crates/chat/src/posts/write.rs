@@ -6,7 +6,6 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError::{
     self, TransactionCanceledException,
 };
-use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use serde::{Deserialize, Serialize};
 
 use super::{Post, PostId, PostRow};
@@ -85,7 +84,7 @@ async fn remembered(
     row: &PostRow,
 ) -> Result<Option<PostedRow>, Error> {
     // The order matters to `why_cancelled`: DynamoDB gives its reasons in the same order.
-    let items = vec![put(store, memory, posted)?, put(store, post, row)?];
+    let items = vec![store.insert(memory, posted)?, store.insert(post, row)?];
     // The same call is under way elsewhere: once that one is through, this one sees what became of it.
     for pause_ms in [20, 80, 320, 640] {
         let written =
@@ -107,18 +106,6 @@ fn why_cancelled(error: SdkError<TransactWriteItemsError>) -> Result<Option<Post
     let reason = cancelled.cancellation_reasons().first();
     let before = reason.filter(|reason| reason.code() == Some("ConditionalCheckFailed"));
     Ok(before.and_then(|reason| reason.item.clone()).map(serde_dynamo::from_item).transpose()?)
-}
-
-/// A row that must be new; if it is not, the reason holds the one that is there.
-fn put(store: &Store, key: &Key, row: &impl Serialize) -> Result<TransactWriteItem, Error> {
-    let put = Put::builder()
-        .table_name(&store.table)
-        .set_item(Some(item(key, row)?))
-        .condition_expression("attribute_not_exists(pk)")
-        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-        .build()
-        .map_err(Error::internal)?;
-    Ok(TransactWriteItem::builder().put(put).build())
 }
 
 /// The post that an earlier call with the same client id stored.
