@@ -6,24 +6,63 @@ use std::time::Duration;
 use async_trait::async_trait;
 use local_cognito::{
     ClientConfig, Cognito, Config, DeviceConfiguration, FirstFactor, IdentityPoolConfig, IdentityProvider,
-    MfaConfiguration, PasswordPolicy, PostConfirmation, RefreshTokenRotation, SecondFactor, SystemClock,
-    UserPoolConfig, router,
+    MfaConfiguration, PasswordPolicy, RefreshTokenRotation, SecondFactor, SystemClock, Trigger,
+    TriggerFunction, Triggers, UserPoolConfig, router,
 };
+use serde_json::{Value, json};
 
-/// Says what the post-confirmation function would get.
-struct Print;
+/// A function as it would be on Lambda, in a few lines.
+struct Function(fn(&Value) -> Value);
 
 #[async_trait]
-impl PostConfirmation for Print {
-    async fn confirmed(&self, event: serde_json::Value) -> Result<(), String> {
-        println!("post-confirmation: {event}");
-        Ok(())
+impl TriggerFunction for Function {
+    async fn invoke(&self, mut event: Value) -> Result<Value, String> {
+        println!("{event}");
+        event["response"] = (self.0)(&event["request"]);
+        Ok(event)
     }
+}
+
+/// Whoever signs in by `CUSTOM_AUTH` is asked for their given name backwards, after the password if they begin with
+/// it, and has three tries.
+fn triggers() -> Triggers {
+    fn define(request: &Value) -> Value {
+        let session = request["session"].as_array().map_or(&[][..], Vec::as_slice);
+        let (name, is_right) = session.last().map_or(("", false), |last| {
+            (last["challengeName"].as_str().unwrap_or_default(), last["challengeResult"] == true)
+        });
+        let wrong = session.iter().filter(|past| past["challengeResult"] == false).count();
+        match name {
+            "SRP_A" => json!({ "challengeName": "PASSWORD_VERIFIER" }),
+            "CUSTOM_CHALLENGE" if is_right => json!({ "issueTokens": true }),
+            _ if wrong == 3 => json!({ "failAuthentication": true }),
+            _ => json!({ "challengeName": "CUSTOM_CHALLENGE" }),
+        }
+    }
+    fn create(request: &Value) -> Value {
+        let name = request["userAttributes"]["given_name"].as_str().unwrap_or_default();
+        let answer: String = name.chars().rev().collect();
+        json!({
+            "publicChallengeParameters": { "question": "Your given name backwards?" },
+            "privateChallengeParameters": { "answer": answer },
+            "challengeMetadata": "BACKWARDS",
+        })
+    }
+    fn verify(request: &Value) -> Value {
+        json!({ "answerCorrect": request["challengeAnswer"] == request["privateChallengeParameters"]["answer"] })
+    }
+    let mut triggers = Triggers::default();
+    triggers.set(Trigger::PostConfirmation, Arc::new(Function(|_| json!({}))));
+    triggers.set(Trigger::DefineAuthChallenge, Arc::new(Function(define)));
+    triggers.set(Trigger::CreateAuthChallenge, Arc::new(Function(create)));
+    triggers.set(Trigger::VerifyAuthChallengeResponse, Arc::new(Function(verify)));
+    triggers
 }
 
 fn client(id: &str) -> ClientConfig {
     let flows = [
         "USER_AUTH",
+        "CUSTOM_AUTH",
         "USER_SRP_AUTH",
         "USER_PASSWORD_AUTH",
         "ADMIN_USER_PASSWORD_AUTH",
@@ -80,7 +119,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             Some(file) => file.into(),
             None => std::env::temp_dir().join("local-cognito.sqlite"),
         },
-        post_confirmation: Some(Arc::new(Print)),
+        triggers: triggers(),
         clock: Arc::new(SystemClock),
     };
     let cognito = tokio::task::spawn_blocking(|| Cognito::open(config)).await??;

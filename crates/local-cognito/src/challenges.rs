@@ -1,11 +1,13 @@
 //! Challenges that clients have yet to answer: in memory, for three minutes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use num_bigint::BigUint;
 use rand::Rng;
+
+use crate::triggers::auth_challenge::ChallengeResult;
 
 /// Cognito's default `AuthSessionValidity`.
 pub(crate) const LIFETIME_MS: i64 = 3 * 60 * 1000;
@@ -23,6 +25,8 @@ pub(crate) struct PasswordVerifier {
     pub(crate) a: BigUint,
     pub(crate) b: BigUint,
     pub(crate) public_b: BigUint,
+    /// Set when functions lead the sign-in.
+    pub(crate) custom: Option<CustomAuth>,
 }
 
 /// A sign-in under way; the client sends back its `Session`.
@@ -33,6 +37,39 @@ pub(crate) struct AuthSession {
     /// The password at the time: should it change meanwhile, what was proved is void.
     pub(crate) verifier: BigUint,
     pub(crate) step: Step,
+    /// Set when functions lead the sign-in.
+    pub(crate) custom: Option<CustomAuth>,
+}
+
+/// What is remembered of a sign-in that functions lead.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct CustomAuth {
+    /// `userName` of the events.
+    pub(crate) name: String,
+    /// Whether there is such a user.
+    pub(crate) is_known: bool,
+    /// What was answered so far, the oldest first.
+    pub(crate) session: Vec<ChallengeResult>,
+    /// What CreateAuthChallenge said of the open challenge, for VerifyAuthChallengeResponse alone.
+    pub(crate) private_parameters: BTreeMap<String, String>,
+    /// Its name for the open challenge.
+    pub(crate) challenge_metadata: Option<String>,
+}
+
+impl CustomAuth {
+    /// Remembers how a challenge went; the open one is no longer open.
+    pub(crate) fn record(&mut self, challenge_name: &str, challenge_result: bool) {
+        let challenge_metadata = self.challenge_metadata.take();
+        self.session.push(ChallengeResult {
+            challenge_name: challenge_name.to_owned(),
+            challenge_result,
+            challenge_metadata,
+        });
+    }
+
+    pub(crate) fn has_password(&self) -> bool {
+        self.session.iter().any(|past| past.challenge_name == "PASSWORD_VERIFIER")
+    }
 }
 
 /// What is asked.
@@ -52,6 +89,8 @@ pub(crate) enum Step {
     DeviceSrpAuth,
     SelectMfaType,
     SoftwareTokenMfa,
+    /// A question of a function.
+    CustomChallenge,
     /// A code as the second factor.
     EmailMfa,
     SmsMfa,
@@ -73,6 +112,7 @@ impl Step {
             Step::SmsMfa => "SMS_MFA",
             Step::SelectChallenge => "SELECT_CHALLENGE",
             Step::Password => "PASSWORD",
+            Step::CustomChallenge => "CUSTOM_CHALLENGE",
             Step::SignedUp | Step::Confirmed => "",
             Step::MfaSetup | Step::MfaIsSetUp => "MFA_SETUP",
         }
@@ -143,6 +183,7 @@ mod tests {
             a: BigUint::ZERO,
             b: BigUint::ZERO,
             public_b: BigUint::ZERO,
+            custom: None,
         }
     }
 

@@ -1,5 +1,7 @@
 //! What an operation can refuse, in the exceptions and words that Cognito's clients know.
 
+use crate::triggers::Trigger;
+
 /// A refusal; each variant is one of AWS's exceptions, so that a client can act on its name.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -48,6 +50,9 @@ pub enum Error {
     /// The client, group or identity does not exist.
     #[error("{0}")]
     ResourceNotFound(String),
+    /// What a trigger's function answered is not what Cognito takes from it; the log says more.
+    #[error("Unrecognizable lambda output")]
+    InvalidLambdaResponse,
     /// The body is not the JSON that the operation takes.
     #[error("{0}")]
     Serialization(String),
@@ -60,9 +65,9 @@ pub enum Error {
     /// A code of an authenticator app is good once; wait for the next.
     #[error("Your software token has already been used once.")]
     SoftwareTokenUsed,
-    /// The post-confirmation function did not answer in time.
-    #[error("PostConfirmation invocation failed: the function did not answer within five seconds.")]
-    UnexpectedLambda,
+    /// The trigger's function did not answer in time, three times.
+    #[error("{0} invocation failed due to error Socket timeout while invoking Lambda function.")]
+    UnexpectedLambda(Trigger),
     /// `x-amz-target` names nothing that is served.
     #[error("{0}")]
     UnknownOperation(String),
@@ -72,9 +77,14 @@ pub enum Error {
     /// `RevokeToken` got an access or id token.
     #[error("Only refresh tokens can be revoked.")]
     UnsupportedTokenType,
-    /// The post-confirmation function failed, in its words.
-    #[error("PostConfirmation failed with error {0}.")]
-    UserLambdaValidation(String),
+    /// The trigger's function failed, in its words.
+    #[error("{trigger} failed with error {message}.")]
+    UserLambdaValidation {
+        /// Whose function.
+        trigger: Trigger,
+        /// Its `errorMessage`.
+        message: String,
+    },
     /// The e-mail address has yet to be proved.
     #[error("User is not confirmed.")]
     UserNotConfirmed,
@@ -105,6 +115,7 @@ impl Error {
             Error::EnableSoftwareTokenMfa => "EnableSoftwareTokenMFAException",
             Error::ExpiredCode | Error::SoftwareTokenUsed => "ExpiredCodeException",
             Error::GroupExists => "GroupExistsException",
+            Error::InvalidLambdaResponse => "InvalidLambdaResponseException",
             Error::InvalidParameter(_) => "InvalidParameterException",
             Error::InvalidPassword(_) => "InvalidPasswordException",
             Error::LimitExceeded => "LimitExceededException",
@@ -117,11 +128,11 @@ impl Error {
             Error::Serialization(_) => "SerializationException",
             Error::SoftwareTokenMfaNotFound => "SoftwareTokenMFANotFoundException",
             Error::Unauthorized => "UnauthorizedException",
-            Error::UnexpectedLambda => "UnexpectedLambdaException",
+            Error::UnexpectedLambda(_) => "UnexpectedLambdaException",
             Error::UnknownOperation(_) => "UnknownOperationException",
             Error::UnsupportedOperation(_) => "UnsupportedOperationException",
             Error::UnsupportedTokenType => "UnsupportedTokenTypeException",
-            Error::UserLambdaValidation(_) => "UserLambdaValidationException",
+            Error::UserLambdaValidation { .. } => "UserLambdaValidationException",
             Error::UserNotConfirmed => "UserNotConfirmedException",
             Error::UnsupportedUserState(_) => "UnsupportedUserStateException",
             Error::UserNotFound(_) => "UserNotFoundException",

@@ -4,7 +4,7 @@
 //! file. Sources of the wire protocol stand beside the code that speaks it.
 //!
 //! A request goes `http.rs` → `user_pool.rs` or `identity_pool.rs` (a table of operations) → one file per
-//! operation, which runs in one transaction.
+//! operation, which runs in one transaction, and in another after each function of a trigger.
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -22,13 +22,14 @@ mod identity_pool;
 mod medium;
 mod operation;
 mod password;
-mod post_confirmation;
+mod progress;
 mod sign_in_page;
 mod signing_key;
 mod srp;
 mod store;
 mod tokens;
 mod totp;
+mod triggers;
 mod turn;
 mod user_pool;
 
@@ -40,12 +41,12 @@ pub use config::{
 };
 pub use error::Error;
 pub use http::{handle, is_cognito, preflight, router};
-pub use post_confirmation::PostConfirmation;
 pub use store::OpenError;
 pub use store::identities::{Login, TemporaryCredentials};
 pub use store::outbox::Mail;
+pub use triggers::{Trigger, TriggerFunction, Triggers};
 
-use operation::Reply;
+use progress::{Invocation, Progress};
 use store::{Store, groups, identities, outbox, secrets, sessions, users};
 use turn::Turn;
 
@@ -57,8 +58,8 @@ pub struct Config {
     pub identity_pool: Option<IdentityPoolConfig>,
     /// The SQLite file with all state; made if absent, readable by its owner alone.
     pub database: PathBuf,
-    /// The function to call when a user is confirmed.
-    pub post_confirmation: Option<Arc<dyn PostConfirmation>>,
+    /// The functions of `LambdaConfig`.
+    pub triggers: Triggers,
     /// [`SystemClock`], except in tests.
     pub clock: Arc<dyn Clock>,
 }
@@ -67,7 +68,7 @@ pub struct Config {
 pub struct Cognito {
     user_pool: UserPoolConfig,
     identity_pool: Option<IdentityPoolConfig>,
-    post_confirmation: Option<Arc<dyn PostConfirmation>>,
+    triggers: Triggers,
     clock: Arc<dyn Clock>,
     store: Store,
     signing_key: signing_key::SigningKey,
@@ -103,7 +104,7 @@ impl Cognito {
         Ok(Arc::new(Cognito {
             user_pool: config.user_pool,
             identity_pool: config.identity_pool,
-            post_confirmation: config.post_confirmation,
+            triggers: config.triggers,
             clock: config.clock,
             store,
             signing_key,
@@ -162,31 +163,33 @@ impl Cognito {
             .await
     }
 
-    /// Runs one operation to its end, even if the caller has gone: a confirmed user must reach the trigger.
-    async fn perform(
+    /// Runs an operation to its end, even if the caller has gone: a confirmed user must reach the trigger.
+    async fn perform<T: Send + 'static>(
         self: &Arc<Self>,
-        work: impl FnOnce(&Turn<'_>) -> Result<Reply, Error> + Send + 'static,
-    ) -> Result<Option<serde_json::Value>, Error> {
+        work: impl FnOnce(&Turn<'_>) -> Result<Progress<T>, Error> + Send + 'static,
+    ) -> Result<T, Error> {
         let cognito = Arc::clone(self);
-        let work = tokio::spawn(async move { cognito.deliver(cognito.run(work).await?).await });
+        let work = tokio::spawn(async move {
+            let mut progress = cognito.run(work).await?;
+            loop {
+                let Invocation { trigger, event, then } = match progress {
+                    Progress::Done(answer) => return Ok(answer),
+                    Progress::Invoke(call) => *call,
+                };
+                let answer = cognito.triggers.invoke(trigger, event).await;
+                progress = cognito.run(move |turn| then(turn, answer)).await?;
+            }
+        });
         work.await.map_err(|panic| Error::Internal(format!("an operation panicked: {panic}")))?
     }
 
-    /// Runs what needs no function to be called, in one transaction.
+    /// Runs one transaction.
     async fn run<T: Send + 'static>(
         self: &Arc<Self>,
         work: impl FnOnce(&Turn<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let worker = Arc::clone(self);
         self.store.transaction(move |db| work(&worker.turn(db))).await
-    }
-
-    async fn deliver(&self, reply: Reply) -> Result<Option<serde_json::Value>, Error> {
-        if let (Some(event), Some(function)) = (reply.confirmed, &self.post_confirmation) {
-            let outcome = tokio::time::timeout(post_confirmation::TIMEOUT, function.confirmed(event)).await;
-            outcome.map_err(|_| Error::UnexpectedLambda)?.map_err(Error::UserLambdaValidation)?;
-        }
-        Ok(reply.body)
     }
 
     fn turn<'a>(&'a self, db: &'a rusqlite::Connection) -> Turn<'a> {

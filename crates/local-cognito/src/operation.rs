@@ -1,25 +1,22 @@
-//! The shape of every operation: a typed request, one transaction, a JSON answer.
+//! The shape of every operation: a typed request, a transaction, a JSON answer.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::error::Error;
+use crate::progress::Progress;
 
-/// What an operation answers.
-pub(crate) struct Reply {
-    /// `None` is an empty body, which AWS sends where there is nothing to say and clients expect it.
-    pub(crate) body: Option<Value>,
-    /// The post-confirmation event, to be delivered after the commit and before the answer.
-    pub(crate) confirmed: Option<Value>,
-}
+/// What an operation answers. `None` is an empty body, which AWS sends where there is nothing to say and clients
+/// expect it.
+pub(crate) type Reply = Progress<Option<Value>>;
 
 impl Reply {
-    pub(crate) const EMPTY: Reply = Reply { body: None, confirmed: None };
+    pub(crate) const EMPTY: Reply = Progress::Done(None);
 }
 
 impl From<Value> for Reply {
     fn from(body: Value) -> Self {
-        Reply { body: Some(body), confirmed: None }
+        Progress::Done(Some(body))
     }
 }
 

@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use local_cognito::{
     ClientConfig, Clock, Cognito, Config, DeviceConfiguration, FirstFactor, IdentityPoolConfig,
-    IdentityProvider, MfaConfiguration, OAuthConfig, PasswordPolicy, PostConfirmation, RefreshTokenRotation,
-    SecondFactor, UserPoolConfig,
+    IdentityProvider, MfaConfiguration, OAuthConfig, PasswordPolicy, RefreshTokenRotation, SecondFactor,
+    Trigger, TriggerFunction, Triggers, UserPoolConfig,
 };
 use serde_json::Value;
 
@@ -19,7 +19,7 @@ use crate::stack::{REGION, Resource, Stack, StackError};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Opens the pools; the post-confirmation function is the template's.
+/// Opens the pools; the functions of the triggers are the template's.
 pub(crate) async fn open(
     stack: &Stack,
     functions: &BTreeMap<String, Function>,
@@ -28,36 +28,44 @@ pub(crate) async fn open(
     clock: Arc<dyn Clock>,
 ) -> Result<Arc<Cognito>, StartError> {
     let (_, pool) = stack.only("AWS::Cognito::UserPool")?;
-    check_triggers(pool)?;
-    let post_confirmation = match pool.text("/LambdaConfig/PostConfirmation") {
-        None => None,
-        Some(arn) => {
-            let function = functions.get(&arn).cloned().ok_or_else(|| {
-                StackError(format!(
-                    "the user pool's PostConfirmation {arn} is not a function of the template"
-                ))
-            })?;
-            Some(Arc::new(Trigger(function)) as Arc<dyn PostConfirmation>)
-        }
-    };
     let config = Config {
         user_pool: user_pool(stack, pool, base_url)?,
         identity_pool: identity_pool(stack),
         database: folder.cognito(),
-        post_confirmation,
+        triggers: triggers(pool, functions)?,
         clock,
     };
     let opened = tokio::task::spawn_blocking(move || Cognito::open(config)).await;
     opened.expect("opening does not panic").map_err(|error| StartError::Service("Cognito", error.to_string()))
 }
 
-struct Trigger(Function);
-
 #[async_trait]
-impl PostConfirmation for Trigger {
-    async fn confirmed(&self, event: Value) -> Result<(), String> {
-        self.0.invoke(event).await.map(drop).map_err(|error| error.error_message)
+impl TriggerFunction for Function {
+    async fn invoke(&self, event: Value) -> Result<Value, String> {
+        Function::invoke(self, event).await.map_err(|error| error.error_message)
     }
+}
+
+/// A trigger that is never called would be a pool that behaves otherwise than in AWS: it is refused by its name.
+fn triggers(pool: &Resource, functions: &BTreeMap<String, Function>) -> Result<Triggers, StackError> {
+    let configured = pool.property("/LambdaConfig").and_then(Value::as_object);
+    let mut triggers = Triggers::default();
+    for (name, arn) in configured.into_iter().flatten().filter(|(_, arn)| !arn.is_null()) {
+        let known = Trigger::ALL.into_iter().find(|trigger| trigger.as_str() == name);
+        let trigger = known.ok_or_else(|| {
+            let served = Trigger::ALL.map(Trigger::as_str).join(", ");
+            StackError(format!(
+                "the user pool has the trigger {name}, which is not served here ({served} are): take it out of the \
+                 user pool's LambdaConfig, or put it under a condition"
+            ))
+        })?;
+        let arn = arn.as_str().unwrap_or_default();
+        let function = functions.get(arn).cloned().ok_or_else(|| {
+            StackError(format!("the user pool's {name} {arn:?} is not a function of the template"))
+        })?;
+        triggers.set(trigger, Arc::new(function));
+    }
+    Ok(triggers)
 }
 
 fn user_pool(stack: &Stack, pool: &Resource, base_url: &str) -> Result<UserPoolConfig, StackError> {
@@ -122,22 +130,6 @@ fn first_factors(pool: &Resource) -> Result<Vec<FirstFactor>, StackError> {
         })
     };
     names.iter().map(factor).collect()
-}
-
-/// A trigger that is never called would be a pool that behaves otherwise than in AWS.
-fn check_triggers(pool: &Resource) -> Result<(), StackError> {
-    let triggers = pool.property("/LambdaConfig").and_then(Value::as_object);
-    let unserved = triggers
-        .into_iter()
-        .flatten()
-        .find(|(name, function)| name.as_str() != "PostConfirmation" && !function.is_null());
-    match unserved {
-        None => Ok(()),
-        Some((name, _)) => Err(StackError(format!(
-            "the user pool has the trigger {name}, and only PostConfirmation is served here: take it out of the \
-             user pool's LambdaConfig, or put it under a condition"
-        ))),
-    }
 }
 
 fn device_configuration(pool: &Resource) -> Option<DeviceConfiguration> {
@@ -247,13 +239,29 @@ mod tests {
 
     #[test]
     fn a_trigger_that_is_never_called_is_refused_by_name() {
-        for name in ["DefineAuthChallenge", "CreateAuthChallenge", "VerifyAuthChallengeResponse", "PreSignUp"]
+        let functions = BTreeMap::from([("arn:aws:lambda".to_owned(), Function::of(Ok))]);
+        let configured = |config: Value| triggers(&pool(json!({ "LambdaConfig": config })), &functions);
+        for name in ["CustomSMSSender", "CustomEmailSender", "InboundFederation", "KMSKeyID", "FromTheFuture"]
         {
-            let refused = check_triggers(&pool(json!({ "LambdaConfig": { name: "arn:aws:lambda" } })));
-            assert!(refused.unwrap_err().to_string().contains(&format!("the trigger {name},")));
+            let refused = configured(json!({ name: "arn:aws:lambda" })).err().unwrap();
+            assert!(refused.to_string().contains(&format!("the trigger {name},")), "{refused}");
         }
-        check_triggers(&pool(json!({ "LambdaConfig": { "PostConfirmation": "arn:aws:lambda" } }))).unwrap();
-        check_triggers(&pool(json!({}))).unwrap();
+        for trigger in Trigger::ALL {
+            configured(json!({ trigger.as_str(): "arn:aws:lambda", "CustomSMSSender": null })).unwrap();
+        }
+        let refused = configured(json!({ "PostConfirmation": "arn:other" })).err().unwrap();
+        assert!(refused.to_string().contains("is not a function of the template"), "{refused}");
+        triggers(&pool(json!({})), &functions).unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_functions_of_triggers_get_events_and_fail_in_their_own_words() {
+        let echo: &dyn TriggerFunction = &Function::of(Ok);
+        assert_eq!(echo.invoke(json!({ "triggerSource": "Test" })).await.unwrap()["triggerSource"], "Test");
+        let failing: &dyn TriggerFunction = &Function::of(|_| {
+            Err(lambda_runtime::Diagnostic { error_type: "Error".to_owned(), error_message: "no".to_owned() })
+        });
+        assert_eq!(failing.invoke(json!({})).await, Err("no".to_owned()));
     }
 
     #[test]

@@ -14,7 +14,9 @@ use super::html;
 use super::request::{AuthorizationRequest, Granted};
 use super::visit::{Asked, Fields, Visit, forgot_page, visit};
 use crate::operation::Reply;
+use crate::progress::Progress;
 use crate::turn::Turn;
+use crate::user_pool::sign_in::SignIn;
 use crate::user_pool::{self, initiate_auth};
 use crate::{Cognito, Error};
 
@@ -77,22 +79,10 @@ pub(super) async fn sign_in(
     };
     let (granted, fields) = (visit.granted.clone(), visit.fields.clone());
     let is_answer = fields.contains_key("challenge");
-    let outcome = visit.cognito.run(move |turn| {
+    let outcome = visit.cognito.perform(move |turn| {
         let reply =
             if is_answer { answer(turn, &granted, &fields)? } else { password(turn, &granted, &fields)? };
-        let mut body = reply.body.unwrap_or_default();
-        if body["ChallengeName"] == "MFA_SETUP" {
-            let set_up = json!({ "Session": body["Session"] }).to_string();
-            let key =
-                user_pool::call(turn, "AssociateSoftwareToken", set_up.as_bytes())?.body.unwrap_or_default();
-            body["Session"] = key["Session"].clone();
-            body["SecretCode"] = key["SecretCode"].clone();
-        }
-        if body["ChallengeName"].is_string() {
-            return Ok(Outcome::Challenge(body));
-        }
-        let (location, cookie) = authorize::signed_in(turn, &granted, &body["AuthenticationResult"])?;
-        Ok(Outcome::SignedIn { location, cookie })
+        reply.and_then(turn, move |turn, body| lead_on(turn, &granted, body.unwrap_or_default()))
     });
     match outcome.await {
         Ok(Outcome::SignedIn { location, cookie }) => {
@@ -124,16 +114,35 @@ pub(super) async fn sign_in(
     }
 }
 
+fn lead_on(turn: &Turn<'_>, granted: &Granted, mut body: Value) -> Result<Progress<Outcome>, Error> {
+    if body["ChallengeName"] == "MFA_SETUP" {
+        let set_up = json!({ "Session": body["Session"] }).to_string();
+        let reply = user_pool::call(turn, "AssociateSoftwareToken", set_up.as_bytes())?;
+        return reply.and_then(turn, move |_, key| {
+            let key = key.unwrap_or_default();
+            body["Session"] = key["Session"].clone();
+            body["SecretCode"] = key["SecretCode"].clone();
+            Ok(Progress::Done(Outcome::Challenge(body)))
+        });
+    }
+    if body["ChallengeName"].is_string() {
+        return Ok(Progress::Done(Outcome::Challenge(body)));
+    }
+    let (location, cookie) = authorize::signed_in(turn, granted, &body["AuthenticationResult"])?;
+    Ok(Progress::Done(Outcome::SignedIn { location, cookie }))
+}
+
 /// The page needs no flow of the API to be allowed: it is itself what is allowed.
 fn password(turn: &Turn<'_>, granted: &Granted, fields: &Fields) -> Result<Reply, Error> {
     let client = authorize::client(turn, granted)?;
     let field = |name: &str| fields.get(name).map_or("", String::as_str);
-    initiate_auth::sign_in_with_password(turn, client, field("username").trim(), field("password"), None)
+    let sign_in = SignIn::new(client, None);
+    initiate_auth::sign_in_with_password(turn, sign_in, field("username").trim(), field("password"))
 }
 
 fn answer(turn: &Turn<'_>, granted: &Granted, fields: &Fields) -> Result<Reply, Error> {
     let field = |name: &str| fields.get(name).map_or("", String::as_str);
-    let mut session = field("session").to_owned();
+    let session = field("session").to_owned();
     let mut responses = json!({ "USERNAME": field("user") });
     match field("challenge") {
         "NEW_PASSWORD_REQUIRED" => {
@@ -144,16 +153,29 @@ fn answer(turn: &Turn<'_>, granted: &Granted, fields: &Fields) -> Result<Reply, 
         }
         "MFA_SETUP" => {
             let proof = json!({ "Session": session, "UserCode": field("code").trim() }).to_string();
-            let proved =
-                user_pool::call(turn, "VerifySoftwareToken", proof.as_bytes())?.body.unwrap_or_default();
-            session = proved["Session"].as_str().unwrap_or_default().to_owned();
+            let proved = user_pool::call(turn, "VerifySoftwareToken", proof.as_bytes())?;
+            let client_id = granted.client_id.clone();
+            return proved.and_then(turn, move |turn, proved| {
+                let session = proved.unwrap_or_default()["Session"].take();
+                respond(turn, &client_id, "MFA_SETUP", session, responses)
+            });
         }
         "SELECT_MFA_TYPE" => responses["ANSWER"] = field("choice").into(),
         challenge => responses[format!("{challenge}_CODE")] = field("code").trim().into(),
     }
+    respond(turn, &granted.client_id, field("challenge"), session.into(), responses)
+}
+
+fn respond(
+    turn: &Turn<'_>,
+    client_id: &str,
+    challenge: &str,
+    session: Value,
+    responses: Value,
+) -> Result<Reply, Error> {
     let body = json!({
-        "ClientId": granted.client_id,
-        "ChallengeName": field("challenge"),
+        "ClientId": client_id,
+        "ChallengeName": challenge,
         "Session": session,
         "ChallengeResponses": responses,
     });

@@ -1,15 +1,16 @@
 //! ConfirmForgotPassword: the reset code and a new password.
 
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use crate::error::Error;
 use crate::operation::{Reply, required};
 use crate::password::{self, StoredPassword};
-use crate::post_confirmation::{self, Source};
 use crate::store::attempts::{self, Secret};
 use crate::store::codes::{self, Purpose};
 use crate::store::users::{self, UserStatus};
+use crate::triggers::Metadata;
+use crate::triggers::post_confirmation::{self, Source};
 use crate::turn::Turn;
 
 #[derive(Deserialize)]
@@ -19,7 +20,7 @@ pub(super) struct ConfirmForgotPassword {
     username: Option<String>,
     confirmation_code: Option<String>,
     password: Option<String>,
-    client_metadata: Option<Map<String, Value>>,
+    client_metadata: Option<Metadata>,
 }
 
 /// The password is looked at first, so that a poor one does not cost the code.
@@ -48,7 +49,7 @@ pub(super) fn confirm_forgot_password(
     users::update(turn.db, &user, turn.now_s())?;
 
     let source = Source::ConfirmForgotPassword;
-    let event =
-        post_confirmation::event(turn.pool(), &user, &client.client_id, source, request.client_metadata);
-    Ok(Reply { body: Some(json!({})), confirmed: Some(event) })
+    let told =
+        post_confirmation::tell(turn, &user, &client.client_id, source, request.client_metadata.as_ref())?;
+    told.and_then(turn, |_, ()| Ok(json!({}).into()))
 }

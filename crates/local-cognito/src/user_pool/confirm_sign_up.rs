@@ -5,17 +5,18 @@
 //! status is CONFIRMED": what the function should have made must be made good elsewhere.
 
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use super::initiate_auth::Flow;
-use super::sign_in;
+use super::sign_in::{self, SignIn};
 use crate::challenges::Step;
 use crate::config::FirstFactor;
 use crate::error::Error;
 use crate::operation::{Reply, required};
-use crate::post_confirmation::{self, Source};
 use crate::store::codes::{self, Purpose};
 use crate::store::users::{self, User, UserStatus};
+use crate::triggers::Metadata;
+use crate::triggers::post_confirmation::{self, Source};
 use crate::turn::Turn;
 
 #[derive(Deserialize)]
@@ -24,7 +25,7 @@ pub(super) struct ConfirmSignUp {
     client_id: Option<String>,
     username: Option<String>,
     confirmation_code: Option<String>,
-    client_metadata: Option<Map<String, Value>>,
+    client_metadata: Option<Metadata>,
 }
 
 /// The session is for InitiateAuth. That of the sign-up may come along, as phones send it, and proves nothing more.
@@ -46,14 +47,14 @@ pub(super) fn confirm_sign_up(turn: &Turn<'_>, request: ConfirmSignUp) -> Result
     users::update(turn.db, &user, turn.now_s())?;
 
     let source = Source::ConfirmSignUp;
-    let event =
-        post_confirmation::event(turn.pool(), &user, &client.client_id, source, request.client_metadata);
+    let told =
+        post_confirmation::tell(turn, &user, &client.client_id, source, request.client_metadata.as_ref())?;
     let mut answer = json!({});
     // The code has come back from the address: as good as the code of an EMAIL_OTP.
     if Flow::User.is_allowed(client) && turn.pool().first_factors.contains(&FirstFactor::EmailOtp) {
-        answer["Session"] = sign_in::open(turn, client, &user, Step::Confirmed).into();
+        answer["Session"] = sign_in::open(turn, SignIn::new(client, None), &user, Step::Confirmed).into();
     }
-    Ok(Reply { body: Some(answer), confirmed: Some(event) })
+    told.and_then(turn, |_, ()| Ok(answer.into()))
 }
 
 pub(super) fn check_unconfirmed(user: &User) -> Result<(), Error> {

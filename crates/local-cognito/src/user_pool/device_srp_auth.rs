@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::respond_to_auth_challenge::Answer;
-use super::sign_in;
+use super::sign_in::{self, SignIn};
 use crate::challenges::{PasswordVerifier, Step};
 use crate::config::ClientConfig;
 use crate::error::Error;
@@ -36,7 +36,7 @@ pub(super) fn new_device(turn: &Turn<'_>, user: &User) -> Result<Value, Error> {
 
 /// SRP's first half, with the device in the place of the user.
 pub(super) fn respond(turn: &Turn<'_>, client: &ClientConfig, answer: &Answer) -> Result<Reply, Error> {
-    let (session, user) = sign_in::answered(turn, client, answer, Step::DeviceSrpAuth)?;
+    let (session, sign_in, user) = sign_in::answered(turn, client, answer, Step::DeviceSrpAuth)?;
     let a = srp::parse_public_a(answer.response("SRP_A")?).ok_or_else(|| {
         Error::InvalidParameter("SRP_A must be a hexadecimal number that N does not divide".to_owned())
     })?;
@@ -55,6 +55,7 @@ pub(super) fn respond(turn: &Turn<'_>, client: &ClientConfig, answer: &Answer) -
         a,
         b,
         public_b,
+        custom: sign_in.past("DEVICE_SRP_AUTH").custom,
     };
     let answer = json!({
         "ChallengeName": "DEVICE_PASSWORD_VERIFIER",
@@ -103,5 +104,6 @@ pub(super) fn verify(turn: &Turn<'_>, client: &ClientConfig, answer: &Answer) ->
     }
     device.last_authenticated_at_s = turn.now_s();
     devices::put(turn.db, &user.sub, &device)?;
-    sign_in::finish(turn, client, &user, Some(device_key))
+    let sign_in = SignIn::answered(client, answer, challenge.custom).past("DEVICE_PASSWORD_VERIFIER");
+    sign_in::finish(turn, sign_in, &user)
 }

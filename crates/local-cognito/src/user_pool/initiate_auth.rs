@@ -7,7 +7,8 @@ use rand::Rng;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{hidden_user, sign_in, user_auth};
+use super::sign_in::{self, SignIn};
+use super::{custom_auth, hidden_user, user_auth};
 use crate::challenges::PasswordVerifier;
 use crate::config::ClientConfig;
 use crate::error::Error;
@@ -47,20 +48,25 @@ pub(super) fn begin(
     session: Option<&str>,
 ) -> Result<Reply, Error> {
     flow.check_allowed(client)?;
-    if flow == Flow::User {
-        return user_auth::begin(turn, client, &parameters, session);
+    match flow {
+        Flow::User => return user_auth::begin(turn, client, &parameters, session),
+        Flow::Custom => return custom_auth::begin(turn, client, &parameters),
+        _ => {}
     }
     let mut parameter = |name: &str| {
         let value = parameters.remove(name).filter(|value| !value.is_empty());
         value.ok_or_else(|| Error::InvalidParameter(format!("Missing required parameter {name}")))
     };
     match flow {
-        Flow::User => unreachable!("it has returned"),
-        Flow::UserSrp => challenge(turn, client, &parameter("USERNAME")?, &parameter("SRP_A")?),
+        Flow::User | Flow::Custom => unreachable!("they have returned"),
+        Flow::UserSrp => {
+            let (name, a) = (parameter("USERNAME")?, parameter("SRP_A")?);
+            srp_challenge(turn, SignIn::new(client, None), &name, &a)
+        }
         Flow::UserPassword | Flow::AdminUserPassword => {
             let (name, password) = (parameter("USERNAME")?, parameter("PASSWORD")?);
-            let device_key = parameter("DEVICE_KEY").ok();
-            sign_in_with_password(turn, client, &name, &password, device_key.as_deref())
+            let sign_in = SignIn::new(client, parameter("DEVICE_KEY").ok());
+            sign_in_with_password(turn, sign_in, &name, &password)
         }
         Flow::RefreshToken if client.refresh_token_rotation.is_some() => Err(Error::InvalidParameter(
             "Refresh tokens of this client are rotated; use GetTokensFromRefreshToken".to_owned(),
@@ -76,6 +82,7 @@ pub(super) fn begin(
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Flow {
     User,
+    Custom,
     UserSrp,
     UserPassword,
     AdminUserPassword,
@@ -86,14 +93,15 @@ impl Flow {
     pub(super) fn parse(flow: &str) -> Result<Self, Error> {
         match flow {
             "USER_AUTH" => Ok(Flow::User),
+            "CUSTOM_AUTH" => Ok(Flow::Custom),
             "USER_SRP_AUTH" => Ok(Flow::UserSrp),
             "USER_PASSWORD_AUTH" => Ok(Flow::UserPassword),
             "ADMIN_USER_PASSWORD_AUTH" | "ADMIN_NO_SRP_AUTH" => Ok(Flow::AdminUserPassword),
             "REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN" => Ok(Flow::RefreshToken),
             _ => Err(Error::InvalidParameter(
                 "1 validation error detected: Value at 'authFlow' failed to satisfy constraint: Member must \
-                 satisfy enum value set: [USER_AUTH, USER_SRP_AUTH, USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH, \
-                 REFRESH_TOKEN_AUTH, REFRESH_TOKEN] (those that the local pool serves)"
+                 satisfy enum value set: [USER_AUTH, CUSTOM_AUTH, USER_SRP_AUTH, USER_PASSWORD_AUTH, \
+                 ADMIN_USER_PASSWORD_AUTH, REFRESH_TOKEN_AUTH, REFRESH_TOKEN] (those that the local pool serves)"
                     .to_owned(),
             )),
         }
@@ -111,6 +119,7 @@ impl Flow {
     fn as_str(self) -> &'static str {
         match self {
             Flow::User => "USER_AUTH",
+            Flow::Custom => "CUSTOM_AUTH",
             Flow::UserSrp => "USER_SRP_AUTH",
             Flow::UserPassword => "USER_PASSWORD_AUTH",
             Flow::AdminUserPassword => "ADMIN_USER_PASSWORD_AUTH",
@@ -119,15 +128,16 @@ impl Flow {
     }
 
     pub(super) fn is_allowed(self, client: &ClientConfig) -> bool {
-        // Names of `ExplicitAuthFlows`: today's is that of the flow after ALLOW_, two are from before.
+        // Names of `ExplicitAuthFlows`: today's is that of the flow after ALLOW_, three are from before.
         let before = match self {
             Flow::UserPassword => "USER_PASSWORD_AUTH",
+            Flow::Custom => "CUSTOM_AUTH_FLOW_ONLY",
             Flow::AdminUserPassword => "ADMIN_NO_SRP_AUTH",
             _ => "",
         };
         let configured = &client.explicit_auth_flows;
         match configured.is_empty() {
-            true => matches!(self, Flow::UserSrp | Flow::RefreshToken),
+            true => matches!(self, Flow::UserSrp | Flow::Custom | Flow::RefreshToken),
             false => configured
                 .iter()
                 .any(|name| name.strip_prefix("ALLOW_") == Some(self.as_str()) || name == before),
@@ -136,9 +146,9 @@ impl Flow {
 }
 
 /// SRP's first half. Whether the user is confirmed shows only to who knows the password.
-pub(super) fn challenge(
+pub(super) fn srp_challenge(
     turn: &Turn<'_>,
-    client: &ClientConfig,
+    sign_in: SignIn,
     name: &str,
     srp_a: &str,
 ) -> Result<Reply, Error> {
@@ -147,7 +157,7 @@ pub(super) fn challenge(
     })?;
     let (user_id, password) = match users::find(turn.db, name)? {
         Some(user) => (user.sub, user.password),
-        None if client.prevent_user_existence_errors => {
+        None if sign_in.client.prevent_user_existence_errors => {
             hidden_user::of_name(&turn.cognito.hidden_users, name)
         }
         None => return Err(Error::NO_SUCH_USER),
@@ -158,12 +168,13 @@ pub(super) fn challenge(
     let StoredPassword { salt, verifier, .. } = password;
     let (salt, srp_b) = (salt.to_str_radix(16), public_b.to_str_radix(16));
     let challenge = PasswordVerifier {
-        client_id: client.client_id.clone(),
+        client_id: sign_in.client.client_id,
         user_id: user_id.clone(),
         verifier,
         a,
         b,
         public_b,
+        custom: sign_in.custom,
     };
     let answer = json!({
         "ChallengeName": "PASSWORD_VERIFIER",
@@ -181,13 +192,12 @@ pub(super) fn challenge(
 /// USER_PASSWORD_AUTH, and what the sign-in page does.
 pub(crate) fn sign_in_with_password(
     turn: &Turn<'_>,
-    client: &ClientConfig,
+    sign_in: SignIn,
     name: &str,
     password: &str,
-    device_key: Option<&str>,
 ) -> Result<Reply, Error> {
     let found = users::find(turn.db, name)?;
-    if found.is_none() && !client.prevent_user_existence_errors {
+    if found.is_none() && !sign_in.client.prevent_user_existence_errors {
         return Err(Error::NO_SUCH_USER);
     }
     // As much work for nobody as for a user, so that neither the time nor a lock tells anything.
@@ -198,7 +208,7 @@ pub(crate) fn sign_in_with_password(
     attempts::check(turn.db, &sub, Secret::Password, turn.now_ms)?;
     let is_right = stored.is(turn.pool(), &sub, password);
     match found.filter(|_| is_right) {
-        Some(user) => sign_in::after_password(turn, client, &user, device_key),
+        Some(user) => sign_in::after_password(turn, sign_in, &user),
         None => {
             attempts::failed(turn.db, &sub, Secret::Password, turn.now_ms)?;
             Err(Error::INCORRECT_PASSWORD)

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::respond_to_auth_challenge::Answer;
+use super::sign_in::SignIn;
 use super::{one_time_code, sign_in, software_token_mfa};
 use crate::challenges::Step;
 use crate::config::{ClientConfig, MfaConfiguration, SecondFactor};
@@ -13,36 +14,42 @@ use crate::store::users::User;
 use crate::store::{message_mfas, software_tokens};
 use crate::turn::Turn;
 
-/// What the user must do before tokens are given out; `None` if nothing.
-pub(super) fn challenge(turn: &Turn<'_>, client: &ClientConfig, user: &User) -> Result<Option<Reply>, Error> {
-    let factors = of_user(turn, user)?;
+/// Whether the user must do more before tokens are given out.
+pub(super) fn is_wanted(turn: &Turn<'_>, factors: &[Factor]) -> bool {
+    !factors.is_empty() || turn.pool().mfa_configuration == MfaConfiguration::On
+}
+
+/// What that is.
+pub(super) fn challenge(
+    turn: &Turn<'_>,
+    sign_in: SignIn,
+    user: &User,
+    factors: &[Factor],
+) -> Result<Reply, Error> {
     let preferred = factors.iter().find(|factor| factor.is_preferred);
-    match (factors.as_slice(), preferred) {
-        ([], _) if turn.pool().mfa_configuration == MfaConfiguration::On => {
-            Ok(Some(set_up(turn, client, user)))
-        }
-        ([], _) => Ok(None),
-        ([one], _) | (_, Some(one)) => ask(turn, client, user, one.factor).map(Some),
+    match (factors, preferred) {
+        ([], _) => Ok(set_up(turn, sign_in, user)),
+        ([one], _) | (_, Some(one)) => ask(turn, sign_in, user, one.factor),
         (several, None) => {
             let names: Vec<_> = several.iter().map(|one| one.factor.as_str()).collect();
             // A list in a string; clients parse it.
             let parameters =
                 json!({ "MFAS_CAN_CHOOSE": json!(names).to_string(), "USER_ID_FOR_SRP": user.sub });
-            Ok(Some(sign_in::challenge(turn, client, user, Step::SelectMfaType, parameters)))
+            Ok(sign_in::challenge(turn, sign_in, user, Step::SelectMfaType, parameters))
         }
     }
 }
 
 /// SELECT_MFA_TYPE, answered.
 pub(super) fn select(turn: &Turn<'_>, client: &ClientConfig, answer: &Answer) -> Result<Reply, Error> {
-    let (session, user) = sign_in::answered(turn, client, answer, Step::SelectMfaType)?;
+    let (session, sign_in, user) = sign_in::answered(turn, client, answer, Step::SelectMfaType)?;
     let chosen = SecondFactor::parse(answer.response("ANSWER")?);
     let factors = of_user(turn, &user)?;
     let chosen = factors
         .iter()
         .find(|one| Some(one.factor) == chosen)
         .ok_or_else(|| Error::InvalidParameter("ANSWER must be one of MFAS_CAN_CHOOSE".to_owned()))?;
-    let reply = ask(turn, client, &user, chosen.factor)?;
+    let reply = ask(turn, sign_in, &user, chosen.factor)?;
     turn.cognito.auth_sessions.take(session, turn.now_ms);
     Ok(reply)
 }
@@ -89,16 +96,16 @@ pub(super) fn of_user(turn: &Turn<'_>, user: &User) -> Result<Vec<Factor>, Error
     Ok(found)
 }
 
-fn ask(turn: &Turn<'_>, client: &ClientConfig, user: &User, factor: SecondFactor) -> Result<Reply, Error> {
+fn ask(turn: &Turn<'_>, sign_in: SignIn, user: &User, factor: SecondFactor) -> Result<Reply, Error> {
     match factor {
-        SecondFactor::SoftwareToken => software_token_mfa::challenge(turn, client, user),
-        SecondFactor::Email => one_time_code::challenge(turn, client, user, Step::EmailMfa, Medium::Email),
-        SecondFactor::Sms => one_time_code::challenge(turn, client, user, Step::SmsMfa, Medium::Sms),
+        SecondFactor::SoftwareToken => software_token_mfa::challenge(turn, sign_in, user),
+        SecondFactor::Email => one_time_code::challenge(turn, sign_in, user, Step::EmailMfa, Medium::Email),
+        SecondFactor::Sms => one_time_code::challenge(turn, sign_in, user, Step::SmsMfa, Medium::Sms),
     }
 }
 
-fn set_up(turn: &Turn<'_>, client: &ClientConfig, user: &User) -> Reply {
+fn set_up(turn: &Turn<'_>, sign_in: SignIn, user: &User) -> Reply {
     let names: Vec<_> = turn.pool().enabled_mfas.iter().map(|factor| factor.as_str()).collect();
     let parameters = json!({ "MFAS_CAN_SETUP": json!(names).to_string(), "USER_ID_FOR_SRP": user.sub });
-    sign_in::challenge(turn, client, user, Step::MfaSetup, parameters)
+    sign_in::challenge(turn, sign_in, user, Step::MfaSetup, parameters)
 }

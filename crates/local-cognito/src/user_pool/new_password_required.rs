@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::respond_to_auth_challenge::Answer;
-use super::sign_in;
+use super::sign_in::{self, SignIn};
 use crate::attributes::{self, Attribute, Writer};
 use crate::challenges::Step;
 use crate::config::ClientConfig;
@@ -17,7 +17,7 @@ use crate::turn::Turn;
 
 const PREFIX: &str = "userAttributes.";
 
-pub(super) fn challenge(turn: &Turn<'_>, client: &ClientConfig, user: &User) -> Result<Reply, Error> {
+pub(super) fn challenge(turn: &Turn<'_>, sign_in: SignIn, user: &User) -> Result<Reply, Error> {
     if user.temporary_until_s.is_some_and(|end_s| turn.now_s() >= end_s) {
         return Err(Error::NotAuthorized(
             "Temporary password has expired and must be reset by an administrator.",
@@ -31,12 +31,12 @@ pub(super) fn challenge(turn: &Turn<'_>, client: &ClientConfig, user: &User) -> 
         "requiredAttributes": json!(lacking).to_string(),
         "userAttributes": json!(user.attributes).to_string(),
     });
-    Ok(sign_in::challenge(turn, client, user, Step::NewPasswordRequired, parameters))
+    Ok(sign_in::challenge(turn, sign_in, user, Step::NewPasswordRequired, parameters))
 }
 
 /// A password that the policy refuses does not cost the session.
 pub(super) fn respond(turn: &Turn<'_>, client: &ClientConfig, answer: &Answer) -> Result<Reply, Error> {
-    let (session, mut user) = sign_in::answered(turn, client, answer, Step::NewPasswordRequired)?;
+    let (session, sign_in, mut user) = sign_in::answered(turn, client, answer, Step::NewPasswordRequired)?;
     let new = answer.response("NEW_PASSWORD")?;
     password::check(&turn.pool().password_policy, new)?;
 
@@ -58,5 +58,5 @@ pub(super) fn respond(turn: &Turn<'_>, client: &ClientConfig, answer: &Answer) -
     user.temporary_until_s = None;
     users::update(turn.db, &user, turn.now_s())?;
     turn.cognito.auth_sessions.take(session, turn.now_ms);
-    sign_in::after_own_password(turn, client, &user, answer.device_key())
+    sign_in::after_own_password(turn, sign_in, &user)
 }

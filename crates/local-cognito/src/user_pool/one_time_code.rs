@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::hidden_user;
 use super::respond_to_auth_challenge::Answer;
-use super::{hidden_user, sign_in};
+use super::sign_in::{self, SignIn};
 use crate::challenges::{AuthSession, Step};
 use crate::config::ClientConfig;
 use crate::error::Error;
@@ -16,14 +17,14 @@ use crate::turn::Turn;
 /// Sends the code and asks for it.
 pub(super) fn challenge(
     turn: &Turn<'_>,
-    client: &ClientConfig,
+    sign_in: SignIn,
     user: &User,
     step: Step,
     medium: Medium,
 ) -> Result<Reply, Error> {
     let address = user.attributes.get(medium.attribute()).map_or("", String::as_str);
     turn.send_code_to(user, address, medium.sign_in())?;
-    Ok(sign_in::challenge(turn, client, user, step, parameters(medium, address, &user.sub)))
+    Ok(sign_in::challenge(turn, sign_in, user, step, parameters(medium, address, &user.sub)))
 }
 
 /// What is told of the code, also where there is none because there is no such user.
@@ -54,10 +55,10 @@ pub(super) fn respond(
     if users::find(turn.db, &open.sub)?.is_none() {
         return Err(of_nobody(turn, answer, &open, medium)?);
     }
-    let (session, user) = sign_in::answered(turn, client, answer, open.step)?;
+    let (session, sign_in, user) = sign_in::answered(turn, client, answer, open.step)?;
     codes::redeem(turn.db, &user.sub, medium.sign_in(), code, turn.now_s())?;
     turn.cognito.auth_sessions.take(session, turn.now_ms);
-    sign_in::finish(turn, client, &user, answer.device_key())
+    sign_in::finish(turn, sign_in.past(challenge), &user)
 }
 
 /// Refuses as a user's wrong code is refused.

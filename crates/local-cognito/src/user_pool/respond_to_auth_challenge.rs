@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Deserialize;
 
+use super::sign_in::{self, SignIn};
 use super::{
-    device_srp_auth, mfa, new_password_required, one_time_code, sign_in, software_token_mfa, user_auth,
+    custom_auth, device_srp_auth, mfa, new_password_required, one_time_code, software_token_mfa, user_auth,
 };
 use crate::config::ClientConfig;
 use crate::error::Error;
@@ -14,6 +15,7 @@ use crate::operation::{Reply, required};
 use crate::srp::{Claim, Exchange, is_proven};
 use crate::store::attempts::{self, Secret};
 use crate::store::users;
+use crate::triggers::Metadata;
 use crate::turn::Turn;
 
 #[derive(Deserialize)]
@@ -23,6 +25,7 @@ pub(super) struct RespondToAuthChallenge {
     challenge_name: Option<String>,
     challenge_responses: Option<HashMap<String, String>>,
     session: Option<String>,
+    client_metadata: Option<Metadata>,
 }
 
 pub(super) fn respond_to_auth_challenge(
@@ -30,8 +33,11 @@ pub(super) fn respond_to_auth_challenge(
     request: RespondToAuthChallenge,
 ) -> Result<Reply, Error> {
     let client = turn.client(request.client_id)?;
-    let answer =
-        Answer { responses: request.challenge_responses.unwrap_or_default(), session: request.session };
+    let answer = Answer {
+        responses: request.challenge_responses.unwrap_or_default(),
+        session: request.session,
+        metadata: request.client_metadata,
+    };
     respond(turn, client, &required(request.challenge_name, "challengeName")?, &answer)
 }
 
@@ -51,12 +57,13 @@ pub(super) fn respond(
         "SOFTWARE_TOKEN_MFA" => software_token_mfa::respond(turn, client, answer),
         "DEVICE_SRP_AUTH" => device_srp_auth::respond(turn, client, answer),
         "DEVICE_PASSWORD_VERIFIER" => device_srp_auth::verify(turn, client, answer),
+        "CUSTOM_CHALLENGE" => custom_auth::respond(turn, client, answer),
         "MFA_SETUP" => software_token_mfa::respond_to_setup(turn, client, answer),
         _ => Err(Error::InvalidParameter(
             "1 validation error detected: Value at 'challengeName' failed to satisfy constraint: Member must \
              satisfy enum value set: [SELECT_CHALLENGE, PASSWORD, PASSWORD_SRP, PASSWORD_VERIFIER, EMAIL_OTP, \
              SMS_OTP, NEW_PASSWORD_REQUIRED, SELECT_MFA_TYPE, SOFTWARE_TOKEN_MFA, SMS_MFA, MFA_SETUP, \
-             DEVICE_SRP_AUTH, DEVICE_PASSWORD_VERIFIER] (those that the local pool gives)"
+             DEVICE_SRP_AUTH, DEVICE_PASSWORD_VERIFIER, CUSTOM_CHALLENGE] (those that the local pool gives)"
                 .to_owned(),
         )),
     }
@@ -92,7 +99,10 @@ fn password_verifier(turn: &Turn<'_>, client: &ClientConfig, answer: &Answer) ->
     let user = users::find(turn.db, name)?
         .filter(|user| user.sub == challenge.user_id && user.password.verifier == challenge.verifier);
     match user.filter(|_| is_proven) {
-        Some(user) => sign_in::after_password(turn, client, &user, answer.device_key()),
+        Some(user) => {
+            let sign_in = SignIn::answered(client, answer, challenge.custom).past("PASSWORD_VERIFIER");
+            sign_in::after_password(turn, sign_in, &user)
+        }
         None => {
             attempts::failed(turn.db, &challenge.user_id, Secret::Password, turn.now_ms)?;
             Err(Error::INCORRECT_PASSWORD)
@@ -104,6 +114,8 @@ fn password_verifier(turn: &Turn<'_>, client: &ClientConfig, answer: &Answer) ->
 pub(super) struct Answer {
     pub(super) responses: HashMap<String, String>,
     pub(super) session: Option<String>,
+    /// `ClientMetadata`.
+    pub(super) metadata: Option<Metadata>,
 }
 
 impl Answer {

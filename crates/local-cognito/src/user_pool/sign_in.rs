@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::respond_to_auth_challenge::Answer;
-use super::{device_srp_auth, mfa, new_password_required};
-use crate::challenges::{AuthSession, Step};
+use super::{custom_auth, device_srp_auth, mfa, new_password_required};
+use crate::challenges::{AuthSession, CustomAuth, Step};
 use crate::config::ClientConfig;
 use crate::error::Error;
 use crate::operation::Reply;
@@ -12,56 +12,94 @@ use crate::store::attempts::{self, Secret};
 use crate::store::devices;
 use crate::store::users::{self, User, UserStatus};
 use crate::tokens;
+use crate::triggers::Metadata;
 use crate::turn::Turn;
 
+/// A sign-in under way, whoever it is that signs in.
+#[derive(Debug, Clone)]
+pub(crate) struct SignIn {
+    pub(crate) client: ClientConfig,
+    /// What a device sends that was given keys at an earlier sign-in.
+    pub(crate) device_key: Option<String>,
+    /// What the app told with the answer to a challenge, for triggers. What it told at the beginning is for those
+    /// that run at the beginning.
+    pub(crate) metadata: Option<Metadata>,
+    /// Set when functions lead the sign-in.
+    pub(crate) custom: Option<CustomAuth>,
+}
+
+impl SignIn {
+    /// One that begins.
+    pub(crate) fn new(client: &ClientConfig, device_key: Option<String>) -> Self {
+        SignIn { client: client.clone(), device_key, metadata: None, custom: None }
+    }
+
+    /// One that goes on with this answer.
+    pub(super) fn answered(client: &ClientConfig, answer: &Answer, custom: Option<CustomAuth>) -> Self {
+        SignIn {
+            client: client.clone(),
+            device_key: answer.device_key().map(str::to_owned),
+            metadata: answer.metadata.clone(),
+            custom,
+        }
+    }
+
+    /// The same after this challenge, of which the function that leads the sign-in is told.
+    pub(super) fn past(mut self, challenge: &str) -> Self {
+        if let Some(custom) = &mut self.custom {
+            custom.record(challenge, true);
+        }
+        self
+    }
+}
+
 /// How far a user has come, and whether they may sign in, shows only to who knows the password.
-pub(super) fn after_password(
-    turn: &Turn<'_>,
-    client: &ClientConfig,
-    user: &User,
-    device_key: Option<&str>,
-) -> Result<Reply, Error> {
+pub(super) fn after_password(turn: &Turn<'_>, sign_in: SignIn, user: &User) -> Result<Reply, Error> {
     attempts::succeeded(turn.db, &user.sub, Secret::Password)?;
     check_enabled(user)?;
     match user.status {
         UserStatus::Unconfirmed => Err(Error::UserNotConfirmed),
         UserStatus::ResetRequired => Err(Error::PasswordResetRequired),
-        UserStatus::ForceChangePassword => new_password_required::challenge(turn, client, user),
-        UserStatus::Confirmed => after_own_password(turn, client, user, device_key),
+        UserStatus::ForceChangePassword => new_password_required::challenge(turn, sign_in, user),
+        UserStatus::Confirmed => after_own_password(turn, sign_in, user),
     }
 }
 
 /// The same for a password that the user chose, be it just now.
-pub(super) fn after_own_password(
-    turn: &Turn<'_>,
-    client: &ClientConfig,
-    user: &User,
-    device_key: Option<&str>,
-) -> Result<Reply, Error> {
-    let mfa = mfa::challenge(turn, client, user)?;
-    if let (Some(config), Some(device_key)) = (turn.pool().device_configuration, device_key) {
+pub(super) fn after_own_password(turn: &Turn<'_>, sign_in: SignIn, user: &User) -> Result<Reply, Error> {
+    let factors = mfa::of_user(turn, user)?;
+    let is_mfa_wanted = mfa::is_wanted(turn, &factors);
+    if let (Some(config), Some(device_key)) = (turn.pool().device_configuration, &sign_in.device_key) {
         let device = devices::find(turn.db, &user.sub, device_key)?;
-        let is_proof_wanted = mfa.is_none() || config.challenge_required_on_new_device;
+        let is_proof_wanted = !is_mfa_wanted || config.challenge_required_on_new_device;
         if device.secret.is_some() && device.is_remembered && is_proof_wanted {
-            return Ok(challenge(turn, client, user, Step::DeviceSrpAuth, json!({})));
+            return Ok(challenge(turn, sign_in, user, Step::DeviceSrpAuth, json!({})));
         }
     }
-    match mfa {
-        Some(challenge) => Ok(challenge),
-        None => finish(turn, client, user, device_key),
+    match is_mfa_wanted {
+        true => mfa::challenge(turn, sign_in, user, &factors),
+        false => finish(turn, sign_in, user),
     }
 }
 
-/// All is proved. A device that the pool does not know is given its keys, if the pool remembers devices.
-pub(super) fn finish(
-    turn: &Turn<'_>,
-    client: &ClientConfig,
-    user: &User,
-    device_key: Option<&str>,
-) -> Result<Reply, Error> {
-    let mut result = tokens::sign_in(turn, user, client)?;
+/// All is proved that the pool asks for: tokens, unless functions lead the sign-in.
+pub(super) fn finish(turn: &Turn<'_>, sign_in: SignIn, user: &User) -> Result<Reply, Error> {
+    match sign_in.custom.is_some() {
+        true => custom_auth::go_on(turn, sign_in, user),
+        false => complete(turn, &sign_in, user),
+    }
+}
+
+/// Tokens. A device that the pool does not know is given its keys, if the pool remembers devices.
+///
+/// Not after questions of functions alone: in AWS keys come by the way of the password
+/// (<https://github.com/aws-amplify/amplify-js/issues/14909>).
+pub(super) fn complete(turn: &Turn<'_>, sign_in: &SignIn, user: &User) -> Result<Reply, Error> {
+    let mut result = tokens::sign_in(turn, user, &sign_in.client)?;
+    let device_key = sign_in.device_key.as_deref();
     let is_known = device_key.is_some_and(|key| devices::find(turn.db, &user.sub, key).is_ok());
-    if turn.pool().device_configuration.is_some() && !is_known {
+    let may_have_keys = sign_in.custom.as_ref().is_none_or(CustomAuth::has_password);
+    if turn.pool().device_configuration.is_some() && !is_known && may_have_keys {
         result["NewDeviceMetadata"] = device_srp_auth::new_device(turn, user)?;
     }
     Ok(json!({ "AuthenticationResult": result, "ChallengeParameters": {} }).into())
@@ -70,7 +108,7 @@ pub(super) fn finish(
 /// Asks for one thing more.
 pub(super) fn challenge(
     turn: &Turn<'_>,
-    client: &ClientConfig,
+    sign_in: SignIn,
     user: &User,
     step: Step,
     parameters: Value,
@@ -78,18 +116,19 @@ pub(super) fn challenge(
     let answer = json!({
         "ChallengeName": step.as_str(),
         "ChallengeParameters": parameters,
-        "Session": open(turn, client, user, step),
+        "Session": open(turn, sign_in, user, step),
     });
     answer.into()
 }
 
 /// A session at this step.
-pub(super) fn open(turn: &Turn<'_>, client: &ClientConfig, user: &User, step: Step) -> String {
+pub(super) fn open(turn: &Turn<'_>, sign_in: SignIn, user: &User, step: Step) -> String {
     let session = AuthSession {
-        client_id: client.client_id.clone(),
+        client_id: sign_in.client.client_id,
         sub: user.sub.clone(),
         verifier: user.password.verifier.clone(),
         step,
+        custom: sign_in.custom,
     };
     turn.cognito.auth_sessions.open(session, turn.now_ms)
 }
@@ -100,13 +139,13 @@ pub(super) fn answered<'a>(
     client: &ClientConfig,
     answer: &'a Answer,
     step: Step,
-) -> Result<(&'a str, User), Error> {
+) -> Result<(&'a str, SignIn, User), Error> {
     let name = answer.response("USERNAME")?;
     let session = answer.session.as_deref().ok_or_else(|| Error::missing("session"))?;
     let (open, user) = at(turn, session, step)?;
     let is_same = users::find(turn.db, name)?.is_some_and(|named| named.sub == user.sub);
     match is_same && open.client_id == client.client_id {
-        true => Ok((session, user)),
+        true => Ok((session, SignIn::answered(client, answer, open.custom), user)),
         false => Err(Error::INVALID_SESSION),
     }
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::initiate_auth::Flow;
-use super::sign_in;
+use super::sign_in::{self, SignIn};
 use crate::attributes::{self, Attribute, Writer};
 use crate::challenges::Step;
 use crate::email;
@@ -82,7 +82,7 @@ pub(super) fn sign_up(turn: &Turn<'_>, request: SignUp) -> Result<Reply, Error> 
         "UserSub": user.sub,
     });
     if Flow::User.is_allowed(client) {
-        answer["Session"] = sign_in::open(turn, client, &user, Step::SignedUp).into();
+        answer["Session"] = sign_in::open(turn, SignIn::new(client, None), &user, Step::SignedUp).into();
     }
     Ok(answer.into())
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::respond_to_auth_challenge::Answer;
-use super::sign_in;
+use super::sign_in::{self, SignIn};
 use crate::challenges::Step;
 use crate::config::ClientConfig;
 use crate::error::Error;
@@ -14,15 +14,15 @@ use crate::store::users::User;
 use crate::totp;
 use crate::turn::Turn;
 
-pub(super) fn challenge(turn: &Turn<'_>, client: &ClientConfig, user: &User) -> Result<Reply, Error> {
+pub(super) fn challenge(turn: &Turn<'_>, sign_in: SignIn, user: &User) -> Result<Reply, Error> {
     let token = software_tokens::of_user(turn.db, &user.sub)?;
     let parameters = json!({ "FRIENDLY_DEVICE_NAME": token.friendly_name, "USER_ID_FOR_SRP": user.sub });
-    Ok(sign_in::challenge(turn, client, user, Step::SoftwareTokenMfa, parameters))
+    Ok(sign_in::challenge(turn, sign_in, user, Step::SoftwareTokenMfa, parameters))
 }
 
 /// A wrong code leaves the session open, as clients ask again with it; how often is limited.
 pub(super) fn respond(turn: &Turn<'_>, client: &ClientConfig, answer: &Answer) -> Result<Reply, Error> {
-    let (session, user) = sign_in::answered(turn, client, answer, Step::SoftwareTokenMfa)?;
+    let (session, sign_in, user) = sign_in::answered(turn, client, answer, Step::SoftwareTokenMfa)?;
     let code = answer.response("SOFTWARE_TOKEN_MFA_CODE")?;
     attempts::check(turn.db, &user.sub, Secret::SoftwareToken, turn.now_ms)?;
     let mut token = software_tokens::of_user(turn.db, &user.sub)?;
@@ -38,7 +38,7 @@ pub(super) fn respond(turn: &Turn<'_>, client: &ClientConfig, answer: &Answer) -
     software_tokens::put(turn.db, &user.sub, &token)?;
     attempts::succeeded(turn.db, &user.sub, Secret::SoftwareToken)?;
     turn.cognito.auth_sessions.take(session, turn.now_ms);
-    sign_in::finish(turn, client, &user, answer.device_key())
+    sign_in::finish(turn, sign_in.past("SOFTWARE_TOKEN_MFA"), &user)
 }
 
 /// The answer to MFA_SETUP, with the session that VerifySoftwareToken gave.
@@ -47,7 +47,7 @@ pub(super) fn respond_to_setup(
     client: &ClientConfig,
     answer: &Answer,
 ) -> Result<Reply, Error> {
-    let (session, user) = sign_in::answered(turn, client, answer, Step::MfaIsSetUp)?;
+    let (session, sign_in, user) = sign_in::answered(turn, client, answer, Step::MfaIsSetUp)?;
     turn.cognito.auth_sessions.take(session, turn.now_ms);
-    sign_in::finish(turn, client, &user, answer.device_key())
+    sign_in::finish(turn, sign_in.past("MFA_SETUP"), &user)
 }

@@ -11,9 +11,10 @@ use std::collections::HashMap;
 
 use serde_json::json;
 
-use super::initiate_auth::{self, sign_in_with_password};
+use super::initiate_auth::{sign_in_with_password, srp_challenge};
 use super::respond_to_auth_challenge::Answer;
-use super::{hidden_user, mfa, one_time_code, sign_in};
+use super::sign_in::{self, SignIn};
+use super::{hidden_user, mfa, one_time_code};
 use crate::challenges::{AuthSession, Step};
 use crate::config::{ClientConfig, FirstFactor};
 use crate::error::Error;
@@ -118,7 +119,7 @@ fn after_sign_up(turn: &Turn<'_>, client: &ClientConfig, name: &str, session: &s
         return Err(Error::INVALID_SESSION);
     }
     turn.cognito.auth_sessions.take(session, turn.now_ms);
-    sign_in::after_own_password(turn, client, &user, None)
+    sign_in::after_own_password(turn, SignIn::new(client, None), &user)
 }
 
 fn select(turn: &Turn<'_>, client: &ClientConfig, who: &Who<'_>, available: &[Choice]) -> Reply {
@@ -143,11 +144,14 @@ fn take(
     let given = |name: &str| given.get(name).map(String::as_str).filter(|value| !value.is_empty());
     match choice {
         Choice::Password => match given("PASSWORD") {
-            Some(password) => sign_in_with_password(turn, client, who.name, password, given("DEVICE_KEY")),
+            Some(password) => {
+                let sign_in = SignIn::new(client, given("DEVICE_KEY").map(str::to_owned));
+                sign_in_with_password(turn, sign_in, who.name, password)
+            }
             None => Ok(who.ask(turn, client, Step::Password, choice)),
         },
         Choice::PasswordSrp => match given("SRP_A") {
-            Some(a) => initiate_auth::challenge(turn, client, who.name, a),
+            Some(a) => srp_challenge(turn, SignIn::new(client, None), who.name, a),
             None => Ok(who.ask(turn, client, Step::Password, choice)),
         },
         Choice::EmailOtp => who.send(turn, client, Step::EmailOtp, Medium::Email),
@@ -180,7 +184,7 @@ impl<'a> Who<'a> {
             None => {
                 let (sub, password) = hidden_user::of_name(&turn.cognito.hidden_users, name);
                 let (client_id, verifier) = (client.client_id.clone(), password.verifier);
-                Err(AuthSession { client_id, sub, verifier, step: Step::SelectChallenge })
+                Err(AuthSession { client_id, sub, verifier, step: Step::SelectChallenge, custom: None })
             }
         };
         Ok(Who { name, user })
@@ -215,7 +219,7 @@ impl<'a> Who<'a> {
 
     fn open(&self, turn: &Turn<'_>, client: &ClientConfig, step: Step) -> String {
         match &self.user {
-            Ok(user) => sign_in::open(turn, client, user, step),
+            Ok(user) => sign_in::open(turn, SignIn::new(client, None), user, step),
             Err(hidden) => {
                 turn.cognito.auth_sessions.open(AuthSession { step, ..hidden.clone() }, turn.now_ms)
             }
@@ -239,7 +243,7 @@ impl<'a> Who<'a> {
         medium: Medium,
     ) -> Result<Reply, Error> {
         match &self.user {
-            Ok(user) => one_time_code::challenge(turn, client, user, step, medium),
+            Ok(user) => one_time_code::challenge(turn, SignIn::new(client, None), user, step, medium),
             Err(hidden) => {
                 codes::pretend(turn.db, &hidden.sub, medium.sign_in(), turn.now_s())?;
                 Ok(json!({

@@ -15,6 +15,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
+use crate::custom_auth;
 use crate::harness::{ADA, CLIENT, Pool, proof};
 use crate::srp::SrpClient;
 
@@ -78,7 +79,7 @@ const OPERATIONS: [&str; 54] = [
     "DanceTheTango",
 ];
 
-const MEMBERS: [&str; 36] = [
+const MEMBERS: [&str; 39] = [
     "ClientId",
     "Username",
     "Password",
@@ -111,6 +112,9 @@ const MEMBERS: [&str; 36] = [
     "UserCode",
     "PREFERRED_CHALLENGE",
     "ANSWER",
+    "CHALLENGE_NAME",
+    "ClientMetadata",
+    "ValidationData",
     "EMAIL_OTP_CODE",
     "SMSMfaSettings",
     "UserAttributeNames",
@@ -127,6 +131,9 @@ fn any_json() -> impl Strategy<Value = Value> {
         ADA,
         "us-east-1_Parlor",
         "USER_AUTH",
+        "CUSTOM_AUTH",
+        "CUSTOM_CHALLENGE",
+        "SRP_A",
         "USER_SRP_AUTH",
         "USER_PASSWORD_AUTH",
         "REFRESH_TOKEN_AUTH",
@@ -186,6 +193,7 @@ fn posted(runtime: &Runtime, pool: &Pool, operation: &str, body: impl Into<Vec<u
 fn pool() -> (Runtime, Pool) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let pool = Pool::configured(|config| {
+        custom_auth::Functions::new().set(config);
         config.user_pool.enabled_mfas =
             vec![SecondFactor::SoftwareToken, SecondFactor::Sms, SecondFactor::Email];
         config.user_pool.first_factors =

@@ -11,7 +11,8 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use local_cognito::{
     ClientConfig, Clock, Cognito, Config, FirstFactor, IdentityPoolConfig, IdentityProvider,
-    MfaConfiguration, OAuthConfig, PasswordPolicy, PostConfirmation, SecondFactor, UserPoolConfig, router,
+    MfaConfiguration, OAuthConfig, PasswordPolicy, SecondFactor, Trigger, TriggerFunction, Triggers,
+    UserPoolConfig, router,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -32,7 +33,8 @@ pub(crate) const DAY_S: i64 = 24 * HOUR_S;
 
 pub(crate) struct Pool {
     pub(crate) cognito: Arc<Cognito>,
-    pub(crate) trigger: Arc<Trigger>,
+    /// Behind PostConfirmation.
+    pub(crate) trigger: Arc<Function>,
     clock: Arc<ManualClock>,
     router: Router,
     folder: TempDir,
@@ -64,9 +66,9 @@ impl Pool {
     }
 
     fn open(folder: TempDir, clock: Arc<ManualClock>, change: impl FnOnce(&mut Config)) -> Self {
-        let trigger = Arc::new(Trigger::default());
+        let trigger = Function::silent();
         let mut config = config(database(&folder));
-        config.post_confirmation = Some(Arc::clone(&trigger) as _);
+        config.triggers.set(Trigger::PostConfirmation, Arc::clone(&trigger) as _);
         config.clock = Arc::clone(&clock) as _;
         change(&mut config);
         let cognito = Cognito::open(config).unwrap();
@@ -267,22 +269,50 @@ impl Answer {
     }
 }
 
-/// Keeps the events it gets, and fails or hangs while told to.
-#[derive(Default)]
-pub(crate) struct Trigger {
+/// What a function says in `response`, or why it fails.
+type Say = Box<dyn Fn(&Value) -> Result<Value, String> + Send + Sync>;
+
+/// A function that keeps the events it gets, and fails or hangs while told to.
+pub(crate) struct Function {
     pub(crate) events: Mutex<Vec<Value>>,
     pub(crate) failure: Mutex<Option<String>>,
     pub(crate) hangs: AtomicBool,
+    say: Say,
+}
+
+impl Function {
+    /// Answers its event as it came.
+    pub(crate) fn silent() -> Arc<Self> {
+        Self::saying(|event| Ok(event["response"].clone()))
+    }
+
+    pub(crate) fn saying(say: impl Fn(&Value) -> Result<Value, String> + Send + Sync + 'static) -> Arc<Self> {
+        Arc::new(Function {
+            events: Mutex::default(),
+            failure: Mutex::default(),
+            hangs: AtomicBool::default(),
+            say: Box::new(say),
+        })
+    }
+
+    /// The events so far, which it forgets.
+    pub(crate) fn taken(&self) -> Vec<Value> {
+        std::mem::take(&mut *self.events.lock().unwrap())
+    }
 }
 
 #[async_trait]
-impl PostConfirmation for Trigger {
-    async fn confirmed(&self, event: Value) -> Result<(), String> {
-        self.events.lock().unwrap().push(event);
+impl TriggerFunction for Function {
+    async fn invoke(&self, mut event: Value) -> Result<Value, String> {
+        self.events.lock().unwrap().push(event.clone());
         if self.hangs.load(Ordering::SeqCst) {
             std::future::pending::<()>().await;
         }
-        self.failure.lock().unwrap().clone().map_or(Ok(()), Err)
+        if let Some(failure) = self.failure.lock().unwrap().clone() {
+            return Err(failure);
+        }
+        event["response"] = (self.say)(&event)?;
+        Ok(event)
     }
 }
 
@@ -339,7 +369,7 @@ pub(crate) fn config(database: PathBuf) -> Config {
             }],
         }),
         database,
-        post_confirmation: None,
+        triggers: Triggers::default(),
         clock: Arc::new(local_cognito::SystemClock),
     }
 }

@@ -9,7 +9,7 @@ use sha1::Sha1;
 use crate::harness::{ADA, Answer, PASSWORD, Pool, Tokens};
 
 /// What the app shows (RFC 6238), `steps` half-minutes from now.
-fn app(pool: &Pool, secret: &str, steps: i64) -> String {
+pub(crate) fn app(pool: &Pool, secret: &str, steps: i64) -> String {
     let secret = BASE32_NOPAD.decode(secret.as_bytes()).unwrap();
     let mut mac = Hmac::<Sha1>::new_from_slice(&secret).unwrap();
     mac.update(&(pool.now_s() / 30 + steps).to_be_bytes());
@@ -43,7 +43,7 @@ async fn prefer(pool: &Pool, access_token: &str, enabled: bool) -> Answer {
 }
 
 /// Ada with MFA on, half a minute after her app was proved; her secret and her first tokens.
-async fn ada_with_mfa(pool: &Pool) -> (String, Tokens) {
+pub(crate) async fn ada_with_mfa(pool: &Pool) -> (String, Tokens) {
     pool.confirmed_user(ADA).await;
     let tokens = pool.sign_in(ADA).await;
     let secret = associate(pool, &tokens.access).await;

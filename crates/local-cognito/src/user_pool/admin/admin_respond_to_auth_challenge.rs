@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::error::Error;
 use crate::operation::{Reply, required};
+use crate::triggers::Metadata;
 use crate::turn::Turn;
 use crate::user_pool::respond_to_auth_challenge::{self, Answer};
 
@@ -17,6 +18,7 @@ pub(super) struct AdminRespondToAuthChallenge {
     challenge_name: Option<String>,
     challenge_responses: Option<HashMap<String, String>>,
     session: Option<String>,
+    client_metadata: Option<Metadata>,
 }
 
 pub(super) fn admin_respond_to_auth_challenge(
@@ -26,7 +28,10 @@ pub(super) fn admin_respond_to_auth_challenge(
     turn.check_user_pool(request.user_pool_id)?;
     let client = turn.client(request.client_id)?;
     let challenge = required(request.challenge_name, "challengeName")?;
-    let answer =
-        Answer { responses: request.challenge_responses.unwrap_or_default(), session: request.session };
+    let answer = Answer {
+        responses: request.challenge_responses.unwrap_or_default(),
+        session: request.session,
+        metadata: request.client_metadata,
+    };
     respond_to_auth_challenge::respond(turn, client, &challenge, &answer)
 }

@@ -1,0 +1,563 @@
+//! Sign-ins that functions lead: CUSTOM_AUTH, with and without a password first.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use local_cognito::{Config, DeviceConfiguration, MfaConfiguration, Trigger};
+use serde_json::{Value, json};
+
+use crate::harness::{ADA, Answer, CLIENT, Function, PASSWORD, Pool, Tokens, proof};
+use crate::mfa::{ada_with_mfa, app};
+use crate::srp::SrpClient;
+
+/// The three functions of a pool that asks for the product of six and seven, and ends after three wrong answers.
+#[derive(Clone)]
+pub(crate) struct Functions {
+    define: Arc<Function>,
+    create: Arc<Function>,
+    verify: Arc<Function>,
+}
+
+impl Functions {
+    pub(crate) fn new() -> Self {
+        Functions {
+            define: Function::saying(|event| Ok(definition(&event["request"]["session"]))),
+            create: Function::saying(|_| {
+                Ok(json!({
+                    "publicChallengeParameters": { "question": "6 * 7" },
+                    "privateChallengeParameters": { "answer": "42" },
+                    "challengeMetadata": "PRODUCT",
+                }))
+            }),
+            verify: Function::saying(|event| {
+                let request = &event["request"];
+                let is_right = request["challengeAnswer"] == request["privateChallengeParameters"]["answer"];
+                Ok(json!({ "answerCorrect": is_right }))
+            }),
+        }
+    }
+
+    pub(crate) fn set(&self, config: &mut Config) {
+        let triggers = &mut config.triggers;
+        triggers.set(Trigger::DefineAuthChallenge, Arc::clone(&self.define) as _);
+        triggers.set(Trigger::CreateAuthChallenge, Arc::clone(&self.create) as _);
+        triggers.set(Trigger::VerifyAuthChallengeResponse, Arc::clone(&self.verify) as _);
+        config.user_pool.clients[0].explicit_auth_flows.push("ALLOW_CUSTOM_AUTH".to_owned());
+    }
+
+    fn are_idle(&self) -> bool {
+        [&self.define, &self.create, &self.verify]
+            .iter()
+            .all(|function| function.events.lock().unwrap().is_empty())
+    }
+}
+
+fn definition(session: &Value) -> Value {
+    let session = session.as_array().unwrap();
+    let wrong = session.iter().filter(|past| past["challengeResult"] == false).count();
+    let last = session.last().map(|last| (last["challengeName"].as_str().unwrap(), &last["challengeResult"]));
+    match last {
+        Some(("SRP_A", _)) => json!({ "challengeName": "PASSWORD_VERIFIER", "issueTokens": false }),
+        Some(("CUSTOM_CHALLENGE", Value::Bool(true))) => {
+            json!({ "issueTokens": true, "failAuthentication": false })
+        }
+        _ if wrong == 3 => json!({ "failAuthentication": true }),
+        _ => {
+            json!({ "challengeName": "CUSTOM_CHALLENGE", "issueTokens": false, "failAuthentication": false })
+        }
+    }
+}
+
+fn pool() -> (Pool, Functions) {
+    let functions = Functions::new();
+    (Pool::configured(|config| functions.set(config)), functions)
+}
+
+impl Pool {
+    async fn begin_custom(&self, parameters: Value) -> Answer {
+        let body = json!({ "ClientId": CLIENT, "AuthFlow": "CUSTOM_AUTH", "AuthParameters": parameters });
+        self.call("InitiateAuth", body).await
+    }
+
+    async fn begin_with_srp(&self, srp: &SrpClient, name: &str) -> Answer {
+        let parameters = json!({ "USERNAME": name, "SRP_A": srp.a_hex(), "CHALLENGE_NAME": "SRP_A" });
+        self.begin_custom(parameters).await
+    }
+
+    async fn answer(&self, challenge: &Value, answer: &str) -> Answer {
+        self.call("RespondToAuthChallenge", custom_answer(challenge, answer)).await
+    }
+}
+
+fn custom_answer(challenge: &Value, answer: &str) -> Value {
+    let name = &challenge["ChallengeParameters"]["USERNAME"];
+    json!({
+        "ClientId": CLIENT,
+        "ChallengeName": "CUSTOM_CHALLENGE",
+        "Session": challenge["Session"],
+        "ChallengeResponses": { "USERNAME": name, "ANSWER": answer },
+    })
+}
+
+#[tokio::test]
+async fn a_right_answer_signs_in_and_the_functions_get_awss_events() {
+    let (pool, functions) = pool();
+    let sub = pool.confirmed_user(ADA).await;
+    let begin = json!({
+        "ClientId": CLIENT,
+        "AuthFlow": "CUSTOM_AUTH",
+        "AuthParameters": { "USERNAME": ADA },
+        "ClientMetadata": { "told": "at the beginning" },
+    });
+    let challenge = pool.call("InitiateAuth", begin).await.ok();
+    assert_eq!(challenge["ChallengeName"], "CUSTOM_CHALLENGE");
+    assert_eq!(challenge["ChallengeParameters"], json!({ "question": "6 * 7", "USERNAME": sub }));
+
+    let attributes = json!({
+        "sub": sub,
+        "cognito:user_status": "CONFIRMED",
+        "email": ADA,
+        "email_verified": "true",
+        "given_name": "Ada",
+        "family_name": "Lovelace",
+    });
+    let event = |source: &str, request: Value, response: Value| {
+        json!({
+            "version": "1",
+            "region": "us-east-1",
+            "userPoolId": "us-east-1_Parlor",
+            "userName": sub,
+            "callerContext": { "awsSdkVersion": "aws-sdk-unknown-unknown", "clientId": CLIENT },
+            "triggerSource": source,
+            "request": request,
+            "response": response,
+        })
+    };
+    let undefined = json!({ "challengeName": null, "issueTokens": null, "failAuthentication": null });
+    let request = json!({ "userAttributes": attributes, "session": [], "userNotFound": false });
+    let defined = event("DefineAuthChallenge_Authentication", request.clone(), undefined.clone());
+    assert_eq!(functions.define.taken(), [defined]);
+    let mut request = request;
+    request["challengeName"] = "CUSTOM_CHALLENGE".into();
+    let unsaid = json!({
+        "publicChallengeParameters": null,
+        "privateChallengeParameters": null,
+        "challengeMetadata": null,
+    });
+    assert_eq!(functions.create.taken(), [event("CreateAuthChallenge_Authentication", request, unsaid)]);
+
+    let mut answer = custom_answer(&challenge, "42");
+    answer["ClientMetadata"] = json!({ "told": "with the answer" });
+    let tokens = Tokens::of(&pool.call("RespondToAuthChallenge", answer).await.ok());
+    pool.get_user(&tokens.access).await.ok();
+    assert_eq!(pool.cognito.verify_access_or_id_token(&tokens.id).unwrap().sub, sub);
+
+    let request = json!({
+        "userAttributes": attributes,
+        "privateChallengeParameters": { "answer": "42" },
+        "challengeAnswer": "42",
+        "clientMetadata": { "told": "with the answer" },
+        "userNotFound": false,
+    });
+    let verified =
+        event("VerifyAuthChallengeResponse_Authentication", request, json!({ "answerCorrect": null }));
+    assert_eq!(functions.verify.taken(), [verified]);
+    let past = json!({ "challengeName": "CUSTOM_CHALLENGE", "challengeResult": true, "challengeMetadata": "PRODUCT" });
+    let request = json!({
+        "userAttributes": attributes,
+        "session": [past],
+        "clientMetadata": { "told": "with the answer" },
+        "userNotFound": false,
+    });
+    assert_eq!(functions.define.taken(), [event("DefineAuthChallenge_Authentication", request, undefined)]);
+    assert!(functions.create.taken().is_empty());
+}
+
+#[tokio::test]
+async fn a_wrong_answer_is_asked_again_until_the_function_ends_it() {
+    let (pool, functions) = pool();
+    pool.confirmed_user(ADA).await;
+    let mut challenge = pool.begin_custom(json!({ "USERNAME": ADA })).await.ok();
+    for tries in 1..=2 {
+        let next = pool.answer(&challenge, "41").await.ok();
+        assert_eq!(next["ChallengeName"], "CUSTOM_CHALLENGE");
+        assert_ne!(next["Session"], challenge["Session"]);
+        assert_eq!(functions.create.events.lock().unwrap().len(), tries + 1, "a question of its own");
+        challenge = next;
+    }
+    let told = pool.answer(&challenge, "41").await.refused("NotAuthorizedException");
+    assert_eq!(told, "Incorrect username or password.");
+    pool.answer(&challenge, "42").await.refused("NotAuthorizedException");
+
+    let challenge = pool.begin_custom(json!({ "USERNAME": ADA })).await.ok();
+    let challenge = pool.answer(&challenge, "41").await.ok();
+    Tokens::of(&pool.answer(&challenge, "42").await.ok());
+}
+
+#[tokio::test]
+async fn a_session_is_good_for_one_answer_of_its_user_and_client_and_for_three_minutes() {
+    let (pool, functions) = pool();
+    pool.confirmed_user(ADA).await;
+    pool.confirmed_user("bob@example.com").await;
+    let challenge = pool.begin_custom(json!({ "USERNAME": ADA })).await.ok();
+    let told = "Invalid session for the user.";
+
+    let mut other = custom_answer(&challenge, "42");
+    other["ChallengeResponses"]["USERNAME"] = "bob@example.com".into();
+    assert_eq!(pool.call("RespondToAuthChallenge", other).await.refused("NotAuthorizedException"), told);
+    let mut other = custom_answer(&challenge, "42");
+    other["ClientId"] = "minimal".into();
+    assert_eq!(pool.call("RespondToAuthChallenge", other).await.refused("NotAuthorizedException"), told);
+    for member in ["ANSWER", "USERNAME"] {
+        let mut lacking = custom_answer(&challenge, "42");
+        lacking["ChallengeResponses"][member] = Value::Null;
+        let told = pool.call("RespondToAuthChallenge", lacking).await.refused("InvalidParameterException");
+        assert_eq!(told, format!("Missing required parameter {member}"));
+    }
+    assert!(functions.verify.taken().is_empty(), "none of them was an answer");
+
+    pool.answer(&challenge, "41").await.ok();
+    assert_eq!(pool.answer(&challenge, "42").await.refused("NotAuthorizedException"), told);
+    let mut challenge = pool.begin_custom(json!({ "USERNAME": ADA })).await.ok();
+    pool.pass(179);
+    challenge = pool.answer(&challenge, "41").await.ok();
+    pool.pass(180);
+    assert_eq!(pool.answer(&challenge, "42").await.refused("NotAuthorizedException"), told);
+}
+
+#[tokio::test]
+async fn of_two_answers_at_once_one_is_taken() {
+    let (pool, functions) = pool();
+    pool.confirmed_user(ADA).await;
+    let challenge = pool.begin_custom(json!({ "USERNAME": ADA })).await.ok();
+    let (first, second) = tokio::join!(pool.answer(&challenge, "42"), pool.answer(&challenge, "42"));
+    let signed_in = [first, second].into_iter().filter(|answer| answer.status.is_success()).count();
+    assert_eq!(signed_in, 1);
+    assert_eq!(functions.verify.taken().len(), 1);
+}
+
+#[tokio::test]
+async fn the_password_can_come_first_by_srp() {
+    let (pool, functions) = pool();
+    pool.confirmed_user(ADA).await;
+    let srp = SrpClient::new("Parlor");
+    let challenge = pool.begin_with_srp(&srp, ADA).await.ok();
+    assert_eq!(challenge["ChallengeName"], "PASSWORD_VERIFIER");
+    assert!(functions.create.taken().is_empty());
+    let past =
+        |name: &str| json!({ "challengeName": name, "challengeResult": true, "challengeMetadata": null });
+    assert_eq!(functions.define.taken()[0]["request"]["session"], json!([past("SRP_A")]));
+
+    let question = pool.finish_srp(&srp, &challenge, PASSWORD).await.ok();
+    assert_eq!(question["ChallengeName"], "CUSTOM_CHALLENGE");
+    let session = json!([past("SRP_A"), past("PASSWORD_VERIFIER")]);
+    assert_eq!(functions.define.taken()[0]["request"]["session"], session);
+    assert_eq!(functions.create.taken()[0]["request"]["session"], session);
+    assert_ne!(Tokens::of(&pool.answer(&question, "42").await.ok()).refresh, "");
+}
+
+#[tokio::test]
+async fn a_wrong_password_ends_the_sign_in_before_any_question() {
+    let (pool, functions) = pool();
+    pool.confirmed_user(ADA).await;
+    for name in [ADA, "nobody@example.com"] {
+        let srp = SrpClient::new("Parlor");
+        let challenge = pool.begin_with_srp(&srp, name).await.ok();
+        functions.define.taken();
+        let told = pool.finish_srp(&srp, &challenge, "Wrong-guess-1").await.refused("NotAuthorizedException");
+        assert_eq!(told, "Incorrect username or password.");
+        assert!(functions.are_idle());
+    }
+}
+
+#[tokio::test]
+async fn a_proved_password_leads_to_the_questions_whatever_session_comes_along() {
+    let (pool, _) = pool();
+    pool.confirmed_user(ADA).await;
+    let srp = SrpClient::new("Parlor");
+    let challenge = pool.begin_with_srp(&srp, ADA).await.ok();
+    let mut answer = proof(&srp, &challenge, PASSWORD);
+    answer["Session"] = "made up".into();
+    let next = pool.call("RespondToAuthChallenge", answer).await.ok();
+    assert_eq!(next["ChallengeName"], "CUSTOM_CHALLENGE", "the secret block remembers the flow");
+}
+
+#[tokio::test]
+async fn a_second_factor_follows_the_password_by_itself_and_then_the_questions_come() {
+    let (pool, functions) = pool();
+    let (secret, _) = ada_with_mfa(&pool).await;
+    let srp = SrpClient::new("Parlor");
+    let challenge = pool.begin_with_srp(&srp, ADA).await.ok();
+    functions.define.taken();
+    let factor = pool.finish_srp(&srp, &challenge, PASSWORD).await.ok();
+    assert_eq!(factor["ChallengeName"], "SOFTWARE_TOKEN_MFA");
+    assert!(functions.are_idle());
+    let code = json!({ "SOFTWARE_TOKEN_MFA_CODE": app(&pool, &secret, 0) });
+    let question = pool.respond(&factor, code).await.ok();
+    assert_eq!(question["ChallengeName"], "CUSTOM_CHALLENGE");
+    let session = functions.define.taken()[0]["request"]["session"].clone();
+    let names: Vec<_> = session.as_array().unwrap().iter().map(|past| &past["challengeName"]).collect();
+    assert_eq!(names, ["SRP_A", "PASSWORD_VERIFIER", "SOFTWARE_TOKEN_MFA"]);
+    pool.answer(&question, "42").await.ok();
+}
+
+#[tokio::test]
+async fn a_temporary_password_is_replaced_before_the_questions() {
+    let (pool, _) = pool();
+    let made = json!({ "Username": ADA, "TemporaryPassword": PASSWORD, "UserAttributes": [
+        { "Name": "given_name", "Value": "Ada" }, { "Name": "family_name", "Value": "Lovelace" },
+    ] });
+    pool.admin("AdminCreateUser", made).await.ok();
+    let srp = SrpClient::new("Parlor");
+    let challenge = pool.begin_with_srp(&srp, ADA).await.ok();
+    let wanted = pool.finish_srp(&srp, &challenge, PASSWORD).await.ok();
+    assert_eq!(wanted["ChallengeName"], "NEW_PASSWORD_REQUIRED");
+    let question = pool.respond(&wanted, json!({ "NEW_PASSWORD": "Another-one-2" })).await.ok();
+    assert_eq!(question["ChallengeName"], "CUSTOM_CHALLENGE");
+    pool.answer(&question, "42").await.ok();
+}
+
+#[tokio::test]
+async fn somebody_unknown_is_led_like_anybody_and_never_comes_in() {
+    let (pool, functions) = pool();
+    let nobody = "nobody@example.com";
+    let challenge = pool.begin_custom(json!({ "USERNAME": nobody })).await.ok();
+    assert_eq!(challenge["ChallengeName"], "CUSTOM_CHALLENGE");
+    let made_up = challenge["ChallengeParameters"]["USERNAME"].as_str().unwrap();
+    assert_eq!(made_up.len(), 36);
+    let again = pool.begin_custom(json!({ "USERNAME": nobody.to_uppercase() })).await.ok();
+    assert_eq!(again["ChallengeParameters"]["USERNAME"], made_up, "asking twice shows nothing");
+
+    let event = &functions.define.taken()[0];
+    assert_eq!(event["userName"], nobody);
+    assert_eq!(event["request"]["userNotFound"], true);
+    assert_eq!(event["request"]["userAttributes"], json!({}));
+
+    let question = pool.answer(&challenge, "41").await.ok();
+    assert_eq!(question["ChallengeName"], "CUSTOM_CHALLENGE");
+    assert_eq!(functions.verify.taken()[0]["userName"], nobody);
+    let told = pool.answer(&question, "42").await.refused("NotAuthorizedException");
+    assert_eq!(told, "Incorrect username or password.");
+}
+
+#[tokio::test]
+async fn where_users_are_not_hidden_nobody_is_told_at_once() {
+    let functions = Functions::new();
+    let pool = Pool::configured(|config| {
+        functions.set(config);
+        config.user_pool.clients[0].prevent_user_existence_errors = false;
+    });
+    let told = pool.begin_custom(json!({ "USERNAME": ADA })).await.refused("UserNotFoundException");
+    assert_eq!(told, "User does not exist.");
+    assert!(functions.are_idle());
+    pool.confirmed_user(ADA).await;
+    pool.begin_custom(json!({ "USERNAME": ADA })).await.ok();
+    assert!(functions.define.taken()[0]["request"].get("userNotFound").is_none());
+}
+
+#[tokio::test]
+async fn who_may_not_sign_in_is_not_asked_and_who_may_no_longer_is_not_let_in() {
+    let (pool, functions) = pool();
+    pool.sign_up("new@example.com").await.ok();
+    pool.begin_custom(json!({ "USERNAME": "new@example.com" })).await.refused("UserNotConfirmedException");
+
+    pool.confirmed_user(ADA).await;
+    let by_ada = json!({ "USERNAME": ADA });
+    let challenge = pool.begin_custom(by_ada.clone()).await.ok();
+    pool.admin("AdminDisableUser", json!({ "Username": ADA })).await.ok();
+    assert_eq!(pool.answer(&challenge, "42").await.refused("NotAuthorizedException"), "User is disabled.");
+    assert!(functions.verify.taken().is_empty());
+    let told = pool.begin_custom(by_ada.clone()).await.refused("NotAuthorizedException");
+    assert_eq!(told, "User is disabled.");
+
+    pool.admin("AdminEnableUser", json!({ "Username": ADA })).await.ok();
+    let challenge = pool.begin_custom(by_ada.clone()).await.ok();
+    let changed = json!({ "Username": ADA, "Password": "Another-one-2", "Permanent": true });
+    pool.admin("AdminSetUserPassword", changed).await.ok();
+    pool.answer(&challenge, "42").await.refused("NotAuthorizedException");
+
+    let challenge = pool.begin_custom(by_ada).await.ok();
+    assert!(pool.admin("AdminDeleteUser", json!({ "Username": ADA })).await.status.is_success());
+    pool.answer(&challenge, "42").await.refused("NotAuthorizedException");
+}
+
+#[tokio::test]
+async fn the_client_must_allow_the_flow_as_it_does_when_it_names_none() {
+    let functions = Functions::new();
+    let pool = Pool::configured(|config| {
+        functions.set(config);
+        config.user_pool.clients[2].explicit_auth_flows = vec!["CUSTOM_AUTH_FLOW_ONLY".to_owned()];
+        config.user_pool.clients[0].explicit_auth_flows.retain(|flow| flow != "ALLOW_CUSTOM_AUTH");
+    });
+    pool.confirmed_user(ADA).await;
+    let told = pool.begin_custom(json!({ "USERNAME": ADA })).await.refused("InvalidParameterException");
+    assert_eq!(told, "CUSTOM_AUTH flow not enabled for this client");
+    for client in ["legacy", "minimal"] {
+        let body =
+            json!({ "ClientId": client, "AuthFlow": "CUSTOM_AUTH", "AuthParameters": { "USERNAME": ADA } });
+        assert_eq!(pool.call("InitiateAuth", body).await.ok()["ChallengeName"], "CUSTOM_CHALLENGE");
+    }
+}
+
+#[tokio::test]
+async fn an_operator_signs_in_the_same_way() {
+    let (pool, functions) = pool();
+    pool.confirmed_user(ADA).await;
+    let body =
+        json!({ "ClientId": CLIENT, "AuthFlow": "CUSTOM_AUTH", "AuthParameters": { "USERNAME": ADA } });
+    let challenge = pool.admin("AdminInitiateAuth", body).await.ok();
+    let mut answer = custom_answer(&challenge, "42");
+    answer["ClientMetadata"] = json!({ "from": "a server" });
+    let answered = pool.admin("AdminRespondToAuthChallenge", answer).await.ok();
+    assert_ne!(Tokens::of(&answered).access, "");
+    let event = &functions.verify.taken()[0];
+    assert_eq!(event["request"]["clientMetadata"], json!({ "from": "a server" }));
+}
+
+#[tokio::test]
+async fn what_lacks_or_cannot_be_is_told() {
+    let (pool, _) = pool();
+    pool.confirmed_user(ADA).await;
+    for (parameters, told) in [
+        (json!({}), "Missing required parameter USERNAME"),
+        (json!({ "USERNAME": ADA, "CHALLENGE_NAME": "SRP_A" }), "Missing required parameter SRP_A"),
+        (
+            json!({ "USERNAME": ADA, "CHALLENGE_NAME": "SMS_MFA" }),
+            "CHALLENGE_NAME must be SRP_A or CUSTOM_CHALLENGE",
+        ),
+        (
+            json!({ "USERNAME": ADA, "CHALLENGE_NAME": "SRP_A", "SRP_A": "0" }),
+            "SRP_A must be a hexadecimal number that N does not divide",
+        ),
+    ] {
+        assert_eq!(pool.begin_custom(parameters).await.refused("InvalidParameterException"), told);
+    }
+    let begun =
+        pool.begin_custom(json!({ "USERNAME": ADA, "CHALLENGE_NAME": "CUSTOM_CHALLENGE" })).await.ok();
+    assert_eq!(begun["ChallengeName"], "CUSTOM_CHALLENGE");
+}
+
+#[tokio::test]
+async fn a_pool_without_the_functions_says_so() {
+    let functions = Functions::new();
+    let told = "Custom auth lambda trigger is not configured for the user pool.";
+    let pool = Pool::configured(|config| {
+        config.user_pool.clients[0].explicit_auth_flows.push("ALLOW_CUSTOM_AUTH".to_owned());
+    });
+    let refused = pool.begin_custom(json!({ "USERNAME": ADA })).await;
+    assert_eq!(refused.refused("InvalidParameterException"), told);
+
+    let pool = Pool::configured(|config| {
+        functions.set(config);
+        config.triggers = Default::default();
+        config.triggers.set(Trigger::DefineAuthChallenge, Arc::clone(&functions.define) as _);
+    });
+    let refused = pool.begin_custom(json!({ "USERNAME": ADA })).await;
+    assert_eq!(refused.refused("InvalidParameterException"), told);
+}
+
+#[tokio::test]
+async fn a_function_that_fails_is_told_in_its_words_and_costs_the_session() {
+    let (pool, functions) = pool();
+    pool.confirmed_user(ADA).await;
+    let fail = |function: &Function, how: Option<&str>| {
+        *function.failure.lock().unwrap() = how.map(str::to_owned);
+    };
+    for (function, name) in
+        [(&functions.define, "DefineAuthChallenge"), (&functions.create, "CreateAuthChallenge")]
+    {
+        fail(function, Some("out of order"));
+        let told =
+            pool.begin_custom(json!({ "USERNAME": ADA })).await.refused("UserLambdaValidationException");
+        assert_eq!(told, format!("{name} failed with error out of order."));
+        fail(function, None);
+    }
+    let challenge = pool.begin_custom(json!({ "USERNAME": ADA })).await.ok();
+    fail(&functions.verify, Some("out of order"));
+    let told = pool.answer(&challenge, "42").await.refused("UserLambdaValidationException");
+    assert_eq!(told, "VerifyAuthChallengeResponse failed with error out of order.");
+    fail(&functions.verify, None);
+    pool.answer(&challenge, "42").await.refused("NotAuthorizedException");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_function_that_hangs_is_given_up() {
+    let (pool, functions) = pool();
+    pool.confirmed_user(ADA).await;
+    functions.define.hangs.store(true, Ordering::SeqCst);
+    let told = pool.begin_custom(json!({ "USERNAME": ADA })).await.refused("UnexpectedLambdaException");
+    assert!(told.starts_with("DefineAuthChallenge invocation failed"), "{told}");
+    assert_eq!(functions.define.taken().len(), 3);
+}
+
+#[tokio::test]
+async fn what_a_function_must_not_say_is_no_answer() {
+    for said in [
+        json!({ "challengeName": "CUSTOM_CHALLENGE", "challengeParameters": {} }),
+        json!({ "issueTokens": "true" }),
+        json!({ "challengeName": "PASSWORD_VERIFIER" }),
+        json!({ "challengeName": "SMS_MFA" }),
+        json!({}),
+        json!(null),
+        json!([]),
+        json!("yes"),
+    ] {
+        let functions = Functions {
+            define: Function::saying({
+                let said = said.clone();
+                move |_| Ok(said.clone())
+            }),
+            ..Functions::new()
+        };
+        let pool = Pool::configured(|config| functions.set(config));
+        pool.confirmed_user(ADA).await;
+        let refused = pool.begin_custom(json!({ "USERNAME": ADA })).await;
+        assert_eq!(
+            refused.refused("InvalidLambdaResponseException"),
+            "Unrecognizable lambda output",
+            "{said}"
+        );
+    }
+    let create = Function::saying(|_| Ok(json!({ "publicChallengeParameters": { "level": 1 } })));
+    let functions = Functions { create, ..Functions::new() };
+    let pool = Pool::configured(|config| functions.set(config));
+    pool.confirmed_user(ADA).await;
+    pool.begin_custom(json!({ "USERNAME": ADA })).await.refused("InvalidLambdaResponseException");
+}
+
+#[tokio::test]
+async fn a_function_that_never_ends_a_sign_in_is_ended_with() {
+    let define = Function::saying(|_| Ok(json!({ "challengeName": "CUSTOM_CHALLENGE" })));
+    let functions = Functions { define, ..Functions::new() };
+    let pool = Pool::configured(|config| functions.set(config));
+    pool.confirmed_user(ADA).await;
+    let mut challenge = pool.begin_custom(json!({ "USERNAME": ADA })).await.ok();
+    for _ in 0..100 {
+        challenge = pool.answer(&challenge, "42").await.ok();
+    }
+    pool.answer(&challenge, "42").await.refused("NotAuthorizedException");
+}
+
+#[tokio::test]
+async fn a_device_gets_keys_by_the_way_of_the_password_alone() {
+    let functions = Functions::new();
+    let pool = Pool::configured(|config| {
+        functions.set(config);
+        config.user_pool.mfa_configuration = MfaConfiguration::Off;
+        config.user_pool.device_configuration = Some(DeviceConfiguration {
+            challenge_required_on_new_device: false,
+            device_only_remembered_on_user_prompt: false,
+        });
+    });
+    pool.confirmed_user(ADA).await;
+    let challenge = pool.begin_custom(json!({ "USERNAME": ADA })).await.ok();
+    let answered = pool.answer(&challenge, "42").await.ok();
+    assert_eq!(answered["AuthenticationResult"]["NewDeviceMetadata"], Value::Null);
+
+    let srp = SrpClient::new("Parlor");
+    let challenge = pool.begin_with_srp(&srp, ADA).await.ok();
+    let question = pool.finish_srp(&srp, &challenge, PASSWORD).await.ok();
+    let answered = pool.answer(&question, "42").await.ok();
+    let keys = &answered["AuthenticationResult"]["NewDeviceMetadata"];
+    assert!(keys["DeviceKey"].as_str().is_some_and(|key| key.starts_with("us-east-1_")), "{answered}");
+}
