@@ -150,6 +150,11 @@ pub(crate) fn check_required(
     }
 }
 
+/// The same as an object, for functions.
+pub(crate) fn map(attributes: &[Attribute]) -> Value {
+    attributes.iter().map(|attribute| (attribute.name.clone(), json!(attribute.value))).collect()
+}
+
 /// `[{ "Name", "Value" }]`, `sub` first.
 pub(crate) fn list(user: &User) -> Value {
     let sub = json!({ "Name": "sub", "Value": user.sub });

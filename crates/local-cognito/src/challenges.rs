@@ -8,6 +8,7 @@ use num_bigint::BigUint;
 use rand::Rng;
 
 use crate::triggers::auth_challenge::ChallengeResult;
+use crate::triggers::pre_token_generation::Source;
 
 /// Cognito's default `AuthSessionValidity`.
 pub(crate) const LIFETIME_MS: i64 = 3 * 60 * 1000;
@@ -25,6 +26,8 @@ pub(crate) struct PasswordVerifier {
     pub(crate) a: BigUint,
     pub(crate) b: BigUint,
     pub(crate) public_b: BigUint,
+    /// What the tokens will be made for.
+    pub(crate) source: Source,
     /// Set when functions lead the sign-in.
     pub(crate) custom: Option<CustomAuth>,
 }
@@ -37,6 +40,8 @@ pub(crate) struct AuthSession {
     /// The password at the time: should it change meanwhile, what was proved is void.
     pub(crate) verifier: BigUint,
     pub(crate) step: Step,
+    /// What the tokens will be made for.
+    pub(crate) source: Source,
     /// Set when functions lead the sign-in.
     pub(crate) custom: Option<CustomAuth>,
 }
@@ -183,6 +188,7 @@ mod tests {
             a: BigUint::ZERO,
             b: BigUint::ZERO,
             public_b: BigUint::ZERO,
+            source: Source::default(),
             custom: None,
         }
     }

@@ -91,6 +91,12 @@ pub enum Error {
     /// The user is at another stage of the way.
     #[error("{0}")]
     UnsupportedUserState(&'static str),
+    /// UserMigration does not know somebody either; told only where user existence is not hidden.
+    #[error("Exception migrating user in app client {client_id}")]
+    UserMigration {
+        /// The app client.
+        client_id: String,
+    },
     /// Told only where user existence is not hidden.
     #[error("{0}")]
     UserNotFound(&'static str),
@@ -135,7 +141,7 @@ impl Error {
             Error::UserLambdaValidation { .. } => "UserLambdaValidationException",
             Error::UserNotConfirmed => "UserNotConfirmedException",
             Error::UnsupportedUserState(_) => "UnsupportedUserStateException",
-            Error::UserNotFound(_) => "UserNotFoundException",
+            Error::UserMigration { .. } | Error::UserNotFound(_) => "UserNotFoundException",
             Error::UsernameExists => "UsernameExistsException",
             Error::Internal(_) => "InternalErrorException",
         }

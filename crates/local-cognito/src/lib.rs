@@ -44,7 +44,7 @@ pub use http::{handle, is_cognito, preflight, router};
 pub use store::OpenError;
 pub use store::identities::{Login, TemporaryCredentials};
 pub use store::outbox::Mail;
-pub use triggers::{Trigger, TriggerFunction, Triggers};
+pub use triggers::{EventVersion, Trigger, TriggerFunction, Triggers};
 
 use progress::{Invocation, Progress};
 use store::{Store, groups, identities, outbox, secrets, sessions, users};

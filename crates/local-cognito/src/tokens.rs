@@ -7,16 +7,41 @@ use uuid::Uuid;
 
 use crate::config::ClientConfig;
 use crate::error::Error;
+use crate::progress::Progress;
 use crate::store::sessions::{self, Session};
 use crate::store::users::User;
 use crate::store::{groups, users};
+use crate::triggers::Metadata;
+use crate::triggers::pre_token_generation::{Changes, Source, changes};
 use crate::turn::Turn;
+use crate::user_pool::sign_in::SignIn;
 
 /// What an access token needs for the operations of whoever is signed in.
 pub(crate) const ADMIN_SCOPE: &str = "aws.cognito.signin.user.admin";
 
-/// Opens a session for a user who has proved all that is asked: all three tokens.
-pub(crate) fn sign_in(turn: &Turn<'_>, user: &User, client: &ClientConfig) -> Result<Value, Error> {
+/// Opens a session for a user who has proved all that is asked: all three tokens, with what PreTokenGeneration
+/// wants. On the sign-in page the refresh token alone, for the app fetches the others.
+pub(crate) fn sign_in(turn: &Turn<'_>, user: &User, sign_in: &SignIn) -> Result<Progress<Value>, Error> {
+    let SignIn { client, source, metadata, .. } = sign_in.clone();
+    if source == Source::HostedAuth {
+        let (_, refresh_token) = open(turn, user, &client)?;
+        return Ok(Progress::Done(json!({ "RefreshToken": refresh_token })));
+    }
+    let proved = (user.sub.clone(), user.password.verifier.clone());
+    changes(turn, user, &client.client_id, ADMIN_SCOPE, source, metadata.as_ref())?.and_then(
+        turn,
+        move |turn, changes| {
+            let user = turn.unchanged(&proved.0, &proved.1)?;
+            let (session, refresh_token) = open(turn, &user, &client)?;
+            let mut result = of_session(turn, &user, &client, &session, &changes, None)?;
+            result["RefreshToken"] = refresh_token.into();
+            Ok(Progress::Done(result))
+        },
+    )
+}
+
+/// A new session and its refresh token.
+pub(crate) fn open(turn: &Turn<'_>, user: &User, client: &ClientConfig) -> Result<(Session, String), Error> {
     let refresh_token = new_refresh_token();
     let session = Session {
         event_id: Uuid::new_v4().to_string(),
@@ -30,33 +55,59 @@ pub(crate) fn sign_in(turn: &Turn<'_>, user: &User, client: &ClientConfig) -> Re
         scope: None,
     };
     sessions::insert(turn.db, &session, &refresh_token)?;
-    let mut result = of_session(turn, user, client, &session, None)?;
-    result["RefreshToken"] = refresh_token.into();
-    Ok(result)
+    Ok((session, refresh_token))
 }
 
 /// New access and id tokens for a refresh token; a new one of those too, if the client rotates them.
-pub(crate) fn refresh(turn: &Turn<'_>, client: &ClientConfig, refresh_token: &str) -> Result<Value, Error> {
-    let (session, user) = open_session(turn, client, refresh_token)?;
-    let mut result = of_session(turn, &user, client, &session, None)?;
-    if let Some(rotation) = &client.refresh_token_rotation {
-        let new = new_refresh_token();
-        let good_until_s = turn.now_s() + seconds(rotation.retry_grace_period);
-        sessions::rotate(turn.db, &session, refresh_token, &new, good_until_s)?;
-        result["RefreshToken"] = new.into();
-    }
-    Ok(result)
+pub(crate) fn refresh(
+    turn: &Turn<'_>,
+    client: &ClientConfig,
+    refresh_token: String,
+    metadata: Option<&Metadata>,
+) -> Result<Progress<Value>, Error> {
+    let asked = ask(turn, client, &refresh_token, Source::RefreshTokens, metadata)?;
+    let client = client.clone();
+    asked.and_then(turn, move |turn, changes| {
+        let (session, user) = open_session(turn, &client, &refresh_token)?;
+        let mut result = of_session(turn, &user, &client, &session, &changes, None)?;
+        if let Some(rotation) = &client.refresh_token_rotation {
+            let new = new_refresh_token();
+            let good_until_s = turn.now_s() + seconds(rotation.retry_grace_period);
+            sessions::rotate(turn.db, &session, &refresh_token, &new, good_until_s)?;
+            result["RefreshToken"] = new.into();
+        }
+        Ok(Progress::Done(result))
+    })
 }
 
 /// The first tokens of a sign-in by the sign-in page, which say the app's `nonce` again.
 pub(crate) fn exchange(
     turn: &Turn<'_>,
     client: &ClientConfig,
+    refresh_token: String,
+    nonce: Option<String>,
+) -> Result<Progress<Value>, Error> {
+    let asked = ask(turn, client, &refresh_token, Source::HostedAuth, None)?;
+    let client = client.clone();
+    asked.and_then(turn, move |turn, changes| {
+        let (session, user) = open_session(turn, &client, &refresh_token)?;
+        let mut result = of_session(turn, &user, &client, &session, &changes, nonce.as_deref())?;
+        result["RefreshToken"] = refresh_token.into();
+        Ok(Progress::Done(result))
+    })
+}
+
+/// What PreTokenGeneration wants in the tokens of a session that is open.
+fn ask(
+    turn: &Turn<'_>,
+    client: &ClientConfig,
     refresh_token: &str,
-    nonce: Option<&str>,
-) -> Result<Value, Error> {
+    source: Source,
+    metadata: Option<&Metadata>,
+) -> Result<Progress<Changes>, Error> {
     let (session, user) = open_session(turn, client, refresh_token)?;
-    of_session(turn, &user, client, &session, nonce)
+    let scope = session.scope.as_deref().unwrap_or(ADMIN_SCOPE);
+    changes(turn, &user, &client.client_id, scope, source, metadata)
 }
 
 /// The session of a refresh token that is good, and its user.
@@ -95,6 +146,7 @@ fn of_session(
     user: &User,
     client: &ClientConfig,
     session: &Session,
+    changes: &Changes,
     nonce: Option<&str>,
 ) -> Result<Value, Error> {
     let scope = session.scope.as_deref().unwrap_or(ADMIN_SCOPE);
@@ -105,6 +157,7 @@ fn of_session(
         if !groups.is_empty() {
             claims.insert("cognito:groups".into(), groups.clone().into());
         }
+        changes.apply_to_groups(&mut claims);
         claims.insert("iss".into(), turn.pool().issuer.clone().into());
         if client.token_revocation {
             claims.insert("origin_jti".into(), session.origin_jti.clone().into());
@@ -121,7 +174,8 @@ fn of_session(
     let mut access = shared("access", client.access_token_validity);
     access.insert("client_id".into(), client.client_id.clone().into());
     access.insert("username".into(), user.sub.clone().into());
-    access.insert("scope".into(), scope.into());
+    access.insert("scope".into(), changes.scope(scope).into());
+    changes.apply_to_access(&mut access);
 
     let mut id = shared("id", client.id_token_validity);
     id.insert("aud".into(), client.client_id.clone().into());
@@ -137,6 +191,7 @@ fn of_session(
     if let Some(nonce) = nonce {
         id.insert("nonce".into(), nonce.into());
     }
+    changes.apply_to_id(&mut id);
 
     let key = turn.signing_key();
     let mut result = json!({

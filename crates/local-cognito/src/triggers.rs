@@ -18,13 +18,33 @@ use crate::store::users::User;
 use crate::turn::Turn;
 
 pub(crate) mod auth_challenge;
+pub(crate) mod custom_message;
+pub(crate) mod post_authentication;
 pub(crate) mod post_confirmation;
+pub(crate) mod pre_authentication;
+pub(crate) mod pre_sign_up;
+pub(crate) mod pre_token_generation;
+pub(crate) mod user_migration;
+
+pub use pre_token_generation::EventVersion;
 
 /// A point at which the pool calls a function, by its name in `LambdaConfig`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Trigger {
+    /// Before an account is made.
+    PreSignUp,
+    /// Before an e-mail or text message is sent.
+    CustomMessage,
     /// After somebody proved an address, or got a new password by a code.
     PostConfirmation,
+    /// When somebody begins to sign in.
+    PreAuthentication,
+    /// When somebody has proved all that is asked.
+    PostAuthentication,
+    /// Before tokens are made.
+    PreTokenGeneration,
+    /// When somebody unknown signs in with a password, or forgot one.
+    UserMigration,
     /// What is asked next in a sign-in by `CUSTOM_AUTH`.
     DefineAuthChallenge,
     /// A question of the function's own.
@@ -35,8 +55,14 @@ pub enum Trigger {
 
 impl Trigger {
     /// Those that are called; whoever reads a template refuses what is not among them.
-    pub const ALL: [Trigger; 4] = [
+    pub const ALL: [Trigger; 10] = [
+        Trigger::PreSignUp,
+        Trigger::CustomMessage,
         Trigger::PostConfirmation,
+        Trigger::PreAuthentication,
+        Trigger::PostAuthentication,
+        Trigger::PreTokenGeneration,
+        Trigger::UserMigration,
         Trigger::DefineAuthChallenge,
         Trigger::CreateAuthChallenge,
         Trigger::VerifyAuthChallengeResponse,
@@ -45,7 +71,13 @@ impl Trigger {
     /// AWS's name.
     pub fn as_str(self) -> &'static str {
         match self {
+            Trigger::PreSignUp => "PreSignUp",
+            Trigger::CustomMessage => "CustomMessage",
             Trigger::PostConfirmation => "PostConfirmation",
+            Trigger::PreAuthentication => "PreAuthentication",
+            Trigger::PostAuthentication => "PostAuthentication",
+            Trigger::PreTokenGeneration => "PreTokenGeneration",
+            Trigger::UserMigration => "UserMigration",
             Trigger::DefineAuthChallenge => "DefineAuthChallenge",
             Trigger::CreateAuthChallenge => "CreateAuthChallenge",
             Trigger::VerifyAuthChallengeResponse => "VerifyAuthChallengeResponse",
@@ -74,6 +106,8 @@ pub trait TriggerFunction: Send + Sync {
 #[derive(Clone, Default)]
 pub struct Triggers {
     functions: HashMap<Trigger, Arc<dyn TriggerFunction>>,
+    /// What PreTokenGeneration gets.
+    pub pre_token_generation: EventVersion,
 }
 
 impl Triggers {
@@ -113,6 +147,8 @@ pub(crate) const NO_CLIENT: &str = "CLIENT_ID_NOT_APPLICABLE";
 
 /// The event of a trigger.
 pub(crate) struct Event<'a> {
+    /// `"1"`, with the one exception of PreTokenGeneration.
+    pub(crate) version: &'static str,
     /// `triggerSource`: why the trigger runs.
     pub(crate) source: &'static str,
     pub(crate) user_name: &'a str,
@@ -125,7 +161,7 @@ pub(crate) struct Event<'a> {
 impl Event<'_> {
     fn to_json(&self, turn: &Turn<'_>) -> Value {
         json!({
-            "version": "1",
+            "version": self.version,
             "region": turn.pool().region,
             "userPoolId": turn.pool().pool_id,
             "userName": self.user_name,
@@ -147,6 +183,18 @@ pub(crate) fn ask<A: DeserializeOwned + Default + 'static>(
         return Progress::Done(A::default());
     }
     Progress::invoke(trigger, event.to_json(turn), |_, answer| Ok(Progress::Done(read(answer?)?)))
+}
+
+/// The same for a trigger whose failure is not the operation's.
+pub(crate) fn try_ask<A: DeserializeOwned + Default + 'static>(
+    turn: &Turn<'_>,
+    trigger: Trigger,
+    event: &Event<'_>,
+) -> Progress<Result<A, Error>> {
+    if !turn.cognito.triggers.has(trigger) {
+        return Progress::Done(Ok(A::default()));
+    }
+    Progress::invoke(trigger, event.to_json(turn), |_, answer| Ok(Progress::Done(answer.and_then(read))))
 }
 
 /// As AWS does, takes nothing but the event again, with members in `response` that it knows.

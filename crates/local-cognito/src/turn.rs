@@ -2,6 +2,7 @@
 
 use std::sync::PoisonError;
 
+use num_bigint::BigUint;
 use rusqlite::Connection;
 
 use crate::Cognito;
@@ -10,10 +11,13 @@ use crate::config::{ClientConfig, UserPoolConfig};
 use crate::email;
 use crate::error::Error;
 use crate::operation::required;
+use crate::progress::Progress;
 use crate::signing_key::SigningKey;
+use crate::store::codes::Purpose;
 use crate::store::users::{self, User};
 use crate::store::{codes, outbox, sessions};
 use crate::tokens::ADMIN_SCOPE;
+use crate::triggers::custom_message::{self, Message};
 
 pub(crate) struct Turn<'a> {
     pub(crate) cognito: &'a Cognito,
@@ -93,20 +97,24 @@ impl Turn<'_> {
         Ok((claims, user))
     }
 
-    /// Makes a code and sends it to the user's address.
-    pub(crate) fn send_code(&self, user: &User, purpose: codes::Purpose) -> Result<(), Error> {
-        self.send_code_to(user, user.email(), purpose)
+    /// The user as of now. Whoever was deleted or shut out since, or has another password, is signing in no more.
+    pub(crate) fn unchanged(&self, sub: &str, verifier: &BigUint) -> Result<User, Error> {
+        let user = users::find(self.db, sub)?;
+        let user = user.filter(|user| user.password.verifier == *verifier).ok_or(Error::INVALID_SESSION)?;
+        match user.is_enabled {
+            true => Ok(user),
+            false => Err(Error::NotAuthorized("User is disabled.")),
+        }
     }
 
-    /// The same to an address that is not the user's yet.
-    pub(crate) fn send_code_to(
-        &self,
-        user: &User,
-        address: &str,
-        purpose: codes::Purpose,
-    ) -> Result<(), Error> {
-        let code = codes::issue(self.db, &user.sub, purpose, self.now_s())?;
-        outbox::send(self.db, address, purpose, &code, self.now_ms)
+    /// Makes a code and sends it.
+    pub(crate) fn send_code(&self, message: &Message<'_>, purpose: Purpose) -> Result<Progress<()>, Error> {
+        let code = codes::issue(self.db, &message.user.sub, purpose, self.now_s())?;
+        let address = message.address.to_owned();
+        custom_message::words(self, message, purpose.medium(), &code)?.and_then(self, move |turn, words| {
+            outbox::send(turn.db, &address, purpose, &code, words, turn.now_ms)?;
+            Ok(Progress::Done(()))
+        })
     }
 
     /// Refuses an address that could not be sent to or that another user has.

@@ -21,6 +21,7 @@ mod global_sign_out;
 mod hidden_user;
 pub(crate) mod initiate_auth;
 mod mfa;
+pub(crate) mod migrate_user;
 mod new_password_required;
 mod one_time_code;
 mod resend_confirmation_code;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use local_cognito::{
-    ClientConfig, Clock, Cognito, Config, DeviceConfiguration, FirstFactor, IdentityPoolConfig,
+    ClientConfig, Clock, Cognito, Config, DeviceConfiguration, EventVersion, FirstFactor, IdentityPoolConfig,
     IdentityProvider, MfaConfiguration, OAuthConfig, PasswordPolicy, RefreshTokenRotation, SecondFactor,
     Trigger, TriggerFunction, Triggers, UserPoolConfig,
 };
@@ -50,9 +50,16 @@ impl TriggerFunction for Function {
 fn triggers(pool: &Resource, functions: &BTreeMap<String, Function>) -> Result<Triggers, StackError> {
     let configured = pool.property("/LambdaConfig").and_then(Value::as_object);
     let mut triggers = Triggers::default();
-    for (name, arn) in configured.into_iter().flatten().filter(|(_, arn)| !arn.is_null()) {
-        let known = Trigger::ALL.into_iter().find(|trigger| trigger.as_str() == name);
-        let trigger = known.ok_or_else(|| {
+    for (name, configured) in configured.into_iter().flatten().filter(|(_, arn)| !arn.is_null()) {
+        let (trigger, arn) = match name.as_str() {
+            // It goes before PreTokenGeneration, which may say the same for older tools.
+            "PreTokenGenerationConfig" => {
+                triggers.pre_token_generation = event_version(configured)?;
+                (Some(Trigger::PreTokenGeneration), &configured["LambdaArn"])
+            }
+            _ => (Trigger::ALL.into_iter().find(|trigger| trigger.as_str() == name), configured),
+        };
+        let trigger = trigger.ok_or_else(|| {
             let served = Trigger::ALL.map(Trigger::as_str).join(", ");
             StackError(format!(
                 "the user pool has the trigger {name}, which is not served here ({served} are): take it out of the \
@@ -66,6 +73,15 @@ fn triggers(pool: &Resource, functions: &BTreeMap<String, Function>) -> Result<T
         triggers.set(trigger, Arc::new(function));
     }
     Ok(triggers)
+}
+
+fn event_version(configured: &Value) -> Result<EventVersion, StackError> {
+    let name = configured["LambdaVersion"].as_str().unwrap_or("V1_0");
+    EventVersion::parse(name).ok_or_else(|| {
+        StackError(format!(
+            "the user pool's PreTokenGenerationConfig has the LambdaVersion {name}, which is not served here"
+        ))
+    })
 }
 
 fn user_pool(stack: &Stack, pool: &Resource, base_url: &str) -> Result<UserPoolConfig, StackError> {
@@ -252,6 +268,21 @@ mod tests {
         let refused = configured(json!({ "PostConfirmation": "arn:other" })).err().unwrap();
         assert!(refused.to_string().contains("is not a function of the template"), "{refused}");
         triggers(&pool(json!({})), &functions).unwrap();
+    }
+
+    #[test]
+    fn the_event_of_pre_token_generation_has_the_templates_version() {
+        let functions = BTreeMap::from([("arn:new".to_owned(), Function::of(Ok))]);
+        let version = |name: &str| {
+            let config =
+                json!({ "PreTokenGenerationConfig": { "LambdaArn": "arn:new", "LambdaVersion": name } });
+            let configured = triggers(&pool(json!({ "LambdaConfig": config })), &functions);
+            configured.map(|triggers| triggers.pre_token_generation)
+        };
+        assert_eq!(version("V1_0").unwrap(), EventVersion::V1);
+        assert_eq!(version("V2_0").unwrap(), EventVersion::V2);
+        assert_eq!(version("V3_0").unwrap(), EventVersion::V3);
+        assert!(version("V4_0").err().unwrap().to_string().contains("LambdaVersion V4_0"));
     }
 
     #[tokio::test]

@@ -54,8 +54,8 @@ async fn by_cookie(
             let user = users::find(turn.db, &session.sub)?;
             let same = user.filter(|user| user.is_enabled && user.password.verifier == session.verifier);
             let Some(user) = same else { return Ok(None) };
-            let answer = tokens::sign_in(turn, &user, client(turn, &granted)?)?;
-            code(turn, &granted, &answer).map(Some)
+            let (_, refresh_token) = tokens::open(turn, &user, client(turn, &granted)?)?;
+            code(turn, &granted, &refresh_token).map(Some)
         })
         .await
 }
@@ -69,7 +69,7 @@ pub(super) fn signed_in(
     let refresh_token = tokens["RefreshToken"].as_str().unwrap_or_default();
     let session = sessions::find(turn.db, refresh_token)?.ok_or(Error::INVALID_SESSION)?;
     let user: User = users::find(turn.db, &session.sub)?.ok_or(Error::INVALID_SESSION)?;
-    let location = code(turn, granted, tokens)?;
+    let location = code(turn, granted, refresh_token)?;
     let session = BrowserSession { sub: user.sub, verifier: user.password.verifier };
     Ok((location, turn.cognito.browser_sessions.open(session, turn.now_ms)))
 }
@@ -83,9 +83,8 @@ pub(super) fn client<'t>(turn: &'t Turn<'_>, granted: &Granted) -> Result<&'t Cl
 }
 
 /// A code stands for the refresh token of a sign-in whose scope is the one that was asked for.
-fn code(turn: &Turn<'_>, granted: &Granted, tokens: &serde_json::Value) -> Result<String, Error> {
-    let refresh_token = tokens["RefreshToken"].as_str().unwrap_or_default().to_owned();
-    let session = sessions::find(turn.db, &refresh_token)?.ok_or(Error::INVALID_SESSION)?;
+fn code(turn: &Turn<'_>, granted: &Granted, refresh_token: &str) -> Result<String, Error> {
+    let session = sessions::find(turn.db, refresh_token)?.ok_or(Error::INVALID_SESSION)?;
     sessions::limit_to(turn.db, &session.event_id, &granted.scope)?;
     let code = turn.cognito.authorization_codes.open(
         Code {
@@ -93,7 +92,7 @@ fn code(turn: &Turn<'_>, granted: &Granted, tokens: &serde_json::Value) -> Resul
             redirect_uri: granted.redirect_uri.clone(),
             code_challenge: granted.code_challenge.clone(),
             nonce: granted.nonce.clone(),
-            refresh_token,
+            refresh_token: refresh_token.to_owned(),
         },
         turn.now_ms,
     );

@@ -15,9 +15,12 @@ use super::request::{AuthorizationRequest, Granted};
 use super::visit::{Asked, Fields, Visit, forgot_page, visit};
 use crate::operation::Reply;
 use crate::progress::Progress;
+use crate::triggers::pre_authentication;
+use crate::triggers::pre_token_generation::Source;
+use crate::triggers::user_migration::Wish;
 use crate::turn::Turn;
 use crate::user_pool::sign_in::SignIn;
-use crate::user_pool::{self, initiate_auth};
+use crate::user_pool::{self, initiate_auth, migrate_user};
 use crate::{Cognito, Error};
 
 pub(super) async fn show_sign_in(
@@ -135,9 +138,15 @@ fn lead_on(turn: &Turn<'_>, granted: &Granted, mut body: Value) -> Result<Progre
 /// The page needs no flow of the API to be allowed: it is itself what is allowed.
 fn password(turn: &Turn<'_>, granted: &Granted, fields: &Fields) -> Result<Reply, Error> {
     let client = authorize::client(turn, granted)?;
-    let field = |name: &str| fields.get(name).map_or("", String::as_str);
-    let sign_in = SignIn::new(client, None);
-    initiate_auth::sign_in_with_password(turn, sign_in, field("username").trim(), field("password"))
+    let field = |name: &str| fields.get(name).map_or("", String::as_str).to_owned();
+    let (name, password) = (field("username").trim().to_owned(), field("password"));
+    let sign_in = SignIn { source: Source::HostedAuth, ..SignIn::new(client, None) };
+    let wish = Wish::SignIn { password: &password };
+    migrate_user::migrate(turn, client, &name, &wish, None)?.and_then(turn, move |turn, ()| {
+        pre_authentication::allow(turn, &sign_in.client, &name, None)?.and_then(turn, move |turn, ()| {
+            initiate_auth::sign_in_with_password(turn, sign_in, &name, &password)
+        })
+    })
 }
 
 fn answer(turn: &Turn<'_>, granted: &Granted, fields: &Fields) -> Result<Reply, Error> {

@@ -52,19 +52,17 @@ pub(super) async fn token(
             let Some(code) = code else { return refused("invalid_grant") };
             let work = move |turn: &Turn<'_>| {
                 let client = turn.client(Some(client_id))?;
-                let mut result = tokens::exchange(turn, client, &code.refresh_token, code.nonce.as_deref())?;
-                result["RefreshToken"] = code.refresh_token.into();
-                Ok(result)
+                tokens::exchange(turn, client, code.refresh_token, code.nonce)
             };
-            answer(cognito.run(work).await)
+            answer(cognito.perform(work).await)
         }
         Some("refresh_token") => {
             let Some(refresh_token) = request.refresh_token else { return refused("invalid_request") };
             let work = move |turn: &Turn<'_>| {
                 let client = turn.client(Some(client_id))?;
-                tokens::refresh(turn, client, &refresh_token)
+                tokens::refresh(turn, client, refresh_token, None)
             };
-            answer(cognito.run(work).await)
+            answer(cognito.perform(work).await)
         }
         Some("client_credentials") => refused("unauthorized_client"),
         Some(_) => refused("unsupported_grant_type"),

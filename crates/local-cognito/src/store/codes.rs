@@ -6,6 +6,7 @@ use subtle::ConstantTimeEq;
 
 use crate::challenges;
 use crate::error::Error;
+use crate::medium::Medium;
 
 const TRIES: i64 = 5;
 
@@ -33,6 +34,16 @@ impl Purpose {
             Purpose::VerifyPhone => "verify_phone",
             Purpose::SignInByEmail => "sign_in_by_email",
             Purpose::SignInBySms => "sign_in_by_sms",
+        }
+    }
+
+    /// How such a code travels.
+    pub(crate) fn medium(self) -> Medium {
+        match self {
+            Purpose::SignUp | Purpose::ResetPassword | Purpose::VerifyEmail | Purpose::SignInByEmail => {
+                Medium::Email
+            }
+            Purpose::VerifyPhone | Purpose::SignInBySms => Medium::Sms,
         }
     }
 

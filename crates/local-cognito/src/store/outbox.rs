@@ -30,12 +30,20 @@ pub struct Mail {
     pub sent_at: String,
 }
 
+/// Words of a function, in the place of Cognito's.
+#[derive(Debug, Default)]
+pub(crate) struct Words {
+    pub(crate) subject: Option<String>,
+    pub(crate) text: Option<String>,
+}
+
 /// Puts a code into the outbox and, the purpose of this outbox, into the log.
 pub(crate) fn send(
     db: &Connection,
     to: &str,
     purpose: Purpose,
     code: &str,
+    words: Words,
     now_ms: i64,
 ) -> Result<(), Error> {
     let (subject, text) = match purpose {
@@ -50,13 +58,21 @@ pub(crate) fn send(
         }
         Purpose::SignInBySms => ("Text message", format!("Your authentication code is {code}.")),
     };
-    put(db, to, purpose.as_str(), subject, code, &text, now_ms)
+    let subject = words.subject.as_deref().unwrap_or(subject);
+    put(db, to, purpose.as_str(), subject, code, &words.text.unwrap_or(text), now_ms)
 }
 
 /// Tells somebody for whom an operator made an account how to sign in the first time.
-pub(crate) fn invite(db: &Connection, to: &str, password: &str, now_ms: i64) -> Result<(), Error> {
+pub(crate) fn invite(
+    db: &Connection,
+    to: &str,
+    password: &str,
+    words: Words,
+    now_ms: i64,
+) -> Result<(), Error> {
+    let subject = words.subject.as_deref().unwrap_or("Your temporary password");
     let text = format!("Your username is {to} and temporary password is {password}");
-    put(db, to, "invitation", "Your temporary password", password, &text, now_ms)
+    put(db, to, "invitation", subject, password, &words.text.unwrap_or(text), now_ms)
 }
 
 fn put(

@@ -111,6 +111,7 @@ impl Subject<'_> {
             members.push(("userNotFound", self.user.is_none().into()));
         }
         let event = Event {
+            version: "1",
             source: match trigger {
                 Trigger::CreateAuthChallenge => "CreateAuthChallenge_Authentication",
                 Trigger::VerifyAuthChallengeResponse => "VerifyAuthChallengeResponse_Authentication",

@@ -31,6 +31,7 @@ pub(crate) fn tell(
     metadata: Option<&Metadata>,
 ) -> Result<Progress<()>, Error> {
     let event = Event {
+        version: "1",
         source: match source {
             Source::ConfirmSignUp => "PostConfirmation_ConfirmSignUp",
             Source::ConfirmForgotPassword => "PostConfirmation_ConfirmForgotPassword",

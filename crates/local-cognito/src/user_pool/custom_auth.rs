@@ -87,7 +87,7 @@ pub(super) fn respond(turn: &Turn<'_>, client: &ClientConfig, answer: &Answer) -
     let user = person.user(turn)?;
 
     let private_parameters = std::mem::take(&mut custom.private_parameters);
-    let sign_in = SignIn::answered(client, answer, Some(custom));
+    let sign_in = SignIn { custom: Some(custom), ..SignIn::answered(client, answer, open.source, None) };
     let subject = person.subject(&sign_in, user.as_ref());
     let given = given.to_owned();
     auth_challenge::verify(turn, &subject, &private_parameters, &given).and_then(turn, |turn, verified| {
@@ -118,7 +118,7 @@ fn define(turn: &Turn<'_>, sign_in: SignIn, person: Person, srp_a: Option<String
         }
         if issue_tokens == Some(true) {
             let user = person.user(turn)?.ok_or(Error::INCORRECT_PASSWORD)?;
-            return sign_in::complete(turn, &sign_in, &user);
+            return sign_in::complete(turn, sign_in, &user);
         }
         match (challenge_name.as_deref(), srp_a) {
             (Some(CUSTOM_CHALLENGE), _) => create(turn, sign_in, person),
@@ -138,7 +138,7 @@ fn create(turn: &Turn<'_>, sign_in: SignIn, person: Person) -> Result<Reply, Err
     let session = sign_in.custom.as_ref().map_or(&[][..], |custom| &custom.session);
     let subject = person.subject(&sign_in, user.as_ref());
     let created = auth_challenge::create(turn, &subject, CUSTOM_CHALLENGE, session);
-    created.and_then(turn, |turn, creation| {
+    created.and_then(turn, move |turn, creation| {
         person.user(turn)?;
         let Creation { public_challenge_parameters, private_challenge_parameters, challenge_metadata } =
             creation;
@@ -156,6 +156,7 @@ fn create(turn: &Turn<'_>, sign_in: SignIn, person: Person) -> Result<Reply, Err
             sub: person.sub,
             verifier: person.verifier,
             step: Step::CustomChallenge,
+            source: sign_in.source,
             custom: Some(custom),
         };
         let answer = json!({
@@ -219,11 +220,7 @@ impl Person {
         if !self.is_known {
             return Ok(None);
         }
-        let user = users::find(turn.db, &self.sub)?
-            .filter(|user| user.password.verifier == self.verifier)
-            .ok_or(Error::INVALID_SESSION)?;
-        sign_in::check_enabled(&user)?;
-        Ok(Some(user))
+        turn.unchanged(&self.sub, &self.verifier).map(Some)
     }
 
     fn subject<'a>(&'a self, sign_in: &'a SignIn, user: Option<&'a User>) -> Subject<'a> {

@@ -15,6 +15,7 @@ use crate::operation::Reply;
 use crate::srp::{self, Claim, Exchange};
 use crate::store::devices::{self, Device};
 use crate::store::users::{self, User, UserStatus};
+use crate::triggers::pre_token_generation::Source;
 use crate::turn::Turn;
 
 /// `NewDeviceMetadata` for a device that the pool does not know yet.
@@ -55,6 +56,7 @@ pub(super) fn respond(turn: &Turn<'_>, client: &ClientConfig, answer: &Answer) -
         a,
         b,
         public_b,
+        source: sign_in.source,
         custom: sign_in.past("DEVICE_SRP_AUTH").custom,
     };
     let answer = json!({
@@ -104,6 +106,8 @@ pub(super) fn verify(turn: &Turn<'_>, client: &ClientConfig, answer: &Answer) ->
     }
     device.last_authenticated_at_s = turn.now_s();
     devices::put(turn.db, &user.sub, &device)?;
-    let sign_in = SignIn::answered(client, answer, challenge.custom).past("DEVICE_PASSWORD_VERIFIER");
+    let sign_in = SignIn::answered(client, answer, challenge.source, challenge.custom)
+        .past("DEVICE_PASSWORD_VERIFIER")
+        .for_tokens_of(Source::AuthenticateDevice);
     sign_in::finish(turn, sign_in, &user)
 }

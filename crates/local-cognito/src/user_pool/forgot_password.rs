@@ -3,11 +3,17 @@
 use serde::Deserialize;
 use serde_json::json;
 
+use super::migrate_user;
+use crate::config::ClientConfig;
 use crate::error::Error;
 use crate::medium::Medium;
 use crate::operation::{Reply, required};
+use crate::progress::Progress;
 use crate::store::codes::Purpose;
 use crate::store::users::{self, User, UserStatus};
+use crate::triggers::Metadata;
+use crate::triggers::custom_message::{Message, Occasion};
+use crate::triggers::user_migration::Wish;
 use crate::turn::Turn;
 
 #[derive(Deserialize)]
@@ -15,24 +21,39 @@ use crate::turn::Turn;
 pub(super) struct ForgotPassword {
     client_id: Option<String>,
     username: Option<String>,
+    client_metadata: Option<Metadata>,
 }
 
 pub(super) fn forgot_password(turn: &Turn<'_>, request: ForgotPassword) -> Result<Reply, Error> {
     let client = turn.client(request.client_id)?;
     let name = required(request.username, "username")?;
+    let told = request.client_metadata;
+    let migrated = migrate_user::migrate(turn, client, &name, &Wish::ForgotPassword, told.as_ref())?;
+    let client = client.clone();
+    migrated.and_then(turn, move |turn, ()| send_code(turn, &client, name, told.as_ref()))
+}
+
+fn send_code(
+    turn: &Turn<'_>,
+    client: &ClientConfig,
+    name: String,
+    metadata: Option<&Metadata>,
+) -> Result<Reply, Error> {
     let user = users::find(turn.db, &name)?;
     let has_temporary = |user: &User| user.status == UserStatus::ForceChangePassword;
     if user.as_ref().is_some_and(has_temporary) && !client.prevent_user_existence_errors {
         return Err(Error::NotAuthorized("User password cannot be reset in the current state."));
     }
     let is_known = user.is_some();
-    let address =
+    let (sent, address) =
         match user.filter(|user| user.has_verified_email() && user.is_enabled && !has_temporary(user)) {
             Some(user) => {
-                turn.send_code(&user, Purpose::ResetPassword)?;
-                user.email().to_owned()
+                let address = user.email();
+                let (occasion, client_id) = (Occasion::ForgotPassword, client.client_id.as_str());
+                let message = Message { occasion, user: &user, address, client_id, metadata };
+                (turn.send_code(&message, Purpose::ResetPassword)?, address.to_owned())
             }
-            None if client.prevent_user_existence_errors => name,
+            None if client.prevent_user_existence_errors => (Progress::Done(()), name),
             None if is_known => {
                 return Err(Error::InvalidParameter(
                 "Cannot reset password for the user as there is no registered/verified email or phone_number"
@@ -41,5 +62,7 @@ pub(super) fn forgot_password(turn: &Turn<'_>, request: ForgotPassword) -> Resul
             }
             None => return Err(Error::UserNotFound("Username/client id combination not found.")),
         };
-    Ok(json!({ "CodeDeliveryDetails": Medium::Email.delivery_details(&address) }).into())
+    sent.and_then(turn, move |_, ()| {
+        Ok(json!({ "CodeDeliveryDetails": Medium::Email.delivery_details(&address) }).into())
+    })
 }

@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::error::Error;
 use crate::operation::{Reply, required};
 use crate::tokens;
+use crate::triggers::Metadata;
 use crate::turn::Turn;
 
 #[derive(Deserialize)]
@@ -13,6 +14,7 @@ use crate::turn::Turn;
 pub(super) struct GetTokensFromRefreshToken {
     client_id: Option<String>,
     refresh_token: Option<String>,
+    client_metadata: Option<Metadata>,
 }
 
 pub(super) fn get_tokens_from_refresh_token(
@@ -20,6 +22,7 @@ pub(super) fn get_tokens_from_refresh_token(
     request: GetTokensFromRefreshToken,
 ) -> Result<Reply, Error> {
     let client = turn.client(request.client_id)?;
-    let result = tokens::refresh(turn, client, &required(request.refresh_token, "refreshToken")?)?;
-    Ok(json!({ "AuthenticationResult": result }).into())
+    let refresh_token = required(request.refresh_token, "refreshToken")?;
+    tokens::refresh(turn, client, refresh_token, request.client_metadata.as_ref())?
+        .and_then(turn, |_, result| Ok(json!({ "AuthenticationResult": result }).into()))
 }

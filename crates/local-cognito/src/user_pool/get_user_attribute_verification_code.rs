@@ -7,6 +7,8 @@ use super::verify_user_attribute::{medium, purpose};
 use crate::error::Error;
 use crate::medium::Medium;
 use crate::operation::Reply;
+use crate::triggers::Metadata;
+use crate::triggers::custom_message::{Message, Occasion};
 use crate::turn::Turn;
 
 #[derive(Deserialize)]
@@ -14,6 +16,7 @@ use crate::turn::Turn;
 pub(super) struct GetUserAttributeVerificationCode {
     access_token: Option<String>,
     attribute_name: Option<String>,
+    client_metadata: Option<Metadata>,
 }
 
 /// To the new address while one is waiting, else to the present one.
@@ -22,7 +25,7 @@ pub(super) fn get_user_attribute_verification_code(
     request: GetUserAttributeVerificationCode,
 ) -> Result<Reply, Error> {
     let medium = medium(request.attribute_name)?;
-    let (_, user) = turn.signed_in(request.access_token)?;
+    let (claims, user) = turn.signed_in(request.access_token)?;
     let address =
         match medium {
             Medium::Email => user.pending_email.as_deref().unwrap_or(user.email()),
@@ -30,6 +33,13 @@ pub(super) fn get_user_attribute_verification_code(
                 Error::InvalidParameter("The user has no phone_number to verify".to_owned())
             })?,
         };
-    turn.send_code_to(&user, address, purpose(medium))?;
-    Ok(json!({ "CodeDeliveryDetails": medium.delivery_details(address) }).into())
+    let message = Message {
+        occasion: Occasion::VerifyUserAttribute,
+        user: &user,
+        address,
+        client_id: &claims.client_id,
+        metadata: request.client_metadata.as_ref(),
+    };
+    let answer = json!({ "CodeDeliveryDetails": medium.delivery_details(address) });
+    turn.send_code(&message, purpose(medium))?.and_then(turn, |_, ()| Ok(answer.into()))
 }

@@ -8,16 +8,19 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::sign_in::{self, SignIn};
-use super::{custom_auth, hidden_user, user_auth};
+use super::{custom_auth, hidden_user, migrate_user, user_auth};
 use crate::challenges::PasswordVerifier;
 use crate::config::ClientConfig;
 use crate::error::Error;
 use crate::operation::{Reply, required};
 use crate::password::StoredPassword;
+use crate::progress::Progress;
 use crate::srp;
 use crate::store::attempts::{self, Secret};
 use crate::store::users;
 use crate::tokens;
+use crate::triggers::user_migration::Wish;
+use crate::triggers::{Metadata, pre_authentication};
 use crate::turn::Turn;
 
 #[derive(Deserialize)]
@@ -27,6 +30,7 @@ pub(super) struct InitiateAuth {
     auth_flow: Option<String>,
     auth_parameters: Option<HashMap<String, String>>,
     session: Option<String>,
+    client_metadata: Option<Metadata>,
 }
 
 pub(super) fn initiate_auth(turn: &Turn<'_>, request: InitiateAuth) -> Result<Reply, Error> {
@@ -35,47 +39,83 @@ pub(super) fn initiate_auth(turn: &Turn<'_>, request: InitiateAuth) -> Result<Re
     if flow == Flow::AdminUserPassword {
         return Err(Error::InvalidParameter("ADMIN_USER_PASSWORD_AUTH is for AdminInitiateAuth".to_owned()));
     }
-    let parameters = request.auth_parameters.unwrap_or_default();
-    begin(turn, client, flow, parameters, request.session.as_deref())
+    begin(
+        turn,
+        client,
+        Beginning {
+            flow,
+            parameters: request.auth_parameters.unwrap_or_default(),
+            session: request.session,
+            metadata: request.client_metadata,
+        },
+    )
 }
 
 /// What InitiateAuth and AdminInitiateAuth have in common.
-pub(super) fn begin(
-    turn: &Turn<'_>,
-    client: &ClientConfig,
-    flow: Flow,
-    mut parameters: HashMap<String, String>,
-    session: Option<&str>,
-) -> Result<Reply, Error> {
-    flow.check_allowed(client)?;
-    match flow {
-        Flow::User => return user_auth::begin(turn, client, &parameters, session),
-        Flow::Custom => return custom_auth::begin(turn, client, &parameters),
-        _ => {}
+pub(super) struct Beginning {
+    pub(super) flow: Flow,
+    pub(super) parameters: HashMap<String, String>,
+    pub(super) session: Option<String>,
+    /// `ClientMetadata`, for functions that run at the beginning alone.
+    pub(super) metadata: Option<Metadata>,
+}
+
+impl Beginning {
+    fn parameter(&self, name: &str) -> Result<&str, Error> {
+        let value = self.parameters.get(name).filter(|value| !value.is_empty());
+        value
+            .map(String::as_str)
+            .ok_or_else(|| Error::InvalidParameter(format!("Missing required parameter {name}")))
     }
-    let mut parameter = |name: &str| {
-        let value = parameters.remove(name).filter(|value| !value.is_empty());
-        value.ok_or_else(|| Error::InvalidParameter(format!("Missing required parameter {name}")))
-    };
-    match flow {
-        Flow::User | Flow::Custom => unreachable!("they have returned"),
-        Flow::UserSrp => {
-            let (name, a) = (parameter("USERNAME")?, parameter("SRP_A")?);
-            srp_challenge(turn, SignIn::new(client, None), &name, &a)
-        }
+}
+
+pub(super) fn begin(turn: &Turn<'_>, client: &ClientConfig, asked: Beginning) -> Result<Reply, Error> {
+    asked.flow.check_allowed(client)?;
+    if asked.flow == Flow::RefreshToken {
+        return refresh(turn, client, &asked);
+    }
+    let name = asked.parameter("USERNAME")?;
+    let migrated = match asked.flow {
         Flow::UserPassword | Flow::AdminUserPassword => {
-            let (name, password) = (parameter("USERNAME")?, parameter("PASSWORD")?);
-            let sign_in = SignIn::new(client, parameter("DEVICE_KEY").ok());
-            sign_in_with_password(turn, sign_in, &name, &password)
+            let wish = Wish::SignIn { password: asked.parameter("PASSWORD")? };
+            migrate_user::migrate(turn, client, name, &wish, asked.metadata.as_ref())?
         }
-        Flow::RefreshToken if client.refresh_token_rotation.is_some() => Err(Error::InvalidParameter(
-            "Refresh tokens of this client are rotated; use GetTokensFromRefreshToken".to_owned(),
-        )),
-        Flow::RefreshToken => {
-            let result = tokens::refresh(turn, client, &parameter("REFRESH_TOKEN")?)?;
-            Ok(json!({ "AuthenticationResult": result, "ChallengeParameters": {} }).into())
+        _ => Progress::Done(()),
+    };
+    let client = client.clone();
+    migrated.and_then(turn, move |turn, ()| {
+        let allowed =
+            pre_authentication::allow(turn, &client, asked.parameter("USERNAME")?, asked.metadata.as_ref())?;
+        allowed.and_then(turn, move |turn, ()| enter(turn, &client, &asked))
+    })
+}
+
+fn enter(turn: &Turn<'_>, client: &ClientConfig, asked: &Beginning) -> Result<Reply, Error> {
+    let name = asked.parameter("USERNAME")?;
+    match asked.flow {
+        Flow::User => user_auth::begin(turn, client, &asked.parameters, asked.session.as_deref()),
+        Flow::Custom => custom_auth::begin(turn, client, &asked.parameters),
+        Flow::UserSrp => srp_challenge(turn, SignIn::new(client, None), name, asked.parameter("SRP_A")?),
+        Flow::UserPassword | Flow::AdminUserPassword => {
+            let password = asked.parameter("PASSWORD")?;
+            let device_key = asked.parameter("DEVICE_KEY").ok().map(str::to_owned);
+            sign_in_with_password(turn, SignIn::new(client, device_key), name, password)
         }
+        Flow::RefreshToken => refresh(turn, client, asked),
     }
+}
+
+fn refresh(turn: &Turn<'_>, client: &ClientConfig, asked: &Beginning) -> Result<Reply, Error> {
+    if client.refresh_token_rotation.is_some() {
+        return Err(Error::InvalidParameter(
+            "Refresh tokens of this client are rotated; use GetTokensFromRefreshToken".to_owned(),
+        ));
+    }
+    let refresh_token = asked.parameter("REFRESH_TOKEN")?.to_owned();
+    // What the app tells here reaches PreTokenGeneration with GetTokensFromRefreshToken alone.
+    tokens::refresh(turn, client, refresh_token, None)?.and_then(turn, |_, result| {
+        Ok(json!({ "AuthenticationResult": result, "ChallengeParameters": {} }).into())
+    })
 }
 
 /// The flows of `AuthFlow` that are served.
@@ -174,6 +214,7 @@ pub(super) fn srp_challenge(
         a,
         b,
         public_b,
+        source: sign_in.source,
         custom: sign_in.custom,
     };
     let answer = json!({

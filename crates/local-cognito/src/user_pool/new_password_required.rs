@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::operation::Reply;
 use crate::password::{self, StoredPassword};
 use crate::store::users::{self, User, UserStatus};
+use crate::triggers::pre_token_generation::Source;
 use crate::turn::Turn;
 
 const PREFIX: &str = "userAttributes.";
@@ -58,5 +59,5 @@ pub(super) fn respond(turn: &Turn<'_>, client: &ClientConfig, answer: &Answer) -
     user.temporary_until_s = None;
     users::update(turn.db, &user, turn.now_s())?;
     turn.cognito.auth_sessions.take(session, turn.now_ms);
-    sign_in::after_own_password(turn, sign_in, &user)
+    sign_in::after_own_password(turn, sign_in.for_tokens_of(Source::NewPasswordChallenge), &user)
 }

@@ -12,6 +12,7 @@ use crate::medium::Medium;
 use crate::operation::Reply;
 use crate::store::codes;
 use crate::store::users::{self, User};
+use crate::triggers::custom_message::{Message, Occasion};
 use crate::turn::Turn;
 
 /// Sends the code and asks for it.
@@ -23,8 +24,17 @@ pub(super) fn challenge(
     medium: Medium,
 ) -> Result<Reply, Error> {
     let address = user.attributes.get(medium.attribute()).map_or("", String::as_str);
-    turn.send_code_to(user, address, medium.sign_in())?;
-    Ok(sign_in::challenge(turn, sign_in, user, step, parameters(medium, address, &user.sub)))
+    let message = Message {
+        occasion: Occasion::Authentication,
+        user,
+        address,
+        client_id: &sign_in.client.client_id,
+        metadata: sign_in.metadata.as_ref(),
+    };
+    let parameters = parameters(medium, address, &user.sub);
+    let sent = turn.send_code(&message, medium.sign_in())?;
+    let user = user.clone();
+    sent.and_then(turn, move |turn, ()| Ok(sign_in::challenge(turn, sign_in, &user, step, parameters)))
 }
 
 /// What is told of the code, also where there is none because there is no such user.

@@ -6,8 +6,11 @@ use serde_json::json;
 use crate::error::Error;
 use crate::medium::Medium;
 use crate::operation::{Reply, required};
+use crate::progress::Progress;
 use crate::store::codes::Purpose;
 use crate::store::users::{self, UserStatus};
+use crate::triggers::Metadata;
+use crate::triggers::custom_message::{Message, Occasion};
 use crate::turn::Turn;
 
 #[derive(Deserialize)]
@@ -15,6 +18,7 @@ use crate::turn::Turn;
 pub(super) struct ResendConfirmationCode {
     client_id: Option<String>,
     username: Option<String>,
+    client_metadata: Option<Metadata>,
 }
 
 pub(super) fn resend_confirmation_code(
@@ -23,16 +27,21 @@ pub(super) fn resend_confirmation_code(
 ) -> Result<Reply, Error> {
     let client = turn.client(request.client_id)?;
     let name = required(request.username, "username")?;
-    let address = match users::find(turn.db, &name)? {
+    let metadata = request.client_metadata.as_ref();
+    let (sent, address) = match users::find(turn.db, &name)? {
         Some(user) if user.status != UserStatus::Unconfirmed => {
             return Err(Error::InvalidParameter("User is already confirmed.".to_owned()));
         }
         Some(user) => {
-            turn.send_code(&user, Purpose::SignUp)?;
-            user.email().to_owned()
+            let address = user.email();
+            let (occasion, client_id) = (Occasion::ResendCode, client.client_id.as_str());
+            let message = Message { occasion, user: &user, address, client_id, metadata };
+            (turn.send_code(&message, Purpose::SignUp)?, address.to_owned())
         }
-        None if client.prevent_user_existence_errors => name,
+        None if client.prevent_user_existence_errors => (Progress::Done(()), name),
         None => return Err(Error::UserNotFound("Username/client id combination not found.")),
     };
-    Ok(json!({ "CodeDeliveryDetails": Medium::Email.delivery_details(&address) }).into())
+    sent.and_then(turn, move |_, ()| {
+        Ok(json!({ "CodeDeliveryDetails": Medium::Email.delivery_details(&address) }).into())
+    })
 }

@@ -100,8 +100,8 @@ fn password_verifier(turn: &Turn<'_>, client: &ClientConfig, answer: &Answer) ->
         .filter(|user| user.sub == challenge.user_id && user.password.verifier == challenge.verifier);
     match user.filter(|_| is_proven) {
         Some(user) => {
-            let sign_in = SignIn::answered(client, answer, challenge.custom).past("PASSWORD_VERIFIER");
-            sign_in::after_password(turn, sign_in, &user)
+            let sign_in = SignIn::answered(client, answer, challenge.source, challenge.custom);
+            sign_in::after_password(turn, sign_in.past("PASSWORD_VERIFIER"), &user)
         }
         None => {
             attempts::failed(turn.db, &challenge.user_id, Secret::Password, turn.now_ms)?;

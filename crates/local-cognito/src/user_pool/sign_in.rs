@@ -12,7 +12,8 @@ use crate::store::attempts::{self, Secret};
 use crate::store::devices;
 use crate::store::users::{self, User, UserStatus};
 use crate::tokens;
-use crate::triggers::Metadata;
+use crate::triggers::pre_token_generation::Source;
+use crate::triggers::{Metadata, post_authentication};
 use crate::turn::Turn;
 
 /// A sign-in under way, whoever it is that signs in.
@@ -24,6 +25,8 @@ pub(crate) struct SignIn {
     /// What the app told with the answer to a challenge, for triggers. What it told at the beginning is for those
     /// that run at the beginning.
     pub(crate) metadata: Option<Metadata>,
+    /// What the tokens will be made for.
+    pub(crate) source: Source,
     /// Set when functions lead the sign-in.
     pub(crate) custom: Option<CustomAuth>,
 }
@@ -31,17 +34,32 @@ pub(crate) struct SignIn {
 impl SignIn {
     /// One that begins.
     pub(crate) fn new(client: &ClientConfig, device_key: Option<String>) -> Self {
-        SignIn { client: client.clone(), device_key, metadata: None, custom: None }
+        let source = Source::Authentication;
+        SignIn { client: client.clone(), device_key, metadata: None, source, custom: None }
     }
 
     /// One that goes on with this answer.
-    pub(super) fn answered(client: &ClientConfig, answer: &Answer, custom: Option<CustomAuth>) -> Self {
+    pub(super) fn answered(
+        client: &ClientConfig,
+        answer: &Answer,
+        source: Source,
+        custom: Option<CustomAuth>,
+    ) -> Self {
         SignIn {
             client: client.clone(),
             device_key: answer.device_key().map(str::to_owned),
             metadata: answer.metadata.clone(),
+            source,
             custom,
         }
+    }
+
+    /// The same with tokens that are made for this, unless it is for the sign-in page.
+    pub(super) fn for_tokens_of(mut self, source: Source) -> Self {
+        if self.source != Source::HostedAuth {
+            self.source = source;
+        }
+        self
     }
 
     /// The same after this challenge, of which the function that leads the sign-in is told.
@@ -86,23 +104,33 @@ pub(super) fn after_own_password(turn: &Turn<'_>, sign_in: SignIn, user: &User) 
 pub(super) fn finish(turn: &Turn<'_>, sign_in: SignIn, user: &User) -> Result<Reply, Error> {
     match sign_in.custom.is_some() {
         true => custom_auth::go_on(turn, sign_in, user),
-        false => complete(turn, &sign_in, user),
+        false => complete(turn, sign_in, user),
     }
 }
 
-/// Tokens. A device that the pool does not know is given its keys, if the pool remembers devices.
+/// Tokens, after PostAuthentication has heard of it. A device that the pool does not know is given its keys, if the
+/// pool remembers devices.
 ///
 /// Not after questions of functions alone: in AWS keys come by the way of the password
 /// (<https://github.com/aws-amplify/amplify-js/issues/14909>).
-pub(super) fn complete(turn: &Turn<'_>, sign_in: &SignIn, user: &User) -> Result<Reply, Error> {
-    let mut result = tokens::sign_in(turn, user, &sign_in.client)?;
+pub(super) fn complete(turn: &Turn<'_>, sign_in: SignIn, user: &User) -> Result<Reply, Error> {
     let device_key = sign_in.device_key.as_deref();
     let is_known = device_key.is_some_and(|key| devices::find(turn.db, &user.sub, key).is_ok());
     let may_have_keys = sign_in.custom.as_ref().is_none_or(CustomAuth::has_password);
-    if turn.pool().device_configuration.is_some() && !is_known && may_have_keys {
-        result["NewDeviceMetadata"] = device_srp_auth::new_device(turn, user)?;
-    }
-    Ok(json!({ "AuthenticationResult": result, "ChallengeParameters": {} }).into())
+    let gets_keys = turn.pool().device_configuration.is_some() && !is_known && may_have_keys;
+
+    let (client_id, metadata) = (&sign_in.client.client_id, sign_in.metadata.as_ref());
+    let told = post_authentication::tell(turn, user, client_id, !is_known, metadata)?;
+    let proved = (user.sub.clone(), user.password.verifier.clone());
+    told.and_then(turn, move |turn, ()| {
+        let user = turn.unchanged(&proved.0, &proved.1)?;
+        tokens::sign_in(turn, &user, &sign_in)?.and_then(turn, move |turn, mut result| {
+            if gets_keys {
+                result["NewDeviceMetadata"] = device_srp_auth::new_device(turn, &user)?;
+            }
+            Ok(json!({ "AuthenticationResult": result, "ChallengeParameters": {} }).into())
+        })
+    })
 }
 
 /// Asks for one thing more.
@@ -128,6 +156,7 @@ pub(super) fn open(turn: &Turn<'_>, sign_in: SignIn, user: &User, step: Step) ->
         sub: user.sub.clone(),
         verifier: user.password.verifier.clone(),
         step,
+        source: sign_in.source,
         custom: sign_in.custom,
     };
     turn.cognito.auth_sessions.open(session, turn.now_ms)
@@ -145,7 +174,7 @@ pub(super) fn answered<'a>(
     let (open, user) = at(turn, session, step)?;
     let is_same = users::find(turn.db, name)?.is_some_and(|named| named.sub == user.sub);
     match is_same && open.client_id == client.client_id {
-        true => Ok((session, SignIn::answered(client, answer, open.custom), user)),
+        true => Ok((session, SignIn::answered(client, answer, open.source, open.custom), user)),
         false => Err(Error::INVALID_SESSION),
     }
 }
@@ -154,10 +183,7 @@ pub(super) fn answered<'a>(
 pub(super) fn at(turn: &Turn<'_>, session: &str, step: Step) -> Result<(AuthSession, User), Error> {
     let open = turn.cognito.auth_sessions.get(session, turn.now_ms);
     let open = open.filter(|open| open.step == step).ok_or(Error::INVALID_SESSION)?;
-    let user = users::find(turn.db, &open.sub)?
-        .filter(|user| user.password.verifier == open.verifier)
-        .ok_or(Error::INVALID_SESSION)?;
-    check_enabled(&user)?;
+    let user = turn.unchanged(&open.sub, &open.verifier)?;
     Ok((open, user))
 }
 

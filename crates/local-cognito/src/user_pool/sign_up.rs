@@ -10,6 +10,7 @@ use super::initiate_auth::Flow;
 use super::sign_in::{self, SignIn};
 use crate::attributes::{self, Attribute, Writer};
 use crate::challenges::Step;
+use crate::config::ClientConfig;
 use crate::email;
 use crate::error::Error;
 use crate::medium::Medium;
@@ -17,6 +18,9 @@ use crate::operation::{Reply, required};
 use crate::password::{self, StoredPassword};
 use crate::store::codes::Purpose;
 use crate::store::users::{self, User, UserStatus};
+use crate::triggers::custom_message::{Message, Occasion};
+use crate::triggers::pre_sign_up::{self, Account, Source};
+use crate::triggers::{Metadata, post_confirmation};
 use crate::turn::Turn;
 
 #[derive(Deserialize)]
@@ -26,6 +30,8 @@ pub(super) struct SignUp {
     username: Option<String>,
     password: Option<String>,
     user_attributes: Option<Vec<Attribute>>,
+    validation_data: Option<Vec<Attribute>>,
+    client_metadata: Option<Metadata>,
 }
 
 /// Without a password, where the pool has another first factor. The session is for ConfirmSignUp.
@@ -52,37 +58,97 @@ pub(super) fn sign_up(turn: &Turn<'_>, request: SignUp) -> Result<Reply, Error> 
         ));
     }
     attributes::check_required(turn.pool(), &attributes)?;
-    attributes.insert("email_verified".to_owned(), "false".to_owned());
 
-    if users::find(turn.db, &address)?.is_some() {
-        return Err(Error::UsernameExists);
-    }
+    check_is_new(turn, &address)?;
     let sub = Uuid::new_v4().to_string();
-    let password = match password {
-        Some(password) => StoredPassword::new(turn.pool(), &sub, &password),
-        None => StoredPassword::none(),
+    let metadata = request.client_metadata;
+    let account = Account {
+        sub: &sub,
+        client_id: &client.client_id,
+        attributes: &attributes,
+        validation_data: request.validation_data.as_deref(),
+        metadata: metadata.as_ref(),
     };
-    let user = User {
-        sub,
-        status: UserStatus::Unconfirmed,
-        password,
-        attributes,
-        is_enabled: true,
-        temporary_until_s: None,
-        pending_email: None,
-        created_at_s: turn.now_s(),
-        modified_at_s: turn.now_s(),
-    };
-    users::insert(turn.db, &user)?;
-    turn.send_code(&user, Purpose::SignUp)?;
+    let client = client.clone();
+    pre_sign_up::allow(turn, &account, Source::SignUp).and_then(turn, move |turn, wanted| {
+        check_is_new(turn, &address)?;
+        attributes.insert("email_verified".to_owned(), "false".to_owned());
+        verify(&mut attributes, "email", wanted.auto_verify_email)?;
+        verify(&mut attributes, "phone_number", wanted.auto_verify_phone)?;
+        let user = User {
+            status: match wanted.auto_confirm_user {
+                Some(true) => UserStatus::Confirmed,
+                _ => UserStatus::Unconfirmed,
+            },
+            password: match password {
+                Some(password) => StoredPassword::new(turn.pool(), &sub, &password),
+                None => StoredPassword::none(),
+            },
+            sub,
+            attributes,
+            is_enabled: true,
+            temporary_until_s: None,
+            pending_email: None,
+            created_at_s: turn.now_s(),
+            modified_at_s: turn.now_s(),
+        };
+        users::insert(turn.db, &user)?;
+        signed_up(turn, &client, user, metadata)
+    })
+}
 
-    let mut answer = json!({
-        "CodeDeliveryDetails": Medium::Email.delivery_details(&address),
-        "UserConfirmed": false,
-        "UserSub": user.sub,
-    });
-    if Flow::User.is_allowed(client) {
-        answer["Session"] = sign_in::open(turn, SignIn::new(client, None), &user, Step::SignedUp).into();
+/// Whom PreSignUp confirmed needs no code.
+fn signed_up(
+    turn: &Turn<'_>,
+    client: &ClientConfig,
+    user: User,
+    metadata: Option<Metadata>,
+) -> Result<Reply, Error> {
+    let mut answer = json!({ "UserConfirmed": user.status == UserStatus::Confirmed, "UserSub": user.sub });
+    if user.status == UserStatus::Confirmed {
+        let source = post_confirmation::Source::ConfirmSignUp;
+        let told = post_confirmation::tell(turn, &user, &client.client_id, source, metadata.as_ref())?;
+        return told.and_then(turn, |_, ()| Ok(answer.into()));
     }
-    Ok(answer.into())
+    let message = Message {
+        occasion: Occasion::SignUp,
+        user: &user,
+        address: user.email(),
+        client_id: &client.client_id,
+        metadata: metadata.as_ref(),
+    };
+    let sent = turn.send_code(&message, Purpose::SignUp)?;
+    answer["CodeDeliveryDetails"] = Medium::Email.delivery_details(user.email());
+    let client = client.clone();
+    sent.and_then(turn, move |turn, ()| {
+        if Flow::User.is_allowed(&client) {
+            let session = sign_in::open(turn, SignIn::new(&client, None), &user, Step::SignedUp);
+            answer["Session"] = session.into();
+        }
+        Ok(answer.into())
+    })
+}
+
+fn check_is_new(turn: &Turn<'_>, address: &str) -> Result<(), Error> {
+    match users::find(turn.db, address)? {
+        Some(_) => Err(Error::UsernameExists),
+        None => Ok(()),
+    }
+}
+
+/// Calls an address verified, if PreSignUp says so; one that is not there cannot be.
+fn verify(
+    attributes: &mut BTreeMap<String, String>,
+    name: &str,
+    is_verified: Option<bool>,
+) -> Result<(), Error> {
+    if is_verified != Some(true) {
+        return Ok(());
+    }
+    if !attributes.contains_key(name) {
+        tracing::warn!(name, "PreSignUp verified what the user does not have");
+        return Err(Error::InvalidLambdaResponse);
+    }
+    attributes.insert(format!("{name}_verified"), "true".to_owned());
+    Ok(())
 }

@@ -9,6 +9,8 @@ use crate::medium::Medium;
 use crate::operation::Reply;
 use crate::store::codes::{self, Purpose};
 use crate::store::users;
+use crate::triggers::Metadata;
+use crate::triggers::custom_message::{Message, Occasion};
 use crate::turn::Turn;
 
 #[derive(Deserialize)]
@@ -16,13 +18,14 @@ use crate::turn::Turn;
 pub(super) struct UpdateUserAttributes {
     access_token: Option<String>,
     user_attributes: Option<Vec<Attribute>>,
+    client_metadata: Option<Metadata>,
 }
 
 /// A new e-mail gets a code and becomes the e-mail when VerifyUserAttribute brings it back, which is what
 /// `AttributesRequireVerificationBeforeUpdate: [email]` asks for.
 pub(super) fn update_user_attributes(turn: &Turn<'_>, request: UpdateUserAttributes) -> Result<Reply, Error> {
     let written = request.user_attributes.ok_or_else(|| Error::missing("userAttributes"))?;
-    let (_, mut user) = turn.signed_in(request.access_token)?;
+    let (claims, mut user) = turn.signed_in(request.access_token)?;
     let address = user.attributes.get("email").cloned();
     let wants_email = written.iter().any(|attribute| attribute.is("email"));
     attributes::write(&mut user.attributes, written, Writer::User)?;
@@ -33,16 +36,25 @@ pub(super) fn update_user_attributes(turn: &Turn<'_>, request: UpdateUserAttribu
         Some(address) => user.attributes.insert("email".to_owned(), address.clone()),
         None => user.attributes.remove("email"),
     };
-    let mut sent = Vec::new();
     if wants_email && Some(&wanted) != address.as_ref() {
         turn.check_email_is_free(&wanted, &user)?;
-        turn.send_code_to(&user, &wanted, Purpose::VerifyEmail)?;
-        sent.push(Medium::Email.delivery_details(&wanted));
+        let message = Message {
+            occasion: Occasion::UpdateUserAttribute,
+            user: &user,
+            address: &wanted,
+            client_id: &claims.client_id,
+            metadata: request.client_metadata.as_ref(),
+        };
+        let answer = json!({ "CodeDeliveryDetailsList": [Medium::Email.delivery_details(&wanted)] });
+        let sent = turn.send_code(&message, Purpose::VerifyEmail)?;
         user.pending_email = Some(wanted);
-    } else if wants_email && user.pending_email.take().is_some() {
+        users::update(turn.db, &user, turn.now_s())?;
+        return sent.and_then(turn, |_, ()| Ok(answer.into()));
+    }
+    if wants_email && user.pending_email.take().is_some() {
         // The code that is out would prove the other address.
         codes::cancel(turn.db, &user.sub, Purpose::VerifyEmail)?;
     }
     users::update(turn.db, &user, turn.now_s())?;
-    Ok(json!({ "CodeDeliveryDetailsList": sent }).into())
+    Ok(json!({ "CodeDeliveryDetailsList": [] }).into())
 }

@@ -22,6 +22,7 @@ use crate::medium::Medium;
 use crate::operation::Reply;
 use crate::store::codes;
 use crate::store::users::{self, User, UserStatus};
+use crate::triggers::pre_token_generation::Source;
 use crate::turn::Turn;
 
 /// A challenge that can be chosen.
@@ -184,7 +185,14 @@ impl<'a> Who<'a> {
             None => {
                 let (sub, password) = hidden_user::of_name(&turn.cognito.hidden_users, name);
                 let (client_id, verifier) = (client.client_id.clone(), password.verifier);
-                Err(AuthSession { client_id, sub, verifier, step: Step::SelectChallenge, custom: None })
+                Err(AuthSession {
+                    client_id,
+                    sub,
+                    verifier,
+                    step: Step::SelectChallenge,
+                    source: Source::Authentication,
+                    custom: None,
+                })
             }
         };
         Ok(Who { name, user })

@@ -1,12 +1,14 @@
 //! Devices that the pool remembers.
 
+use std::sync::Arc;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use local_cognito::DeviceConfiguration;
+use local_cognito::{DeviceConfiguration, Trigger};
 use num_bigint::BigUint;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::harness::{ADA, Answer, CLIENT, PASSWORD, Pool};
+use crate::harness::{ADA, Answer, CLIENT, Function, PASSWORD, Pool};
 use crate::srp::SrpClient;
 
 /// RFC 3526's 3072-bit prime.
@@ -114,6 +116,24 @@ async fn a_remembered_device_proves_itself_and_gets_no_new_keys() {
     let result = &answer["AuthenticationResult"];
     assert!(result["AccessToken"].is_string());
     assert_eq!(result.get("NewDeviceMetadata"), None);
+}
+
+#[tokio::test]
+async fn a_function_before_tokens_is_told_that_a_device_proved_itself() {
+    let function = Function::silent();
+    let pool = Pool::configured(|config| {
+        config.user_pool.device_configuration = Some(DeviceConfiguration {
+            challenge_required_on_new_device: true,
+            device_only_remembered_on_user_prompt: false,
+        });
+        config.triggers.set(Trigger::PreTokenGeneration, Arc::clone(&function) as _);
+    });
+    pool.confirmed_user(ADA).await;
+    let device = confirmed_device(&pool).await;
+    function.taken();
+    let challenge = sign_in_with(&pool, &device.key).await.ok();
+    prove(&pool, &device, &challenge, SECRET).await.ok();
+    assert_eq!(function.taken()[0]["triggerSource"], "TokenGeneration_AuthenticateDevice");
 }
 
 #[tokio::test]

@@ -3,20 +3,21 @@
 //! `PROPTEST_RNG_SEED=$RANDOM PROPTEST_CASES=100000 cargo test -p local-cognito fuzz`
 //! looks longer, at other cases.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use local_cognito::{FirstFactor, SecondFactor};
+use local_cognito::{EventVersion, FirstFactor, SecondFactor, Trigger};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use crate::custom_auth;
-use crate::harness::{ADA, CLIENT, Pool, proof};
+use crate::harness::{ADA, CLIENT, Function, PASSWORD, Pool, proof, sign_up_request};
 use crate::srp::SrpClient;
 
 /// What anything may take at most: a guard against hanging, not a measure.
@@ -190,8 +191,12 @@ fn posted(runtime: &Runtime, pool: &Pool, operation: &str, body: impl Into<Vec<u
     assert!(answer.status == StatusCode::OK || is_refused, "{shown}\n{} {}", answer.status, answer.text);
 }
 
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
+}
+
 fn pool() -> (Runtime, Pool) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let runtime = runtime();
     let pool = Pool::configured(|config| {
         custom_auth::Functions::new().set(config);
         config.user_pool.enabled_mfas =
@@ -275,4 +280,86 @@ fn any_token_but_ours_is_refused() {
         }
         posted(&runtime, &pool, "GetUser", json!({ "AccessToken": token }).to_string());
     });
+}
+
+/// What functions may say, well or badly.
+fn any_response() -> impl Strategy<Value = Value> {
+    let members = [
+        "autoConfirmUser",
+        "autoVerifyPhone",
+        "challengeName",
+        "issueTokens",
+        "failAuthentication",
+        "publicChallengeParameters",
+        "privateChallengeParameters",
+        "answerCorrect",
+        "emailMessage",
+        "smsMessage",
+        "userAttributes",
+        "finalUserStatus",
+        "claimsOverrideDetails",
+        "claimsAndScopeOverrideDetails",
+    ];
+    let tokens =
+        ["idTokenGeneration", "accessTokenGeneration", "groupOverrideDetails", "claimsToAddOrOverride"];
+    let claims =
+        ["claimsToAddOrOverride", "claimsToSuppress", "scopesToAdd", "scopesToSuppress", "groupsToOverride"];
+    let part = vec((prop::sample::select(claims.to_vec()), any_json()), 0..3).prop_map(object);
+    let details = vec((prop::sample::select(tokens.to_vec()), part), 0..3).prop_map(object);
+    let value = prop_oneof![
+        any_json(),
+        details,
+        Just(json!("CUSTOM_CHALLENGE")),
+        Just(json!({ "email": "new@example.com", "given_name": "N", "family_name": "N" })),
+        Just(json!("{####} {username}")),
+    ];
+    prop_oneof![
+        4 => vec((prop::sample::select(members.to_vec()), value), 0..3).prop_map(object),
+        1 => any_json(),
+    ]
+}
+
+fn object(members: Vec<(&'static str, Value)>) -> Value {
+    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+#[test]
+fn whatever_functions_say_is_taken_or_refused() {
+    for version in [EventVersion::V1, EventVersion::V2] {
+        let said = Arc::new(Mutex::new(json!({})));
+        let saying = Arc::clone(&said);
+        let function = Function::saying(move |_| Ok(saying.lock().unwrap().clone()));
+        let runtime = runtime();
+        let pool = Pool::configured(|config| {
+            for trigger in Trigger::ALL {
+                config.triggers.set(trigger, Arc::clone(&function) as _);
+            }
+            config.triggers.pre_token_generation = version;
+            config.user_pool.clients[0].explicit_auth_flows.push("ALLOW_CUSTOM_AUTH".to_owned());
+        });
+        let refresh_token = runtime.block_on(async {
+            pool.confirmed_user(ADA).await;
+            pool.sign_in(ADA).await.refresh
+        });
+        let by = |flow: &str, name: &str| {
+            let parameters = json!({ "USERNAME": name, "PASSWORD": PASSWORD });
+            json!({ "ClientId": CLIENT, "AuthFlow": flow, "AuthParameters": parameters })
+        };
+        let calls = vec![
+            ("SignUp", sign_up_request("new@example.com")),
+            ("AdminCreateUser", json!({ "UserPoolId": "us-east-1_Parlor", "Username": "new@example.com" })),
+            ("AdminDeleteUser", json!({ "UserPoolId": "us-east-1_Parlor", "Username": "new@example.com" })),
+            ("InitiateAuth", by("USER_PASSWORD_AUTH", ADA)),
+            ("InitiateAuth", by("USER_PASSWORD_AUTH", "new@example.com")),
+            ("InitiateAuth", by("CUSTOM_AUTH", ADA)),
+            ("InitiateAuth", by("CUSTOM_AUTH", "nobody@example.com")),
+            ("ForgotPassword", json!({ "ClientId": CLIENT, "Username": "new@example.com" })),
+            ("GetTokensFromRefreshToken", json!({ "ClientId": CLIENT, "RefreshToken": refresh_token })),
+        ];
+        proptest!(config(), |(response in any_response(), (operation, body) in prop::sample::select(calls))| {
+            *said.lock().unwrap() = response;
+            posted(&runtime, &pool, operation, body.to_string());
+            function.taken();
+        });
+    }
 }

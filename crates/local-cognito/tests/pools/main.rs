@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the message")]
 
 mod admin;
+mod authentication_triggers;
 mod custom_auth;
+mod custom_message;
 mod devices;
 mod email_change;
 mod fuzz;
@@ -14,6 +16,8 @@ mod lockout;
 mod message_mfa;
 mod mfa;
 mod passwords;
+mod pre_sign_up;
+mod pre_token_generation;
 mod refresh_rotation;
 mod restart;
 mod sign_in;
@@ -21,6 +25,7 @@ mod sign_in_page;
 mod sign_up;
 mod tokens;
 mod user_auth;
+mod user_migration;
 
 // The stories' SRP client, so that server and client are not one piece of code agreeing with itself.
 #[allow(unreachable_pub, reason = "there it is the public face of a library")]

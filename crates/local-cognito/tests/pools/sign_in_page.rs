@@ -1,12 +1,15 @@
 //! The sign-in page, as a browser without scripts and an app with PKCE use it.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use local_cognito::Trigger;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::harness::{ADA, Answer, CALLBACK, CLIENT, PASSWORD, Pool, SIGNED_OUT};
+use crate::harness::{ADA, Answer, CALLBACK, CLIENT, Function, PASSWORD, Pool, SIGNED_OUT};
 
 const VERIFIER: &str = "a-verifier-of-at-least-forty-three-characters-0";
 
@@ -342,6 +345,37 @@ async fn whoever_was_invited_chooses_a_password_here() {
     assert!(page.text.contains("Password did not conform with policy"), "{}", page.text);
     let answer = browser.fill(&page, &[&name[..], &[("password", PASSWORD)]].concat()).await;
     assert!(location(&answer).starts_with(CALLBACK));
+}
+
+#[tokio::test]
+async fn functions_run_at_both_ends_of_a_sign_in_and_before_tokens() {
+    let (before, after, tokens) = (Function::silent(), Function::silent(), Function::silent());
+    let pool = Pool::configured(|config| {
+        config.triggers.set(Trigger::PreAuthentication, Arc::clone(&before) as _);
+        config.triggers.set(Trigger::PostAuthentication, Arc::clone(&after) as _);
+        config.triggers.set(Trigger::PreTokenGeneration, Arc::clone(&tokens) as _);
+    });
+    pool.confirmed_user(ADA).await;
+    let mut browser = Browser::new(&pool);
+    *before.failure.lock().unwrap() = Some("<closed>".to_owned());
+    let page = browser.get(&format!("/login?{}", request(&[]))).await;
+    let refused = browser.fill(&page, &[("username", ADA), ("password", PASSWORD)]).await;
+    assert!(refused.text.contains("PreAuthentication failed with error &lt;closed&gt;."), "{}", refused.text);
+    *before.failure.lock().unwrap() = None;
+
+    let code = browser.sign_in().await;
+    assert_eq!(after.taken().len(), 1);
+    assert!(tokens.taken().is_empty(), "there are none yet");
+    let exchanged = exchange(&pool, &code, VERIFIER).await.ok();
+    let sources = |function: &Function| -> Vec<Value> {
+        function.taken().into_iter().map(|event| event["triggerSource"].clone()).collect()
+    };
+    assert_eq!(sources(&tokens), ["TokenGeneration_HostedAuth"]);
+    let refresh_token = exchanged["refresh_token"].as_str().unwrap();
+    let fields = [("grant_type", "refresh_token"), ("client_id", CLIENT), ("refresh_token", refresh_token)];
+    post(&pool, "/oauth2/token", &fields).await.ok();
+    assert_eq!(sources(&tokens), ["TokenGeneration_RefreshTokens"]);
+    assert!(after.taken().is_empty());
 }
 
 #[tokio::test]

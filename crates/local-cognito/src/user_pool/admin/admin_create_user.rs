@@ -12,10 +12,14 @@ use super::user_type;
 use crate::attributes::{self, Attribute, Writer};
 use crate::email;
 use crate::error::Error;
+use crate::medium::Medium;
 use crate::operation::{Reply, required};
 use crate::password::{self, StoredPassword};
 use crate::store::outbox;
 use crate::store::users::{self, User, UserStatus};
+use crate::triggers::custom_message::{self, Message, Occasion};
+use crate::triggers::pre_sign_up::{self, Account, Source};
+use crate::triggers::{Metadata, NO_CLIENT};
 use crate::turn::Turn;
 
 #[derive(Deserialize)]
@@ -26,6 +30,8 @@ pub(super) struct AdminCreateUser {
     user_attributes: Option<Vec<Attribute>>,
     temporary_password: Option<String>,
     message_action: Option<MessageAction>,
+    validation_data: Option<Vec<Attribute>>,
+    client_metadata: Option<Metadata>,
 }
 
 #[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
@@ -44,17 +50,60 @@ pub(super) fn admin_create_user(turn: &Turn<'_>, request: AdminCreateUser) -> Re
         None => temporary_password(turn.pool().password_policy.minimum_length),
     };
     password::check(&turn.pool().password_policy, &password)?;
-    let user = match request.message_action {
-        Some(MessageAction::Resend) => invited_again(turn, &address, &password)?,
-        _ => invited(turn, &address, &password, request.user_attributes.unwrap_or_default())?,
-    };
-    if request.message_action != Some(MessageAction::Suppress) {
-        outbox::invite(turn.db, user.email(), &password, turn.now_ms)?;
+    if request.message_action == Some(MessageAction::Resend) {
+        let user = invited_again(turn, &address, &password)?;
+        return invite(turn, &user, password);
     }
-    Ok(json!({ "User": user_type(&user) }).into())
+    let is_invited = request.message_action != Some(MessageAction::Suppress);
+    let attributes = attributes_of(&address, request.user_attributes.unwrap_or_default())?;
+    check_is_new(turn, &address)?;
+    let sub = Uuid::new_v4().to_string();
+    let account = Account {
+        sub: &sub,
+        client_id: NO_CLIENT,
+        attributes: &attributes,
+        validation_data: request.validation_data.as_deref(),
+        metadata: request.client_metadata.as_ref(),
+    };
+    pre_sign_up::allow(turn, &account, Source::AdminCreateUser).and_then(turn, move |turn, _| {
+        check_is_new(turn, &address)?;
+        let user = User {
+            status: UserStatus::ForceChangePassword,
+            password: StoredPassword::new(turn.pool(), &sub, &password),
+            sub,
+            attributes,
+            is_enabled: true,
+            temporary_until_s: Some(turn.temporary_password_end_s()),
+            pending_email: None,
+            created_at_s: turn.now_s(),
+            modified_at_s: turn.now_s(),
+        };
+        users::insert(turn.db, &user)?;
+        match is_invited {
+            true => invite(turn, &user, password),
+            false => Ok(json!({ "User": user_type(&user) }).into()),
+        }
+    })
 }
 
-fn invited(turn: &Turn<'_>, address: &str, password: &str, written: Vec<Attribute>) -> Result<User, Error> {
+/// As in AWS, what the operator told is for PreSignUp alone.
+fn invite(turn: &Turn<'_>, user: &User, password: String) -> Result<Reply, Error> {
+    let address = user.email().to_owned();
+    let message = Message {
+        occasion: Occasion::AdminCreateUser,
+        user,
+        address: &address,
+        client_id: NO_CLIENT,
+        metadata: None,
+    };
+    let answer = json!({ "User": user_type(user) });
+    custom_message::words(turn, &message, Medium::Email, &password)?.and_then(turn, move |turn, words| {
+        outbox::invite(turn.db, &address, &password, words, turn.now_ms)?;
+        Ok(answer.into())
+    })
+}
+
+fn attributes_of(address: &str, written: Vec<Attribute>) -> Result<BTreeMap<String, String>, Error> {
     if !email::is_address(address) {
         return Err(Error::InvalidParameter("Username should be an email.".to_owned()));
     }
@@ -67,23 +116,14 @@ fn invited(turn: &Turn<'_>, address: &str, password: &str, written: Vec<Attribut
         ));
     }
     attributes.entry("email_verified".to_owned()).or_insert_with(|| "false".to_owned());
-    if users::find(turn.db, address)?.is_some() {
-        return Err(Error::UsernameExists);
+    Ok(attributes)
+}
+
+fn check_is_new(turn: &Turn<'_>, address: &str) -> Result<(), Error> {
+    match users::find(turn.db, address)? {
+        Some(_) => Err(Error::UsernameExists),
+        None => Ok(()),
     }
-    let sub = Uuid::new_v4().to_string();
-    let user = User {
-        status: UserStatus::ForceChangePassword,
-        password: StoredPassword::new(turn.pool(), &sub, password),
-        sub,
-        attributes,
-        is_enabled: true,
-        temporary_until_s: Some(turn.temporary_password_end_s()),
-        pending_email: None,
-        created_at_s: turn.now_s(),
-        modified_at_s: turn.now_s(),
-    };
-    users::insert(turn.db, &user)?;
-    Ok(user)
 }
 
 /// `MessageAction: RESEND` gives an invited user a new temporary password and more time.
