@@ -1,4 +1,5 @@
-// What the chat's template does not turn on, as the real aws-amplify asks for it: devices, and codes as second factors.
+// What the chat's template does not turn on, as the real aws-amplify asks for it: devices, codes as second factors, and
+// questions of functions.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -125,6 +126,41 @@ test('a code by text message is factor enough where people choose', async () => 
   const asked = await call(page, 'signIn', { username: email, options });
   assert.equal(step(asked), 'CONFIRM_SIGN_IN_WITH_SMS_CODE');
   assert.equal((await answer(await code(phone))).isSignedIn, true);
+});
+
+test('a question of a function takes the place of the password, and is asked again after a wrong answer', async () => {
+  const email = 'question@example.com';
+  await someone(email);
+  await call(page, 'signOut');
+  const options = { authFlowType: 'CUSTOM_WITHOUT_SRP' };
+  const asked = await call(page, 'signIn', { username: email, options });
+  assert.equal(step(asked), 'CONFIRM_SIGN_IN_WITH_CUSTOM_CHALLENGE');
+  assert.equal(asked.nextStep.additionalInfo.question, 'Your given name backwards?');
+  assert.equal(step(await answer('Ada')), 'CONFIRM_SIGN_IN_WITH_CUSTOM_CHALLENGE');
+  assert.equal((await answer('adA')).isSignedIn, true);
+  assert.ok((await call(page, 'fetchAuthSession')).tokens);
+  assert.equal((await call(page, 'fetchUserAttributes')).email, email);
+  await call(page, 'signOut');
+
+  await call(page, 'signIn', { username: email, options });
+  await answer('Ada');
+  await answer('Ada');
+  await assert.rejects(answer('Ada'), { name: 'NotAuthorizedException' });
+
+  const nobody = await call(page, 'signIn', { username: 'nobody@example.com', options });
+  assert.equal(step(nobody), 'CONFIRM_SIGN_IN_WITH_CUSTOM_CHALLENGE', 'who has no account, does not show');
+});
+
+test('the password can come before the question, by SRP', async () => {
+  const email = 'both@example.com';
+  await someone(email);
+  await call(page, 'signOut');
+  const options = { authFlowType: 'CUSTOM_WITH_SRP' };
+  const wrong = call(page, 'signIn', { username: email, password: 'Wrong-guess-1', options });
+  await assert.rejects(wrong, { name: 'NotAuthorizedException' });
+  const asked = await call(page, 'signIn', { username: email, password: PASSWORD, options });
+  assert.equal(step(asked), 'CONFIRM_SIGN_IN_WITH_CUSTOM_CHALLENGE');
+  assert.equal((await answer('adA')).isSignedIn, true);
 });
 
 test('refresh tokens are rotated, and one that was replaced ends in a sign-in', async () => {
