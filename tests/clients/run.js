@@ -13,6 +13,7 @@ const PATIENCE_MS = 180_000;
 const PYTHON = process.env.PYTHON ?? 'python3';
 const CLIENTS = [
   ['amazon_cognito_identity.js', process.execPath],
+  ['custom_challenge.js', process.execPath],
   ['sdk_cognito.js', process.execPath],
   ['openid_client.js', process.execPath],
   ['sdk_dynamodb.js', process.execPath],
