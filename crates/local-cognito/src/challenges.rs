@@ -1,4 +1,4 @@
-//! Challenges that clients have yet to answer: in memory, for three minutes.
+//! Challenges that clients have yet to answer: in memory, for as long as the client gives people, mostly three minutes.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
@@ -9,9 +9,6 @@ use rand::Rng;
 
 use crate::triggers::auth_challenge::ChallengeResult;
 use crate::triggers::pre_token_generation::Source;
-
-/// Cognito's default `AuthSessionValidity`.
-pub(crate) const LIFETIME_MS: i64 = 3 * 60 * 1000;
 
 /// About 8 MB of big numbers; when a flood brings more, the oldest go.
 const MOST: usize = 4096;
@@ -126,26 +123,18 @@ impl Step {
 
 /// The challenges by `SECRET_BLOCK` or `Session`, the only thing that the client sends back.
 pub(crate) struct Challenges<T> {
-    lifetime_ms: i64,
     open: Mutex<HashMap<String, (i64, T)>>,
 }
 
 impl<T> Default for Challenges<T> {
     fn default() -> Self {
-        Challenges::lasting(LIFETIME_MS)
-    }
-}
-
-impl<T> Challenges<T> {
-    /// The same for what is open longer or shorter.
-    pub(crate) fn lasting(lifetime_ms: i64) -> Self {
-        Challenges { lifetime_ms, open: Mutex::default() }
+        Challenges { open: Mutex::default() }
     }
 }
 
 impl<T: Clone> Challenges<T> {
-    /// Remembers a challenge and names it, in standard base64.
-    pub(crate) fn open(&self, challenge: T, now_ms: i64) -> String {
+    /// Remembers a challenge for a while and names it, in standard base64.
+    pub(crate) fn open(&self, challenge: T, lifetime_ms: i64, now_ms: i64) -> String {
         let secret_block = STANDARD.encode(rand::rng().random::<[u8; 64]>());
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if open.len() >= MOST {
@@ -157,7 +146,7 @@ impl<T: Clone> Challenges<T> {
                 open.remove(&oldest);
             }
         }
-        open.insert(secret_block.clone(), (now_ms + self.lifetime_ms, challenge));
+        open.insert(secret_block.clone(), (now_ms + lifetime_ms, challenge));
         secret_block
     }
 
@@ -194,21 +183,21 @@ mod tests {
     }
 
     #[test]
-    fn a_challenge_is_good_once_and_for_three_minutes() {
+    fn a_challenge_is_good_once_and_for_its_time() {
         let challenges = Challenges::default();
-        let first = challenges.open(challenge(), 0);
-        assert!(challenges.take(&first, LIFETIME_MS - 1).is_some());
-        assert!(challenges.take(&first, LIFETIME_MS - 1).is_none());
+        let first = challenges.open(challenge(), 180_000, 0);
+        assert!(challenges.take(&first, 179_999).is_some());
+        assert!(challenges.take(&first, 179_999).is_none());
 
-        let second = challenges.open(challenge(), 0);
-        assert!(challenges.take(&second, LIFETIME_MS).is_none());
+        let second = challenges.open(challenge(), 180_000, 0);
+        assert!(challenges.take(&second, 180_000).is_none());
     }
 
     #[test]
     fn a_flood_of_challenges_pushes_out_the_oldest_only() {
         let challenges = Challenges::default();
         let secret_blocks: Vec<_> =
-            (0..=MOST as i64).map(|now_ms| challenges.open(challenge(), now_ms)).collect();
+            (0..=MOST as i64).map(|now_ms| challenges.open(challenge(), 180_000, now_ms)).collect();
         assert!(challenges.take(&secret_blocks[0], 1).is_none());
         assert!(challenges.take(&secret_blocks[1], 1).is_some());
         assert!(challenges.take(&secret_blocks[MOST], 1).is_some());

@@ -160,6 +160,8 @@ pub struct ClientConfig {
     pub token_revocation: bool,
     /// `RefreshTokenRotation`, if it is enabled.
     pub refresh_token_rotation: Option<RefreshTokenRotation>,
+    /// `AuthSessionValidity`: how long people have for each step of a sign-in.
+    pub auth_session_validity: Duration,
     /// `AllowedOAuthFlowsUserPoolClient` and what belongs to it; `None` keeps the client off the sign-in page.
     pub oauth: Option<OAuthConfig>,
 }
@@ -178,7 +180,7 @@ pub struct OAuthConfig {
 }
 
 impl ClientConfig {
-    /// Cognito's upper limits; revocation relies on them.
+    /// Cognito's limits; revocation relies on the upper ones.
     fn check(&self) -> Result<(), String> {
         let day = 24 * HOUR;
         if self.access_token_validity > day || self.id_token_validity > day {
@@ -186,6 +188,9 @@ impl ClientConfig {
         }
         if self.refresh_token_validity > 3650 * day {
             return Err(format!("refresh tokens of client {} may last ten years at most", self.client_id));
+        }
+        if !(3 * MINUTE..=15 * MINUTE).contains(&self.auth_session_validity) {
+            return Err(format!("AuthSessionValidity of client {} must be 3 to 15 minutes", self.client_id));
         }
         Ok(())
     }
@@ -282,6 +287,7 @@ impl MfaConfiguration {
     }
 }
 
+const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 
 impl Default for ClientConfig {
@@ -296,6 +302,7 @@ impl Default for ClientConfig {
             prevent_user_existence_errors: false,
             token_revocation: true,
             refresh_token_rotation: None,
+            auth_session_validity: 3 * MINUTE,
             oauth: None,
         }
     }

@@ -111,8 +111,8 @@ impl Cognito {
             hidden_users,
             challenges: challenges::Challenges::default(),
             auth_sessions: challenges::Challenges::default(),
-            authorization_codes: challenges::Challenges::lasting(5 * 60 * 1000),
-            browser_sessions: challenges::Challenges::lasting(60 * 60 * 1000),
+            authorization_codes: challenges::Challenges::default(),
+            browser_sessions: challenges::Challenges::default(),
             revoked: RwLock::new(revoked.into_iter().collect()),
             credentials: RwLock::new(credentials),
         }))

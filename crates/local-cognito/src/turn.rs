@@ -6,6 +6,7 @@ use num_bigint::BigUint;
 use rusqlite::Connection;
 
 use crate::Cognito;
+use crate::challenges::{AuthSession, PasswordVerifier};
 use crate::claims::{Claims, TokenError, TokenUse};
 use crate::config::{ClientConfig, UserPoolConfig};
 use crate::email;
@@ -97,19 +98,38 @@ impl Turn<'_> {
         Ok((claims, user))
     }
 
+    /// How long a step of a sign-in to this client may take.
+    pub(crate) fn auth_session_ms(&self, client_id: &str) -> i64 {
+        let client = self.pool().clients.iter().find(|client| client.client_id == client_id);
+        let default = ClientConfig::default().auth_session_validity;
+        let validity = client.map_or(default, |client| client.auth_session_validity);
+        i64::try_from(validity.as_millis()).unwrap_or(i64::MAX)
+    }
+
+    /// Remembers a sign-in under way; the answer is its `Session`.
+    pub(crate) fn open_auth_session(&self, session: AuthSession) -> String {
+        let lifetime_ms = self.auth_session_ms(&session.client_id);
+        self.cognito.auth_sessions.open(session, lifetime_ms, self.now_ms)
+    }
+
+    /// Remembers a password proof under way; the answer is its `SECRET_BLOCK`.
+    pub(crate) fn open_password_verifier(&self, challenge: PasswordVerifier) -> String {
+        let lifetime_ms = self.auth_session_ms(&challenge.client_id);
+        self.cognito.challenges.open(challenge, lifetime_ms, self.now_ms)
+    }
+
     /// The user as of now. Whoever was deleted or shut out since, or has another password, is signing in no more.
     pub(crate) fn unchanged(&self, sub: &str, verifier: &BigUint) -> Result<User, Error> {
         let user = users::find(self.db, sub)?;
         let user = user.filter(|user| user.password.verifier == *verifier).ok_or(Error::INVALID_SESSION)?;
-        match user.is_enabled {
-            true => Ok(user),
-            false => Err(Error::NotAuthorized("User is disabled.")),
-        }
+        user.check_enabled()?;
+        Ok(user)
     }
 
     /// Makes a code and sends it.
     pub(crate) fn send_code(&self, message: &Message<'_>, purpose: Purpose) -> Result<Progress<()>, Error> {
-        let code = codes::issue(self.db, &message.user.sub, purpose, self.now_s())?;
+        let session_s = self.auth_session_ms(message.client_id) / 1000;
+        let code = codes::issue(self.db, &message.user.sub, purpose, session_s, self.now_s())?;
         let address = message.address.to_owned();
         custom_message::words(self, message, purpose.medium(), &code)?.and_then(self, move |turn, words| {
             outbox::send(turn.db, &address, purpose, &code, words, turn.now_ms)?;

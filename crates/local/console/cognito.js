@@ -26,7 +26,7 @@ export const signedIn = () => [...people.values()];
 export async function enter({ email, password, givenName, familyName }) {
   const ClientId = clientId();
   try {
-    await call('SignUp', {
+    const { UserConfirmed } = await call('SignUp', {
       ClientId,
       Username: email,
       Password: password,
@@ -36,7 +36,8 @@ export async function enter({ email, password, givenName, familyName }) {
         { Name: 'family_name', Value: familyName },
       ],
     });
-    await confirm(email);
+    // A PreSignUp function may confirm people by itself.
+    if (!UserConfirmed) await confirm(email);
   } catch (error) {
     if (error.name !== 'UsernameExistsException') throw error;
   }

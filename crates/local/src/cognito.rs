@@ -208,6 +208,9 @@ fn client(client: &Resource) -> ClientConfig {
                     client.number("/RefreshTokenRotation/RetryGracePeriodSeconds").unwrap_or(0),
                 ),
             }),
+        auth_session_validity: client
+            .number("/AuthSessionValidity")
+            .map_or(defaults.auth_session_validity, |minutes| Duration::from_secs(60 * minutes)),
         oauth: oauth(client),
     }
 }

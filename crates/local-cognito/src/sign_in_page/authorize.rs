@@ -18,6 +18,9 @@ use crate::{Cognito, Error, tokens};
 /// How long a browser need not sign in again.
 const SESSION_S: i64 = 3600;
 
+/// How long an app has to fetch the tokens.
+const CODE_MS: i64 = 5 * 60 * 1000;
+
 pub(super) async fn authorize(
     State(cognito): State<Arc<Cognito>>,
     Query(request): Query<AuthorizationRequest>,
@@ -71,7 +74,7 @@ pub(super) fn signed_in(
     let user: User = users::find(turn.db, &session.sub)?.ok_or(Error::INVALID_SESSION)?;
     let location = code(turn, granted, refresh_token)?;
     let session = BrowserSession { sub: user.sub, verifier: user.password.verifier };
-    Ok((location, turn.cognito.browser_sessions.open(session, turn.now_ms)))
+    Ok((location, turn.cognito.browser_sessions.open(session, SESSION_S * 1000, turn.now_ms)))
 }
 
 pub(super) fn keep_session(response: &mut Response, cookie: &str) {
@@ -94,6 +97,7 @@ fn code(turn: &Turn<'_>, granted: &Granted, refresh_token: &str) -> Result<Strin
             nonce: granted.nonce.clone(),
             refresh_token: refresh_token.to_owned(),
         },
+        CODE_MS,
         turn.now_ms,
     );
     Ok(granted.callback("code", &code))

@@ -4,7 +4,6 @@ use rand::Rng;
 use rusqlite::{Connection, OptionalExtension};
 use subtle::ConstantTimeEq;
 
-use crate::challenges;
 use crate::error::Error;
 use crate::medium::Medium;
 
@@ -49,30 +48,42 @@ impl Purpose {
 
     /// Cognito's: a day to confirm a sign-up or an address, an hour to reset a password, and as long as a
     /// sign-in may take.
-    fn lifetime_s(self) -> i64 {
+    fn lifetime_s(self, session_s: i64) -> i64 {
         match self {
             Purpose::SignUp | Purpose::VerifyEmail | Purpose::VerifyPhone => 24 * 3600,
             Purpose::ResetPassword => 3600,
-            Purpose::SignInByEmail | Purpose::SignInBySms => challenges::LIFETIME_MS / 1000,
+            Purpose::SignInByEmail | Purpose::SignInBySms => session_s,
         }
     }
 }
 
-/// Makes a code, which replaces any earlier one of the same purpose.
-pub(crate) fn issue(db: &Connection, sub: &str, purpose: Purpose, now_s: i64) -> Result<String, Error> {
+/// Makes a code, which replaces any earlier one of the same purpose. One of a sign-in is good for `session_s`.
+pub(crate) fn issue(
+    db: &Connection,
+    sub: &str,
+    purpose: Purpose,
+    session_s: i64,
+    now_s: i64,
+) -> Result<String, Error> {
     let (sent, window_from_s) = count(db, "codes", sub, purpose, now_s)?;
     let code = format!("{:06}", rand::rng().random_range(0..1_000_000));
     db.execute(
         "INSERT OR REPLACE INTO codes
              (sub, purpose, code, expires_at_s, wrong_attempts, sent, window_from_s)
          VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6)",
-        (sub, purpose.as_str(), &code, now_s + purpose.lifetime_s(), sent, window_from_s),
+        (sub, purpose.as_str(), &code, now_s + purpose.lifetime_s(session_s), sent, window_from_s),
     )?;
     Ok(code)
 }
 
 /// Pretends the same for the made-up `sub` of somebody unknown, with the same limits.
-pub(crate) fn pretend(db: &Connection, sub: &str, purpose: Purpose, now_s: i64) -> Result<(), Error> {
+pub(crate) fn pretend(
+    db: &Connection,
+    sub: &str,
+    purpose: Purpose,
+    session_s: i64,
+    now_s: i64,
+) -> Result<(), Error> {
     // Keeps made-up names from filling the disk.
     db.execute(
         "DELETE FROM hidden_codes WHERE window_from_s <= ?1 AND expires_at_s <= ?2",
@@ -83,7 +94,7 @@ pub(crate) fn pretend(db: &Connection, sub: &str, purpose: Purpose, now_s: i64) 
         "INSERT OR REPLACE INTO hidden_codes
              (sub, purpose, expires_at_s, wrong_attempts, sent, window_from_s)
          VALUES (?1, ?2, ?3, 0, ?4, ?5)",
-        (sub, purpose.as_str(), now_s + purpose.lifetime_s(), sent, window_from_s),
+        (sub, purpose.as_str(), now_s + purpose.lifetime_s(session_s), sent, window_from_s),
     )?;
     Ok(())
 }

@@ -67,6 +67,14 @@ impl User {
         self.attributes.get("email").map_or("", String::as_str)
     }
 
+    /// Refuses who was shut out.
+    pub(crate) fn check_enabled(&self) -> Result<(), Error> {
+        match self.is_enabled {
+            true => Ok(()),
+            false => Err(Error::NotAuthorized("User is disabled.")),
+        }
+    }
+
     pub(crate) fn has_verified_email(&self) -> bool {
         self.attributes.get("email_verified").is_some_and(|verified| verified == "true")
     }

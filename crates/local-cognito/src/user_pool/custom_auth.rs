@@ -162,7 +162,7 @@ fn create(turn: &Turn<'_>, sign_in: SignIn, person: Person) -> Result<Reply, Err
         let answer = json!({
             "ChallengeName": CUSTOM_CHALLENGE,
             "ChallengeParameters": parameters,
-            "Session": turn.cognito.auth_sessions.open(session, turn.now_ms),
+            "Session": turn.open_auth_session(session),
         });
         Ok(answer.into())
     })
@@ -192,7 +192,7 @@ impl Person {
     fn named(turn: &Turn<'_>, client: &ClientConfig, name: &str) -> Result<Self, Error> {
         match users::find(turn.db, name)? {
             Some(user) => {
-                sign_in::check_enabled(&user)?;
+                user.check_enabled()?;
                 match user.status {
                     UserStatus::Unconfirmed => Err(Error::UserNotConfirmed),
                     _ => Ok(Person::known(&user)),

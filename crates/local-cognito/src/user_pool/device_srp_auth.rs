@@ -63,7 +63,7 @@ pub(super) fn respond(turn: &Turn<'_>, client: &ClientConfig, answer: &Answer) -
         "ChallengeName": "DEVICE_PASSWORD_VERIFIER",
         "ChallengeParameters": {
             "SALT": secret.salt.to_str_radix(16),
-            "SECRET_BLOCK": turn.cognito.challenges.open(challenge, turn.now_ms),
+            "SECRET_BLOCK": turn.open_password_verifier(challenge),
             "SRP_B": srp_b,
             "DEVICE_KEY": device.device_key,
             "USERNAME": user.sub,

@@ -221,7 +221,7 @@ pub(super) fn srp_challenge(
         "ChallengeName": "PASSWORD_VERIFIER",
         "ChallengeParameters": {
             "SALT": salt,
-            "SECRET_BLOCK": turn.cognito.challenges.open(challenge, turn.now_ms),
+            "SECRET_BLOCK": turn.open_password_verifier(challenge),
             "SRP_B": srp_b,
             "USERNAME": user_id,
             "USER_ID_FOR_SRP": user_id,

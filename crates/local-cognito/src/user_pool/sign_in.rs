@@ -74,7 +74,7 @@ impl SignIn {
 /// How far a user has come, and whether they may sign in, shows only to who knows the password.
 pub(super) fn after_password(turn: &Turn<'_>, sign_in: SignIn, user: &User) -> Result<Reply, Error> {
     attempts::succeeded(turn.db, &user.sub, Secret::Password)?;
-    check_enabled(user)?;
+    user.check_enabled()?;
     match user.status {
         UserStatus::Unconfirmed => Err(Error::UserNotConfirmed),
         UserStatus::ResetRequired => Err(Error::PasswordResetRequired),
@@ -159,7 +159,7 @@ pub(super) fn open(turn: &Turn<'_>, sign_in: SignIn, user: &User, step: Step) ->
         source: sign_in.source,
         custom: sign_in.custom,
     };
-    turn.cognito.auth_sessions.open(session, turn.now_ms)
+    turn.open_auth_session(session)
 }
 
 /// The user who answers this step, and their session, which stays open until it is taken.
@@ -190,14 +190,6 @@ pub(super) fn at(turn: &Turn<'_>, session: &str, step: Step) -> Result<(AuthSess
 /// Replaces a session by one at the next step.
 pub(super) fn go_on(turn: &Turn<'_>, session: &str, from: Step, to: Step) -> Result<(String, User), Error> {
     let (open, user) = at(turn, session, from)?;
-    let sessions = &turn.cognito.auth_sessions;
-    sessions.take(session, turn.now_ms);
-    Ok((sessions.open(AuthSession { step: to, ..open }, turn.now_ms), user))
-}
-
-pub(super) fn check_enabled(user: &User) -> Result<(), Error> {
-    match user.is_enabled {
-        true => Ok(()),
-        false => Err(Error::NotAuthorized("User is disabled.")),
-    }
+    turn.cognito.auth_sessions.take(session, turn.now_ms);
+    Ok((turn.open_auth_session(AuthSession { step: to, ..open }), user))
 }

@@ -228,9 +228,7 @@ impl<'a> Who<'a> {
     fn open(&self, turn: &Turn<'_>, client: &ClientConfig, step: Step) -> String {
         match &self.user {
             Ok(user) => sign_in::open(turn, SignIn::new(client, None), user, step),
-            Err(hidden) => {
-                turn.cognito.auth_sessions.open(AuthSession { step, ..hidden.clone() }, turn.now_ms)
-            }
+            Err(hidden) => turn.open_auth_session(AuthSession { step, ..hidden.clone() }),
         }
     }
 
@@ -253,7 +251,8 @@ impl<'a> Who<'a> {
         match &self.user {
             Ok(user) => one_time_code::challenge(turn, SignIn::new(client, None), user, step, medium),
             Err(hidden) => {
-                codes::pretend(turn.db, &hidden.sub, medium.sign_in(), turn.now_s())?;
+                let session_s = turn.auth_session_ms(&hidden.client_id) / 1000;
+                codes::pretend(turn.db, &hidden.sub, medium.sign_in(), session_s, turn.now_s())?;
                 Ok(json!({
                     "ChallengeName": step.as_str(),
                     "ChallengeParameters": one_time_code::parameters(medium, self.name, &hidden.sub),

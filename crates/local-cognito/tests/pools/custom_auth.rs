@@ -1,7 +1,7 @@
 //! Sign-ins that functions lead: CUSTOM_AUTH, with and without a password first.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use local_cognito::{Config, DeviceConfiguration, MfaConfiguration, Trigger};
 use serde_json::{Value, json};
@@ -13,9 +13,9 @@ use crate::srp::SrpClient;
 /// The three functions of a pool that asks for the product of six and seven, and ends after three wrong answers.
 #[derive(Clone)]
 pub(crate) struct Functions {
-    define: Arc<Function>,
-    create: Arc<Function>,
-    verify: Arc<Function>,
+    pub(crate) define: Arc<Function>,
+    pub(crate) create: Arc<Function>,
+    pub(crate) verify: Arc<Function>,
 }
 
 impl Functions {
@@ -45,7 +45,7 @@ impl Functions {
         config.user_pool.clients[0].explicit_auth_flows.push("ALLOW_CUSTOM_AUTH".to_owned());
     }
 
-    fn are_idle(&self) -> bool {
+    pub(crate) fn are_idle(&self) -> bool {
         [&self.define, &self.create, &self.verify]
             .iter()
             .all(|function| function.events.lock().unwrap().is_empty())
@@ -68,13 +68,13 @@ fn definition(session: &Value) -> Value {
     }
 }
 
-fn pool() -> (Pool, Functions) {
+pub(crate) fn pool() -> (Pool, Functions) {
     let functions = Functions::new();
     (Pool::configured(|config| functions.set(config)), functions)
 }
 
 impl Pool {
-    async fn begin_custom(&self, parameters: Value) -> Answer {
+    pub(crate) async fn begin_custom(&self, parameters: Value) -> Answer {
         let body = json!({ "ClientId": CLIENT, "AuthFlow": "CUSTOM_AUTH", "AuthParameters": parameters });
         self.call("InitiateAuth", body).await
     }
@@ -84,7 +84,7 @@ impl Pool {
         self.begin_custom(parameters).await
     }
 
-    async fn answer(&self, challenge: &Value, answer: &str) -> Answer {
+    pub(crate) async fn answer(&self, challenge: &Value, answer: &str) -> Answer {
         self.call("RespondToAuthChallenge", custom_answer(challenge, answer)).await
     }
 }
@@ -226,6 +226,24 @@ async fn a_session_is_good_for_one_answer_of_its_user_and_client_and_for_three_m
 }
 
 #[tokio::test]
+async fn a_client_may_give_people_more_time() {
+    let functions = Functions::new();
+    let pool = Pool::configured(|config| {
+        functions.set(config);
+        config.user_pool.clients[0].auth_session_validity = Duration::from_secs(15 * 60);
+    });
+    pool.confirmed_user(ADA).await;
+    for (seconds, is_good) in [(15 * 60 - 1, true), (15 * 60, false)] {
+        let challenge = pool.begin_custom(json!({ "USERNAME": ADA })).await.ok();
+        let srp = SrpClient::new("Parlor");
+        let proof = pool.begin_srp(&srp, ADA).await.ok();
+        pool.pass(seconds);
+        assert_eq!(pool.answer(&challenge, "42").await.status.is_success(), is_good);
+        assert_eq!(pool.finish_srp(&srp, &proof, PASSWORD).await.status.is_success(), is_good);
+    }
+}
+
+#[tokio::test]
 async fn of_two_answers_at_once_one_is_taken() {
     let (pool, functions) = pool();
     pool.confirmed_user(ADA).await;
@@ -318,88 +336,6 @@ async fn a_temporary_password_is_replaced_before_the_questions() {
 }
 
 #[tokio::test]
-async fn somebody_unknown_is_led_like_anybody_and_never_comes_in() {
-    let (pool, functions) = pool();
-    let nobody = "nobody@example.com";
-    let challenge = pool.begin_custom(json!({ "USERNAME": nobody })).await.ok();
-    assert_eq!(challenge["ChallengeName"], "CUSTOM_CHALLENGE");
-    let made_up = challenge["ChallengeParameters"]["USERNAME"].as_str().unwrap();
-    assert_eq!(made_up.len(), 36);
-    let again = pool.begin_custom(json!({ "USERNAME": nobody.to_uppercase() })).await.ok();
-    assert_eq!(again["ChallengeParameters"]["USERNAME"], made_up, "asking twice shows nothing");
-
-    let event = &functions.define.taken()[0];
-    assert_eq!(event["userName"], nobody);
-    assert_eq!(event["request"]["userNotFound"], true);
-    assert_eq!(event["request"]["userAttributes"], json!({}));
-
-    let question = pool.answer(&challenge, "41").await.ok();
-    assert_eq!(question["ChallengeName"], "CUSTOM_CHALLENGE");
-    assert_eq!(functions.verify.taken()[0]["userName"], nobody);
-    let told = pool.answer(&question, "42").await.refused("NotAuthorizedException");
-    assert_eq!(told, "Incorrect username or password.");
-}
-
-#[tokio::test]
-async fn where_users_are_not_hidden_nobody_is_told_at_once() {
-    let functions = Functions::new();
-    let pool = Pool::configured(|config| {
-        functions.set(config);
-        config.user_pool.clients[0].prevent_user_existence_errors = false;
-    });
-    let told = pool.begin_custom(json!({ "USERNAME": ADA })).await.refused("UserNotFoundException");
-    assert_eq!(told, "User does not exist.");
-    assert!(functions.are_idle());
-    pool.confirmed_user(ADA).await;
-    pool.begin_custom(json!({ "USERNAME": ADA })).await.ok();
-    assert!(functions.define.taken()[0]["request"].get("userNotFound").is_none());
-}
-
-#[tokio::test]
-async fn who_may_not_sign_in_is_not_asked_and_who_may_no_longer_is_not_let_in() {
-    let (pool, functions) = pool();
-    pool.sign_up("new@example.com").await.ok();
-    pool.begin_custom(json!({ "USERNAME": "new@example.com" })).await.refused("UserNotConfirmedException");
-
-    pool.confirmed_user(ADA).await;
-    let by_ada = json!({ "USERNAME": ADA });
-    let challenge = pool.begin_custom(by_ada.clone()).await.ok();
-    pool.admin("AdminDisableUser", json!({ "Username": ADA })).await.ok();
-    assert_eq!(pool.answer(&challenge, "42").await.refused("NotAuthorizedException"), "User is disabled.");
-    assert!(functions.verify.taken().is_empty());
-    let told = pool.begin_custom(by_ada.clone()).await.refused("NotAuthorizedException");
-    assert_eq!(told, "User is disabled.");
-
-    pool.admin("AdminEnableUser", json!({ "Username": ADA })).await.ok();
-    let challenge = pool.begin_custom(by_ada.clone()).await.ok();
-    let changed = json!({ "Username": ADA, "Password": "Another-one-2", "Permanent": true });
-    pool.admin("AdminSetUserPassword", changed).await.ok();
-    pool.answer(&challenge, "42").await.refused("NotAuthorizedException");
-
-    let challenge = pool.begin_custom(by_ada).await.ok();
-    assert!(pool.admin("AdminDeleteUser", json!({ "Username": ADA })).await.status.is_success());
-    pool.answer(&challenge, "42").await.refused("NotAuthorizedException");
-}
-
-#[tokio::test]
-async fn the_client_must_allow_the_flow_as_it_does_when_it_names_none() {
-    let functions = Functions::new();
-    let pool = Pool::configured(|config| {
-        functions.set(config);
-        config.user_pool.clients[2].explicit_auth_flows = vec!["CUSTOM_AUTH_FLOW_ONLY".to_owned()];
-        config.user_pool.clients[0].explicit_auth_flows.retain(|flow| flow != "ALLOW_CUSTOM_AUTH");
-    });
-    pool.confirmed_user(ADA).await;
-    let told = pool.begin_custom(json!({ "USERNAME": ADA })).await.refused("InvalidParameterException");
-    assert_eq!(told, "CUSTOM_AUTH flow not enabled for this client");
-    for client in ["legacy", "minimal"] {
-        let body =
-            json!({ "ClientId": client, "AuthFlow": "CUSTOM_AUTH", "AuthParameters": { "USERNAME": ADA } });
-        assert_eq!(pool.call("InitiateAuth", body).await.ok()["ChallengeName"], "CUSTOM_CHALLENGE");
-    }
-}
-
-#[tokio::test]
 async fn an_operator_signs_in_the_same_way() {
     let (pool, functions) = pool();
     pool.confirmed_user(ADA).await;
@@ -412,130 +348,6 @@ async fn an_operator_signs_in_the_same_way() {
     assert_ne!(Tokens::of(&answered).access, "");
     let event = &functions.verify.taken()[0];
     assert_eq!(event["request"]["clientMetadata"], json!({ "from": "a server" }));
-}
-
-#[tokio::test]
-async fn what_lacks_or_cannot_be_is_told() {
-    let (pool, _) = pool();
-    pool.confirmed_user(ADA).await;
-    for (parameters, told) in [
-        (json!({}), "Missing required parameter USERNAME"),
-        (json!({ "USERNAME": ADA, "CHALLENGE_NAME": "SRP_A" }), "Missing required parameter SRP_A"),
-        (
-            json!({ "USERNAME": ADA, "CHALLENGE_NAME": "SMS_MFA" }),
-            "CHALLENGE_NAME must be SRP_A or CUSTOM_CHALLENGE",
-        ),
-        (
-            json!({ "USERNAME": ADA, "CHALLENGE_NAME": "SRP_A", "SRP_A": "0" }),
-            "SRP_A must be a hexadecimal number that N does not divide",
-        ),
-    ] {
-        assert_eq!(pool.begin_custom(parameters).await.refused("InvalidParameterException"), told);
-    }
-    let begun =
-        pool.begin_custom(json!({ "USERNAME": ADA, "CHALLENGE_NAME": "CUSTOM_CHALLENGE" })).await.ok();
-    assert_eq!(begun["ChallengeName"], "CUSTOM_CHALLENGE");
-}
-
-#[tokio::test]
-async fn a_pool_without_the_functions_says_so() {
-    let functions = Functions::new();
-    let told = "Custom auth lambda trigger is not configured for the user pool.";
-    let pool = Pool::configured(|config| {
-        config.user_pool.clients[0].explicit_auth_flows.push("ALLOW_CUSTOM_AUTH".to_owned());
-    });
-    let refused = pool.begin_custom(json!({ "USERNAME": ADA })).await;
-    assert_eq!(refused.refused("InvalidParameterException"), told);
-
-    let pool = Pool::configured(|config| {
-        functions.set(config);
-        config.triggers = Default::default();
-        config.triggers.set(Trigger::DefineAuthChallenge, Arc::clone(&functions.define) as _);
-    });
-    let refused = pool.begin_custom(json!({ "USERNAME": ADA })).await;
-    assert_eq!(refused.refused("InvalidParameterException"), told);
-}
-
-#[tokio::test]
-async fn a_function_that_fails_is_told_in_its_words_and_costs_the_session() {
-    let (pool, functions) = pool();
-    pool.confirmed_user(ADA).await;
-    let fail = |function: &Function, how: Option<&str>| {
-        *function.failure.lock().unwrap() = how.map(str::to_owned);
-    };
-    for (function, name) in
-        [(&functions.define, "DefineAuthChallenge"), (&functions.create, "CreateAuthChallenge")]
-    {
-        fail(function, Some("out of order"));
-        let told =
-            pool.begin_custom(json!({ "USERNAME": ADA })).await.refused("UserLambdaValidationException");
-        assert_eq!(told, format!("{name} failed with error out of order."));
-        fail(function, None);
-    }
-    let challenge = pool.begin_custom(json!({ "USERNAME": ADA })).await.ok();
-    fail(&functions.verify, Some("out of order"));
-    let told = pool.answer(&challenge, "42").await.refused("UserLambdaValidationException");
-    assert_eq!(told, "VerifyAuthChallengeResponse failed with error out of order.");
-    fail(&functions.verify, None);
-    pool.answer(&challenge, "42").await.refused("NotAuthorizedException");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_function_that_hangs_is_given_up() {
-    let (pool, functions) = pool();
-    pool.confirmed_user(ADA).await;
-    functions.define.hangs.store(true, Ordering::SeqCst);
-    let told = pool.begin_custom(json!({ "USERNAME": ADA })).await.refused("UnexpectedLambdaException");
-    assert!(told.starts_with("DefineAuthChallenge invocation failed"), "{told}");
-    assert_eq!(functions.define.taken().len(), 3);
-}
-
-#[tokio::test]
-async fn what_a_function_must_not_say_is_no_answer() {
-    for said in [
-        json!({ "challengeName": "CUSTOM_CHALLENGE", "challengeParameters": {} }),
-        json!({ "issueTokens": "true" }),
-        json!({ "challengeName": "PASSWORD_VERIFIER" }),
-        json!({ "challengeName": "SMS_MFA" }),
-        json!({}),
-        json!(null),
-        json!([]),
-        json!("yes"),
-    ] {
-        let functions = Functions {
-            define: Function::saying({
-                let said = said.clone();
-                move |_| Ok(said.clone())
-            }),
-            ..Functions::new()
-        };
-        let pool = Pool::configured(|config| functions.set(config));
-        pool.confirmed_user(ADA).await;
-        let refused = pool.begin_custom(json!({ "USERNAME": ADA })).await;
-        assert_eq!(
-            refused.refused("InvalidLambdaResponseException"),
-            "Unrecognizable lambda output",
-            "{said}"
-        );
-    }
-    let create = Function::saying(|_| Ok(json!({ "publicChallengeParameters": { "level": 1 } })));
-    let functions = Functions { create, ..Functions::new() };
-    let pool = Pool::configured(|config| functions.set(config));
-    pool.confirmed_user(ADA).await;
-    pool.begin_custom(json!({ "USERNAME": ADA })).await.refused("InvalidLambdaResponseException");
-}
-
-#[tokio::test]
-async fn a_function_that_never_ends_a_sign_in_is_ended_with() {
-    let define = Function::saying(|_| Ok(json!({ "challengeName": "CUSTOM_CHALLENGE" })));
-    let functions = Functions { define, ..Functions::new() };
-    let pool = Pool::configured(|config| functions.set(config));
-    pool.confirmed_user(ADA).await;
-    let mut challenge = pool.begin_custom(json!({ "USERNAME": ADA })).await.ok();
-    for _ in 0..100 {
-        challenge = pool.answer(&challenge, "42").await.ok();
-    }
-    pool.answer(&challenge, "42").await.refused("NotAuthorizedException");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 mod admin;
 mod authentication_triggers;
 mod custom_auth;
+mod custom_auth_refusals;
 mod custom_message;
 mod devices;
 mod email_change;

@@ -81,11 +81,13 @@ fn a_file_of_a_newer_version_is_refused() {
 #[test]
 fn a_configuration_that_no_client_could_use_is_refused() {
     type Change = fn(&mut local_cognito::Config);
-    let changes: [(&str, Change); 4] = [
+    let changes: [(&str, Change); 6] = [
         ("us-east-1", |config| config.user_pool.pool_id = "Parlor".to_owned()),
         ("us-east-1", |config| config.user_pool.pool_id = "us-east-1_".to_owned()),
         ("issuer", |config| config.user_pool.issuer = "http://localhost:4000".to_owned()),
         ("a day", |config| config.user_pool.clients[0].id_token_validity *= 25),
+        ("3 to 15 minutes", |config| config.user_pool.clients[0].auth_session_validity *= 6),
+        ("3 to 15 minutes", |config| config.user_pool.clients[0].auth_session_validity /= 2),
     ];
     for (word, change) in changes {
         let mut config = config("never made".into());

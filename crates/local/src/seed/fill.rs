@@ -136,13 +136,14 @@ impl Filling<'_> {
         let sign_up = json!({
             "ClientId": client, "Username": email, "Password": password, "UserAttributes": attributes,
         });
-        let is_new = match stack.cognito("SignUp", &sign_up).await {
-            Ok(_) => true,
-            Err(refusal) if refusal.name == "UsernameExistsException" => false,
+        let (is_new, wants_code) = match stack.cognito("SignUp", &sign_up).await {
+            // A PreSignUp function may confirm people by itself.
+            Ok(answer) => (true, answer["UserConfirmed"] != true),
+            Err(refusal) if refusal.name == "UsernameExistsException" => (false, false),
             Err(refusal) => return Err(refused("SignUp", refusal)),
         };
         let name = json!({ "ClientId": client, "Username": email });
-        if is_new {
+        if wants_code {
             self.confirm(email).await.map_err(|refusal| refused("ConfirmSignUp", refusal))?;
         }
         let token = match self.sign_in(email, password).await {

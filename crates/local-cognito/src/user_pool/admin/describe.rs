@@ -73,6 +73,7 @@ pub(super) fn describe_user_pool_client(
         "IdTokenValidity": client.id_token_validity.as_secs(),
         "RefreshTokenValidity": client.refresh_token_validity.as_secs(),
         "TokenValidityUnits": { "AccessToken": "seconds", "IdToken": "seconds", "RefreshToken": "seconds" },
+        "AuthSessionValidity": client.auth_session_validity.as_secs() / 60,
         "PreventUserExistenceErrors": existence,
         "EnableTokenRevocation": client.token_revocation,
     });
