@@ -1,7 +1,8 @@
 //! CustomMessage: called before an e-mail or text message is sent, which may have the function's words.
 //!
 //! <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-custom-message.html>. The function
-//! does not learn the code: it puts `codeParameter` where the code is to be.
+//! does not learn the code: it puts `codeParameter` where the code is to be. AWS's documents want a sender of one's
+//! own (`EmailSendingAccount: DEVELOPER`) for its e-mails, which is not looked at here.
 
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -7,6 +7,10 @@
 //! Who begins with `SRP_A` can be asked for the password by it. What belongs to the password, as a second factor,
 //! follows by itself, and then DefineAuthChallenge is asked again. Somebody unknown is led like anybody else, where
 //! the client hides who has an account: the functions are told, and no tokens come of it.
+//!
+//! AWS's documents do not say what becomes of passwords here. A choice: who begins without one is not asked for a new
+//! one either, be it temporary or to be reset. And second factors are recorded by name like other challenges, as the
+//! documents list them; they were seen (<https://github.com/aws-amplify/amplify-js/issues/3876>) to end the questions.
 
 use std::collections::HashMap;
 

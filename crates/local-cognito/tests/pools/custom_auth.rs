@@ -320,6 +320,14 @@ async fn a_second_factor_follows_the_password_by_itself_and_then_the_questions_c
 }
 
 #[tokio::test]
+async fn who_was_invited_comes_in_by_questions_alone() {
+    let (pool, _) = pool();
+    pool.admin("AdminCreateUser", json!({ "Username": ADA, "MessageAction": "SUPPRESS" })).await.ok();
+    let challenge = pool.begin_custom(json!({ "USERNAME": ADA })).await.ok();
+    assert_ne!(Tokens::of(&pool.answer(&challenge, "42").await.ok()).access, "");
+}
+
+#[tokio::test]
 async fn a_temporary_password_is_replaced_before_the_questions() {
     let (pool, _) = pool();
     let made = json!({ "Username": ADA, "TemporaryPassword": PASSWORD, "UserAttributes": [
