@@ -211,13 +211,18 @@ async fn only_whoever_may_manage_connections_reaches_them() {
 }
 
 #[tokio::test]
-async fn a_signed_graphql_request_is_verified_before_its_fields_are_refused() {
+async fn a_signed_graphql_request_is_verified_and_answered_as_far_as_the_role_and_the_schema_permit() {
     let parlor = Parlor::start().await;
     let mut ann = Signer::join(&parlor, "Ann").await;
-    let (status, body) = ann.graphql("{ listTodos { items { id } } __typename }").await;
-    // Verified, but no field of the schema is for IAM.
+    let (status, body) =
+        ann.graphql(r#"mutation { createTodo(input: { name: "Signed" }) { id name } }"#).await;
+    assert_eq!((status, &body["data"]["createTodo"]["name"]), (200, &json!("Signed")), "{body}");
+    let (_, body) = ann.graphql("{ listTodos { items { name } } __typename }").await;
+    assert_eq!(body["data"]["listTodos"]["items"], json!([{ "name": "Signed" }]), "{body}");
+    // The chat is for tokens of the user pool.
+    let (status, body) = ann.graphql("{ listRooms { items { id } } __typename }").await;
     assert_eq!((status, &body["data"]["__typename"]), (200, &json!("Query")), "{body}");
-    assert_eq!(body["errors"][0]["message"], "Not Authorized to access listTodos on type Query");
+    assert_eq!(body["errors"][0]["message"], "Not Authorized to access listRooms on type Query");
 
     let refused = async |signer: &Signer| -> (u16, String) {
         let (status, body) = signer.graphql("{ __typename }").await;
@@ -278,12 +283,20 @@ async fn a_realtime_connection_is_opened_and_each_start_checked_by_signature() {
     let opened = next(&mut socket).await;
     assert_eq!(opened["type"], "connection_ack", "{opened}");
     assert_eq!(next(&mut socket).await["type"], "ka");
-    for (signed, error) in [(data.as_str(), "Unauthorized"), ("{}", "UnauthorizedException")] {
+    let rooms = json!({ "query": "subscription { onCreateRoom { id } }" }).to_string();
+    for (id, data, signed, error) in [
+        ("not signed", &data, "{}", json!("UnauthorizedException")),
+        ("not permitted", &rooms, &rooms, json!("Unauthorized")),
+        ("permitted", &data, &data, Value::Null),
+    ] {
         let extensions = json!({ "authorization": header(&url, signed) });
         let payload = json!({ "data": data, "extensions": extensions });
-        let start = json!({ "id": signed.len().to_string(), "type": "start", "payload": payload });
+        let start = json!({ "id": id, "type": "start", "payload": payload });
         socket.send(Message::text(start.to_string())).await.expect("it listens");
         let frame = next(&mut socket).await;
-        assert_eq!(frame["payload"]["errors"][0]["errorType"], error, "{frame}");
+        assert_eq!(frame["payload"]["errors"][0]["errorType"], error, "{id}: {frame}");
     }
+    ann.graphql(r#"mutation { createTodo(input: { name: "Heard" }) { id name } }"#).await;
+    let heard = next(&mut socket).await;
+    assert!(heard["payload"]["data"]["onTodo"]["id"].is_string(), "{heard}");
 }
