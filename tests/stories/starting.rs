@@ -57,9 +57,24 @@ async fn help_shows_examples_and_mistakes_are_explained() {
     for part in ["Examples:", "API Gateway", "--seed web/seed.toml", "--watch"] {
         assert!(help.contains(part), "{part}: {help}");
     }
-    let parameter = run(&["--port", "0", "--parameter", "Stage=nowhere"]).await;
+    let above = tempfile::tempdir().expect("a folder");
+    let data = above.path().join("data");
+    let data = data.to_str().expect("a path");
+    let parameter = run(&["--port", "0", "--data", data, "--parameter", "Stage=nowhere"]).await;
     let error = String::from_utf8_lossy(&parameter.stderr);
     assert!(!parameter.status.success() && error.contains("development, production"), "{error}");
+    assert!(!std::fs::exists(data).expect("it can be seen"), "a start that fails leaves no folder behind");
+}
+
+#[tokio::test]
+async fn a_folder_with_somebody_elses_files_is_neither_filled_nor_closed_to_them() {
+    let theirs = tempfile::tempdir().expect("a folder");
+    std::fs::write(theirs.path().join("thesis.txt"), "years of work").expect("a file");
+    let path = theirs.path().to_str().expect("a path");
+    let refused = run(&["--port", "0", "--data", path]).await;
+    let error = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success() && error.contains("another folder with --data"), "{error}");
+    assert_eq!(std::fs::read_dir(path).expect("it is there").count(), 1);
 }
 
 #[tokio::test]

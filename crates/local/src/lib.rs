@@ -93,6 +93,12 @@ pub enum StartError {
         /// The newest version that can be read.
         known: u32,
     },
+    /// What is to be filled has something else in it.
+    #[error(
+        "{} is not empty and was not made by Parlor; it is left as it is: name another folder with --data, a new one or an empty one",
+        .0.display()
+    )]
+    FolderOfOthers(PathBuf),
     /// What is to be reset was not made by Parlor.
     #[error("{} was not made by Parlor and is left as it is: name its data folder with --data", .0.display())]
     NotADataFolder(PathBuf),

@@ -72,9 +72,7 @@ impl Server {
         listeners: Option<Vec<std::net::TcpListener>>,
         options: Options,
     ) -> Result<Server, StartError> {
-        // What cannot be deployed leaves no trace.
-        Stack::deploy(&infra::template().to_json(), &options.parameters, "http://localhost")?;
-        let folder = DataFolder::open(&options.data)?;
+        let mut folder = DataFolder::open(&options.data)?;
         let certificate =
             certificate(folder.path()).map_err(|error| StartError::Service("TLS", error.to_string()))?;
         let listeners = match listeners {
@@ -112,6 +110,7 @@ impl Server {
         });
         let inside = router(&services, config, status);
         let router = inside.clone();
+        folder.keep();
         let router = router.layer(middleware::from_fn_with_state(Arc::clone(&services), at_the_door));
         Ok(Server {
             base_url,

@@ -12,6 +12,9 @@ const VERSION: u32 = 1;
 /// The file with the number.
 const FILE: &str = "version";
 
+/// The same while it is written.
+const DRAFT: &str = "version.new";
+
 /// Makes sure that the folder has this program's form.
 pub(super) fn bring_up_to_date(folder: &Path) -> Result<(), StartError> {
     let failed = |cause| StartError::Folder { path: folder.to_owned(), cause };
@@ -29,7 +32,7 @@ pub(super) fn bring_up_to_date(folder: &Path) -> Result<(), StartError> {
     for version in found..VERSION {
         migrate(version);
         // Written after each step: one that was interrupted is done again.
-        let draft = folder.join("version.new");
+        let draft = folder.join(DRAFT);
         let written = std::fs::write(&draft, format!("{}\n", version + 1));
         written.and_then(|()| std::fs::rename(&draft, folder.join(FILE))).map_err(failed)?;
     }
@@ -50,6 +53,17 @@ pub(super) fn is_ours(folder: &Path) -> bool {
     let is_numbered =
         std::fs::read_to_string(folder.join(FILE)).is_ok_and(|text| text.trim().parse::<u32>().is_ok());
     folder.join("lock").is_file() && (is_numbered || folder.join("dynamodb.sqlite").is_file())
+}
+
+/// Whether there is nothing in the folder but what a Parlor makes first, which may have been killed then.
+pub(super) fn is_unused(folder: &Path) -> io::Result<bool> {
+    for entry in std::fs::read_dir(folder)? {
+        let name = entry?.file_name();
+        if name != "lock" && name != DRAFT {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 #[cfg(test)]
