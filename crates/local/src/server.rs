@@ -159,7 +159,7 @@ impl Server {
     pub fn fill(&self, seed: Seed) -> impl Future<Output = Result<Filled, SeedError>> + use<> {
         let host = self.base_url.trim_start_matches("http://").to_owned();
         let (router, cognito) = (self.inside.clone(), Arc::clone(&self.services.cognito));
-        async move { seed::fill(&seed, &seed::Stack { router, host, cognito }).await }
+        async move { seed::fill(&seed, &seed::FrontEnd { router, host, cognito }).await }
     }
 
     /// `http://localhost:PORT`.
