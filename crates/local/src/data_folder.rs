@@ -11,6 +11,20 @@ use uuid::Uuid;
 
 use crate::StartError;
 
+/// Everything that a Parlor puts into its folder, drafts among it, but for the lock and the version. SQLite has files of
+/// its own beside a database's (`-wal`, `-shm`).
+const CONTENTS: [&str; 9] = [
+    "dynamodb.sqlite",
+    "cognito.sqlite",
+    "s3",
+    "credentials",
+    "credentials.new",
+    "ca.pem",
+    "ca.key",
+    "ca.new",
+    version::DRAFT,
+];
+
 /// An open data folder; the operating system frees it when the process ends, however it ends.
 #[derive(Debug)]
 pub(crate) struct DataFolder {
@@ -81,6 +95,29 @@ impl DataFolder {
         Ok(DataFolder { path, _lock: lock, is_on_trial: false })
     }
 
+    /// Deletes all that a Parlor put there, of whatever version; what else is there stays, and is answered.
+    pub(crate) fn forget(&self) -> Result<Vec<PathBuf>, StartError> {
+        let failed = |cause| StartError::Folder { path: self.path.clone(), cause };
+        let mut others = Vec::new();
+        for entry in std::fs::read_dir(&self.path).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let path = entry.path();
+            match entry.file_name().to_str() {
+                // The lock is held, and the version shows whose the folder is, until everything else is gone.
+                Some("lock" | version::FILE) => {}
+                Some(name) if is_of_parlor(name) => {
+                    let is_folder = entry.file_type().map_err(failed)?.is_dir();
+                    let remove =
+                        if is_folder { std::fs::remove_dir_all } else { |file| std::fs::remove_file(file) };
+                    remove(path).map_err(failed)?;
+                }
+                _ => others.push(path),
+            }
+        }
+        version::write(&self.path, version::VERSION)?;
+        Ok(others)
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
@@ -130,6 +167,11 @@ impl Drop for DataFolder {
             tracing::warn!(%error, folder = %self.path.display(), "the new data folder was not removed again");
         }
     }
+}
+
+fn is_of_parlor(name: &str) -> bool {
+    let database = name.strip_suffix("-wal").or_else(|| name.strip_suffix("-shm"));
+    CONTENTS.contains(&database.unwrap_or(name))
 }
 
 /// Makes a folder, and those above it; false if it is there already.
@@ -185,6 +227,21 @@ mod tests {
         let error = DataFolder::open(theirs.path()).unwrap_err().to_string();
         assert!(error.contains("was not made by Parlor"), "{error}");
         assert_eq!(names(theirs.path()), ["thesis.txt"]);
+    }
+
+    #[test]
+    fn forgetting_leaves_what_is_not_of_parlor_and_a_folder_of_this_version() {
+        let above = tempfile::tempdir().unwrap();
+        let path = above.path().join("data");
+        DataFolder::open(&path).unwrap().keep();
+        std::fs::create_dir_all(path.join("s3/objects")).unwrap();
+        for name in ["version", "cognito.sqlite", "cognito.sqlite-wal", "ca.new", "notes.txt", "s3.txt"] {
+            std::fs::write(path.join(name), "7").unwrap();
+        }
+        let others = DataFolder::open_existing(&path).unwrap().unwrap().forget().unwrap();
+        assert_eq!(names(&path), ["lock", "notes.txt", "s3.txt", "version"]);
+        assert_eq!(others.len(), 2);
+        drop(DataFolder::open(&path).unwrap());
     }
 
     #[test]

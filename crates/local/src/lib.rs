@@ -21,6 +21,7 @@ mod seed;
 mod server;
 mod stack;
 mod storage;
+mod terminal;
 mod tls;
 mod visitors;
 mod watch;
@@ -33,6 +34,7 @@ pub use network::Network;
 pub use reset::reset;
 pub use seed::{Filled, Seed, SeedError};
 pub use server::Server;
+pub use terminal::say;
 pub use watch::{Handover, Watch, WatchError};
 
 /// How to serve.

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::client::FrontEnd;
 use super::{Seed, SeedError, Who};
+use crate::terminal::note;
 use people::SignedIn;
 
 /// What was not there before.
@@ -109,7 +110,7 @@ impl Filling<'_> {
         self.messages_seen += 1;
         if self.told_at.elapsed() >= TELL_EVERY {
             self.told_at = Instant::now();
-            eprintln!("seed: {} of {} messages", self.messages_seen, self.messages_total);
+            note(format_args!("seed: {} of {} messages", self.messages_seen, self.messages_total));
         }
     }
 }
