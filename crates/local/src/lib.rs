@@ -3,6 +3,7 @@
 //! The template is the configuration: a table, resolver or function added to `infra` is served at the next
 //! start. What cannot be served is named at start and on the page at `/`.
 
+mod account;
 mod apigateway;
 mod appsync;
 mod cognito;

@@ -26,7 +26,8 @@ use crate::seed::{self, Filled, Seed, SeedError};
 use crate::stack::Stack;
 use crate::tls::{Certificate, certificate};
 use crate::{
-    Network, Options, StartError, apigateway, appsync, cognito, live, pages, patience, storage, visitors,
+    Network, Options, StartError, account, apigateway, appsync, cognito, live, pages, patience, storage,
+    visitors,
 };
 
 /// A server that is listening; it serves while [`Server::run_until`] runs.
@@ -50,6 +51,7 @@ pub(crate) struct Services {
     s3: S3,
     pub(crate) appsync: Arc<local_appsync::Api>,
     gateway: apigateway::Gateway,
+    iam: Arc<Iam>,
     pub(crate) requests: Requests,
     /// True once the server stops: whoever watches it lets go.
     pub(crate) closing: watch::Sender<bool>,
@@ -93,7 +95,8 @@ impl Server {
         let s3 = storage::open_buckets(&stack, &folder, Arc::clone(&iam)).await?;
         let appsync = appsync::open(&stack, &functions, &dynamodb, Arc::clone(&cognito), Arc::clone(&iam))?;
         let host = format!("localhost:{port}");
-        let gateway = apigateway::open(&stack, &functions, &dynamodb, Arc::clone(&cognito), iam, &host)?;
+        let gateway =
+            apigateway::open(&stack, &functions, &dynamodb, Arc::clone(&cognito), Arc::clone(&iam), &host)?;
         let config = infra::front_end_config(&stack.outputs, Some(&format!("{base_url}/")))?;
         let not_served = pages::not_served(&stack);
         let mut status = pages::status(&stack, &base_url, folder.path(), &not_served);
@@ -105,6 +108,7 @@ impl Server {
             s3,
             appsync,
             gateway,
+            iam,
             requests: Requests::new(),
             closing: watch::Sender::new(false),
         });
@@ -245,6 +249,7 @@ impl Services {
             _ if target.is_some_and(DynamoDb::serves) => Some("DynamoDB"),
             _ if local_cognito::is_cognito(request.headers()) => Some("Cognito"),
             _ if self.s3.owns(request) => Some("S3"),
+            _ if account::service(request.headers()) == Some("sts") => Some("STS"),
             path if path.starts_with("/graphql") => Some("GraphQL"),
             path if path.starts_with("/restapis/") => Some("REST"),
             path if path.starts_with("/_apis/") => Some("WebSocket"),
@@ -254,7 +259,7 @@ impl Services {
     }
 }
 
-/// DynamoDB and S3 share their paths with others: the target or the signature tells them apart.
+/// Some services share their paths with others: the target or the signature tells them apart.
 async fn by_signature(State(services): State<Arc<Services>>, request: Request, next: Next) -> Response {
     let request = patience::limited(request);
     let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
@@ -263,7 +268,11 @@ async fn by_signature(State(services): State<Arc<Services>>, request: Request, n
     } else if services.s3.owns(&request) {
         visitors::defuse(services.s3.handle(request).await)
     } else {
-        next.run(request).await
+        match account::service(request.headers()) {
+            Some("sts") => account::sts(&services.iam, request).await,
+            Some(service) if account::is_elsewhere(service) => account::elsewhere(service, request.headers()),
+            _ => next.run(request).await,
+        }
     }
 }
 
