@@ -1,6 +1,7 @@
 //! One port for everything: who answers which request, from start to a clean stop.
 
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use local_s3::S3;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 use crate::data_folder::DataFolder;
 use crate::functions::Function;
@@ -60,8 +62,11 @@ pub(crate) struct Services {
 /// Items past their time to live are gone after this long, at most.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
-/// Requests under way get this long to end.
+/// Requests under way, and WebSockets, get this long to end.
 pub(crate) const GRACE: Duration = Duration::from_secs(3);
+
+/// WebSockets hear of the end after requests, which may have news for them, but not after those that take longer.
+const REQUESTS_FIRST: Duration = Duration::from_secs(1);
 
 impl Server {
     /// Takes the port and the data folder, deploys the template, opens every service.
@@ -183,13 +188,20 @@ impl Server {
         }
         done.await;
         arrivals.end().await;
-        self.services.appsync.close();
-        self.services.gateway.close();
         self.services.closing.send_replace(true);
         let _ = stop.send(true);
-        let served = async move { while serving.join_next().await.is_some() {} };
-        if tokio::time::timeout(GRACE, served).await.is_err() {
-            tracing::warn!("some requests did not end in time and were cut off");
+        let ended = async {
+            let mut served = pin!(async { while serving.join_next().await.is_some() {} });
+            let is_served = timeout(REQUESTS_FIRST, served.as_mut()).await.is_ok();
+            let rest = async {
+                if !is_served {
+                    served.await;
+                }
+            };
+            tokio::join!(rest, self.services.appsync.close(), self.services.gateway.close());
+        };
+        if timeout(GRACE, ended).await.is_err() {
+            tracing::warn!("some requests or WebSockets did not end in time and were cut off");
         }
         sweeper.abort();
     }

@@ -313,10 +313,14 @@ async fn closing_the_api_says_goodbye_to_everyone() {
     let address = api.listen().await;
     let mut clients = [Client::connect(address, "alice").await, Client::connect(address, "bob").await];
     clients[0].subscribe("1", ON_SAY, json!({})).await;
-    api.0.close();
+    let closed = tokio::spawn({
+        let api = api.clone();
+        async move { api.0.close().await }
+    });
     for client in &mut clients {
         assert_eq!(client.closed().await.code, CloseCode::Away);
     }
+    closed.await.unwrap();
     let mut request = format!("ws://{address}/graphql/realtime").into_client_request().unwrap();
     request.headers_mut().insert("sec-websocket-protocol", "graphql-ws".parse().unwrap());
     assert!(connect_async(request).await.is_err());
