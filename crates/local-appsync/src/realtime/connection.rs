@@ -107,7 +107,7 @@ impl Connection {
             tokio::select! {
                 message = socket.recv() => match message {
                     Some(Ok(Message::Text(text))) => self.receive(&text),
-                    Some(Ok(Message::Binary(_))) => self.unsupported(None, "binary"),
+                    Some(Ok(Message::Binary(_))) => self.unsupported("binary"),
                     Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                     Some(Ok(Message::Close(_))) | None => return End::Gone,
                     Some(Err(error)) => return End::unreadable(&error),
@@ -137,7 +137,7 @@ impl Connection {
                 return self.complain(
                     None,
                     "BadRequestException",
-                    &format!("A frame must be a JSON object with a type: {error}"),
+                    &format!("A frame must be a JSON object whose type and id are texts: {error}"),
                 );
             }
         };
@@ -153,16 +153,17 @@ impl Connection {
             ("start" | "stop", None) => {
                 self.complain(None, "BadRequestException", &format!("A {} frame needs an id.", frame.kind));
             }
-            (_, id) => self.unsupported(id.as_ref(), "unknown"),
+            _ => self.unsupported("unknown"),
         }
     }
 
     fn start(&mut self, id: SubscriptionId, payload: Option<serde_json::Value>) {
         if self.subscriptions.contains_key(&id) {
+            // In AppSync's words: <https://github.com/aws-amplify/amplify-js/issues/12818>.
             return self.complain(
                 Some(&id),
                 "DuplicatedOperationError",
-                "There is already a subscription with this id on the connection.",
+                &format!("Duplicated operation with id {}", id.name()),
             );
         }
         let most = self.api.limits.subscriptions_per_connection;
@@ -218,9 +219,10 @@ impl Connection {
         }
     }
 
-    fn unsupported(&self, id: Option<&SubscriptionId>, what: &str) {
+    /// Without the frame's id, as AppSync answers: <https://github.com/enisdenjo/graphql-ws/issues/602>.
+    fn unsupported(&self, what: &str) {
         let message = format!("{what} not supported through the realtime channel");
-        self.complain(id, "UnsupportedOperation", &message);
+        self.complain(None, "UnsupportedOperation", &message);
     }
 
     fn complain(&self, id: Option<&SubscriptionId>, error_type: &str, message: &str) {
