@@ -39,19 +39,28 @@ async fn sends_until_the_end(person: Arc<Person>, room: String) -> BTreeSet<u64>
 
 #[tokio::test]
 async fn whoever_listens_hears_all_that_was_acknowledged_and_goodbye() {
-    let mut parlor = Parlor::start().await;
+    everybody_hears_all(Parlor::start().await, 30, 10).await;
+}
+
+#[tokio::test]
+async fn on_a_slow_network_they_hear_it_as_well() {
+    everybody_hears_all(Parlor::start_with(&["--latency", "50..150"]).await, 4, 2).await;
+}
+
+/// So many of them in plain text, so many in TLS, while messages are sent.
+async fn everybody_hears_all(mut parlor: Parlor, plain: usize, secure: usize) {
     let ann = Arc::new(Person::join(&parlor, "Ann").await);
     let room = ann.create_room("PUBLIC").await;
     let mut screens: Vec<BoxFuture<_>> = Vec::new();
-    for _ in 0..30 {
+    for _ in 0..plain {
         let mut live = ann.go_live().await;
         live.listen(&room).await;
         screens.push(Box::pin(heard(live)));
     }
-    let secure = tls::config(&parlor, "localhost").await;
-    for _ in 0..10 {
+    let config = tls::config(&parlor, "localhost").await;
+    for _ in 0..secure {
         let stream = tls::connect(&parlor, "localhost").await.expect("a handshake");
-        let mut live = Live::connect_over(stream, &secure, &ann.access_token).await;
+        let mut live = Live::connect_over(stream, &config, &ann.access_token).await;
         live.listen(&room).await;
         screens.push(Box::pin(heard(live)));
     }

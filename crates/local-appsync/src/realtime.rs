@@ -45,10 +45,10 @@ pub(crate) async fn upgrade(State(api): State<Arc<Api>>, request: Request) -> Re
     // Never the other one, `header-…`: browsers refuse an answer that picks what they did not expect.
     let upgrade = upgrade
         .protocols([SUBPROTOCOL])
-        // The defaults, 128 KiB each, are zeroed before each read and kept for each client. What is read ahead of a
-        // frame is kept as well, once or twice: clients say little, and seldom.
+        // The defaults, 128 KiB each, are zeroed before each read and kept for each client. So is what a frame takes,
+        // and what is read ahead of it, or written at once.
         .read_buffer_size(256)
-        .write_buffer_size(16 * 1024)
+        .write_buffer_size(4 * 1024)
         .max_frame_size(api.limits.frame_bytes)
         .max_message_size(api.limits.frame_bytes);
     if upgrade.selected_protocol().is_none() {

@@ -112,7 +112,7 @@ impl WebSocketApi {
         let mut upgrade = upgrade
             // The defaults, 128 KiB each, are zeroed before each read and kept for each client.
             .read_buffer_size(512)
-            .write_buffer_size(16 * 1024)
+            .write_buffer_size(4 * 1024)
             .max_frame_size(limits.frame_bytes)
             .max_message_size(limits.message_bytes);
         if let Some(protocol) = protocol {
