@@ -7,7 +7,7 @@ use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use local_iam::{SignatureError, Signed};
+use local_iam::SignatureError;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -71,15 +71,7 @@ pub(crate) async fn sts(iam: &Iam, request: Request) -> Response {
     let Ok(body) = to_bytes(body, BODY_LIMIT_BYTES).await else {
         return query_error(StatusCode::BAD_REQUEST, "MalformedInput", "The request's body cannot be read.");
     };
-    let query = head.uri.query().unwrap_or_default();
-    let headers: Vec<(String, String)> = head
-        .headers
-        .iter()
-        .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-        .collect();
-    let (method, path) = (head.method.as_str(), head.uri.path());
-    let signed = Signed { method, path, query, headers: &headers, body: &body };
-    let signed_by = match iam.verify(signed, "sts") {
+    let signed_by = match iam.verify_whole(&head, &body, "sts") {
         Ok(access_key_id) => iam.principal(&access_key_id),
         Err(error) => {
             return query_error(StatusCode::FORBIDDEN, code(&error), &error.message);
@@ -92,6 +84,7 @@ pub(crate) async fn sts(iam: &Iam, request: Request) -> Response {
             "The security token included in the request is expired",
         );
     };
+    let query = head.uri.query().unwrap_or_default();
     let form = String::from_utf8_lossy(&body);
     let action = [&form, query]
         .into_iter()

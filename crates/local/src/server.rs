@@ -21,7 +21,7 @@ use tokio::time::timeout;
 
 use crate::data_folder::DataFolder;
 use crate::functions::Function;
-use crate::iam::{Iam, Sessions};
+use crate::iam::{Iam, Sessions, programs};
 use crate::port::{Arrivals, Limits, Peer, Port, listen, serve, taken};
 use crate::requests::Requests;
 use crate::seed::{self, Filled, Seed, SeedError};
@@ -276,7 +276,13 @@ async fn by_signature(State(services): State<Arc<Services>>, request: Request, n
     let request = patience::limited(request);
     let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
     if target.is_some_and(DynamoDb::serves) {
-        services.dynamodb.handle(request).await
+        programs::dynamodb(&services.iam, &services.dynamodb, request).await
+    } else if let Some(operation) = local_cognito::operation_for_operators(request.headers()) {
+        let pool = &services.cognito.user_pool().pool_id;
+        match programs::cognito(&services.iam, operation, pool, request).await {
+            Ok(request) => next.run(request).await,
+            Err(refused) => refused,
+        }
     } else if services.s3.owns(&request) {
         visitors::defuse(services.s3.handle(request).await)
     } else {
