@@ -91,6 +91,12 @@ cmp "$folder/big" "$folder/back"
 is 4 "$("$aws" s3 ls --recursive "s3://$bucket/cli/" | wc -l | tr -d ' ')"
 url=$("$aws" s3 presign "s3://$bucket/cli/sync/small" --expires-in 60)
 is hello "$(python3 -c 'import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1]).read().decode().strip())' "$url")"
+"$aws" s3 mb s3://clients-cli > /dev/null
+"$aws" s3 cp --quiet "s3://$bucket/cli/big" s3://clients-cli/big
+"$aws" s3 cp --quiet s3://clients-cli/big "$folder/copied"
+cmp "$folder/big" "$folder/copied"
+refused BucketNotEmpty "$aws" s3 rb s3://clients-cli
+"$aws" s3 rb --force s3://clients-cli > /dev/null
 "$aws" s3 rm --quiet --recursive "s3://$bucket/cli/"
 refused 404 "$aws" s3api head-object --bucket "$bucket" --key cli/big
 saw "s3: $("$aws" s3 ls)"
