@@ -5,6 +5,7 @@ mod buckets;
 mod checksum;
 mod complete;
 mod copy;
+mod delete;
 mod headers;
 mod list;
 mod multipart;
@@ -48,14 +49,14 @@ impl S3 for Backend {
         &self,
         r: S3Request<DeleteObjectInput>,
     ) -> S3Result<S3Response<DeleteObjectOutput>> {
-        write::delete_object(self, r.input).await.map(S3Response::new)
+        delete::delete_object(self, r.input).await.map(S3Response::new)
     }
 
     async fn delete_objects(
         &self,
         r: S3Request<DeleteObjectsInput>,
     ) -> S3Result<S3Response<DeleteObjectsOutput>> {
-        write::delete_objects(self, r).await.map(S3Response::new)
+        delete::delete_objects(self, r).await.map(S3Response::new)
     }
 
     async fn get_object(&self, r: S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {

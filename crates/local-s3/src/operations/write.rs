@@ -1,14 +1,14 @@
-//! Putting and deleting objects.
+//! Putting objects.
 
 use std::sync::Arc;
 
 use s3s::dto::*;
-use s3s::{S3Error, S3Request, S3Result, s3_error};
+use s3s::{S3Request, S3Result, s3_error};
 
 use super::checksum::with_checksum;
 use super::headers::headers_of;
 use super::receive::{Promise, receive};
-use super::{Backend, internal, is_only_version, no_such_bucket, no_such_key, precondition_failed};
+use super::{Backend, internal, no_such_bucket, no_such_key, precondition_failed};
 use crate::store::blob::{Blob, Blobs, hex};
 use crate::store::index::{Condition, Headers, Index, Object, Written, now_ms};
 
@@ -31,69 +31,6 @@ pub(super) async fn put_object(backend: &Backend, r: S3Request<PutObjectInput>) 
     commit(backend, input.bucket, object, blob, condition).await?;
     let output = PutObjectOutput { e_tag: Some(ETag::Strong(etag)), ..Default::default() };
     Ok(with_checksum!(output, checksum.as_ref()))
-}
-
-/// Deletes an object; one that is not there counts as deleted.
-pub(super) async fn delete_object(
-    backend: &Backend,
-    input: DeleteObjectInput,
-) -> S3Result<DeleteObjectOutput> {
-    backend.has_bucket(&input.bucket)?;
-    is_only_version(input.version_id.as_deref())?;
-    let condition = match input.if_match {
-        None => Condition::None,
-        Some(ETagCondition::Any) => Condition::Present,
-        Some(ETagCondition::ETag(etag)) => Condition::Etag(etag.into_value()),
-    };
-    delete(backend, input.bucket, vec![(input.key, condition)]).await?;
-    Ok(DeleteObjectOutput::default())
-}
-
-/// Deletes up to 1,000 objects; those that the caller may not delete stay, and are named.
-pub(super) async fn delete_objects(
-    backend: &Backend,
-    r: S3Request<DeleteObjectsInput>,
-) -> S3Result<DeleteObjectsOutput> {
-    let (input, credentials) = (r.input, r.credentials);
-    backend.has_bucket(&input.bucket)?;
-    let objects = input.delete.objects;
-    if objects.len() > 1_000 {
-        return Err(s3_error!(MalformedXML, "A request may delete at most 1,000 objects."));
-    }
-    let (mut permitted, mut errors) = (Vec::new(), Vec::new());
-    for ObjectIdentifier { key, version_id, .. } in objects {
-        let action = if version_id.is_some() { "s3:DeleteObjectVersion" } else { "s3:DeleteObject" };
-        let permit = backend.gate.permits_key(credentials.as_ref(), action, &input.bucket, &key);
-        match permit.and_then(|()| is_only_version(version_id.as_deref())) {
-            Ok(()) => permitted.push((key, version_id)),
-            Err(refused) => errors.push(Error {
-                key: Some(key),
-                version_id,
-                code: Some(refused.code().as_str().to_owned()),
-                message: refused.message().map(str::to_owned),
-            }),
-        }
-    }
-    let keys = permitted.iter().map(|(key, _)| (key.clone(), Condition::None)).collect();
-    delete(backend, input.bucket, keys).await?;
-    let deleted = |(key, version_id)| DeletedObject { key: Some(key), version_id, ..Default::default() };
-    let told = if input.delete.quiet == Some(true) { Vec::new() } else { permitted };
-    Ok(DeleteObjectsOutput {
-        deleted: Some(told.into_iter().map(deleted).collect()),
-        errors: (!errors.is_empty()).then_some(errors),
-        ..Default::default()
-    })
-}
-
-async fn delete(backend: &Backend, bucket: String, keys: Vec<(String, Condition)>) -> S3Result<()> {
-    let delete_all = move |index: &mut Index, blobs: &Blobs| {
-        for (key, condition) in keys {
-            let unneeded = happened(index.delete(&bucket, &key, &condition).map_err(internal)?)?;
-            unneeded.iter().for_each(|blob| blobs.remove(blob));
-        }
-        Ok::<_, S3Error>(())
-    };
-    backend.store.with_index(delete_all).await
 }
 
 /// Finds an object and opens its file in one step, so that nobody can remove the file in between.
@@ -168,7 +105,7 @@ pub(super) fn settle(written: Written, blob: Blob, blobs: &Blobs) -> S3Result<()
 }
 
 /// The file that a write left without an object, if the write happened.
-fn happened(written: Written) -> S3Result<Option<String>> {
+pub(super) fn happened(written: Written) -> S3Result<Option<String>> {
     match written {
         Written::Yes { replaced } => Ok(replaced),
         Written::ConditionFailed => Err(precondition_failed()),

@@ -291,6 +291,19 @@ async fn an_object_is_deleted_if_it_is_the_one_that_is_meant() {
 }
 
 #[tokio::test]
+async fn of_many_those_stay_that_are_not_meant() {
+    let room = room().await;
+    let etag = room.put("/uploads/a", b"hello").await.header("etag").to_owned();
+    room.put("/uploads/b", b"another").await;
+    let object = |key: &str| format!("<Object><Key>{key}</Key><ETag>{etag}</ETag></Object>");
+    let body = format!("<Delete>{}{}</Delete>", object("b"), object("a"));
+    let answer = room.call(Method::POST, "/uploads?delete", body.as_bytes()).await;
+    assert!(answer.text().contains("<Deleted><Key>a</Key></Deleted>"), "{}", answer.text());
+    assert_eq!(answer.all("Code"), ["PreconditionFailed"]);
+    assert_eq!(room.get("/uploads?list-type=2").await.all("Key"), ["b"]);
+}
+
+#[tokio::test]
 async fn a_copy_is_made_if_the_source_is_the_one_that_is_meant() {
     let room = room().await;
     let etag = room.put("/uploads/a", b"hello").await.header("etag").to_owned();
