@@ -87,11 +87,15 @@ impl S3 {
         Ok(S3 { service: builder.build(), buckets, upload_limit_bytes })
     }
 
-    /// Whether a request is for S3: its path or host begins with a bucket of the template, or it is signed for S3.
+    /// Whether a request is for S3: its path or host begins with a bucket of the template, it is signed for S3, or it
+    /// is a form for a bucket that was made.
     ///
     /// Path style is `/<bucket>/<key>`; virtual-hosted style is `<bucket>.localhost:<port>/<key>`.
     pub fn owns<B>(&self, request: &axum::http::Request<B>) -> bool {
-        self.bucket(request).is_some() || is_signed_for_s3(request)
+        self.bucket(request).is_some()
+            || is_signed_for_s3(request)
+            || form::is_form(request.method(), request.headers())
+                && first_segment(request.uri()).is_some_and(|name| self.buckets.was_made(name))
     }
 
     /// Answers one request, with the CORS headers that the bucket's rules allow.
@@ -139,7 +143,7 @@ impl S3 {
         let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
         let by_host = host.and_then(|host| host::bucket_of(host, self.buckets.of_template()));
         by_host.or_else(|| {
-            let first_segment = request.uri().path().trim_start_matches('/').split('/').next()?;
+            let first_segment = first_segment(request.uri())?;
             self.buckets.of_template().iter().find(|bucket| bucket.name == first_segment)
         })
     }
@@ -149,6 +153,11 @@ impl std::fmt::Debug for S3 {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("S3").field("buckets", &self.buckets).finish_non_exhaustive()
     }
+}
+
+/// The bucket of a request in path style.
+fn first_segment(uri: &Uri) -> Option<&str> {
+    uri.path().trim_start_matches('/').split('/').next()
 }
 
 /// Adds to an error what AWS says in it, and `s3s` does not.

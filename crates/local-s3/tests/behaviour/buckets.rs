@@ -86,6 +86,11 @@ async fn a_made_bucket_takes_no_requests_from_others_of_the_port() {
     assert!(!room.s3.owns(&unsigned("/graphql", "localhost:4000")));
     assert!(!room.s3.owns(&unsigned("/", "127.0.0.1:4000")));
     assert!(room.s3.owns(&unsigned("/graphql/a?AWSAccessKeyId=A&Signature=b&Expires=1", "localhost:4000")));
+    let form = |path: &str| {
+        let form = Request::post(path).header("host", "localhost:4000");
+        form.header("content-type", "multipart/form-data; boundary=x").body(()).unwrap()
+    };
+    assert!(room.s3.owns(&form("/127")) && !room.s3.owns(&form("/128")));
     room.put("/127/a", b"hello").await;
     let get =
         Request::get("/a").header("host", "127.localhost:4000").body(axum::body::Body::empty()).unwrap();
