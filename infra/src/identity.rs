@@ -1,4 +1,4 @@
-//! AWS credentials for people: the identity pool, and what its two roles may do with files.
+//! AWS credentials for people: the identity pool, and what its two roles may do with files and the sample's todos.
 //!
 //! The access levels are those of Amplify Storage: `public/` is everyone's, `protected/{identity}/` is
 //! written by its owner and read by whoever is signed in, `private/{identity}/` is its owner's alone.
@@ -11,7 +11,9 @@ use cfn::{
 
 use crate::auth::Auth;
 use crate::files::Files;
+use crate::graphql::Api;
 use crate::parameters::Parameters;
+use crate::resolvers;
 
 /// IAM's variable for the caller's identity in the pool.
 const OWN: &str = "${cognito-identity.amazonaws.com:sub}";
@@ -21,6 +23,7 @@ pub(crate) fn add(
     parameters: &Parameters,
     auth: &Auth,
     files: &Files,
+    api: &Api,
 ) -> Handle<IdentityPool> {
     let tokens_of = |client| {
         CognitoIdentityProvider::new()
@@ -45,6 +48,7 @@ pub(crate) fn add(
     may(&mut authenticated, actions!["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], files, &folders);
     may(&mut authenticated, actions!["s3:GetObject"], files, &["protected"]);
     may_list(&mut authenticated, files, &["public", "protected", &format!("private/{OWN}")]);
+    api.api.grant_fields(&todos(), &mut authenticated);
     let authenticated = t.add("AuthenticatedRole", authenticated);
 
     let mut guest = role_in(&pool, "unauthenticated").condition(&parameters.allows_guests);
@@ -60,6 +64,12 @@ pub(crate) fn add(
         ]),
     );
     pool
+}
+
+/// The sample's fields, and all of the types that they answer.
+fn todos() -> Vec<(&'static str, &'static str)> {
+    let fields = resolvers::TODO.iter().map(|(parent, field, _)| (*parent, *field));
+    fields.chain([("Subscription", "onTodo"), ("Todo", "*"), ("TodoPage", "*")]).collect()
 }
 
 /// A role for identities of this pool alone, signed in or not.

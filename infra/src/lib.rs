@@ -57,8 +57,8 @@ pub fn template_of(build: &Build) -> Template {
     let data = t.part("data", |t| data::add(t, &parameters));
     let files = t.part("files", |t| files::add(t, &parameters, &hosting));
     let auth = t.part("auth", |t| auth::add(t, &parameters, &data, &sign_in_page));
-    let identity_pool = t.part("auth", |t| identity::add(t, &parameters, &auth, &files));
     let api = t.part("graphql", |t| graphql::add(t, &parameters, &auth, &data, &files));
+    let identity_pool = t.part("identity", |t| identity::add(t, &parameters, &auth, &files, &api));
     let account = t.part("gateway", gateway::add_account);
     let socket = t.part("socket", |t| socket::add(t, &parameters, &data, &account));
     let rest = t.part("rest", |t| rest::add(t, &parameters, &auth, &data, &account, &socket, &hosting));

@@ -33,7 +33,7 @@ const SCRIPTED: &[(&str, &str, &str)] = &[
 ];
 
 /// Fields of the sample, by JavaScript on its table.
-const TODO: &[(&str, &str, &str)] = &[
+pub(crate) const TODO: &[(&str, &str, &str)] = &[
     ("Query", "getTodo", include_str!("../../resolvers/js/get_todo.js")),
     ("Query", "listTodos", include_str!("../../resolvers/js/list_todos.js")),
     ("Mutation", "createTodo", include_str!("../../resolvers/js/create_todo.js")),

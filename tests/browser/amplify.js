@@ -19,7 +19,13 @@ const PAGE = `
   const heard = [];
   Hub.listen('auth', ({ payload }) => heard.push(payload.event));
   Amplify.configure(config.amplify);
-  const more = { graphql: (request) => generateClient().graphql(request), heard };
+  const graphql = ({ authMode, ...request }) => generateClient({ authMode }).graphql(request);
+  const events = [];
+  const subscribe = (request) => void graphql(request).subscribe({
+    next: ({ data }) => events.push(data),
+    error: ({ errors }) => events.push({ refused: errors?.[0]?.message }),
+  });
+  const more = { graphql, subscribe, events: () => events, heard };
   // Not a copy: \`autoSignIn\` is another function after a sign-up.
   window.amplify = new Proxy(auth, { get: (all, name) => more[name] ?? all[name] });
 `;

@@ -32,27 +32,46 @@ const put = (s3, Key) => s3.send(new PutObjectCommand({ Bucket, Key, Body: 'hell
 const get = async (s3, Key) => (await s3.send(new GetObjectCommand({ Bucket, Key }))).Body.transformToString();
 const list = async (s3, Prefix) => (await s3.send(new ListObjectsV2Command({ Bucket, Prefix }))).Contents ?? [];
 
-async function asksGraphql(who) {
-  for (const authMode of ['iam', 'identityPool']) {
-    assert.deepEqual(await graphql(authMode, '{ __typename }'), { data: { __typename: 'Query' }, message: undefined });
-    const { message } = await graphql(authMode, '{ listTodos { items { id } } }');
-    assert.equal(message, 'Not Authorized to access listTodos on type Query');
-  }
-  saw(`GraphQL takes the signature of ${who}; no field is for IAM, so none is answered`);
-  const client = generateClient({ authMode: 'iam' });
-  const onTodo = client.graphql({ query: 'subscription { onTodo { id } }' });
+/** Makes a to-do, lists it and hears of it, by signed requests alone. */
+async function hasTodos(authMode) {
+  const create = 'mutation ($input: CreateTodoInput!) { createTodo(input: $input) { id name description createdAt updatedAt } }';
+  const made = await graphql(authMode, create, { input: { name: authMode } });
+  assert.equal(made.message, undefined);
+  const { data } = await graphql(authMode, '{ listTodos { items { id } } }');
+  assert(data.listTodos.items.some(({ id }) => id === made.data.createTodo.id));
+  const events = [];
+  const live = generateClient({ authMode }).graphql({ query: 'subscription { onTodo { id name } }' }).subscribe({
+    next: (event) => events.push(event.data.onTodo.name),
+    error: (error) => {
+      throw error;
+    },
+  });
+  // Made until one arrives: nothing tells when the subscription stands.
+  await until('an event', async () => {
+    await graphql(authMode, create, { input: { name: 'live' } });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    return events.includes('live');
+  }, 60_000);
+  live.unsubscribe();
+}
+
+async function hasNoTodos(authMode) {
+  assert.deepEqual(await graphql(authMode, '{ __typename }'), { data: { __typename: 'Query' }, message: undefined });
+  const { message } = await graphql(authMode, '{ listTodos { items { id } } }');
+  assert.equal(message, 'Not Authorized to access listTodos on type Query');
+  const onTodo = generateClient({ authMode }).graphql({ query: 'subscription { onTodo { id } }' });
   const refusal = await new Promise((resolve, reject) => {
-    onTodo.subscribe({ next: () => reject(new Error('an event, though no field is for IAM')), error: resolve });
+    onTodo.subscribe({ next: () => reject(new Error('an event for whom no policy permits it')), error: resolve });
   });
   // The connection was taken, or it would be "Connection failed: UnauthorizedException".
   assert.match(refusal.errors[0].message, /Not Authorized to access onTodo on type Subscription/);
-  saw(`so does its realtime connection: ${refusal.errors[0].message}`);
 }
 
 const guest = await me();
 assert.equal(guest.tokens, undefined);
 assert.equal((await me()).identityId, guest.identityId);
-await asksGraphql('a guest');
+for (const authMode of ['iam', 'identityPool']) await hasNoTodos(authMode);
+saw("GraphQL takes a guest's signature, and the guest's role permits no field");
 await put(guest.s3, 'public/guests');
 assert.equal(await get(guest.s3, 'public/guests'), 'hello');
 assert.equal((await list(guest.s3, 'public/guests')).length, 1);
@@ -62,30 +81,9 @@ await refused('AccessDenied', list(guest.s3, `protected/${guest.identityId}/`));
 await refused('AccessDenied', put(guest.s3, 'rooms/1/a'));
 saw('a guest reads, writes and lists public/, and nothing else');
 
-const { data } = await graphql('apiKey', 'mutation ($input: CreateTodoInput!) { createTodo(input: $input) { id } }', {
-  input: { name: 'amplify' },
-});
-const { data: listed } = await graphql('apiKey', '{ listTodos { items { id } } }');
-assert(listed.listTodos.items.some(({ id }) => id === data.createTodo.id));
+await hasTodos('apiKey');
 assert.match((await graphql('apiKey', '{ me { id } }')).message, /^Not Authorized to access me /);
-saw('the API key makes and lists to-dos, and is nobody');
-const events = [];
-const query = 'subscription { onTodo { id name } }';
-const live = generateClient({ authMode: 'apiKey' }).graphql({ query }).subscribe({
-  next: (event) => events.push(event.data.onTodo.name),
-  error: (error) => {
-    throw error;
-  },
-});
-const create = 'mutation ($input: CreateTodoInput!) { createTodo(input: $input) { id name description createdAt updatedAt } }';
-// Made until one arrives: nothing tells when the subscription stands.
-await until('an event', async () => {
-  await graphql('apiKey', create, { input: { name: 'live' } });
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  return events.includes('live');
-}, 60_000);
-live.unsubscribe();
-saw('the API key hears of to-dos as they are made');
+saw('the API key makes and lists to-dos, hears of them, and is nobody');
 
 const userAttributes = { email: EMAIL, given_name: 'Amy', family_name: 'Fly' };
 await signUp({ username: EMAIL, password: PASSWORD, options: { userAttributes } });
@@ -93,7 +91,9 @@ await confirmSignUp({ username: EMAIL, confirmationCode: await code(EMAIL) });
 assert.equal((await signIn({ username: EMAIL, password: PASSWORD })).nextStep.signInStep, 'DONE');
 const amy = await me();
 assert(amy.tokens.accessToken);
-await asksGraphql('a signed-in person');
+for (const authMode of ['iam', 'identityPool']) await hasTodos(authMode);
+assert.match((await graphql('iam', '{ me { id } }')).message, /^Not Authorized to access me /);
+saw('a signed-in person makes, lists and hears of to-dos by signed requests, too; the chat wants a token');
 for (const folder of ['protected', 'private']) {
   const key = `${folder}/${amy.identityId}/a`;
   await put(amy.s3, key);

@@ -91,6 +91,22 @@ cmp "$folder/big" "$folder/back"
 is 4 "$("$aws" s3 ls --recursive "s3://$bucket/cli/" | wc -l | tr -d ' ')"
 url=$("$aws" s3 presign "s3://$bucket/cli/sync/small" --expires-in 60)
 is hello "$(python3 -c 'import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1]).read().decode().strip())' "$url")"
+"$aws" s3 mb s3://clients-cli > /dev/null
+"$aws" s3 cp --quiet "s3://$bucket/cli/big" s3://clients-cli/big
+"$aws" s3 cp --quiet s3://clients-cli/big "$folder/copied"
+cmp "$folder/big" "$folder/copied"
+refused BucketNotEmpty "$aws" s3 rb s3://clients-cli
+"$aws" s3 rb --force s3://clients-cli > /dev/null
 "$aws" s3 rm --quiet --recursive "s3://$bucket/cli/"
 refused 404 "$aws" s3api head-object --bucket "$bucket" --key cli/big
 saw "s3: $("$aws" s3 ls)"
+
+# Who one is; and each protocol's way of saying that a service is not here.
+is arn:aws:iam::123456789012:root "$("$aws" sts get-caller-identity --query Arn --output text)"
+refused SignatureDoesNotMatch env AWS_SECRET_ACCESS_KEY=another AWS_ACCESS_KEY_ID="$("$aws" configure get aws_access_key_id)" \
+  "$aws" sts get-caller-identity
+refused InvalidClientTokenId env AWS_ACCESS_KEY_ID=AKIAUNKNOWN AWS_SECRET_ACCESS_KEY=another "$aws" sts get-caller-identity
+for elsewhere in 'cloudformation list-stacks' 'ec2 describe-vpcs' 'ssm describe-parameters' 'lambda list-functions'; do
+  # shellcheck disable=SC2086 # a service and its operation
+  refused "${elsewhere%% *} is not served here" "$aws" $elsewhere
+done

@@ -132,7 +132,7 @@ impl Load {
         self.founder.check(door).await;
         self.newcomer.check(door, 0).await;
 
-        let rows = table::Rows::scan(parlor.url()).await;
+        let rows = table::Rows::scan(parlor).await;
         rows.check();
         for account in &self.newcomer.acknowledged {
             rows.has_profile(&account.id);

@@ -2,20 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use reqwest::Client;
 use serde_json::{Value, json};
+use tests::{Key, Parlor};
 
 /// Every row, by its key.
 pub(crate) struct Rows(BTreeMap<(String, String), Value>);
 
 impl Rows {
     /// Reads it all, by DynamoDB's own protocol.
-    pub(crate) async fn scan(url: &str) -> Rows {
+    pub(crate) async fn scan(parlor: &Parlor) -> Rows {
+        let (key, url) = (Key::of_owner(parlor), parlor.url());
         let mut rows = BTreeMap::new();
-        for table in call(url, "ListTables", json!({})).await["TableNames"].as_array().unwrap() {
+        for table in call(&key, url, "ListTables", json!({})).await["TableNames"].as_array().unwrap() {
             let mut request = json!({ "TableName": table, "ConsistentRead": true });
             loop {
-                let mut page = call(url, "Scan", request.clone()).await;
+                let mut page = call(&key, url, "Scan", request.clone()).await;
                 for row in page["Items"].as_array_mut().unwrap().drain(..) {
                     if let (Some(pk), Some(sk)) = (row["pk"]["S"].as_str(), row["sk"]["S"].as_str()) {
                         rows.insert((pk.to_owned(), sk.to_owned()), row);
@@ -102,15 +103,9 @@ fn number(attribute: &Value) -> u64 {
     attribute["N"].as_str().and_then(|number| number.parse().ok()).unwrap_or_else(|| panic!("{attribute}"))
 }
 
-async fn call(url: &str, operation: &str, body: Value) -> Value {
-    let request = Client::new()
-        .post(format!("{url}/"))
-        .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
-        .header("content-type", "application/x-amz-json-1.0")
-        .header("authorization", "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=a")
-        .header("x-amz-date", "20260101T000000Z")
-        .body(body.to_string());
-    let answer = request.send().await.unwrap();
+async fn call(key: &Key, url: &str, operation: &str, body: Value) -> Value {
+    let target = format!("DynamoDB_20120810.{operation}");
+    let answer = key.call("dynamodb", url, &target, &body).send().await.unwrap();
     assert_eq!(answer.status(), 200);
     answer.json().await.unwrap()
 }

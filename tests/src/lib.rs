@@ -1,10 +1,12 @@
 //! A client for the stories: it starts Parlor as a person would, and speaks only HTTP and WebSocket to it.
 
+pub mod key;
 pub mod live;
 pub mod parlor;
 pub mod person;
 pub mod srp;
 
+pub use key::Key;
 pub use live::Live;
 pub use parlor::Parlor;
 pub use person::Person;

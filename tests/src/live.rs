@@ -6,34 +6,44 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async};
 
 use crate::PATIENCE;
 
 /// One WebSocket with any number of subscriptions.
-pub struct Live {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+pub struct Live<S = MaybeTlsStream<TcpStream>> {
+    socket: WebSocketStream<S>,
     authorization: Value,
     waiting: VecDeque<Value>,
+    close_code: Option<u16>,
 }
 
 impl Live {
     /// Connects with the token in the subprotocol, and waits for `connection_ack`.
     pub async fn connect(config: &Value, token: &str) -> Live {
-        let host =
-            config["graphqlUrl"].as_str().expect("a URL").replace("http://", "").replace("/graphql", "");
+        let address = config["graphqlUrl"].as_str().and_then(|url| url.split('/').nth(2)).expect("a URL");
+        let stream = TcpStream::connect(address).await.expect("the server takes connections");
+        Live::connect_over(MaybeTlsStream::Plain(stream), config, token).await
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Live<S> {
+    /// The same over a connection that is there.
+    pub async fn connect_over(stream: S, config: &Value, token: &str) -> Live<S> {
+        let host = config["graphqlUrl"].as_str().and_then(|url| url.split('/').nth(2)).expect("a URL");
         let authorization = json!({ "host": host, "Authorization": token });
         let url = config["realtimeUrl"].as_str().expect("a URL");
         let mut request = url.into_client_request().expect("the URL is one of a WebSocket");
         let header = BASE64_URL_SAFE_NO_PAD.encode(authorization.to_string());
         let protocols = format!("graphql-ws, header-{header}").parse().expect("base64 fits a header");
         request.headers_mut().insert("sec-websocket-protocol", protocols);
-        let (socket, answer) = connect_async(request).await.expect("the server takes WebSockets");
+        let (socket, answer) = client_async(request, stream).await.expect("the server takes WebSockets");
         assert_eq!(answer.headers()["sec-websocket-protocol"], "graphql-ws");
-        let mut live = Live { socket, authorization, waiting: VecDeque::new() };
+        let mut live = Live { socket, authorization, waiting: VecDeque::new(), close_code: None };
         live.say(json!({ "type": "connection_init" })).await;
         live.hear(|frame| frame["type"] == "connection_ack").await;
         live
@@ -97,13 +107,22 @@ impl Live {
         let rest = async {
             let mut heard = Vec::from(std::mem::take(&mut self.waiting));
             while let Some(Ok(message)) = self.socket.next().await {
-                if let Message::Text(text) = message {
-                    heard.push(serde_json::from_str(&text).expect("frames are JSON"));
+                match message {
+                    Message::Text(text) => {
+                        heard.push(serde_json::from_str(&text).expect("frames are JSON"));
+                    }
+                    Message::Close(frame) => self.close_code = frame.map(|frame| frame.code.into()),
+                    _ => {}
                 }
             }
             heard
         };
         tokio::time::timeout(PATIENCE, rest).await.expect("the server closes the connection in time")
+    }
+
+    /// What the server closed with before [`Live::until_closed`] was over, if it said so.
+    pub fn close_code(&self) -> Option<u16> {
+        self.close_code
     }
 
     /// Frames that came and nobody asked for, of one type.

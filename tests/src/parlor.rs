@@ -14,12 +14,26 @@ use crate::PATIENCE;
 /// A running server with a data folder of its own; both are gone when it is dropped.
 pub struct Parlor {
     url: String,
-    data: TempDir,
+    home: Home,
     process: Child,
     arguments: Vec<String>,
     environment: Vec<(String, PathBuf)>,
     /// Kept open: a server whose output nobody can take would fail to print.
     output: BufReader<ChildStdout>,
+}
+
+/// What a server has on the disk, gone with it: its data folder, and what it logs beside that.
+struct Home {
+    data: PathBuf,
+    log: PathBuf,
+    _folder: TempDir,
+}
+
+impl Home {
+    fn new() -> Home {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        Home { data: folder.path().join("data"), log: folder.path().join("log"), _folder: folder }
+    }
 }
 
 /// The program `local`, built if it is not.
@@ -52,15 +66,15 @@ impl Parlor {
 
     /// The same in an environment with more variables.
     pub async fn start_in(environment: Vec<(String, PathBuf)>, arguments: &[&str]) -> Parlor {
-        let data = tempfile::tempdir().expect("a temporary folder can be made");
+        let home = Home::new();
         let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
-        let (process, output, url) = launch(0, &data, &arguments, &environment).await;
-        Parlor { url, data, process, arguments, environment, output }
+        let (process, output, url) = launch(0, &home, &arguments, &environment).await;
+        Parlor { url, home, process, arguments, environment, output }
     }
 
     /// What it has logged so far, errors and requests.
     pub fn log(&self) -> String {
-        std::fs::read_to_string(log_of(&self.data)).expect("the log is text")
+        std::fs::read_to_string(&self.home.log).expect("the log is text")
     }
 
     /// `http://localhost:PORT`.
@@ -70,7 +84,7 @@ impl Parlor {
 
     /// The data folder.
     pub fn data(&self) -> &std::path::Path {
-        self.data.path()
+        &self.home.data
     }
 
     /// Its port.
@@ -106,7 +120,7 @@ impl Parlor {
 
     /// Starts a killed one and kills it again this long after, wherever it is by then.
     pub async fn kill_while_starting(&mut self, after: std::time::Duration) {
-        let mut process = spawn(self.port(), &self.data, &self.arguments, &self.environment);
+        let mut process = spawn(self.port(), &self.home, &self.arguments, &self.environment);
         tokio::time::sleep(after).await;
         process.kill().await.expect("it had started");
     }
@@ -120,7 +134,7 @@ impl Parlor {
     pub async fn restart_with(&mut self, arguments: &[&str]) {
         let mut all = self.arguments.clone();
         all.extend(arguments.iter().map(|argument| (*argument).to_owned()));
-        let (process, output, url) = launch(self.port(), &self.data, &all, &self.environment).await;
+        let (process, output, url) = launch(self.port(), &self.home, &all, &self.environment).await;
         assert_eq!(url, self.url);
         (self.process, self.output) = (process, output);
     }
@@ -132,15 +146,11 @@ impl Parlor {
     }
 }
 
-fn log_of(data: &TempDir) -> PathBuf {
-    data.path().join("log")
-}
-
-fn spawn(port: u16, data: &TempDir, arguments: &[String], environment: &[(String, PathBuf)]) -> Child {
-    let log = std::fs::File::options().create(true).append(true).open(log_of(data)).expect("a log");
+fn spawn(port: u16, home: &Home, arguments: &[String], environment: &[(String, PathBuf)]) -> Child {
+    let log = std::fs::File::options().create(true).append(true).open(&home.log).expect("a log");
     tokio::process::Command::new(program())
         .args(["--port", &port.to_string(), "--data"])
-        .arg(data.path())
+        .arg(&home.data)
         .args(arguments)
         .envs(environment.iter().map(|(name, value)| (name, value)))
         .env("RUST_LOG", "error,s3s=off,requests=info")
@@ -153,11 +163,11 @@ fn spawn(port: u16, data: &TempDir, arguments: &[String], environment: &[(String
 
 async fn launch(
     port: u16,
-    data: &TempDir,
+    home: &Home,
     arguments: &[String],
     environment: &[(String, PathBuf)],
 ) -> (Child, BufReader<ChildStdout>, String) {
-    let mut process = spawn(port, data, arguments, environment);
+    let mut process = spawn(port, home, arguments, environment);
     let mut output = BufReader::new(process.stdout.take().expect("stdout is piped"));
     let greeting = async {
         let mut line = String::new();
@@ -170,7 +180,7 @@ async fn launch(
         }
         panic!(
             "the server ended without a greeting: {}",
-            std::fs::read_to_string(log_of(data)).unwrap_or_default()
+            std::fs::read_to_string(&home.log).unwrap_or_default()
         );
     };
     let url = tokio::time::timeout(PATIENCE, greeting).await.expect("the server greets in time");

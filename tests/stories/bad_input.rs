@@ -1,7 +1,7 @@
 //! Whatever is thrown at the door, the answer is clear and everybody else is unharmed.
 
 use serde_json::{Value, json};
-use tests::{Parlor, Person};
+use tests::{Key, Parlor, Person};
 use tokio_tungstenite::tungstenite::Message;
 
 const SEND: &str = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { id seq } }";
@@ -165,23 +165,18 @@ async fn an_alias_carries_no_message_into_another_room() {
 async fn pages_of_strangers_reach_neither_tables_nor_users_nor_the_outbox() {
     let parlor = Parlor::start().await;
     let http = reqwest::Client::new();
-    let ask = |target: &str, body: &Value, origin: Option<&str>| {
-        let request = http
-            .post(format!("{}/", parlor.url()))
-            .header("x-amz-target", target)
-            .header("content-type", "application/x-amz-json-1.0")
-            .header("authorization", "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=a")
-            .header("x-amz-date", "20260101T000000Z")
-            .body(body.to_string());
+    let owner = Key::of_owner(&parlor);
+    let ask = |service: &str, target: &str, body: &Value, origin: Option<&str>| {
+        let request = owner.call(service, parlor.url(), target, body);
         origin.into_iter().fold(request, |request, origin| request.header("origin", origin)).send()
     };
     let pool = parlor.config().await["userPoolId"].clone();
-    for (target, body) in [
-        ("DynamoDB_20120810.ListTables", json!({})),
-        ("AWSCognitoIdentityProviderService.ListUsers", json!({ "UserPoolId": pool })),
+    for (service, target, body) in [
+        ("dynamodb", "DynamoDB_20120810.ListTables", json!({})),
+        ("cognito-idp", "AWSCognitoIdentityProviderService.ListUsers", json!({ "UserPoolId": pool })),
     ] {
-        assert_eq!(ask(target, &body, None).await.expect("an answer").status(), 200, "{target}");
-        let stranger = ask(target, &body, Some("https://evil.example")).await.expect("an answer");
+        assert_eq!(ask(service, target, &body, None).await.expect("an answer").status(), 200, "{target}");
+        let stranger = ask(service, target, &body, Some("https://evil.example")).await.expect("an answer");
         assert_eq!(stranger.status(), 403, "{target}");
     }
 

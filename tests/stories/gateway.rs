@@ -8,7 +8,7 @@ use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 /// Status and body of a call of the REST API.
-async fn rest(parlor: &Parlor, method: Method, path: &str, token: Option<&str>) -> (u16, Value) {
+pub(crate) async fn rest(parlor: &Parlor, method: Method, path: &str, token: Option<&str>) -> (u16, Value) {
     let url = parlor.config().await["restUrl"].as_str().expect("a REST URL").to_owned();
     let mut request = Client::new().request(method, format!("{url}{path}"));
     if let Some(token) = token {

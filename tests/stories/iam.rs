@@ -1,18 +1,14 @@
 //! Somebody signs requests with the credentials that the identity pool gives out.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use aws_credential_types::Credentials;
-use aws_sigv4::http_request::{
-    PercentEncodingMode, SignableBody, SignableRequest, SigningSettings, UriPathNormalizationMode, sign,
-};
-use aws_sigv4::sign::v4;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use futures::{SinkExt, StreamExt};
-use reqwest::{Client, Response};
+use reqwest::{Client, Method, Response};
 use serde_json::{Map, Value, json};
-use tests::{Parlor, Person};
+use tests::{Key, Parlor, Person};
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -20,8 +16,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 /// Somebody with an identity in the identity pool.
 struct Signer {
     identity: String,
-    credentials: Credentials,
-    at: SystemTime,
+    key: Key,
     config: Value,
 }
 
@@ -61,60 +56,20 @@ impl Signer {
             None,
             "test",
         );
-        Signer { identity, credentials, at: SystemTime::now(), config }
-    }
-
-    /// The headers of a signed request, `host` among them.
-    fn headers(&self, service: &str, method: &str, url: &str, body: &str) -> Vec<(String, String)> {
-        let identity = self.credentials.clone().into();
-        let mut settings = SigningSettings::default();
-        if service == "s3" {
-            settings.percent_encoding_mode = PercentEncodingMode::Single;
-            settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
-        }
-        let params = v4::SigningParams::builder()
-            .identity(&identity)
-            .region("us-east-1")
-            .name(service)
-            .time(self.at)
-            .settings(settings)
-            .build()
-            .expect("all is given");
-        let host = url.split('/').nth(2).expect("a host");
-        let mut headers = vec![("host".to_owned(), host.to_owned())];
-        if service == "s3" {
-            headers.push(("x-amz-content-sha256".to_owned(), "UNSIGNED-PAYLOAD".to_owned()));
-        }
-        let signed = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let body = if service == "s3" {
-            SignableBody::UnsignedPayload
-        } else {
-            SignableBody::Bytes(body.as_bytes())
-        };
-        let request = SignableRequest::new(method, url, signed, body).expect("a request");
-        let (instructions, _) = sign(request, &params.into()).expect("it can be signed").into_parts();
-        let added = instructions.headers().map(|(name, value)| (name.to_owned(), value.to_owned()));
-        headers.extend(added);
-        headers
+        Signer { identity, key: Key::new(credentials), config }
     }
 
     async fn s3(&self, parlor: &Parlor, method: &str, path: &str) -> Response {
-        let url = format!("{}{path}", parlor.url());
-        let mut request = Client::new().request(method.parse().expect("a method"), &url);
-        for (name, value) in self.headers("s3", method, &url, "") {
-            request = request.header(name, value);
-        }
+        let method: Method = method.parse().expect("a method");
+        let request = self.key.request("s3", method, &format!("{}{path}", parlor.url()), "");
         request.send().await.expect("S3 answers")
     }
 
     async fn graphql(&self, query: &str) -> (u16, Value) {
         let url = self.config["graphqlUrl"].as_str().expect("a URL");
         let body = json!({ "query": query }).to_string();
-        let mut request = Client::new().post(url);
-        for (name, value) in self.headers("appsync", "POST", url, &body) {
-            request = request.header(name, value);
-        }
-        let answer = request.body(body).send().await.expect("AppSync answers");
+        let request = self.key.request("appsync", Method::POST, url, &body).body(body);
+        let answer = request.send().await.expect("AppSync answers");
         (answer.status().as_u16(), answer.json().await.expect("JSON"))
     }
 }
@@ -181,29 +136,20 @@ async fn only_whoever_may_manage_connections_reaches_them() {
     let ann = Signer::join(&parlor, "Ann").await;
     let socket = ann.config["webSocketUrl"].as_str().expect("a URL").replacen("ws", "http", 1);
     let url = format!("{socket}/@connections/nobody%3D");
-    let manage = async |signer: &Signer, service: &str| -> (u16, String, Value) {
-        let mut request = Client::new().post(&url);
-        for (name, value) in signer.headers(service, "POST", &url, "hi") {
-            request = request.header(name, value);
-        }
-        let answer = request.body("hi").send().await.expect("API Gateway answers");
+    let manage = async |key: &Key, service: &str| -> (u16, String, Value) {
+        let request = key.request(service, Method::POST, &url, "hi").body("hi");
+        let answer = request.send().await.expect("API Gateway answers");
         let error = answer.headers()["x-amzn-errortype"].to_str().expect("text").to_owned();
         (answer.status().as_u16(), error, answer.json().await.expect("JSON"))
     };
-    let (status, error, body) = manage(&ann, "execute-api").await;
+    let (status, error, body) = manage(&ann.key, "execute-api").await;
     let message = body["message"].as_str().expect("a message");
     assert_eq!((status, error.as_str()), (403, "ForbiddenException"), "{message}");
     assert!(message.contains("is not authorized to perform: execute-api:ManageConnections on"), "{message}");
     assert!(message.contains("/POST/@connections/nobody"), "{message}");
 
     // The key in the data folder is the owner's; it gets as far as the connection that is not there.
-    let file = std::fs::read_to_string(parlor.data().join("credentials")).expect("the owner's key");
-    let line = |name: &str| {
-        let found = file.lines().find_map(|line| line.strip_prefix(name)?.trim().strip_prefix('='));
-        found.expect("both lines are there").trim().to_owned()
-    };
-    let (id, secret) = (line("aws_access_key_id"), line("aws_secret_access_key"));
-    let owner = Signer { credentials: Credentials::new(id, secret, None, None, "test"), ..ann };
+    let owner = Key::of_owner(&parlor);
     let (status, error, _) = manage(&owner, "execute-api").await;
     assert_eq!((status, error.as_str()), (410, "GoneException"));
     let (status, error, _) = manage(&owner, "appsync").await;
@@ -211,31 +157,36 @@ async fn only_whoever_may_manage_connections_reaches_them() {
 }
 
 #[tokio::test]
-async fn a_signed_graphql_request_is_verified_before_its_fields_are_refused() {
+async fn a_signed_graphql_request_is_verified_and_answered_as_far_as_the_role_and_the_schema_permit() {
     let parlor = Parlor::start().await;
     let mut ann = Signer::join(&parlor, "Ann").await;
-    let (status, body) = ann.graphql("{ listTodos { items { id } } __typename }").await;
-    // Verified, but no field of the schema is for IAM.
+    let (status, body) =
+        ann.graphql(r#"mutation { createTodo(input: { name: "Signed" }) { id name } }"#).await;
+    assert_eq!((status, &body["data"]["createTodo"]["name"]), (200, &json!("Signed")), "{body}");
+    let (_, body) = ann.graphql("{ listTodos { items { name } } __typename }").await;
+    assert_eq!(body["data"]["listTodos"]["items"], json!([{ "name": "Signed" }]), "{body}");
+    // The chat is for tokens of the user pool.
+    let (status, body) = ann.graphql("{ listRooms { items { id } } __typename }").await;
     assert_eq!((status, &body["data"]["__typename"]), (200, &json!("Query")), "{body}");
-    assert_eq!(body["errors"][0]["message"], "Not Authorized to access listTodos on type Query");
+    assert_eq!(body["errors"][0]["message"], "Not Authorized to access listRooms on type Query");
 
     let refused = async |signer: &Signer| -> (u16, String) {
         let (status, body) = signer.graphql("{ __typename }").await;
         (status, body["errors"][0]["errorType"].as_str().unwrap_or_else(|| panic!("{body}")).to_owned())
     };
-    let key = ann.credentials.clone();
+    let key = ann.key.credentials.clone();
     let with = |id: &str, secret: &str| {
         let token = key.session_token().map(str::to_owned);
         Credentials::new(id, secret, token, None, "test")
     };
-    ann.credentials = with(key.access_key_id(), "another secret");
+    ann.key.credentials = with(key.access_key_id(), "another secret");
     assert_eq!(refused(&ann).await, (403, "InvalidSignatureException".into()));
-    ann.credentials = with("ASIAUNKNOWN", key.secret_access_key());
+    ann.key.credentials = with("ASIAUNKNOWN", key.secret_access_key());
     assert_eq!(refused(&ann).await, (403, "UnrecognizedClientException".into()));
-    ann.credentials = Credentials::new(key.access_key_id(), key.secret_access_key(), None, None, "test");
+    ann.key.credentials = Credentials::new(key.access_key_id(), key.secret_access_key(), None, None, "test");
     assert_eq!(refused(&ann).await, (403, "UnrecognizedClientException".into()), "without its session token");
-    ann.credentials = key;
-    ann.at -= Duration::from_secs(600);
+    ann.key.credentials = key;
+    ann.key.at -= Duration::from_secs(600);
     let (_, body) = ann.graphql("{ __typename }").await;
     let message = body["errors"][0]["message"].as_str().expect("a message");
     assert!(message.starts_with("Signature expired: "), "{message}");
@@ -247,7 +198,7 @@ async fn a_realtime_connection_is_opened_and_each_start_checked_by_signature() {
     let ann = Signer::join(&parlor, "Ann").await;
     let url = ann.config["graphqlUrl"].as_str().expect("a URL").to_owned();
     let header = |url: &str, body: &str| -> Map<String, Value> {
-        let headers = ann.headers("appsync", "POST", url, body);
+        let headers = ann.key.headers("appsync", "POST", url, body);
         headers.into_iter().map(|(name, value)| (name, Value::from(value))).collect()
     };
     let open = async |headers: &Map<String, Value>| {
@@ -278,12 +229,55 @@ async fn a_realtime_connection_is_opened_and_each_start_checked_by_signature() {
     let opened = next(&mut socket).await;
     assert_eq!(opened["type"], "connection_ack", "{opened}");
     assert_eq!(next(&mut socket).await["type"], "ka");
-    for (signed, error) in [(data.as_str(), "Unauthorized"), ("{}", "UnauthorizedException")] {
+    let rooms = json!({ "query": "subscription { onCreateRoom { id } }" }).to_string();
+    for (id, data, signed, error) in [
+        ("not signed", &data, "{}", json!("UnauthorizedException")),
+        ("not permitted", &rooms, &rooms, json!("Unauthorized")),
+        ("permitted", &data, &data, Value::Null),
+    ] {
         let extensions = json!({ "authorization": header(&url, signed) });
         let payload = json!({ "data": data, "extensions": extensions });
-        let start = json!({ "id": signed.len().to_string(), "type": "start", "payload": payload });
+        let start = json!({ "id": id, "type": "start", "payload": payload });
         socket.send(Message::text(start.to_string())).await.expect("it listens");
         let frame = next(&mut socket).await;
-        assert_eq!(frame["payload"]["errors"][0]["errorType"], error, "{frame}");
+        assert_eq!(frame["payload"]["errors"][0]["errorType"], error, "{id}: {frame}");
+    }
+    ann.graphql(r#"mutation { createTodo(input: { name: "Heard" }) { id name } }"#).await;
+    let heard = next(&mut socket).await;
+    assert!(heard["payload"]["data"]["onTodo"]["id"].is_string(), "{heard}");
+}
+
+#[tokio::test]
+async fn tables_and_users_are_open_to_whoever_the_policies_permit() {
+    let parlor = Parlor::start().await;
+    let (ann, owner) = (Signer::join(&parlor, "Ann").await, Key::of_owner(&parlor));
+    let pool = json!({ "UserPoolId": ann.config["userPoolId"] });
+    let refused = async |key: &Key, service: &str, target: &str, body: &Value| -> (u16, String, String) {
+        let answer = key.call(service, parlor.url(), target, body).send().await.expect("an answer");
+        let status = answer.status().as_u16();
+        let body: Value = answer.json().await.expect("JSON");
+        let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+        let kind = text("__type");
+        // DynamoDB's refusals have a capital there.
+        let message = text("message") + &text("Message");
+        (status, kind.rsplit('#').next().unwrap_or_default().to_owned(), message)
+    };
+    let forged = |key: &Key| {
+        let credentials = Credentials::new(key.credentials.access_key_id(), "another", None, None, "test");
+        Key { credentials, ..key.clone() }
+    };
+    for (service, target, body) in [
+        ("dynamodb", "DynamoDB_20120810.ListTables", json!({})),
+        ("cognito-idp", "AWSCognitoIdentityProviderService.ListUsers", pool),
+    ] {
+        assert_eq!(refused(&owner, service, target, &body).await.0, 200, "{target}");
+        let (status, error, _) = refused(&forged(&owner), service, target, &body).await;
+        assert_eq!((status, error.as_str()), (400, "InvalidSignatureException"), "{target}");
+        let stranger = Key::new(Credentials::new("AKIAUNKNOWN", "another", None, None, "test"));
+        let (status, error, _) = refused(&stranger, service, target, &body).await;
+        assert_eq!((status, error.as_str()), (400, "UnrecognizedClientException"), "{target}");
+        let (status, error, message) = refused(&ann.key, service, target, &body).await;
+        assert_eq!((status, error.as_str()), (400, "AccessDeniedException"), "{target}");
+        assert!(message.contains("because no identity-based policy allows the"), "{message}");
     }
 }

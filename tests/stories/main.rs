@@ -14,6 +14,7 @@ mod request_log;
 mod seed;
 mod signing_in;
 mod starting;
+mod stopping;
 mod talking;
 mod tls;
 mod todo_list;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use tests::person::PASSWORD;
-use tests::{Parlor, Person};
+use tests::{Key, Parlor, Person};
 
 #[tokio::test]
 async fn each_request_is_one_line_with_ids_and_no_contents() {
@@ -15,16 +15,10 @@ async fn each_request_is_one_line_with_ids_and_no_contents() {
     assert_eq!(bob.refused(query, json!({ "id": room })).await, "Forbidden");
     let wrong = Person::sign_in(&parlor, "alice@example.com", "Wrong-horse-9").await;
     assert!(wrong.is_err(), "a wrong password signs nobody in");
-    let table = reqwest::Client::new()
-        .post(parlor.url())
-        .header("x-amz-target", "DynamoDB_20120810.DescribeTable")
-        .header("content-type", "application/x-amz-json-1.0")
-        .header("authorization", "AWS4-HMAC-SHA256 Credential=AKIALOCAL/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=x")
-        .header("x-amz-date", "20260101T000000Z")
-        .body(r#"{ "TableName": "nobodys" }"#)
-        .send()
-        .await
-        .expect("the server answers");
+    let describe = json!({ "TableName": "nobodys" });
+    let target = "DynamoDB_20120810.DescribeTable";
+    let table = Key::of_owner(&parlor).call("dynamodb", parlor.url(), target, &describe).send().await;
+    let table = table.expect("the server answers");
     assert_eq!(table.status(), 400);
     let _live = alice.go_live().await;
 
@@ -38,7 +32,7 @@ async fn each_request_is_one_line_with_ids_and_no_contents() {
     let sent = line(&["GraphQL   sendMessage ", &alice.id, " 200 "]);
     assert!(sent.ends_with(" ms"), "nothing went wrong: {sent}");
     line(&["GraphQL   getRoom ", &bob.id, " 200 ", "Forbidden"]);
-    line(&["DynamoDB  DescribeTable ", "AKIALOCAL", " 400 ", "ResourceNotFoundException"]);
+    line(&["DynamoDB  DescribeTable ", "AKIA", " 400 ", "ResourceNotFoundException"]);
     line(&["GraphQL   connect ", &alice.id, " 101 "]);
     for secret in
         [PASSWORD, "Wrong-horse", "example.com", "tea", &alice.access_token, &alice.refresh_token, "\u{1b}"]

@@ -57,9 +57,24 @@ async fn help_shows_examples_and_mistakes_are_explained() {
     for part in ["Examples:", "API Gateway", "--seed web/seed.toml", "--watch"] {
         assert!(help.contains(part), "{part}: {help}");
     }
-    let parameter = run(&["--port", "0", "--parameter", "Stage=nowhere"]).await;
+    let above = tempfile::tempdir().expect("a folder");
+    let data = above.path().join("data");
+    let data = data.to_str().expect("a path");
+    let parameter = run(&["--port", "0", "--data", data, "--parameter", "Stage=nowhere"]).await;
     let error = String::from_utf8_lossy(&parameter.stderr);
     assert!(!parameter.status.success() && error.contains("development, production"), "{error}");
+    assert!(!std::fs::exists(data).expect("it can be seen"), "a start that fails leaves no folder behind");
+}
+
+#[tokio::test]
+async fn a_folder_with_somebody_elses_files_is_neither_filled_nor_closed_to_them() {
+    let theirs = tempfile::tempdir().expect("a folder");
+    std::fs::write(theirs.path().join("thesis.txt"), "years of work").expect("a file");
+    let path = theirs.path().to_str().expect("a path");
+    let refused = run(&["--port", "0", "--data", path]).await;
+    let error = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success() && error.contains("another folder with --data"), "{error}");
+    assert_eq!(std::fs::read_dir(path).expect("it is there").count(), 1);
 }
 
 #[tokio::test]
@@ -69,9 +84,15 @@ async fn a_check_says_whether_it_would_start_and_leaves_the_data_alone() {
     let fine = run(&["--check", "--port", &port, "--data", data]).await;
     assert!(fine.status.success(), "{}", String::from_utf8_lossy(&fine.stderr));
     assert!(String::from_utf8_lossy(&fine.stdout).contains("It would start."));
-    let unfit = run(&["--check", "--parameter", "Stage=nowhere"]).await;
-    let error = String::from_utf8_lossy(&unfit.stderr);
-    assert!(!unfit.status.success() && error.contains("development, production"), "{error}");
+    for (parameter, wanted) in [
+        ("Stage=nowhere", "development, production"),
+        ("AllowedOrigins=*", "Origins with commas between them"),
+        ("Stage=production", "AllowedOrigins says where the front end is"),
+    ] {
+        let unfit = run(&["--check", "--parameter", parameter]).await;
+        let error = String::from_utf8_lossy(&unfit.stderr);
+        assert!(!unfit.status.success() && error.contains(wanted), "{error}");
+    }
 }
 
 #[tokio::test]
@@ -138,4 +159,36 @@ async fn data_of_an_older_version_open_and_those_of_a_newer_one_are_refused() {
     let newer = run(&["--port", "0", "--data", parlor.data().to_str().expect("a path")]).await;
     let error = String::from_utf8_lossy(&newer.stderr);
     assert!(!newer.status.success() && error.contains("update Parlor"), "{error}");
+
+    let note = parlor.data().join("note.txt");
+    std::fs::write(&note, "mine").expect("a file");
+    parlor.restart_with(&["--reset", "--yes"]).await;
+    assert!(Person::sign_in(&parlor, "alice@example.com", PASSWORD).await.is_err(), "she is forgotten");
+    assert!(note.exists(), "what is not of Parlor stays");
+}
+
+#[tokio::test]
+async fn it_serves_on_when_nobody_reads_what_it_says() {
+    let data = tempfile::tempdir().expect("a folder");
+    let mut process = tokio::process::Command::new(parlor::program())
+        .args(["--port", "0", "--data", data.path().to_str().expect("a path")])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("it starts");
+    let mut output = tokio::io::BufReader::new(process.stdout.take().expect("stdout is piped"));
+    let mut greeting = String::new();
+    tokio::io::AsyncBufReadExt::read_line(&mut output, &mut greeting).await.expect("text");
+    let url = greeting.trim().rsplit(' ').next().expect("an address").to_owned();
+    // As `| head -1` does.
+    drop((output, process.stderr.take()));
+    for _ in 0..2 {
+        let answer = reqwest::Client::new().post(format!("{url}/graphql")).send().await;
+        assert_eq!(answer.expect("it answers").status(), 401);
+    }
+    let id = process.id().expect("it runs").to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().expect("kill runs").success());
+    let status = tokio::time::timeout(PATIENCE, process.wait()).await.expect("it ends in time");
+    assert!(status.expect("it ended").success(), "cleanly");
 }

@@ -16,7 +16,7 @@ use tokio_tungstenite::client_async;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 /// A connection of a client that trusts the data folder's authority and nobody else.
-async fn connect(parlor: &Parlor, name: &'static str) -> std::io::Result<TlsStream<TcpStream>> {
+pub(crate) async fn connect(parlor: &Parlor, name: &'static str) -> std::io::Result<TlsStream<TcpStream>> {
     let authority = CertificateDer::from_pem_file(parlor.data().join("ca.pem")).expect("a certificate");
     let mut roots = RootCertStore::empty();
     roots.add(authority).expect("an authority");
@@ -30,7 +30,7 @@ async fn connect(parlor: &Parlor, name: &'static str) -> std::io::Result<TlsStre
     tokio::time::timeout(PATIENCE, TlsConnector::from(Arc::new(config)).connect(name, stream)).await?
 }
 
-async fn config(parlor: &Parlor, name: &'static str) -> Value {
+pub(crate) async fn config(parlor: &Parlor, name: &'static str) -> Value {
     let mut stream = connect(parlor, name).await.expect("a handshake");
     let request = format!("GET /config.json HTTP/1.1\r\nhost: {name}\r\nconnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.expect("the request is taken");

@@ -141,6 +141,7 @@ async fn what_is_saved_is_served_while_requests_wait() {
     let second = owner(parlor.data());
     assert_ne!(first, second, "another process serves");
     live.until_closed().await;
+    assert_eq!(live.close_code(), Some(1001), "whoever listened was told to come back");
     // Not before each of them has been answered by the new one.
     let so_far = sent.load(Ordering::SeqCst);
     let more = async {

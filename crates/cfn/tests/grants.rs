@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use cfn::lambda::{Alias, Code, Function};
-use cfn::{Grantee, Handle, Statement, Template, Value, actions, apigatewayv2, cognito};
+use cfn::{Grantee, Handle, Statement, Template, Value, actions, apigatewayv2, appsync, cognito};
 use cfn::{dynamodb, s3, secretsmanager, sns, sqs, ssm};
 use serde_json::{Value as Json, json};
 
@@ -95,6 +95,20 @@ fn a_bucket_gives_objects_by_their_keys_and_the_list_by_prefix() {
     let mut listener = Listener::default();
     bucket.grant_list("rooms/*", &mut listener);
     assert_eq!(listener.statements[0]["Condition"], json!({ "StringLike": { "s3:prefix": "rooms/*" } }));
+}
+
+#[test]
+fn a_graphql_api_gives_single_fields_and_whole_types() {
+    let mode = appsync::AuthenticationType::AwsIam;
+    let api = appsync::GraphQLApi::new().name("Chat").authentication_type(mode);
+    let api = Template::new("").add("Api", api);
+    let fields = ["Query/fields/getTodo", "Todo/fields/*"];
+    let fields = fields.map(|field| json!({ "Fn::Sub": format!("${{Api}}/types/{field}") }));
+    gives(
+        |to| api.grant_fields(&[("Query", "getTodo"), ("Todo", "*")], to),
+        &[(json!("appsync:GraphQL"), json!(fields))],
+        None,
+    );
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Where everything is kept: the one table and the bucket, and the few ways in which use cases read them.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
@@ -10,11 +12,12 @@ use aws_sdk_dynamodb::types::{
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::sync::{Mutex, MutexGuard};
 
-use crate::Error;
 use crate::keys::Key;
 use crate::page::{PageRequest, StartKey, token};
 use crate::uploads::Bucket;
+use crate::{Error, RoomId};
 
 /// The table and the bucket. Cheap to share; made once per process, before the first call.
 #[derive(Debug, Clone)]
@@ -24,10 +27,14 @@ pub struct Store {
     pub(crate) uploads: Bucket,
     /// How long to go on trying for what others are writing at the same moment.
     pub(crate) patience: Duration,
+    turns: Arc<[Mutex<()>]>,
 }
 
 /// A function has ten seconds for a call, and needs some of them itself.
 const PATIENCE: Duration = Duration::from_secs(8);
+
+/// Rooms beyond so many share their turns with others, which costs a moment at most.
+const TURNS: usize = 64;
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
@@ -51,7 +58,8 @@ pub(crate) enum Sort {
 impl Store {
     /// `table` and `uploads` are physical names; the clients' credentials must be allowed to use them.
     pub fn new(dynamodb: Client, table: String, uploads: Bucket) -> Store {
-        Store { dynamodb, table, uploads, patience: PATIENCE }
+        let turns = std::iter::repeat_with(Mutex::default).take(TURNS).collect();
+        Store { dynamodb, table, uploads, patience: PATIENCE, turns }
     }
 
     /// The same, with another patience than 8 seconds: how long a send goes on trying for the next number of a
@@ -59,6 +67,18 @@ impl Store {
     #[must_use]
     pub fn with_patience(self, patience: Duration) -> Store {
         Store { patience, ..self }
+    }
+
+    /// Waits for one's turn to send to a room: senders of one process would only race each other for the next number,
+    /// and each loss costs a transaction. Those of other processes are met in the transaction itself.
+    ///
+    /// A Lambda function has one call at a time, so there nobody waits here.
+    pub(crate) async fn turn(&self, room: RoomId) -> Result<MutexGuard<'_, ()>, Error> {
+        let mut hasher = DefaultHasher::new();
+        room.hash(&mut hasher);
+        // The remainder of a division by a small number fits into any integer.
+        let place = usize::try_from(hasher.finish() % TURNS as u64).unwrap_or_default();
+        tokio::time::timeout(self.patience, self.turns[place].lock()).await.map_err(|_| Error::Busy)
     }
 
     /// A row that must be new, in a transaction; if it is not, the reason for the cancellation holds the one that is

@@ -89,8 +89,11 @@ impl WebSocketApi {
         self.registry.len()
     }
 
-    /// Ends every connection with code 1001 and refuses new ones.
-    pub fn close(&self) {
+    /// Ends every connection with code 1001, after what is on its way to its client, and refuses new ones. Done once
+    /// every client has heard it and `$disconnect` was called for it, and does not wait for those who stopped reading
+    /// for more than three seconds.
+    pub async fn close(&self) {
         self.closing.send_replace(true);
+        self.closing.closed().await;
     }
 }

@@ -96,8 +96,11 @@ impl Api {
         &self.schema.warnings
     }
 
-    /// Ends every WebSocket with code 1001 and refuses new ones; HTTP requests are still answered.
-    pub fn close(&self) {
+    /// Ends every WebSocket with code 1001, after the events that wait for it, and refuses new ones; HTTP requests are
+    /// still answered. Done once every client has heard it, and does not listen to those who stopped reading for more
+    /// than three seconds.
+    pub async fn close(&self) {
         self.closing.send_replace(true);
+        self.closing.closed().await;
     }
 }

@@ -17,6 +17,7 @@ mod connection;
 mod filter;
 mod frames;
 mod handshake;
+mod kept_headers;
 mod outbox;
 mod parting;
 mod start;
@@ -36,15 +37,18 @@ pub(crate) async fn upgrade(State(api): State<Arc<Api>>, request: Request) -> Re
         Ok(upgrade) => upgrade,
         Err(rejection) => return not_a_websocket(&rejection),
     };
-    if *api.closing.borrow() {
+    // Whoever holds it is waited for when the server closes.
+    let closing = api.closing.subscribe();
+    if *closing.borrow() {
         return (StatusCode::SERVICE_UNAVAILABLE, "The server is shutting down.").into_response();
     }
     // Never the other one, `header-…`: browsers refuse an answer that picks what they did not expect.
     let upgrade = upgrade
         .protocols([SUBPROTOCOL])
-        // The defaults, 128 KiB each, are zeroed before each read and kept for each client.
-        .read_buffer_size(1024)
-        .write_buffer_size(16 * 1024)
+        // The defaults, 128 KiB each, are zeroed before each read and kept for each client. So is what a frame takes,
+        // and what is read ahead of it, or written at once.
+        .read_buffer_size(256)
+        .write_buffer_size(4 * 1024)
         .max_frame_size(api.limits.frame_bytes)
         .max_message_size(api.limits.frame_bytes);
     if upgrade.selected_protocol().is_none() {
@@ -57,8 +61,12 @@ pub(crate) async fn upgrade(State(api): State<Arc<Api>>, request: Request) -> Re
     let evidence = Evidence { path: "/graphql/connect", query: "", headers: &connect_headers, body: &body };
     let caller = caller::identify(&api, evidence, source_ip).await;
     upgrade.on_upgrade(async move |mut socket| match caller {
-        Ok(caller) => Connection::open(api, caller, headers, source_ip).serve(&mut socket).await,
-        Err(refused) => parting::refuse(&mut socket, refused).await,
+        // In a task of its own: this one would keep the room that the upgrade took.
+        Ok(caller) => {
+            let connection = Connection::open(api, &caller, &headers, source_ip);
+            tokio::spawn(connection.serve(socket, closing));
+        }
+        Err(refused) => parting::refuse(&mut socket, refused, closing).await,
     })
 }
 

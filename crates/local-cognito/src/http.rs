@@ -49,6 +49,12 @@ pub fn is_cognito(headers: &HeaderMap) -> bool {
     target.starts_with(USER_POOL_TARGET.as_bytes()) || target.starts_with(IDENTITY_POOL_TARGET.as_bytes())
 }
 
+/// The operation, as `AdminCreateUser`, if it is one that wants a signature. Whose it is, the host verifies.
+pub fn operation_for_operators(headers: &HeaderMap) -> Option<&'static str> {
+    let operation = headers.get(TARGET)?.to_str().ok()?.strip_prefix(USER_POOL_TARGET)?;
+    admin::NAMES.iter().find(|name| **name == operation).copied()
+}
+
 /// Answers `POST /`: one operation of either service, the CORS headers included.
 pub async fn handle(cognito: &Arc<Cognito>, request: Request) -> Response {
     let answer = match read(request).await {
@@ -84,7 +90,7 @@ pub(crate) struct Call {
     service: Service,
     operation: String,
     body: body::Bytes,
-    /// Whether there is a signature; whose it is, nobody checks here.
+    /// Whether there is a signature; whose it is, the host has verified.
     is_signed: bool,
 }
 

@@ -40,7 +40,7 @@ pub use config::{
     OAuthConfig, PasswordPolicy, RefreshTokenRotation, SecondFactor, UserPoolConfig,
 };
 pub use error::Error;
-pub use http::{handle, is_cognito, preflight, router};
+pub use http::{handle, is_cognito, operation_for_operators, preflight, router};
 pub use store::OpenError;
 pub use store::identities::{Login, TemporaryCredentials};
 pub use store::outbox::Mail;

@@ -9,7 +9,7 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 
 use crate::REGION;
 use crate::engine::Engine;
@@ -59,7 +59,7 @@ impl ToEngine {
         let response = match refused {
             Some(refused) => refused,
             None => {
-                let sent = self.engine.send(request.map(Body::from)).await;
+                let sent = self.engine.send(request).await;
                 sent.map_err(|e| ConnectorError::io(e.into()))?
             }
         };

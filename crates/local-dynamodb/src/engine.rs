@@ -1,5 +1,6 @@
 //! The embedded engine: one SQLite file, one lock on it, and one door through which requests come in.
 
+mod arns;
 mod door;
 
 use std::fs::{File, TryLockError};
@@ -7,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
 
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, Request, Response, Uri};
+use axum::http::{HeaderMap, Request, Response, Uri, header};
 use dynoxide::Database;
 
 use door::Door;
@@ -49,7 +50,11 @@ impl Engine {
     }
 
     /// Sends one request through the door and reads the whole answer. Only the path and query of its URI are looked at.
-    pub(crate) async fn send(&self, mut request: Request<Body>) -> Result<Response<Bytes>, NoAnswer> {
+    pub(crate) async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, NoAnswer> {
+        let (mut head, body) = request.into_parts();
+        let (body, arns) = arns::to_names(body);
+        head.headers.remove(header::CONTENT_LENGTH);
+        let mut request = Request::from_parts(head, Body::from(body));
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
         *request.uri_mut() = Uri::builder()
             .scheme("http")
@@ -57,7 +62,7 @@ impl Engine {
             .path_and_query(path)
             .build()
             .expect("a name and a parsed path make a URI");
-        self.door.send(request, BODY_LIMIT).await
+        Ok(arns.back(self.door.send(request, BODY_LIMIT).await?))
     }
 
     /// The typed database, for what has no place in the wire protocol. Its methods block on the disk.

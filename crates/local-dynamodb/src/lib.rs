@@ -76,8 +76,8 @@ impl DynamoDb {
     /// Answers one request in DynamoDB's wire protocol (`POST /` with `x-amz-target: DynamoDB_20120810.*` or
     /// `DynamoDBStreams_20120810.*`), so that the AWS CLI and other SDKs can be pointed at the host.
     ///
-    /// A signature must be present, as AWS requires, but is not verified: whoever reaches this port may read
-    /// the file anyway. A body over 16 MB is refused with 413.
+    /// A signature must be present, as AWS requires; whose it is, the host has verified. A body over 16 MB is refused
+    /// with 413.
     pub async fn handle(&self, request: Request) -> Response {
         wire::answer(&self.engine, request, None).await
     }

@@ -34,7 +34,7 @@ pub(crate) async fn answer(engine: &Engine, request: Request, permits: Option<&P
     {
         parts.headers.remove(hop_by_hop);
     }
-    match engine.send(Request::from_parts(parts, Body::from(body))).await {
+    match engine.send(Request::from_parts(parts, body)).await {
         Ok(response) => response.map(Body::from),
         Err(e) => error(
             StatusCode::INTERNAL_SERVER_ERROR,

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::{S3Auth, SecretKey};
-use s3s::dto::{CopyObjectInput, CopySource, PostObjectInput};
+use s3s::dto::{CopyObjectInput, CopySource, PostObjectInput, UploadPartCopyInput};
+use s3s::path::S3Path;
 use s3s::{S3Error, S3ErrorCode, S3Request, S3Result, s3_error};
 
 use crate::form::Head;
@@ -90,8 +91,15 @@ impl S3Access for Gate {
         }
         let header = cx.headers().get(SECURITY_TOKEN).and_then(|value| value.to_str().ok());
         self.token_matches(&credentials.access_key, header.or(parameter("X-Amz-Security-Token")))?;
-        let attempts = actions::attempts(&credentials.access_key, cx.s3_op().name(), cx.s3_path(), parameter);
-        attempts.iter().try_for_each(|attempt| self.permits(attempt))
+        let (operation, path) = (cx.s3_op().name(), cx.s3_path());
+        let attempts = actions::attempts(&credentials.access_key, operation, path, parameter);
+        attempts.iter().try_for_each(|attempt| self.permits(attempt))?;
+        match path {
+            S3Path::Object { bucket, key } if cx.headers().contains_key("x-amz-tagging") => {
+                self.permits_key(Some(credentials), "s3:PutObjectTagging", bucket, key)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The whole form has been read by then, and its policy checked.
@@ -106,16 +114,30 @@ impl S3Access for Gate {
 
     /// The source of a copy must be readable.
     async fn copy_object(&self, request: &mut S3Request<CopyObjectInput>) -> S3Result<()> {
-        match &request.input.copy_source {
-            CopySource::Bucket { bucket, key, .. } => {
-                self.permits_key(request.credentials.as_ref(), "s3:GetObject", bucket, key)
-            }
-            _ => Ok(()),
-        }
+        self.permits_source(request.credentials.as_ref(), &request.input.copy_source)
+    }
+
+    async fn upload_part_copy(&self, request: &mut S3Request<UploadPartCopyInput>) -> S3Result<()> {
+        self.permits_source(request.credentials.as_ref(), &request.input.copy_source)
     }
 }
 
 impl Gate {
+    /// Access points are not served, so there is nothing to read from one.
+    fn permits_source(
+        &self,
+        credentials: Option<&s3s::auth::Credentials>,
+        source: &CopySource,
+    ) -> S3Result<()> {
+        match source {
+            CopySource::Bucket { bucket, key, version_id } => {
+                let action = if version_id.is_some() { "s3:GetObjectVersion" } else { "s3:GetObject" };
+                self.permits_key(credentials, action, bucket, key)
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The refusal of one object, which a request for many answers beside the others.
     pub(crate) fn permits_key(
         &self,
@@ -177,7 +199,7 @@ fn expires_in_time(expires: Option<&str>) -> S3Result<()> {
 }
 
 /// The parameters of a query string, decoded.
-fn parameters(query: &str) -> Vec<(String, String)> {
+pub(crate) fn parameters(query: &str) -> Vec<(String, String)> {
     let decode = |text: &str| {
         let text = text.replace('+', " ");
         percent_encoding::percent_decode_str(&text).decode_utf8_lossy().into_owned()

@@ -3,11 +3,18 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::{Body, Bytes};
-use axum::http::{Method, header, request};
+use axum::http::{HeaderMap, Method, header, request};
 use futures::TryStreamExt;
 
 /// What is kept of a form, in bytes; AWS takes at most 20 KB before the file.
 const MOST_BYTES: usize = 32 * 1024;
+
+/// Whether a request brings a form with a file.
+pub(crate) fn is_form(method: &Method, headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    method == Method::POST
+        && kind.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("multipart/form-data"))
+}
 
 /// The beginning of a form's body.
 #[derive(Clone, Default)]
@@ -16,9 +23,7 @@ pub(crate) struct Head(Arc<Mutex<Vec<u8>>>);
 impl Head {
     /// If this is a form, its body is watched from now on.
     pub(crate) fn watch(parts: &mut request::Parts, body: Body) -> Body {
-        let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-        let is_form = kind.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("multipart/form-data"));
-        if parts.method != Method::POST || !is_form {
+        if !is_form(&parts.method, &parts.headers) {
             return body;
         }
         let head = Head::default();

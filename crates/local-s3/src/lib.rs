@@ -5,7 +5,9 @@
 
 mod access;
 mod body;
+mod buckets;
 mod cors;
+mod explain;
 mod form;
 mod host;
 mod operations;
@@ -23,8 +25,10 @@ use s3s::service::{S3Service, S3ServiceBuilder};
 
 use access::Gate;
 use body::SharedBody;
+use buckets::Buckets;
+use explain::Asked;
 use host::BucketHosts;
-use operations::Backend;
+use operations::{Backend, Status};
 use store::Store;
 
 pub use access::{Attempt, Credential, Credentials, Permits};
@@ -40,7 +44,8 @@ pub struct Config {
     pub folder: PathBuf,
     /// The region that buckets say they are in, such as `us-east-1`.
     pub region: String,
-    /// The buckets there are. Objects of a bucket that is no longer named stay on disk, out of reach.
+    /// The buckets of the template. Objects of one that is no longer named stay on disk, out of reach. Others can be
+    /// made with `CreateBucket`.
     pub buckets: Vec<Bucket>,
     /// Who may sign requests.
     pub credentials: Credentials,
@@ -56,7 +61,7 @@ pub struct Config {
 #[derive(Clone)]
 pub struct S3 {
     service: S3Service,
-    buckets: Arc<[Bucket]>,
+    buckets: Arc<Buckets>,
     upload_limit_bytes: u64,
 }
 
@@ -67,9 +72,9 @@ impl S3 {
     pub async fn open(config: Config) -> Result<S3, OpenError> {
         let Config { folder, region, buckets, credentials, permits, upload_limit_bytes } = config;
         let gate = Gate { credentials, permits };
-        let buckets: Arc<[Bucket]> = buckets.into();
         let store = tokio::task::spawn_blocking(move || Store::open(&folder)).await;
-        let store = store.expect("opening does not panic")?;
+        let (store, made) = store.expect("opening does not panic")?;
+        let buckets = Arc::new(Buckets::new(buckets, made));
         let backend =
             Backend { store, region, buckets: Arc::clone(&buckets), gate: gate.clone(), upload_limit_bytes };
         let mut limits = S3Config::default();
@@ -82,11 +87,15 @@ impl S3 {
         Ok(S3 { service: builder.build(), buckets, upload_limit_bytes })
     }
 
-    /// Whether a request is for S3: its path or host begins with one of the buckets, or it is signed for S3.
+    /// Whether a request is for S3: its path or host begins with a bucket of the template, it is signed for S3, or it
+    /// is a form for a bucket that was made.
     ///
     /// Path style is `/<bucket>/<key>`; virtual-hosted style is `<bucket>.localhost:<port>/<key>`.
     pub fn owns<B>(&self, request: &axum::http::Request<B>) -> bool {
-        self.bucket(request).is_some() || is_signed_for_s3(request)
+        self.bucket(request).is_some()
+            || is_signed_for_s3(request)
+            || form::is_form(request.method(), request.headers())
+                && first_segment(request.uri()).is_some_and(|name| self.buckets.was_made(name))
     }
 
     /// Answers one request, with the CORS headers that the bucket's rules allow.
@@ -106,16 +115,22 @@ impl S3 {
 
     async fn answer(&self, request: Request) -> Response {
         let (mut parts, body) = request.into_parts();
+        let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let asked = Asked::of(&parts, host::named_in(host, &self.buckets));
         let body = SharedBody::new(form::Head::watch(&mut parts, body));
         let rest = body.clone();
         let request = Request::from_parts(parts, s3s::Body::http_body_unsync(body));
         match self.service.call(request).await {
             Ok(response) => {
                 if response.status().is_success() {
-                    return response.map(Body::new);
+                    let mut response = response.map(Body::new);
+                    if let Some(Status(status)) = response.extensions().get().copied() {
+                        *response.status_mut() = status;
+                    }
+                    return response;
                 }
                 rest.drain(self.upload_limit_bytes).await;
-                explained(response)
+                explained(&asked, response)
             }
             Err(e) => {
                 tracing::error!("S3 could not form an answer: {e:?}");
@@ -126,10 +141,10 @@ impl S3 {
 
     fn bucket<B>(&self, request: &axum::http::Request<B>) -> Option<&Bucket> {
         let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-        let by_host = host.and_then(|host| host::bucket_of(host, &self.buckets));
+        let by_host = host.and_then(|host| host::bucket_of(host, self.buckets.of_template()));
         by_host.or_else(|| {
-            let first_segment = request.uri().path().trim_start_matches('/').split('/').next()?;
-            self.buckets.iter().find(|bucket| bucket.name == first_segment)
+            let first_segment = first_segment(request.uri())?;
+            self.buckets.of_template().iter().find(|bucket| bucket.name == first_segment)
         })
     }
 }
@@ -140,15 +155,20 @@ impl std::fmt::Debug for S3 {
     }
 }
 
-/// Adds AWS's message to the error that developers meet most, for which `s3s` has none.
-fn explained(response: s3s::HttpResponse) -> Response {
-    const BARE: &str = "<Code>SignatureDoesNotMatch</Code></Error>";
-    const EXPLAINED: &str = "<Code>SignatureDoesNotMatch</Code><Message>The request signature we calculated does \
-                             not match the signature you provided. Check your key and signing method.</Message></Error>";
-    let (parts, mut body) = response.into_parts();
+/// The bucket of a request in path style.
+fn first_segment(uri: &Uri) -> Option<&str> {
+    uri.path().trim_start_matches('/').split('/').next()
+}
+
+/// Adds to an error what AWS says in it, and `s3s` does not.
+fn explained(asked: &Asked, response: s3s::HttpResponse) -> Response {
+    let (mut parts, mut body) = response.into_parts();
     let body = match body.take_bytes() {
         Some(bytes) => match std::str::from_utf8(&bytes) {
-            Ok(text) if text.ends_with(BARE) => Body::from(text.replace(BARE, EXPLAINED)),
+            Ok(text) if text.ends_with("</Error>") => {
+                parts.headers.remove(header::CONTENT_LENGTH);
+                Body::from(asked.explain(text))
+            }
             _ => Body::from(bytes),
         },
         None => Body::new(body),
@@ -156,10 +176,16 @@ fn explained(response: s3s::HttpResponse) -> Response {
     Response::from_parts(parts, body)
 }
 
-/// Whether the scope of the request's signature names the service `s3`, in the header or in a presigned URL.
+/// Whether the scope of the request's signature names the service `s3`, in the header or in a presigned URL. Of the
+/// signatures before that (version 2), which boto3 still makes in URLs, S3 is the only one here to take any.
 fn is_signed_for_s3<B>(request: &axum::http::Request<B>) -> bool {
     let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let presigned = |uri: &Uri| uri.query().is_some_and(|q| q.contains("%2Fs3%2Faws4_request"));
+    let presigned = |uri: &Uri| {
+        let is_parameter =
+            |name: &str| uri.query().is_some_and(|q| q.split('&').any(|pair| pair.starts_with(name)));
+        uri.query().is_some_and(|q| q.contains("%2Fs3%2Faws4_request"))
+            || is_parameter("AWSAccessKeyId=") && is_parameter("Signature=")
+    };
     header.is_some_and(|value| value.contains("/s3/aws4_request")) || presigned(request.uri())
 }
 

@@ -1,10 +1,18 @@
 //! The operations of S3 that are served, each a short way from the protocol's types to the store and back.
 
+mod attributes;
+mod buckets;
+mod checksum;
+mod complete;
+mod copy;
+mod delete;
 mod headers;
 mod list;
 mod multipart;
 mod read;
 mod receive;
+mod tagging;
+mod versions;
 mod write;
 
 use std::sync::Arc;
@@ -13,15 +21,15 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use s3s::dto::*;
 use s3s::{S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result, s3_error};
 
-use crate::Bucket as TemplateBucket;
 use crate::access::Gate;
+use crate::buckets::Buckets;
 use crate::store::Store;
 
 /// What every operation works on.
 pub(crate) struct Backend {
     pub(crate) store: Store,
     pub(crate) region: String,
-    pub(crate) buckets: Arc<[TemplateBucket]>,
+    pub(crate) buckets: Arc<Buckets>,
     pub(crate) gate: Gate,
     pub(crate) upload_limit_bytes: u64,
 }
@@ -34,21 +42,21 @@ impl S3 for Backend {
     }
 
     async fn copy_object(&self, r: S3Request<CopyObjectInput>) -> S3Result<S3Response<CopyObjectOutput>> {
-        write::copy_object(self, r.input).await.map(S3Response::new)
+        copy::copy_object(self, r.input).await.map(S3Response::new)
     }
 
     async fn delete_object(
         &self,
         r: S3Request<DeleteObjectInput>,
     ) -> S3Result<S3Response<DeleteObjectOutput>> {
-        write::delete_object(self, r.input).await.map(S3Response::new)
+        delete::delete_object(self, r.input).await.map(S3Response::new)
     }
 
     async fn delete_objects(
         &self,
         r: S3Request<DeleteObjectsInput>,
     ) -> S3Result<S3Response<DeleteObjectsOutput>> {
-        write::delete_objects(self, r).await.map(S3Response::new)
+        delete::delete_objects(self, r).await.map(S3Response::new)
     }
 
     async fn get_object(&self, r: S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {
@@ -56,7 +64,14 @@ impl S3 for Backend {
     }
 
     async fn head_object(&self, r: S3Request<HeadObjectInput>) -> S3Result<S3Response<HeadObjectOutput>> {
-        read::head_object(self, r.input).await.map(S3Response::new)
+        read::head_object(self, r.input).await
+    }
+
+    async fn get_object_attributes(
+        &self,
+        r: S3Request<GetObjectAttributesInput>,
+    ) -> S3Result<S3Response<GetObjectAttributesOutput>> {
+        attributes::get_object_attributes(self, r.input).await.map(S3Response::new)
     }
 
     async fn list_objects_v2(
@@ -71,13 +86,85 @@ impl S3 for Backend {
     }
 
     async fn list_buckets(&self, _: S3Request<ListBucketsInput>) -> S3Result<S3Response<ListBucketsOutput>> {
-        Ok(S3Response::new(list::list_buckets(self)))
+        Ok(S3Response::new(buckets::list(self)))
+    }
+
+    async fn create_bucket(
+        &self,
+        r: S3Request<CreateBucketInput>,
+    ) -> S3Result<S3Response<CreateBucketOutput>> {
+        buckets::create(self, r.input).await.map(S3Response::new)
+    }
+
+    async fn delete_bucket(
+        &self,
+        r: S3Request<DeleteBucketInput>,
+    ) -> S3Result<S3Response<DeleteBucketOutput>> {
+        buckets::delete(self, r.input).await.map(S3Response::new)
+    }
+
+    async fn list_object_versions(
+        &self,
+        r: S3Request<ListObjectVersionsInput>,
+    ) -> S3Result<S3Response<ListObjectVersionsOutput>> {
+        versions::list(self, r.input).await.map(S3Response::new)
+    }
+
+    async fn get_bucket_tagging(
+        &self,
+        r: S3Request<GetBucketTaggingInput>,
+    ) -> S3Result<S3Response<GetBucketTaggingOutput>> {
+        tagging::get_bucket_tagging(self, r.input).await.map(S3Response::new)
+    }
+
+    async fn put_bucket_tagging(
+        &self,
+        r: S3Request<PutBucketTaggingInput>,
+    ) -> S3Result<S3Response<PutBucketTaggingOutput>> {
+        tagging::set_bucket_tagging(self, r.input.bucket, r.input.tagging.tag_set).await?;
+        Ok(with_status(http::StatusCode::NO_CONTENT, PutBucketTaggingOutput::default()))
+    }
+
+    async fn delete_bucket_tagging(
+        &self,
+        r: S3Request<DeleteBucketTaggingInput>,
+    ) -> S3Result<S3Response<DeleteBucketTaggingOutput>> {
+        tagging::set_bucket_tagging(self, r.input.bucket, TagSet::new()).await?;
+        Ok(S3Response::new(DeleteBucketTaggingOutput::default()))
+    }
+
+    async fn get_object_tagging(
+        &self,
+        r: S3Request<GetObjectTaggingInput>,
+    ) -> S3Result<S3Response<GetObjectTaggingOutput>> {
+        tagging::get_object_tagging(self, r.input).await.map(S3Response::new)
+    }
+
+    async fn put_object_tagging(
+        &self,
+        r: S3Request<PutObjectTaggingInput>,
+    ) -> S3Result<S3Response<PutObjectTaggingOutput>> {
+        let PutObjectTaggingInput { bucket, key, version_id, tagging, .. } = r.input;
+        tagging::set_object_tagging(self, (bucket, key), version_id.as_deref(), tagging.tag_set).await?;
+        Ok(S3Response::new(PutObjectTaggingOutput::default()))
+    }
+
+    async fn delete_object_tagging(
+        &self,
+        r: S3Request<DeleteObjectTaggingInput>,
+    ) -> S3Result<S3Response<DeleteObjectTaggingOutput>> {
+        let DeleteObjectTaggingInput { bucket, key, version_id, .. } = r.input;
+        tagging::set_object_tagging(self, (bucket, key), version_id.as_deref(), TagSet::new()).await?;
+        Ok(S3Response::new(DeleteObjectTaggingOutput::default()))
     }
 
     async fn head_bucket(&self, r: S3Request<HeadBucketInput>) -> S3Result<S3Response<HeadBucketOutput>> {
         self.has_bucket(&r.input.bucket)?;
         let bucket_region = Some(self.region.clone());
-        Ok(S3Response::new(HeadBucketOutput { bucket_region, ..Default::default() }))
+        let mut response = S3Response::new(HeadBucketOutput { bucket_region, ..Default::default() });
+        let xml = http::HeaderValue::from_static("application/xml");
+        response.headers.insert(http::header::CONTENT_TYPE, xml);
+        Ok(response)
     }
 
     async fn get_bucket_location(
@@ -101,6 +188,13 @@ impl S3 for Backend {
         multipart::upload_part(self, r).await.map(S3Response::new)
     }
 
+    async fn upload_part_copy(
+        &self,
+        r: S3Request<UploadPartCopyInput>,
+    ) -> S3Result<S3Response<UploadPartCopyOutput>> {
+        multipart::upload_part_copy(self, r.input).await.map(S3Response::new)
+    }
+
     async fn list_parts(&self, r: S3Request<ListPartsInput>) -> S3Result<S3Response<ListPartsOutput>> {
         multipart::list_parts(self, r.input).await.map(S3Response::new)
     }
@@ -109,7 +203,7 @@ impl S3 for Backend {
         &self,
         r: S3Request<CompleteMultipartUploadInput>,
     ) -> S3Result<S3Response<CompleteMultipartUploadOutput>> {
-        multipart::complete(self, r.input).await.map(S3Response::new)
+        complete::complete(self, r.input).await.map(S3Response::new)
     }
 
     async fn abort_multipart_upload(
@@ -122,10 +216,32 @@ impl S3 for Backend {
 
 impl Backend {
     fn has_bucket(&self, name: &str) -> S3Result<()> {
-        match self.buckets.iter().any(|bucket| bucket.name == name) {
+        match self.buckets.has(name) {
             true => Ok(()),
-            false => Err(s3_error!(NoSuchBucket, "The specified bucket does not exist")),
+            false => Err(no_such_bucket()),
         }
+    }
+}
+
+/// The status of an answer: that of `S3Response` gets lost in `s3s` (0.14.1), what is beside it does not.
+#[derive(Clone, Copy)]
+pub(crate) struct Status(pub(crate) http::StatusCode);
+
+fn with_status<T>(status: http::StatusCode, output: T) -> S3Response<T> {
+    let mut response = S3Response::new(output);
+    response.extensions.insert(Status(status));
+    response
+}
+
+fn no_such_bucket() -> S3Error {
+    s3_error!(NoSuchBucket, "The specified bucket does not exist")
+}
+
+/// Nothing keeps versions here: there is the one that S3 calls `null` where versioning is off.
+fn is_only_version(version_id: Option<&str>) -> S3Result<()> {
+    match version_id {
+        None | Some(versions::ONLY) => Ok(()),
+        Some(_) => Err(s3_error!(NoSuchVersion, "The specified version does not exist.")),
     }
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod blob;
 pub(crate) mod index;
 pub(crate) mod list;
 
+use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,15 +29,17 @@ struct Inside {
 }
 
 impl Store {
-    /// Opens the store in `folder` and removes files that no object or part needs. Blocks on the disk.
-    pub(crate) fn open(folder: &Path) -> Result<Store, OpenError> {
+    /// Opens the store in `folder` and removes files that no object or part needs. Answers also the buckets that
+    /// were made there, with when that was. Blocks on the disk.
+    pub(crate) fn open(folder: &Path) -> Result<(Store, BTreeMap<String, u64>), OpenError> {
         let unusable = |why: String| OpenError::Unusable { folder: folder.into(), why };
         let blobs = Blobs::open(&folder.join("blobs")).map_err(|e| unusable(e.to_string()))?;
         let lock = lock(folder)?;
         let index = Index::open(&folder.join("index.sqlite")).map_err(|e| unusable(e.to_string()))?;
         let needed = index.blobs().map_err(|e| unusable(e.to_string()))?;
         blobs.retain(&needed).map_err(|e| unusable(e.to_string()))?;
-        Ok(Store { inside: Arc::new(Inside { index: Mutex::new(index), blobs, lock }) })
+        let buckets = index.buckets().map_err(|e| unusable(e.to_string()))?;
+        Ok((Store { inside: Arc::new(Inside { index: Mutex::new(index), blobs, lock }) }, buckets))
     }
 
     pub(crate) fn blobs(&self) -> &Blobs {

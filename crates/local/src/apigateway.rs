@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
+use futures::future::join_all;
 use local_apigateway::rest::RestApi;
 use local_apigateway::websocket::WebSocketApi;
 use local_apigateway::{Backend, BuildError, Throttle};
@@ -92,10 +93,8 @@ impl Gateway {
     }
 
     /// Ends every WebSocket.
-    pub(crate) fn close(&self) {
-        for api in &self.websocket {
-            api.close();
-        }
+    pub(crate) async fn close(&self) {
+        join_all(self.websocket.iter().map(|api| api.close())).await;
     }
 }
 

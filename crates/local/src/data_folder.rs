@@ -11,20 +11,49 @@ use uuid::Uuid;
 
 use crate::StartError;
 
+/// Everything that a Parlor puts into its folder, drafts among it, but for the lock and the version. SQLite has files of
+/// its own beside a database's (`-wal`, `-shm`).
+const CONTENTS: [&str; 9] = [
+    "dynamodb.sqlite",
+    "cognito.sqlite",
+    "s3",
+    "credentials",
+    "credentials.new",
+    "ca.pem",
+    "ca.key",
+    "ca.new",
+    version::DRAFT,
+];
+
 /// An open data folder; the operating system frees it when the process ends, however it ends.
 #[derive(Debug)]
 pub(crate) struct DataFolder {
     path: PathBuf,
     _lock: File,
+    /// Dropped, it is gone again.
+    is_on_trial: bool,
 }
 
 impl DataFolder {
     /// Makes the folder if need be, takes it for this process, and brings it up to date.
+    ///
+    /// One that it made is on trial until [`DataFolder::keep`]: a start that fails leaves none behind. One that has
+    /// something of somebody else's in it is refused, as it would be closed to them, and filled.
     pub(crate) fn open(path: &Path) -> Result<DataFolder, StartError> {
-        std::fs::create_dir_all(path).map_err(|cause| StartError::Folder { path: path.to_owned(), cause })?;
-        let folder = DataFolder::take(path)?;
+        let failed = |cause| StartError::Folder { path: path.to_owned(), cause };
+        let is_new = make(path).map_err(failed)?;
+        if !is_new && !version::is_ours(path) && !version::is_unused(path).map_err(failed)? {
+            return Err(StartError::FolderOfOthers(path.to_owned()));
+        }
+        let mut folder = DataFolder::take(path)?;
+        folder.is_on_trial = is_new;
         version::bring_up_to_date(folder.path())?;
         Ok(folder)
+    }
+
+    /// It stays, whatever comes.
+    pub(crate) fn keep(&mut self) {
+        self.is_on_trial = false;
     }
 
     /// Takes a folder that some Parlor made, of whatever version; `None` if there is nothing at that path.
@@ -63,7 +92,30 @@ impl DataFolder {
             .and_then(|()| lock.rewind())
             .and_then(|()| writeln!(lock, "{}", std::process::id()))
             .map_err(failed)?;
-        Ok(DataFolder { path, _lock: lock })
+        Ok(DataFolder { path, _lock: lock, is_on_trial: false })
+    }
+
+    /// Deletes all that a Parlor put there, of whatever version; what else is there stays, and is answered.
+    pub(crate) fn forget(&self) -> Result<Vec<PathBuf>, StartError> {
+        let failed = |cause| StartError::Folder { path: self.path.clone(), cause };
+        let mut others = Vec::new();
+        for entry in std::fs::read_dir(&self.path).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let path = entry.path();
+            match entry.file_name().to_str() {
+                // The lock is held, and the version shows whose the folder is, until everything else is gone.
+                Some("lock" | version::FILE) => {}
+                Some(name) if is_of_parlor(name) => {
+                    let is_folder = entry.file_type().map_err(failed)?.is_dir();
+                    let remove =
+                        if is_folder { std::fs::remove_dir_all } else { |file| std::fs::remove_file(file) };
+                    remove(path).map_err(failed)?;
+                }
+                _ => others.push(path),
+            }
+        }
+        version::write(&self.path, version::VERSION)?;
+        Ok(others)
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -107,6 +159,33 @@ impl DataFolder {
     }
 }
 
+impl Drop for DataFolder {
+    fn drop(&mut self) {
+        if self.is_on_trial
+            && let Err(error) = std::fs::remove_dir_all(&self.path)
+        {
+            tracing::warn!(%error, folder = %self.path.display(), "the new data folder was not removed again");
+        }
+    }
+}
+
+fn is_of_parlor(name: &str) -> bool {
+    let database = name.strip_suffix("-wal").or_else(|| name.strip_suffix("-shm"));
+    CONTENTS.contains(&database.unwrap_or(name))
+}
+
+/// Makes a folder, and those above it; false if it is there already.
+fn make(path: &Path) -> std::io::Result<bool> {
+    if let Some(above) = path.parent().filter(|above| !above.as_os_str().is_empty()) {
+        std::fs::create_dir_all(above)?;
+    }
+    match std::fs::create_dir(path) {
+        Ok(()) => Ok(true),
+        Err(_) if path.is_dir() => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// Messages, passwords' verifiers and keys are nobody else's on this machine.
 fn only_for_me(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
@@ -115,4 +194,63 @@ fn only_for_me(path: &Path) -> std::io::Result<()> {
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(path: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(path).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_new_folder_is_gone_again_unless_it_is_kept() {
+        let above = tempfile::tempdir().unwrap();
+        let path = above.path().join("deep/data");
+        drop(DataFolder::open(&path).unwrap());
+        assert!(!path.exists());
+        DataFolder::open(&path).unwrap().keep();
+        assert_eq!(names(&path), ["lock", "version"]);
+        drop(DataFolder::open(&path).unwrap());
+        assert_eq!(names(&path), ["lock", "version"]);
+    }
+
+    #[test]
+    fn a_folder_with_something_of_somebody_elses_is_left_as_it_is() {
+        let theirs = tempfile::tempdir().unwrap();
+        std::fs::write(theirs.path().join("thesis.txt"), "all of it").unwrap();
+        let error = DataFolder::open(theirs.path()).unwrap_err().to_string();
+        assert!(error.contains("was not made by Parlor"), "{error}");
+        assert_eq!(names(theirs.path()), ["thesis.txt"]);
+    }
+
+    #[test]
+    fn forgetting_leaves_what_is_not_of_parlor_and_a_folder_of_this_version() {
+        let above = tempfile::tempdir().unwrap();
+        let path = above.path().join("data");
+        DataFolder::open(&path).unwrap().keep();
+        std::fs::create_dir_all(path.join("s3/objects")).unwrap();
+        for name in ["version", "cognito.sqlite", "cognito.sqlite-wal", "ca.new", "notes.txt", "s3.txt"] {
+            std::fs::write(path.join(name), "7").unwrap();
+        }
+        let others = DataFolder::open_existing(&path).unwrap().unwrap().forget().unwrap();
+        assert_eq!(names(&path), ["lock", "notes.txt", "s3.txt", "version"]);
+        assert_eq!(others.len(), 2);
+        drop(DataFolder::open(&path).unwrap());
+    }
+
+    #[test]
+    fn an_empty_folder_is_taken_and_so_is_one_in_which_a_first_start_was_killed() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(DataFolder::open(folder.path()).unwrap());
+        std::fs::remove_file(folder.path().join("version")).unwrap();
+        std::fs::write(folder.path().join("version.new"), "").unwrap();
+        drop(DataFolder::open(folder.path()).unwrap());
+        assert_eq!(names(folder.path()), ["lock", "version"]);
+    }
 }

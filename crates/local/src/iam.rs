@@ -1,6 +1,7 @@
 //! Who holds which access key here, and what the template's policies let them do.
 
 mod graphql;
+pub(crate) mod programs;
 mod role;
 mod session;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! The template is the configuration: a table, resolver or function added to `infra` is served at the next
 //! start. What cannot be served is named at start and on the page at `/`.
 
+mod account;
 mod apigateway;
 mod appsync;
 mod cognito;
@@ -21,6 +22,7 @@ mod seed;
 mod server;
 mod stack;
 mod storage;
+mod terminal;
 mod tls;
 mod visitors;
 mod watch;
@@ -33,6 +35,7 @@ pub use network::Network;
 pub use reset::reset;
 pub use seed::{Filled, Seed, SeedError};
 pub use server::Server;
+pub use terminal::say;
 pub use watch::{Handover, Watch, WatchError};
 
 /// How to serve.
@@ -93,6 +96,12 @@ pub enum StartError {
         /// The newest version that can be read.
         known: u32,
     },
+    /// What is to be filled has something else in it.
+    #[error(
+        "{} is not empty and was not made by Parlor; it is left as it is: name another folder with --data, a new one or an empty one",
+        .0.display()
+    )]
+    FolderOfOthers(PathBuf),
     /// What is to be reset was not made by Parlor.
     #[error("{} was not made by Parlor and is left as it is: name its data folder with --data", .0.display())]
     NotADataFolder(PathBuf),

@@ -9,7 +9,7 @@ use std::pin::pin;
 use std::process::ExitCode;
 
 use clap::Parser;
-use local::{Filled, Handover, Network, Options, Seed, Server};
+use local::{Filled, Handover, Network, Options, Seed, Server, say};
 use tracing_subscriber::EnvFilter;
 
 /// Serves Parlor on localhost, offline: Cognito, AppSync, API Gateway, DynamoDB and S3 as the template configures them.
@@ -25,7 +25,7 @@ Examples:
   cargo run -p local -- --latency 100..300 --drop 5   a bad network, to rehearse on
   cargo run -p local -- --seed web/seed.toml      people, rooms and messages to begin with; twice is once
   cargo run -p local -- --watch                   what is edited is built and served, on the same port
-  cargo run -p local -- --check --parameter Stage=production   would it start?
+  cargo run -p local -- --check --parameter Mfa=ON   would it start?
   cargo run -p local -- --reset                   begin anew: forget everything
 
 TLS is on the same port (https://, wss://). Trust its authority once: curl --cacert .parlor/ca.pem,
@@ -135,9 +135,9 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         };
         match watcher {
             None => {
-                println!("{greeting}\nCtrl-C stops it.");
+                say(format_args!("{greeting}\nCtrl-C stops it."));
                 over.await;
-                println!("Stopped. Everything is in the data folder.");
+                say("Stopped. Everything is in the data folder.");
             }
             Some(mut watcher) => {
                 if watcher.greet(&greeting).is_ok() {
@@ -155,7 +155,7 @@ async fn check(options: Options) -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let options = Options { port: 0, data: folder.path().to_owned(), ..options };
     Server::start(options).await?;
-    println!("It would start.");
+    say("It would start.");
     Ok(())
 }
 
@@ -171,7 +171,7 @@ async fn watch(workspace: &Path, arguments: &Arguments) -> Result<(), Box<dyn Er
     };
     let interrupted = interrupted();
     watch.run_until(interrupted).await?;
-    println!("Stopped. Everything is in the data folder.");
+    say("Stopped. Everything is in the data folder.");
     Ok(())
 }
 

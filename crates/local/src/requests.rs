@@ -18,6 +18,8 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::broadcast;
 
+use crate::terminal::note;
+
 /// One request and its answer.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -77,7 +79,7 @@ impl Requests {
 
     fn put(&self, answered: Answered) {
         if tracing::enabled!(target: "requests", tracing::Level::INFO) {
-            eprintln!("{}", line(&answered, stderr().is_terminal()));
+            note(line(&answered, stderr().is_terminal()));
         }
         let mut last = self.last();
         if last.len() == KEPT {

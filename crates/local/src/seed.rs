@@ -9,8 +9,9 @@ mod fill;
 
 use std::path::{Path, PathBuf};
 
+pub(crate) use client::FrontEnd;
 pub use fill::Filled;
-pub(crate) use fill::{Stack, fill};
+pub(crate) use fill::fill;
 
 /// What a seed file says, found to be consistent in itself.
 #[derive(Debug, Clone)]

@@ -1,6 +1,7 @@
 //! One port for everything: who answers which request, from start to a clean stop.
 
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,17 +17,19 @@ use local_s3::S3;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 use crate::data_folder::DataFolder;
 use crate::functions::Function;
-use crate::iam::{Iam, Sessions};
+use crate::iam::{Iam, Sessions, programs};
 use crate::port::{Arrivals, Limits, Peer, Port, listen, serve, taken};
 use crate::requests::Requests;
 use crate::seed::{self, Filled, Seed, SeedError};
 use crate::stack::Stack;
 use crate::tls::{Certificate, certificate};
 use crate::{
-    Network, Options, StartError, apigateway, appsync, cognito, live, pages, patience, storage, visitors,
+    Network, Options, StartError, account, apigateway, appsync, cognito, live, pages, patience, storage,
+    visitors,
 };
 
 /// A server that is listening; it serves while [`Server::run_until`] runs.
@@ -50,6 +53,7 @@ pub(crate) struct Services {
     s3: S3,
     pub(crate) appsync: Arc<local_appsync::Api>,
     gateway: apigateway::Gateway,
+    iam: Arc<Iam>,
     pub(crate) requests: Requests,
     /// True once the server stops: whoever watches it lets go.
     pub(crate) closing: watch::Sender<bool>,
@@ -58,8 +62,11 @@ pub(crate) struct Services {
 /// Items past their time to live are gone after this long, at most.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
-/// Requests under way get this long to end.
+/// Requests under way, and WebSockets, get this long to end.
 pub(crate) const GRACE: Duration = Duration::from_secs(3);
+
+/// WebSockets hear of the end after requests, which may have news for them, but not after those that take longer.
+const REQUESTS_FIRST: Duration = Duration::from_secs(1);
 
 impl Server {
     /// Takes the port and the data folder, deploys the template, opens every service.
@@ -72,9 +79,7 @@ impl Server {
         listeners: Option<Vec<std::net::TcpListener>>,
         options: Options,
     ) -> Result<Server, StartError> {
-        // What cannot be deployed leaves no trace.
-        Stack::deploy(&infra::template().to_json(), &options.parameters, "http://localhost")?;
-        let folder = DataFolder::open(&options.data)?;
+        let mut folder = DataFolder::open(&options.data)?;
         let certificate =
             certificate(folder.path()).map_err(|error| StartError::Service("TLS", error.to_string()))?;
         let listeners = match listeners {
@@ -95,7 +100,8 @@ impl Server {
         let s3 = storage::open_buckets(&stack, &folder, Arc::clone(&iam)).await?;
         let appsync = appsync::open(&stack, &functions, &dynamodb, Arc::clone(&cognito), Arc::clone(&iam))?;
         let host = format!("localhost:{port}");
-        let gateway = apigateway::open(&stack, &functions, &dynamodb, Arc::clone(&cognito), iam, &host)?;
+        let gateway =
+            apigateway::open(&stack, &functions, &dynamodb, Arc::clone(&cognito), Arc::clone(&iam), &host)?;
         let config = infra::front_end_config(&stack.outputs, Some(&format!("{base_url}/")))?;
         let not_served = pages::not_served(&stack);
         let mut status = pages::status(&stack, &base_url, folder.path(), &not_served);
@@ -107,11 +113,13 @@ impl Server {
             s3,
             appsync,
             gateway,
+            iam,
             requests: Requests::new(),
             closing: watch::Sender::new(false),
         });
         let inside = router(&services, config, status);
         let router = inside.clone();
+        folder.keep();
         let router = router.layer(middleware::from_fn_with_state(Arc::clone(&services), at_the_door));
         Ok(Server {
             base_url,
@@ -160,7 +168,7 @@ impl Server {
     pub fn fill(&self, seed: Seed) -> impl Future<Output = Result<Filled, SeedError>> + use<> {
         let host = self.base_url.trim_start_matches("http://").to_owned();
         let (router, cognito) = (self.inside.clone(), Arc::clone(&self.services.cognito));
-        async move { seed::fill(&seed, &seed::Stack { router, host, cognito }).await }
+        async move { seed::fill(&seed, &seed::FrontEnd { router, host, cognito }).await }
     }
 
     /// `http://localhost:PORT`.
@@ -180,13 +188,20 @@ impl Server {
         }
         done.await;
         arrivals.end().await;
-        self.services.appsync.close();
-        self.services.gateway.close();
         self.services.closing.send_replace(true);
         let _ = stop.send(true);
-        let served = async move { while serving.join_next().await.is_some() {} };
-        if tokio::time::timeout(GRACE, served).await.is_err() {
-            tracing::warn!("some requests did not end in time and were cut off");
+        let ended = async {
+            let mut served = pin!(async { while serving.join_next().await.is_some() {} });
+            let is_served = timeout(REQUESTS_FIRST, served.as_mut()).await.is_ok();
+            let rest = async {
+                if !is_served {
+                    served.await;
+                }
+            };
+            tokio::join!(rest, self.services.appsync.close(), self.services.gateway.close());
+        };
+        if timeout(GRACE, ended).await.is_err() {
+            tracing::warn!("some requests or WebSockets did not end in time and were cut off");
         }
         sweeper.abort();
     }
@@ -246,6 +261,7 @@ impl Services {
             _ if target.is_some_and(DynamoDb::serves) => Some("DynamoDB"),
             _ if local_cognito::is_cognito(request.headers()) => Some("Cognito"),
             _ if self.s3.owns(request) => Some("S3"),
+            _ if account::service(request.headers()) == Some("sts") => Some("STS"),
             path if path.starts_with("/graphql") => Some("GraphQL"),
             path if path.starts_with("/restapis/") => Some("REST"),
             path if path.starts_with("/_apis/") => Some("WebSocket"),
@@ -255,16 +271,26 @@ impl Services {
     }
 }
 
-/// DynamoDB and S3 share their paths with others: the target or the signature tells them apart.
+/// Some services share their paths with others: the target or the signature tells them apart.
 async fn by_signature(State(services): State<Arc<Services>>, request: Request, next: Next) -> Response {
     let request = patience::limited(request);
     let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
     if target.is_some_and(DynamoDb::serves) {
-        services.dynamodb.handle(request).await
+        programs::dynamodb(&services.iam, &services.dynamodb, request).await
+    } else if let Some(operation) = local_cognito::operation_for_operators(request.headers()) {
+        let pool = &services.cognito.user_pool().pool_id;
+        match programs::cognito(&services.iam, operation, pool, request).await {
+            Ok(request) => next.run(request).await,
+            Err(refused) => refused,
+        }
     } else if services.s3.owns(&request) {
         visitors::defuse(services.s3.handle(request).await)
     } else {
-        next.run(request).await
+        match account::service(request.headers()) {
+            Some("sts") => account::sts(&services.iam, request).await,
+            Some(service) if account::is_elsewhere(service) => account::elsewhere(service, request.headers()),
+            _ => next.run(request).await,
+        }
     }
 }
 

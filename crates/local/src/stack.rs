@@ -5,6 +5,7 @@
 mod addresses;
 mod attributes;
 mod intrinsics;
+mod parameters;
 
 use std::collections::BTreeMap;
 
@@ -177,11 +178,39 @@ mod tests {
     #[test]
     fn the_template_can_be_resolved_in_every_stage() {
         for stage in ["development", "production"] {
-            let parameters = BTreeMap::from([("Stage".to_owned(), stage.to_owned())]);
+            let parameters = [("Stage", stage), ("AllowedOrigins", "https://chat.example")];
+            let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
             let stack = Stack::deploy(&infra::template().to_json(), &parameters, "http://localhost").unwrap();
             assert_eq!(stack.output("Stage").unwrap(), stage);
             assert_eq!(stack.resources.contains_key("AlarmTopic"), stage == "production");
         }
+    }
+
+    #[test]
+    fn what_the_template_asserts_of_parameters_together_holds_here_too() {
+        let rules = |limit: &str| {
+            json!({
+                "Parameters": {
+                    "Stage": { "Type": "String", "Default": "production" },
+                    "Origin": { "Type": "String", "Default": "*" },
+                },
+                "Rules": { "Closed": {
+                    "RuleCondition": { "Fn::Contains": [["production", limit], { "Ref": "Stage" }] },
+                    "Assertions": [{
+                        "Assert": { "Fn::Not": [{ "Fn::Equals": [{ "Ref": "Origin" }, "*"] }] },
+                        "AssertDescription": "In production, name the origin.",
+                    }],
+                } },
+            })
+        };
+        let deploy = |stage: &str| {
+            let parameters = BTreeMap::from([("Stage".to_owned(), stage.to_owned())]);
+            Stack::deploy(&rules("staging"), &parameters, "http://localhost").map(drop)
+        };
+        for stage in ["production", "staging"] {
+            assert!(deploy(stage).unwrap_err().0.contains("name the origin"));
+        }
+        deploy("development").unwrap();
     }
 
     #[test]
@@ -288,14 +317,22 @@ mod tests {
         assert_eq!(client.property("/AllowedOAuthFlows"), None);
     }
 
+    const CERTIFICATE: &str = "arn:aws:acm:us-east-1:123456789012:certificate/1";
+    /// Amplify builds from a repository.
+    const AMPLIFY: [(&str, &str); 3] = [
+        ("Hosting", "amplify"),
+        ("RepositoryUrl", "https://github.com/me/parlor"),
+        ("RepositoryToken", "secret"),
+    ];
+
     #[test]
     fn the_site_may_upload_and_sign_in_without_being_named_twice() {
-        let domains =
-            [("DomainName", "chat.example.com"), ("CertificateArn", "arn:aws:acm:us-east-1:1:certificate/1")];
-        for (hosting, more) in [("cloudfront", &[][..]), ("cloudfront", &domains), ("amplify", &domains[..1])]
+        let domains = [("DomainName", "chat.example.com"), ("CertificateArn", CERTIFICATE)];
+        let cloudfront = &[("Hosting", "cloudfront")];
+        for (hosting, more) in [(&cloudfront[..], &[][..]), (cloudfront, &domains), (&AMPLIFY, &domains[..1])]
         {
-            let page = [("Hosting", hosting), ("SignInDomain", "parlor"), ("PublicFiles", "everyone")];
-            let stack = parlor(&[&page[..], more].concat());
+            let page = [("SignInDomain", "parlor"), ("PublicFiles", "everyone")];
+            let stack = parlor(&[&page[..], hosting, more].concat());
             let origin = stack.output("SiteUrl").unwrap();
             assert!(more.is_empty() || origin == "https://chat.example.com", "{origin}");
             let uploads = &stack.resources["UploadsBucket"];
@@ -317,7 +354,7 @@ mod tests {
             ("PublicFiles", "everyone"),
         ];
         for (more, guests) in [(&page[..], "true"), (&[], "false")] {
-            let stack = parlor(&[&[("Hosting", "amplify"), ("GuestAccess", guests)], more].concat());
+            let stack = parlor(&[&AMPLIFY[..], &[("GuestAccess", guests)], more].concat());
             let variables = stack.resources["SiteBranch"].property("/EnvironmentVariables/0").unwrap();
             assert_eq!(variables["Name"], "PARLOR_CONFIG");
             let built: Value = serde_json::from_str(variables["Value"].as_str().unwrap()).unwrap();

@@ -16,7 +16,8 @@ use rcgen::{
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 /// What TLS connections are greeted with.
 #[derive(Clone)]
@@ -42,6 +43,14 @@ pub(crate) fn certificate(folder: &Path) -> io::Result<Certificate> {
     }
     let key = KeyPair::from_pem(&std::fs::read_to_string(&key_file)?).map_err(|error| {
         Error::other(format!("{}: {error}; delete it to get a new one", key_file.display()))
+    })?;
+    let certificate =
+        CertificateDer::from_pem_file(&file).map_err(|error| error.to_string()).and_then(|it| {
+            let is_of_key = it.windows(key.public_key_raw().len()).any(|bytes| bytes == key.public_key_raw());
+            is_of_key.then_some(()).ok_or_else(|| "it is not that of ca.key".to_owned())
+        });
+    certificate.map_err(|error| {
+        Error::other(format!("{}: {error}; delete it to get a new authority", file.display()))
     })?;
     Ok(Certificate { acceptor: acceptor(key).map_err(Error::other)?, authority: file })
 }

@@ -11,8 +11,7 @@ use serde_json::json;
 /// The refusal, if this is a request that only a stranger's page would send.
 ///
 /// A name that is not this machine's means that somebody's DNS points here (rebinding). DynamoDB and an operator's
-/// operations of Cognito are for programs: whose signature they bear is not verified, so a page of another origin
-/// must not speak to them.
+/// operations of Cognito are for programs.
 pub(crate) fn refuse(request: &Request) -> Option<Response> {
     let headers = request.headers();
     let text = |value: &HeaderValue| value.to_str().map(str::to_owned).unwrap_or_default();

@@ -19,6 +19,7 @@ use sources::Sources;
 
 use crate::StartError;
 use crate::port::listen;
+use crate::terminal::say;
 
 /// What to watch, and how to serve it.
 #[derive(Debug, Clone)]
@@ -71,7 +72,10 @@ impl Watch {
             () = &mut done => return Ok(()),
         };
         let (served, greeting) = started.ok_or(WatchError::NotStarted)?;
-        println!("{greeting}\nWatching {}: what is saved there is built and served.", workspace.display());
+        say(format_args!(
+            "{greeting}\nWatching {}: what is saved there is built and served.",
+            workspace.display()
+        ));
 
         let mut now = Now { served: Some(served), program, greeting };
         tokio::select! {
@@ -79,12 +83,12 @@ impl Watch {
                 loop {
                     tokio::select! {
                         changed = sources.changed() => {
-                            println!("{changed} changed");
+                            say(format_args!("{changed} changed"));
                             self.renew(&mut now, &mut sources, &listeners).await;
                         }
                         () = now.ended() => {
                             now.served = None;
-                            println!("The server ended by itself; the next change starts it again.");
+                            say("The server ended by itself; the next change starts it again.");
                         }
                     }
                 }
@@ -107,16 +111,16 @@ impl Watch {
         }
         let program = match built {
             Ok(program) if program == now.program && now.served.is_some() => {
-                return println!("Nothing of what is served is different.");
+                return say("Nothing of what is served is different.");
             }
             Ok(program) => program,
-            Err(unbuilt) => return println!("{unbuilt}: {}", now.stays()),
+            Err(unbuilt) => return say(format_args!("{unbuilt}: {}", now.stays())),
         };
         let built_in = begun.elapsed();
         match handover::check(&program.path, &self.check).await {
             Ok(true) => {}
-            Ok(false) => return println!("It would not start: {}", now.stays()),
-            Err(error) => return println!("It cannot be tried ({error}): {}", now.stays()),
+            Ok(false) => return say(format_args!("It would not start: {}", now.stays())),
+            Err(error) => return say(format_args!("It cannot be tried ({error}): {}", now.stays())),
         }
         if let Some(served) = now.served.take() {
             served.stop().await;
@@ -124,14 +128,14 @@ impl Watch {
         match Served::start(&program.path, &self.serve, listeners).await {
             Ok(Some((served, greeting))) => {
                 if greeting != now.greeting {
-                    println!("{greeting}");
+                    say(greeting.as_str());
                 }
                 *now = Now { served: Some(served), program, greeting };
                 let (built_s, all_s) = (built_in.as_secs_f32(), begun.elapsed().as_secs_f32());
-                println!("Served anew after {all_s:.1} s, {built_s:.1} s of them for the build.");
+                say(format_args!("Served anew after {all_s:.1} s, {built_s:.1} s of them for the build."));
             }
-            Ok(None) => println!("It did not start; requests wait for the next change."),
-            Err(error) => println!("It did not start ({error}); requests wait for the next change."),
+            Ok(None) => say("It did not start; requests wait for the next change."),
+            Err(error) => say(format_args!("It did not start ({error}); requests wait for the next change.")),
         }
     }
 }

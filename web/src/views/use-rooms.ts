@@ -1,5 +1,5 @@
 // The caller's rooms and those that can be joined, kept up to date by `onCreateRoom`.
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import * as api from '../chat/api';
 import type { Room } from '../chat/types';
 import { listenLive } from '../live';
@@ -25,13 +25,15 @@ export function useRooms(myId: string): Rooms {
   const [lists, setLists] = useState<Record<Scope, RoomList>>({ MINE: nothing, JOINABLE: nothing });
   const [problem, setProblem] = useState<string | null>(null);
 
-  const load = useCallback(async (scope: Scope, nextToken: string | null) => {
+  const shown = useRef(lists);
+  shown.current = lists;
+
+  /** Reads on from a list's end, or it anew, as far as it is shown. */
+  const load = useCallback(async (scope: Scope, isOn: boolean) => {
     try {
-      const page = await api.listRooms(scope, nextToken);
-      setLists((before) => {
-        const rooms = nextToken ? [...before[scope].rooms, ...page.items] : page.items;
-        return { ...before, [scope]: { rooms: unique(rooms), nextToken: page.nextToken } };
-      });
+      const before = shown.current[scope];
+      const list = isOn ? await readOn(scope, before) : await readAnew(scope, before.rooms.length);
+      setLists((lists) => ({ ...lists, [scope]: list }));
       setProblem(null);
     } catch (thrown) {
       setProblem(explain(thrown).text);
@@ -47,8 +49,8 @@ export function useRooms(myId: string): Rooms {
 
   useEffect(() => {
     const reload = () => {
-      void load('MINE', null);
-      void load('JOINABLE', null);
+      void load('MINE', false);
+      void load('JOINABLE', false);
     };
     reload();
     // Being added to a room by someone else has no event: look when the person comes back to the tab.
@@ -76,11 +78,23 @@ export function useRooms(myId: string): Rooms {
     };
   }, [load, joined, myId]);
 
-  const more = (scope: Scope) => void load(scope, lists[scope].nextToken);
+  const more = (scope: Scope) => void load(scope, true);
   return { mine: lists.MINE, joinable: lists.JOINABLE, problem, more, joined };
 }
 
 const nothing: RoomList = { rooms: [], nextToken: null };
+
+async function readOn(scope: Scope, { rooms, nextToken }: RoomList): Promise<RoomList> {
+  const page = await api.listRooms(scope, nextToken);
+  return { rooms: unique([...rooms, ...page.items]), nextToken: page.nextToken };
+}
+
+/** Whoever has looked further than the first page keeps what they see. */
+async function readAnew(scope: Scope, count: number): Promise<RoomList> {
+  let list = await readOn(scope, nothing);
+  while (list.nextToken && list.rooms.length < count) list = await readOn(scope, list);
+  return list;
+}
 
 /** The first of each id; rooms carry no version, and the first is the newest news. */
 function unique(rooms: Room[]): Room[] {

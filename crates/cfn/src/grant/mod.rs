@@ -16,6 +16,8 @@
 mod bucket;
 #[cfg(feature = "lambda")]
 mod function;
+#[cfg(feature = "appsync")]
+mod graphql;
 #[cfg(feature = "ssm")]
 mod parameter;
 #[cfg(feature = "sqs")]

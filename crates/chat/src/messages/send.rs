@@ -28,6 +28,7 @@ pub async fn send(
     content: &Content,
 ) -> Result<Message, Error> {
     let sent_key = client_id.map(|client_id| Key::sent(room, caller, client_id));
+    let _turn = store.turn(room).await?;
     let rows = read(store, caller, room, sent_key.as_ref(), content).await?;
     let (found, _) = members::require(&rows, room, caller)?;
     let sender = match rows.read::<ProfileRow>(&Key::profile(caller))? {

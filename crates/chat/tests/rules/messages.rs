@@ -1,8 +1,11 @@
 //! Messages: numbered without holes or repeats, sent once, edited by their author, deleted to a tombstone.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use crate::support::{chat, room, text, user};
+use crate::support::{chat, chat_and_database, chat_and_table, of_another_process, room, text, user};
 use chat::members;
 use chat::messages::{self, Direction};
 use chat::rooms::Visibility;
@@ -11,15 +14,19 @@ use chat::{ClientId, Content, Error, MessageId, PageRequest};
 
 #[tokio::test]
 async fn messages_are_numbered_without_holes_under_concurrent_senders() {
-    // Whoever tries for as long as it takes gets through, on however slow a machine.
-    let store = chat().await.with_patience(Duration::MAX);
+    let (store, table) = chat_and_table().await;
     let owner = user(&store, 1).await;
     let room = room(&store, owner, Visibility::Public).await.id;
     let mut senders = tokio::task::JoinSet::new();
+    let mut of_process = store.clone();
     for number in 0..16 {
         let sender = user(&store, number).await;
         members::join(&store, sender, room).await.unwrap();
-        let store = store.clone();
+        // Two by two in a process. Whoever tries for as long as it takes gets through, on however slow a machine.
+        if number % 2 == 0 {
+            of_process = of_another_process(&table).with_patience(Duration::MAX);
+        }
+        let store = of_process.clone();
         senders.spawn(async move {
             for n in 0..10 {
                 messages::send(&store, sender, room, None, &text(&format!("{number}/{n}"))).await.unwrap();
@@ -41,12 +48,12 @@ async fn messages_are_numbered_without_holes_under_concurrent_senders() {
 
 #[tokio::test]
 async fn whoever_gives_up_leaves_no_hole() {
-    let store = chat().await.with_patience(Duration::ZERO);
+    let (store, table) = chat_and_table().await;
     let owner = user(&store, 1).await;
     let room = room(&store, owner, Visibility::Public).await.id;
     let mut senders = tokio::task::JoinSet::new();
     for number in 0..8 {
-        let store = store.clone();
+        let store = of_another_process(&table).with_patience(Duration::ZERO);
         senders.spawn(
             async move { messages::send(&store, owner, room, None, &text(&number.to_string())).await },
         );
@@ -64,6 +71,38 @@ async fn whoever_gives_up_leaves_no_hole() {
     assert_eq!(sent, (1..=count).collect::<Vec<_>>());
     let all = messages::sync(&store, owner, room, 0, &PageRequest::default()).await.unwrap();
     assert_eq!((all.items.len(), all.head_seq), (sent.len(), count));
+}
+
+#[tokio::test]
+async fn senders_of_one_process_take_turns_and_lose_no_race() {
+    let (store, dynamodb) = chat_and_database().await;
+    let owner = user(&store, 1).await;
+    let room = room(&store, owner, Visibility::Public).await.id;
+    let tries = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&tries);
+    let process = of_another_process(&dynamodb.client_for(Arc::new(move |attempt| {
+        // The room's number is what each try to send updates.
+        counted.fetch_add(usize::from(attempt.action == "dynamodb:UpdateItem"), Ordering::SeqCst);
+        Ok(())
+    })));
+    let mut senders = tokio::task::JoinSet::new();
+    for number in 0..32 {
+        let process = process.clone().with_patience(Duration::MAX);
+        senders.spawn(async move {
+            messages::send(&process, owner, room, None, &text(&number.to_string())).await.unwrap().seq
+        });
+    }
+    assert_eq!(BTreeSet::from_iter(senders.join_all().await), (1..=32).collect());
+    assert_eq!(tries.load(Ordering::SeqCst), 32);
+
+    let impatient = process.clone().with_patience(Duration::ZERO);
+    let contents = [text("first"), text("second")];
+    let (first, second) = tokio::join!(
+        messages::send(&process, owner, room, None, &contents[0]),
+        messages::send(&impatient, owner, room, None, &contents[1]),
+    );
+    assert_eq!(first.unwrap().seq, 33);
+    assert!(matches!(second, Err(Error::Busy)), "nobody waits longer than their patience");
 }
 
 #[tokio::test]

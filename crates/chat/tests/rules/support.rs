@@ -14,15 +14,26 @@ pub(crate) async fn chat() -> Store {
 
 /// The same, with the table's client: for rows of other times than now. The table is called `chat`.
 pub(crate) async fn chat_and_table() -> (Store, Client) {
+    let (store, dynamodb) = chat_and_database().await;
+    (store, dynamodb.client())
+}
+
+/// The same, with all of DynamoDB.
+pub(crate) async fn chat_and_database() -> (Store, DynamoDb) {
     let dynamodb = DynamoDb::in_memory().await.unwrap();
     let template = infra::template().to_json();
     let mut table = template["Resources"]["ChatTable"]["Properties"].clone();
     // What depends on the stage does not matter here.
     table.as_object_mut().unwrap().retain(|_, property| !property.to_string().contains("Fn::"));
     dynamodb.create_table_if_absent("chat", &table).await.unwrap();
+    (of_another_process(&dynamodb.client()), dynamodb)
+}
+
+/// The chat as another process has it, such as another instance of a function.
+pub(crate) fn of_another_process(table: &Client) -> Store {
     let credentials = Credentials::new("id", "secret", None, None, "test");
     let bucket = Bucket::new("files", "us-east-1", None, credentials);
-    (Store::new(dynamodb.client(), "chat".into(), bucket), dynamodb.client())
+    Store::new(table.clone(), "chat".into(), bucket)
 }
 
 /// A user with a profile; the same number is the same user.

@@ -19,7 +19,7 @@ use super::WebSocketApi;
 use super::connection;
 use super::definition::{AuthorizationType, Definition, Route, Stage};
 use super::event::{Client, EventType, with_request};
-use super::outbox::outbox;
+use super::outbox::Outbox;
 use super::routes::Outcome;
 use crate::authorization::{Grant, Refused};
 use crate::event::{Pairs, short_id};
@@ -78,7 +78,9 @@ impl WebSocketApi {
         let Some(stage) = stages.iter().find(|known| known.name == stage) else {
             return Err(NotConnected::new(StatusCode::FORBIDDEN, "Forbidden"));
         };
-        if *self.closing.borrow() {
+        // Whoever holds it is waited for when the server closes.
+        let closing = self.closing.subscribe();
+        if *closing.borrow() {
             return Err(NotConnected::new(StatusCode::SERVICE_UNAVAILABLE, "The server is shutting down."));
         }
         if !self.stages[&stage.name].takes_one() {
@@ -101,7 +103,7 @@ impl WebSocketApi {
             self.authorize(route, stage, &mut client, parts, &headers, &query).await?;
             protocol = self.call_connect(route, stage, &client, &headers, &query).await?;
         }
-        let (outbox, waiting) = outbox(&self.definition.limits);
+        let outbox = Outbox::new(&self.definition.limits);
         // Before the client hears of it, so that what its connecting sets off can reach it.
         let joined = self.registry.join(client, outbox, self.definition.limits.connections);
         let connected =
@@ -109,8 +111,8 @@ impl WebSocketApi {
         let limits = &self.definition.limits;
         let mut upgrade = upgrade
             // The defaults, 128 KiB each, are zeroed before each read and kept for each client.
-            .read_buffer_size(4096)
-            .write_buffer_size(16 * 1024)
+            .read_buffer_size(512)
+            .write_buffer_size(4 * 1024)
             .max_frame_size(limits.frame_bytes)
             .max_message_size(limits.message_bytes);
         if let Some(protocol) = protocol {
@@ -121,7 +123,10 @@ impl WebSocketApi {
             tracing::debug!(%error, "a client went away while it connected");
             api.registry.leave(&id);
         });
-        Ok(upgrade.on_upgrade(async move |socket| connection::serve(self, connected, waiting, socket).await))
+        Ok(upgrade.on_upgrade(async move |socket| {
+            // In a task of its own: this one would keep the room that the upgrade took.
+            tokio::spawn(connection::serve(self, connected, socket, closing));
+        }))
     }
 
     async fn authorize(

@@ -5,34 +5,53 @@ use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
 use bytes::Bytes;
-use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
+use futures::{FutureExt, SinkExt, StreamExt};
 use serde_json::{Map, Value, json};
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::WebSocketApi;
 use super::event::{EventType, with_request};
-use super::outbox::{Ending, Waiting};
+use super::outbox::{Ending, Outbox};
 use super::registry::Connected;
 use super::routes::Outcome;
 use crate::binary;
 use crate::event::Pairs;
 
-/// How long the server waits for a client to take leave.
+/// How long the server waits for a client to hear the last of it and take leave.
 const PARTING: Duration = Duration::from_secs(3);
+
+/// How long it waits, when it stops, for messages that are being answered, and for clients to take leave: somebody may
+/// wait for it to be gone.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Why a connection ends: `disconnectStatusCode` and `disconnectReason`.
 struct End {
     code: u16,
     reason: String,
-    /// Whether the client is told; otherwise it is gone already.
-    is_ours: bool,
+    last: Last,
 }
 
+/// What a client hears of the end.
+#[derive(Clone, Copy, PartialEq)]
+enum Last {
+    /// It is gone already.
+    Nothing,
+    Goodbye,
+    /// What waits for it, as its senders were told that it is out, and goodbye.
+    Messages,
+    /// The same, and the answers to its own messages.
+    Answers,
+}
+
+/// The messages of a client that are being answered.
+type UnderWay = FuturesUnordered<BoxFuture<'static, ()>>;
+
 impl End {
-    fn ours(code: u16, reason: &str) -> End {
-        End { code, reason: reason.to_owned(), is_ours: true }
+    fn ours(code: u16, reason: &str, last: Last) -> End {
+        End { code, reason: reason.to_owned(), last }
     }
 
     fn theirs(frame: Option<CloseFrame>) -> End {
@@ -40,53 +59,57 @@ impl End {
             Some(frame) => (frame.code, frame.reason.to_string()),
             None => (1005, "Client-side close frame status not set".to_owned()),
         };
-        End { code, reason, is_ours: false }
+        End { code, reason, last: Last::Nothing }
+    }
+
+    fn abnormal() -> End {
+        End { code: 1006, reason: "Connection closed abnormally".to_owned(), last: Last::Nothing }
     }
 }
 
-pub(super) async fn serve(
+/// Until its end; `closing` is held until then.
+#[expect(clippy::manual_async_fn, reason = "it would have room for its arguments twice, for each connection")]
+pub(super) fn serve(
     api: Arc<WebSocketApi>,
     connected: Arc<Connected>,
-    waiting: Waiting,
     mut socket: WebSocket,
-) {
-    let mut closing = api.closing.subscribe();
-    let closed = async move {
-        // An error means that the API is gone, which is an end as well.
-        _ = closing.wait_for(|is_closing| *is_closing).await;
-    };
-    let ending = waiting.ending();
-    let mut waiting = waiting;
-    // Whoever wants the connection to end is heard even while a write waits for the client.
-    let end = tokio::select! {
-        end = exchange(&api, &connected, &mut waiting, &mut socket) => end,
-        ending = ending => match ending {
-            Ending::TooSlow => End::ours(close_code::POLICY, "The client reads too slowly"),
-            Ending::Deleted => {
-                while let Some(message) = waiting.take_ready() {
-                    _ = timeout(PARTING, socket.send(message)).await;
+    mut closing: watch::Receiver<bool>,
+) -> impl Future<Output = ()> + Send {
+    async move {
+        let mut under_way = UnderWay::new();
+        // Whoever wants the connection to end is heard even while a write waits for the client.
+        let end = tokio::select! {
+            end = exchange(&api, &connected, &mut under_way, &mut socket) => end,
+            ending = connected.outbox.ending() => match ending {
+                Ending::TooSlow => {
+                    End::ours(close_code::POLICY, "The client reads too slowly", Last::Goodbye)
                 }
-                End::ours(close_code::NORMAL, "Connection Closed Normally")
+                Ending::Deleted => {
+                    End::ours(close_code::NORMAL, "Connection Closed Normally", Last::Messages)
+                }
+            },
+            _ = closing.wait_for(|is_closing| *is_closing) => {
+                End::ours(close_code::AWAY, "Going away", Last::Answers)
             }
-        },
-        () = closed => End::ours(close_code::AWAY, "Going away"),
-    };
-    api.registry.leave(&connected.client.connection_id);
-    // The function hears of it at once, whether or not the client takes leave.
-    let told = api.disconnect(&connected, &end);
-    tokio::join!(told, part(socket, &end));
+        };
+        api.registry.leave(&connected.client.connection_id);
+        // The function hears of it at once, whether or not the client takes leave.
+        let told = api.disconnect(&connected, &end).boxed();
+        tokio::join!(told, part(&mut socket, &connected.outbox, under_way, &end));
+        drop(socket);
+        drop(closing);
+    }
 }
 
 async fn exchange(
     api: &Arc<WebSocketApi>,
     connected: &Arc<Connected>,
-    waiting: &mut Waiting,
+    under_way: &mut UnderWay,
     socket: &mut WebSocket,
 ) -> End {
     let limits = &api.definition.limits;
     let ends_at = Instant::now() + limits.life;
     let mut idle_at = Instant::now() + limits.idle;
-    let mut under_way: FuturesUnordered<BoxFuture<'static, ()>> = FuturesUnordered::new();
     loop {
         let may_read = under_way.len() < limits.messages_under_way;
         tokio::select! {
@@ -99,24 +122,24 @@ async fn exchange(
                     Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
                     Some(Ok(Message::Close(frame))) => return End::theirs(frame),
                     Some(Err(error)) if is_too_long(&error) => {
-                        return End::ours(close_code::SIZE, "Message too long");
+                        return End::ours(close_code::SIZE, "Message too long", Last::Goodbye);
                     }
-                    Some(Err(_)) | None => {
-                        return End { code: 1006, reason: "Connection closed abnormally".to_owned(), is_ours: false };
-                    }
+                    Some(Err(_)) | None => return End::abnormal(),
                 };
                 let (api, connected) = (Arc::clone(api), Arc::clone(connected));
                 under_way.push(Box::pin(async move { api.message(&connected, &body, is_binary).await }));
             }
-            Some(message) = waiting.take() => {
+            message = connected.outbox.take() => {
                 if socket.send(message).await.is_err() {
-                    return End { code: 1006, reason: "Connection closed abnormally".to_owned(), is_ours: false };
+                    return End::abnormal();
                 }
                 idle_at = Instant::now() + limits.idle;
                 connected.touch();
             }
             Some(()) = under_way.next() => {}
-            () = sleep_until(idle_at.min(ends_at)) => return End::ours(close_code::AWAY, "Going away"),
+            () = sleep_until(idle_at.min(ends_at)) => {
+                return End::ours(close_code::AWAY, "Going away", Last::Messages);
+            }
         }
     }
 }
@@ -190,15 +213,25 @@ impl WebSocketApi {
     }
 }
 
-async fn part(mut socket: WebSocket, end: &End) {
-    if !end.is_ours {
+async fn part(socket: &mut WebSocket, outbox: &Outbox, mut under_way: UnderWay, end: &End) {
+    if end.last == Last::Nothing {
         return;
     }
+    let (is_stop, is_owed) = (end.last == Last::Answers, matches!(end.last, Last::Answers | Last::Messages));
     let goodbye = async {
+        if is_stop {
+            _ = timeout(LAST_WORDS, async { while under_way.next().await.is_some() {} }).await;
+        }
+        while let Some(message) = is_owed.then(|| outbox.take_ready()).flatten() {
+            socket.feed(message).await?;
+        }
         let frame = CloseFrame { code: end.code, reason: Utf8Bytes::from(end.reason.as_str()) };
         socket.send(Message::Close(Some(frame))).await?;
-        while let Some(Ok(_)) = socket.recv().await {}
+        let patience = if is_stop { LAST_WORDS } else { PARTING };
+        // Those who do not answer have been told nevertheless.
+        _ = timeout(patience, async { while let Some(Ok(_)) = socket.recv().await {} }).await;
         Ok::<(), axum::Error>(())
     };
+    // However it ends, so does the connection.
     _ = timeout(PARTING, goodbye).await;
 }

@@ -9,17 +9,18 @@ use local_apigateway::{
     SignedRequest, TokenError,
 };
 use serde_json::{Map, Value, json};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 type Function = Box<dyn Fn(Value) -> Result<Value, FunctionError> + Send + Sync>;
 
-/// Functions by name. Calling one that is not there fails, calling `never` never ends.
+/// Functions by name. Calling one that is not there fails, calling `never` never ends, and `held` once it is let go.
 pub(crate) struct Functions {
     functions: HashMap<&'static str, Function>,
     pub(crate) events: Mutex<Vec<(String, Value)>>,
     pub(crate) calls: Mutex<Vec<OutwardCall>>,
     /// What signed requests were for.
     pub(crate) attempts: Mutex<Vec<Attempt>>,
+    pub(crate) let_go: Notify,
     told: mpsc::UnboundedSender<(String, Value)>,
     /// Every event as it comes, with the function's name.
     pub(crate) heard: tokio::sync::Mutex<mpsc::UnboundedReceiver<(String, Value)>>,
@@ -32,6 +33,7 @@ pub(crate) fn functions() -> Functions {
         events: Mutex::default(),
         calls: Mutex::default(),
         attempts: Mutex::default(),
+        let_go: Notify::new(),
         told,
         heard: heard.into(),
     }
@@ -87,8 +89,10 @@ impl Backend for Functions {
         let name = function.strip_prefix("arn:aws:lambda:us-east-1:123456789012:function:").unwrap();
         self.events.lock().unwrap().push((name.to_owned(), event.clone()));
         _ = self.told.send((name.to_owned(), event.clone()));
-        if name == "never" {
-            std::future::pending::<()>().await;
+        match name {
+            "never" => std::future::pending().await,
+            "held" => self.let_go.notified().await,
+            _ => {}
         }
         match self.functions.get(name) {
             Some(function) => function(event),

@@ -170,11 +170,58 @@ async fn connections_end_when_they_are_idle_too_old_or_the_server_stops() {
         assert_eq!(served.connect().await.closed().await, 1001);
         assert_eq!(functions.next_event("gone").await["requestContext"]["disconnectReason"], "Going away");
     }
-    let served = fixture().serve(&shared(functions())).await;
+    let functions = shared(functions());
+    let served = fixture().route("$disconnect", "gone").serve(&functions).await;
     let mut client = served.connect().await;
-    served.api.close();
-    assert_eq!(client.closed().await, 1001);
+    let closed = async {
+        assert_eq!(client.closed().await, 1001);
+        drop(client);
+    };
+    tokio::join!(served.api.close(), closed);
+    // It was told before the API counted as closed.
+    assert_eq!(functions.next_event("gone").await["requestContext"]["disconnectStatusCode"], 1001);
     assert_eq!(served.try_connect("", &[]).await.err().unwrap().0, 503);
+}
+
+#[tokio::test]
+async fn what_was_sent_to_a_client_reaches_it_before_the_server_is_gone() {
+    let functions = shared(functions().with("connect", |_| Ok(json!({"statusCode": 200}))));
+    let limits = Limits { waiting_bytes: 64 * 1024 * 1024, ..Limits::default() };
+    let served =
+        fixture().route("$connect", "connect").with(|api| api.limits = limits).serve(&functions).await;
+    let mut client = served.connect().await;
+    let event = functions.next_event("connect").await;
+    let id = event["requestContext"]["connectionId"].as_str().unwrap();
+    // More than the system's buffers hold.
+    let messages = 100;
+    for number in 0..messages {
+        let message = format!("{number} {}", "x".repeat(120 * 1024));
+        assert_eq!(served.manage(Method::POST, id, message).await.status(), 200);
+    }
+    let heard = async {
+        for number in 0..messages {
+            assert_eq!(client.receive().await.split_once(' ').unwrap().0, number.to_string());
+        }
+        assert_eq!(client.closed().await, 1001);
+        drop(client);
+    };
+    tokio::join!(served.api.close(), heard);
+}
+
+#[tokio::test]
+async fn a_message_that_is_being_answered_when_the_server_stops_is_answered() {
+    let functions = shared(functions().with("held", |_| Ok(json!({"statusCode": 200, "body": "done"}))));
+    let served = fixture().two_way("slow", "held").serve(&functions).await;
+    let mut client = served.connect().await;
+    client.send_json(json!({"action": "slow"})).await;
+    functions.next_event("held").await;
+    let heard = async {
+        functions.let_go.notify_one();
+        assert_eq!(client.receive().await, "done");
+        assert_eq!(client.closed().await, 1001);
+        drop(client);
+    };
+    tokio::join!(served.api.close(), heard);
 }
 
 #[tokio::test]

@@ -10,11 +10,13 @@ use axum::extract::ws::{Message, WebSocket};
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 use futures::{FutureExt, StreamExt};
-use tokio::time::{Instant, Interval, MissedTickBehavior, Sleep, timeout};
+use tokio::sync::watch;
+use tokio::time::{Instant, Interval, MissedTickBehavior, Sleep};
 
 use super::frames::{ClientFrame, Problem, ServerFrame, SubscriptionId, send};
-use super::outbox::{Ending, Outbox};
-use super::parting::{End, PARTING, part};
+use super::kept_headers::KeptHeaders;
+use super::outbox::Outbox;
+use super::parting::{End, part};
 use super::start;
 use super::subscriptions::{Membership, Subscription, Subscriptions};
 use crate::Api;
@@ -22,7 +24,7 @@ use crate::caller::{Caller, now_s};
 
 pub(super) struct Connection {
     api: Arc<Api>,
-    headers: Arc<[(String, String)]>,
+    headers: KeptHeaders,
     source_ip: IpAddr,
     outbox: Outbox,
     subscriptions: HashMap<SubscriptionId, State>,
@@ -51,8 +53,8 @@ struct Started {
 impl Connection {
     pub(super) fn open(
         api: Arc<Api>,
-        caller: Caller,
-        headers: Vec<(String, String)>,
+        caller: &Caller,
+        headers: &[(String, String)],
         source_ip: IpAddr,
     ) -> Connection {
         let now = Instant::now();
@@ -62,34 +64,42 @@ impl Connection {
             end: Box::pin(tokio::time::sleep(api.limits.connection)),
             outbox: Outbox::new(&api.limits),
             api,
-            headers: headers.into(),
+            headers: KeptHeaders::new(headers),
             source_ip,
             subscriptions: HashMap::new(),
             starting: FuturesUnordered::new(),
             starts_so_far: 0,
             keep_alive,
         };
-        connection.end_with(&caller);
+        connection.end_with(caller);
         connection
     }
 
-    pub(super) async fn serve(&mut self, socket: &mut WebSocket) {
-        let mut closing = self.api.closing.subscribe();
-        let outbox = self.outbox.clone();
-        // Whoever wants the connection to end is heard even while a write waits for the client.
-        let end = tokio::select! {
-            end = self.run(socket) => end,
-            ending = outbox.ending() => End::By(ending),
-            _ = closing.wait_for(|is_closing| *is_closing) => End::ServerCloses,
-        };
-        // Nobody puts anything into the outbox from here on.
-        self.starting.clear();
-        self.subscriptions.clear();
-        if matches!(end, End::By(Ending::Invalidated)) {
-            // The client is told which subscription it was.
-            _ = timeout(PARTING, send(socket, &outbox, usize::MAX)).await;
+    /// Until its end; `closing` is held until then.
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "it would have room for its arguments twice, for each connection"
+    )]
+    pub(super) fn serve(
+        mut self,
+        mut socket: WebSocket,
+        mut closing: watch::Receiver<bool>,
+    ) -> impl Future<Output = ()> + Send {
+        async move {
+            let outbox = self.outbox.clone();
+            // Whoever wants the connection to end is heard even while a write waits for the client.
+            let end = tokio::select! {
+                end = self.run(&mut socket) => end,
+                ending = outbox.ending() => End::By(ending),
+                _ = closing.wait_for(|is_closing| *is_closing) => End::ServerCloses,
+            };
+            // Nobody puts anything into the outbox from here on.
+            self.starting.clear();
+            self.subscriptions.clear();
+            part(&mut socket, &outbox, end).await;
+            drop(socket);
+            drop(closing);
         }
-        part(socket, end).await;
     }
 
     async fn run(&mut self, socket: &mut WebSocket) -> End {
@@ -97,10 +107,10 @@ impl Connection {
             tokio::select! {
                 message = socket.recv() => match message {
                     Some(Ok(Message::Text(text))) => self.receive(&text),
-                    Some(Ok(Message::Binary(_))) => self.unsupported(None, "binary"),
+                    Some(Ok(Message::Binary(_))) => self.unsupported("binary"),
                     Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                     Some(Ok(Message::Close(_))) | None => return End::Gone,
-                    Some(Err(_)) => return End::Unreadable,
+                    Some(Err(error)) => return End::unreadable(&error),
                 },
                 () = self.outbox.filled() => {
                     // A client that reads no more keeps nothing open beyond its time.
@@ -127,7 +137,7 @@ impl Connection {
                 return self.complain(
                     None,
                     "BadRequestException",
-                    &format!("A frame must be a JSON object with a type: {error}"),
+                    &format!("A frame must be a JSON object whose type and id are texts: {error}"),
                 );
             }
         };
@@ -143,16 +153,17 @@ impl Connection {
             ("start" | "stop", None) => {
                 self.complain(None, "BadRequestException", &format!("A {} frame needs an id.", frame.kind));
             }
-            (_, id) => self.unsupported(id.as_ref(), "unknown"),
+            _ => self.unsupported("unknown"),
         }
     }
 
     fn start(&mut self, id: SubscriptionId, payload: Option<serde_json::Value>) {
         if self.subscriptions.contains_key(&id) {
+            // In AppSync's words: <https://github.com/aws-amplify/amplify-js/issues/12818>.
             return self.complain(
                 Some(&id),
                 "DuplicatedOperationError",
-                "There is already a subscription with this id on the connection.",
+                &format!("Duplicated operation with id {}", id.name()),
             );
         }
         let most = self.api.limits.subscriptions_per_connection;
@@ -208,9 +219,10 @@ impl Connection {
         }
     }
 
-    fn unsupported(&self, id: Option<&SubscriptionId>, what: &str) {
+    /// Without the frame's id, as AppSync answers: <https://github.com/enisdenjo/graphql-ws/issues/602>.
+    fn unsupported(&self, what: &str) {
         let message = format!("{what} not supported through the realtime channel");
-        self.complain(id, "UnsupportedOperation", &message);
+        self.complain(None, "UnsupportedOperation", &message);
     }
 
     fn complain(&self, id: Option<&SubscriptionId>, error_type: &str, message: &str) {

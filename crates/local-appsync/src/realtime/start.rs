@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::filter::Filter;
 use super::frames::{Problem, StartPayload};
 use super::handshake::lower_case;
+use super::kept_headers::KeptHeaders;
 use super::subscriptions::Subscription;
 use crate::credentials::Evidence;
 use crate::document::{Document, GraphQlRequest, Unacceptable};
@@ -20,7 +21,7 @@ use crate::{Api, caller};
 pub(super) async fn prepare(
     api: &Arc<Api>,
     payload: Option<Value>,
-    connect_headers: &[(String, String)],
+    connect_headers: &KeptHeaders,
     source_ip: IpAddr,
 ) -> Result<Subscription, Vec<Problem>> {
     let payload = parse(payload)?;
@@ -34,13 +35,9 @@ pub(super) async fn prepare(
     let request: GraphQlRequest = serde_json::from_slice(&body).map_err(|_| {
         vec![Problem::new("BadRequestException", "payload.data must be a GraphQL request as JSON text.")]
     })?;
-    headers.extend(
-        connect_headers
-            .iter()
-            .filter(|(name, _)| !headers.iter().any(|(other, _)| other == name))
-            .cloned()
-            .collect::<Vec<_>>(),
-    );
+    let others = connect_headers.iter().filter(|(name, _)| !headers.iter().any(|(other, _)| other == name));
+    let others: Vec<_> = others.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    headers.extend(others);
     let call = Call {
         caller,
         headers: crate::http::visible_headers(&headers, source_ip),

@@ -31,6 +31,9 @@ fn saying(text: &str) -> Fixture {
     fixture(schema).value("Mutation.say", json!(text))
 }
 
+/// A connection in memory, as its client has it.
+pub(crate) type Network = DuplexStream;
+
 /// Accepts what is sent to it.
 struct InMemory(mpsc::Receiver<DuplexStream>);
 
@@ -51,7 +54,16 @@ impl axum::serve::Listener for InMemory {
 }
 
 /// Acknowledged.
-async fn connect(api: &Server, token: &str) -> Client<DuplexStream> {
+pub(crate) async fn connect(api: &Server, token: &str) -> Client<Network> {
+    let mut client = connect_silent(api, token).await;
+    client.send(json!({"type": "connection_init"})).await;
+    assert_eq!(client.next().await["type"], "connection_ack");
+    assert_eq!(client.next().await, json!({"type": "ka"}));
+    client
+}
+
+/// Without a frame sent.
+pub(crate) async fn connect_silent(api: &Server, token: &str) -> Client<Network> {
     let (near, far) = tokio::io::duplex(64 * 1024);
     let (sender, receiver) = mpsc::channel(1);
     sender.send(far).await.unwrap();
@@ -60,11 +72,7 @@ async fn connect(api: &Server, token: &str) -> Client<DuplexStream> {
     let mut request = "ws://localhost/graphql/realtime".into_client_request().unwrap();
     request.headers_mut().insert("sec-websocket-protocol", "graphql-ws".parse().unwrap());
     request.headers_mut().insert("authorization", token.parse().unwrap());
-    let mut client = Client(client_async(request, near).await.unwrap().0);
-    client.send(json!({"type": "connection_init"})).await;
-    assert_eq!(client.next().await["type"], "connection_ack");
-    assert_eq!(client.next().await, json!({"type": "ka"}));
-    client
+    Client(client_async(request, near).await.unwrap().0)
 }
 
 /// A token of Alice's that is good for an hour.
@@ -74,7 +82,7 @@ fn for_an_hour() -> String {
 }
 
 /// The end of [`for_an_hour`], whose clock is the real one and counts whole seconds.
-async fn ends_after_an_hour(client: &mut Client<DuplexStream>, begun: Instant) {
+async fn ends_after_an_hour(client: &mut Client<Network>, begun: Instant) {
     let end = client.closed().await;
     assert_eq!((end.code, end.reason.as_str()), (CloseCode::Policy, "The authorization has expired"));
     assert!(begun.elapsed() <= HOUR + Duration::from_secs(1), "{:?}", begun.elapsed());

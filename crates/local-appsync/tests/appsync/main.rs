@@ -6,6 +6,7 @@ mod authorization;
 mod bad_input;
 mod batches;
 mod clock;
+mod closing;
 mod errors;
 mod execution;
 mod fuzz;

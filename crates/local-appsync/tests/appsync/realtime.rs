@@ -4,7 +4,8 @@ use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode, Data, OpCode};
 use tokio_tungstenite::tungstenite::{self, Message};
 
 use super::support::{Client, Fixture, fixture, signature};
@@ -172,6 +173,8 @@ async fn frames_that_make_no_sense_get_an_error_and_harm_nobody() {
         "{}",
         r#"{"type":5}"#,
         r#"{"id":5,"type":"start"}"#,
+        r#"{"id":{},"type":"stop"}"#,
+        r#"{"id":"1","id":"2","type":"stop"}"#,
         "{\"type\":\"start\"",
         &"[".repeat(10_000),
     ] {
@@ -184,7 +187,7 @@ async fn frames_that_make_no_sense_get_an_error_and_harm_nobody() {
         (json!({"type": "stop"}), error(None, "BadRequestException", "A stop frame needs an id.")),
         (
             json!({"type": "subscribe", "id": "7"}),
-            error(Some("7"), "UnsupportedOperation", "unknown not supported through the realtime channel"),
+            error(None, "UnsupportedOperation", "unknown not supported through the realtime channel"),
         ),
         (
             json!({"type": "ping"}),
@@ -210,6 +213,73 @@ async fn frames_that_make_no_sense_get_an_error_and_harm_nobody() {
     api.query("mutation { say(text: \"hi\") { text } }").await;
     assert_eq!(client.event("1").await["data"]["onSay"]["text"], "hi");
     assert_eq!(other.event("1").await["data"]["onSay"]["text"], "hi");
+}
+
+#[tokio::test]
+async fn frames_may_have_members_that_nobody_knows_and_come_in_parts() {
+    let api = api().build();
+    let mut client = api.client().await;
+    let data = json!({"query": ON_SAY, "variables": null, "operationName": null, "more": 1}).to_string();
+    let authorization = json!({"Authorization": "alice", "X-Number": 5, "X-Null": null});
+    let extensions = json!({"authorization": authorization, "more": [1]});
+    let payload = json!({"data": data, "extensions": extensions, "more": {}});
+    let start = json!({"id": "1", "type": "start", "payload": payload, "more": null}).to_string();
+    let (head, tail) = start.split_at(start.len() / 2);
+    for (part, code, is_last) in [(head, Data::Text, false), (tail, Data::Continue, true)] {
+        let frame = Frame::message(part.to_owned(), OpCode::Data(code), is_last);
+        client.0.send(Message::Frame(frame)).await.unwrap();
+    }
+    assert_eq!(client.next().await, json!({"id": "1", "type": "start_ack"}));
+    api.query("mutation { say(text: \"hi\") { text } }").await;
+    client.event("1").await;
+}
+
+#[tokio::test]
+async fn whoever_introduces_themselves_twice_is_acknowledged_twice_and_keeps_their_subscriptions() {
+    let api = api().build();
+    let mut client = api.client().await;
+    client.subscribe("1", ON_SAY, json!({})).await;
+    client.send(json!({"type": "connection_init", "payload": {}})).await;
+    assert_eq!(client.next().await["type"], "connection_ack");
+    assert_eq!(client.next().await, json!({"type": "ka"}));
+    api.query("mutation { say(text: \"hi\") { text } }").await;
+    client.event("1").await;
+}
+
+#[tokio::test]
+async fn what_is_no_frame_of_text_ends_the_connection_and_is_told_why() {
+    let address = api().build().listen().await;
+    let compressed = || {
+        let mut frame = Frame::message("{}", OpCode::Data(Data::Text), true);
+        frame.header_mut().rsv1 = true;
+        frame
+    };
+    let not_utf8 = || Frame::message(vec![0xff, 0xfe], OpCode::Data(Data::Text), true);
+    let continued = || Frame::message("{}", OpCode::Data(Data::Continue), true);
+    for (frame, code) in [
+        (compressed(), CloseCode::Protocol),
+        (continued(), CloseCode::Protocol),
+        (not_utf8(), CloseCode::Invalid),
+    ] {
+        let mut client = Client::connect(address, "alice").await;
+        client.0.send(Message::Frame(frame)).await.unwrap();
+        assert_eq!(client.closed().await.code, code);
+    }
+}
+
+#[tokio::test]
+async fn compression_is_not_agreed_on() {
+    let address = api().build().listen().await;
+    let mut request = format!("ws://{address}/graphql/realtime").into_client_request().unwrap();
+    for (name, value) in [
+        ("sec-websocket-protocol", "graphql-ws"),
+        ("sec-websocket-extensions", "permessage-deflate; client_max_window_bits"),
+        ("x-api-key", "da2-key"),
+    ] {
+        request.headers_mut().insert(name, value.parse().unwrap());
+    }
+    let (_, response) = connect_async(request).await.unwrap();
+    assert_eq!(response.headers().get("sec-websocket-extensions"), None);
 }
 
 #[tokio::test]
@@ -281,7 +351,7 @@ async fn an_id_counts_once_on_a_connection_and_again_when_it_is_stopped() {
     let mut client = api().build().client().await;
     client.subscribe("1", ON_SAY, json!({})).await;
     let frame = client.start("1", ON_SAY, json!({})).await;
-    assert_eq!(frame["payload"]["errors"][0]["errorType"], "DuplicatedOperationError");
+    assert_eq!(frame, error(Some("1"), "DuplicatedOperationError", "Duplicated operation with id 1"));
     client.send(json!({"id": "1", "type": "stop"})).await;
     assert_eq!(client.next().await, json!({"id": "1", "type": "complete"}));
     client.subscribe("1", ON_SAY, json!({})).await;
@@ -313,10 +383,14 @@ async fn closing_the_api_says_goodbye_to_everyone() {
     let address = api.listen().await;
     let mut clients = [Client::connect(address, "alice").await, Client::connect(address, "bob").await];
     clients[0].subscribe("1", ON_SAY, json!({})).await;
-    api.0.close();
+    let closed = tokio::spawn({
+        let api = api.clone();
+        async move { api.0.close().await }
+    });
     for client in &mut clients {
         assert_eq!(client.closed().await.code, CloseCode::Away);
     }
+    closed.await.unwrap();
     let mut request = format!("ws://{address}/graphql/realtime").into_client_request().unwrap();
     request.headers_mut().insert("sec-websocket-protocol", "graphql-ws".parse().unwrap());
     assert!(connect_async(request).await.is_err());

@@ -3,6 +3,7 @@
 // The lint spares only functions marked as tests, not what they share.
 #![allow(clippy::unwrap_used)]
 
+mod arns;
 mod durability;
 mod fuzz;
 mod permissions;

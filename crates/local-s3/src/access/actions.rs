@@ -12,20 +12,45 @@ pub(super) fn attempts<'q>(
     path: &S3Path,
     parameter: impl Fn(&str) -> Option<&'q str>,
 ) -> Vec<Attempt> {
+    let is_of_version = parameter("versionId").is_some();
     let action = match operation {
+        "GetObject" | "HeadObject" if is_of_version => "s3:GetObjectVersion",
         "GetObject" | "HeadObject" => "s3:GetObject",
-        "PutObject" | "CopyObject" | "CreateMultipartUpload" | "UploadPart" | "CompleteMultipartUpload" => {
-            "s3:PutObject"
-        }
+        "GetObjectTagging" if is_of_version => "s3:GetObjectVersionTagging",
+        "GetObjectTagging" => "s3:GetObjectTagging",
+        "PutObject"
+        | "CopyObject"
+        | "CreateMultipartUpload"
+        | "UploadPart"
+        | "UploadPartCopy"
+        | "CompleteMultipartUpload" => "s3:PutObject",
+        "PutObjectTagging" if is_of_version => "s3:PutObjectVersionTagging",
+        "PutObjectTagging" => "s3:PutObjectTagging",
+        "DeleteObject" if is_of_version => "s3:DeleteObjectVersion",
         "DeleteObject" => "s3:DeleteObject",
+        "DeleteObjectTagging" if is_of_version => "s3:DeleteObjectVersionTagging",
+        "DeleteObjectTagging" => "s3:DeleteObjectTagging",
         "AbortMultipartUpload" => "s3:AbortMultipartUpload",
         "ListParts" => "s3:ListMultipartUploadParts",
         "ListMultipartUploads" => "s3:ListBucketMultipartUploads",
         "ListObjects" | "ListObjectsV2" | "HeadBucket" => "s3:ListBucket",
+        "ListObjectVersions" => "s3:ListBucketVersions",
         "GetBucketLocation" => "s3:GetBucketLocation",
+        "GetBucketTagging" => "s3:GetBucketTagging",
+        "PutBucketTagging" | "DeleteBucketTagging" => "s3:PutBucketTagging",
+        "CreateBucket" => "s3:CreateBucket",
+        "DeleteBucket" => "s3:DeleteBucket",
         "ListBuckets" => "s3:ListAllMyBuckets",
         // One by one, when the keys are known.
         "DeleteObjects" | "PostObject" => return Vec::new(),
+        "GetObjectAttributes" => {
+            let S3Path::Object { bucket, key } = path else { return Vec::new() };
+            let both = match is_of_version {
+                true => ["s3:GetObjectVersion", "s3:GetObjectVersionAttributes"],
+                false => ["s3:GetObject", "s3:GetObjectAttributes"],
+            };
+            return both.map(|action| on_object(access_key_id, action, bucket, key)).into();
+        }
         // Nothing else is served: it will be refused as such.
         _ => return Vec::new(),
     };

@@ -21,6 +21,11 @@ macro_rules! headers_of {
             content_type: $input.content_type.take(),
             expires: $input.expires.take(),
             metadata: $input.metadata.take().unwrap_or_default(),
+            website_redirect_location: $input.website_redirect_location.take(),
+            tags: $crate::operations::tagging::of_header($input.tagging.as_deref())?,
+            part_sizes: Vec::new(),
+            upload: None,
+            checksum: None,
         })
     };
 }
@@ -41,6 +46,7 @@ macro_rules! output_of {
             expires: object.headers.expires,
             last_modified: Some($crate::store::index::timestamp(object.modified_at_ms)),
             metadata: Some(object.headers.metadata).filter(|metadata| !metadata.is_empty()),
+            website_redirect_location: object.headers.website_redirect_location,
             ..Default::default()
         }
     }};

@@ -1,4 +1,4 @@
-//! What there is: buckets, and objects page by page.
+//! The objects of a bucket, page by page.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -70,10 +70,7 @@ pub(super) async fn list_objects_v2(
 /// The older way to ask, which boto3's resources still use: a page begins after a key, not at a token.
 pub(super) async fn list_objects(backend: &Backend, input: ListObjectsInput) -> S3Result<ListObjectsOutput> {
     let delimiter = input.delimiter.clone().filter(|delimiter| !delimiter.is_empty());
-    let after = input.marker.as_deref().filter(|marker| !marker.is_empty()).map(|marker| {
-        let prefix = input.prefix.as_deref().unwrap_or_default();
-        BASE64_URL_SAFE_NO_PAD.encode(list::after(marker, prefix, delimiter.as_deref()))
-    });
+    let after = token_after(input.marker.as_deref(), input.prefix.as_deref(), delimiter.as_deref());
     let page = list_objects_v2(
         backend,
         ListObjectsV2Input {
@@ -87,11 +84,11 @@ pub(super) async fn list_objects(backend: &Backend, input: ListObjectsInput) -> 
         },
     )
     .await?;
-    let is_truncated = page.is_truncated == Some(true);
-    let last_key = page.contents.iter().flatten().filter_map(|object| object.key.as_ref()).max();
-    let last_prefix = page.common_prefixes.iter().flatten().filter_map(|common| common.prefix.as_ref()).max();
     // Without a delimiter the last key says as much, and S3 leaves it at that.
-    let next_marker = last_key.max(last_prefix).filter(|_| is_truncated && delimiter.is_some()).cloned();
+    let next_marker = match page.is_truncated {
+        Some(true) if delimiter.is_some() => last_of(&page),
+        _ => None,
+    };
     Ok(ListObjectsOutput {
         name: page.name,
         prefix: page.prefix,
@@ -107,13 +104,25 @@ pub(super) async fn list_objects(backend: &Backend, input: ListObjectsInput) -> 
     })
 }
 
-/// All buckets; each is as old as the store.
-pub(super) fn list_buckets(backend: &Backend) -> ListBucketsOutput {
-    let made_at_ms = backend.store.made_at_ms();
-    let bucket = |bucket: &crate::Bucket| Bucket {
-        name: Some(bucket.name.clone()),
-        creation_date: Some(timestamp(made_at_ms)),
-        bucket_region: Some(backend.region.clone()),
+/// The last key or common prefix of a page, as it is written there.
+pub(super) fn last_of(page: &ListObjectsV2Output) -> Option<String> {
+    let keys = page.contents.iter().flatten().filter_map(|object| object.key.as_ref());
+    let prefixes = page.common_prefixes.iter().flatten().filter_map(|common| common.prefix.as_ref());
+    // What is encoded is in the order of what it stands for.
+    let bytes = |text: &&String| match &page.encoding_type {
+        Some(_) => percent_encoding::percent_decode_str(text).collect(),
+        None => text.as_bytes().to_vec(),
     };
-    ListBucketsOutput { buckets: Some(backend.buckets.iter().map(bucket).collect()), ..Default::default() }
+    keys.chain(prefixes).max_by_key(bytes).cloned()
+}
+
+/// The first page after a key or common prefix, as a token of [`list_objects_v2`].
+pub(super) fn token_after(
+    marker: Option<&str>,
+    prefix: Option<&str>,
+    delimiter: Option<&str>,
+) -> Option<String> {
+    let marker = marker.filter(|marker| !marker.is_empty())?;
+    let delimiter = delimiter.filter(|delimiter| !delimiter.is_empty());
+    Some(BASE64_URL_SAFE_NO_PAD.encode(list::after(marker, prefix.unwrap_or_default(), delimiter)))
 }

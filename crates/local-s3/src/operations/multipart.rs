@@ -1,19 +1,17 @@
 //! Multipart uploads: parts come in any order, and the object appears when they are put together.
 
-use s3s::crypto::{Checksum, Md5};
+use std::sync::Arc;
+
 use s3s::dto::*;
 use s3s::{S3Error, S3Request, S3Result, s3_error};
-use tokio_util::io::ReaderStream;
 
 use super::headers::headers_of;
+use super::read::Conditions;
 use super::receive::{Promise, receive};
-use super::write::{condition, object_of, settle};
-use super::{Backend, internal};
+use super::write::settle;
+use super::{Backend, checksum, copy, internal, no_such_bucket};
 use crate::store::blob::{Blob, Blobs, hex};
 use crate::store::index::{self, Index, now_ms, timestamp};
-
-/// Every part but the last must have this many bytes (S3, "Amazon S3 multipart upload limits").
-const MIN_PART_BYTES: u64 = 5 * 1024 * 1024;
 
 const MAX_PART_NUMBER: i32 = 10_000;
 
@@ -23,15 +21,30 @@ pub(super) async fn create(
     mut input: CreateMultipartUploadInput,
 ) -> S3Result<CreateMultipartUploadOutput> {
     backend.has_bucket(&input.bucket)?;
-    let headers = headers_of!(input)?;
+    let mut headers = headers_of!(input)?;
+    headers.checksum = input.checksum_algorithm.as_ref().map(|algorithm| index::Checksum {
+        algorithm: algorithm.as_str().to_owned(),
+        value: String::new(),
+        is_of_parts: algorithm.as_str() != ChecksumAlgorithm::CRC64NVME
+            && input.checksum_type.as_ref().is_none_or(|kind| kind.as_str() == ChecksumType::COMPOSITE),
+    });
+    let checksum_type = headers.checksum.as_ref().map(|checksum| checksum::kind(checksum.is_of_parts));
     let id = uuid::Uuid::new_v4().simple().to_string();
     let (upload, bucket, key) = (id.clone(), input.bucket.clone(), input.key.clone());
-    let begin = move |index: &mut Index, _: &_| index.begin_upload(&upload, &bucket, &key, &headers);
-    backend.store.with_index(begin).await.map_err(internal)?;
+    let buckets = Arc::clone(&backend.buckets);
+    let begin = move |index: &mut Index, _: &Blobs| {
+        if !buckets.has(&bucket) {
+            return Err(no_such_bucket());
+        }
+        index.begin_upload(&upload, &bucket, &key, &headers).map_err(internal)
+    };
+    backend.store.with_index(begin).await?;
     Ok(CreateMultipartUploadOutput {
         bucket: Some(input.bucket),
         key: Some(input.key),
         upload_id: Some(id),
+        checksum_algorithm: input.checksum_algorithm,
+        checksum_type,
         ..Default::default()
     })
 }
@@ -42,12 +55,7 @@ pub(super) async fn upload_part(
     r: S3Request<UploadPartInput>,
 ) -> S3Result<UploadPartOutput> {
     let mut input = r.input;
-    if !(1..=MAX_PART_NUMBER).contains(&input.part_number) {
-        return Err(s3_error!(
-            InvalidArgument,
-            "Part number must be an integer between 1 and 10000, inclusive"
-        ));
-    }
+    is_part_number(input.part_number)?;
     let upload = find(backend, &input.upload_id, &input.bucket, &input.key).await?;
     let promise = Promise {
         length: input.content_length,
@@ -55,23 +63,81 @@ pub(super) async fn upload_part(
         headers: &r.headers,
         trailers: r.trailing_headers.as_ref(),
     };
-    let blob = receive(backend, input.body.take(), promise).await?;
-    let etag = hex(&blob.md5);
+    let (blob, checksum) = receive(backend, input.body.take(), promise).await?;
+    let part = keep(backend, upload, input.part_number, blob).await?;
+    let told = checksum::told(checksum.as_ref());
+    Ok(UploadPartOutput {
+        e_tag: Some(ETag::Strong(part.etag)),
+        checksum_crc32: told.checksum_crc32,
+        checksum_crc32c: told.checksum_crc32c,
+        checksum_crc64nvme: told.checksum_crc64nvme,
+        checksum_sha1: told.checksum_sha1,
+        checksum_sha256: told.checksum_sha256,
+        ..Default::default()
+    })
+}
+
+/// Stores bytes of another object as a part.
+pub(super) async fn upload_part_copy(
+    backend: &Backend,
+    input: UploadPartCopyInput,
+) -> S3Result<UploadPartCopyOutput> {
+    is_part_number(input.part_number)?;
+    let upload = find(backend, &input.upload_id, &input.bucket, &input.key).await?;
+    let conditions = Conditions {
+        if_match: input.copy_source_if_match,
+        if_none_match: input.copy_source_if_none_match,
+        if_modified_since: input.copy_source_if_modified_since,
+        if_unmodified_since: input.copy_source_if_unmodified_since,
+    };
+    let (source, file) = copy::source(backend, &input.copy_source, conditions).await?;
+    let bytes = match &input.copy_source_range {
+        None => 0..source.size_bytes,
+        Some(range) => Range::parse(range)
+            .map_err(|_| {
+                s3_error!(
+                    InvalidArgument,
+                    "The x-amz-copy-source-range value must be of the form bytes=first-last"
+                )
+            })?
+            .check(source.size_bytes)?,
+    };
+    let blob = copy::bytes_of(backend, file, bytes, |_| ()).await?;
+    let part = keep(backend, upload, input.part_number, blob).await?;
+    let result = CopyPartResult {
+        e_tag: Some(ETag::Strong(part.etag)),
+        last_modified: Some(timestamp(part.modified_at_ms)),
+        ..Default::default()
+    };
+    Ok(UploadPartCopyOutput { copy_part_result: Some(result), ..Default::default() })
+}
+
+fn is_part_number(number: i32) -> S3Result<()> {
+    match (1..=MAX_PART_NUMBER).contains(&number) {
+        true => Ok(()),
+        false => {
+            Err(s3_error!(InvalidArgument, "Part number must be an integer between 1 and 10000, inclusive"))
+        }
+    }
+}
+
+/// Makes a file a part of the upload, in place of the one that had this number.
+async fn keep(backend: &Backend, upload: Upload, number: i32, blob: Blob) -> S3Result<index::Part> {
     let part = index::Part {
-        number: input.part_number,
+        number,
         blob: blob.name.clone(),
         size_bytes: blob.size_bytes,
-        etag: etag.clone(),
+        etag: hex(&blob.md5),
         modified_at_ms: now_ms(),
     };
     let put = move |index: &mut Index, blobs: &Blobs| {
         // It may have been completed or aborted while the part was on its way.
         upload.still_there(index)?;
         let replaced = index.put_part(&upload.id, &part).map_err(internal)?;
-        settle(index::Written::Yes { replaced }, blob, blobs)
+        settle(index::Written::Yes { replaced }, blob, blobs)?;
+        Ok::<_, S3Error>(part)
     };
-    backend.store.with_index(put).await?;
-    Ok(UploadPartOutput { e_tag: Some(ETag::Strong(etag)), ..Default::default() })
+    backend.store.with_index(put).await
 }
 
 /// The parts that have come, by number.
@@ -102,36 +168,6 @@ pub(super) async fn list_parts(backend: &Backend, input: ListPartsInput) -> S3Re
     })
 }
 
-/// Puts the named parts together, in order, into one object.
-pub(super) async fn complete(
-    backend: &Backend,
-    input: CompleteMultipartUploadInput,
-) -> S3Result<CompleteMultipartUploadOutput> {
-    let upload = find(backend, &input.upload_id, &input.bucket, &input.key).await?;
-    let condition = condition(input.if_match.as_ref(), input.if_none_match.as_ref())?;
-    let id = upload.id.clone();
-    let stored = backend.store.with_index(move |index, _| index.parts(&id)).await.map_err(internal)?;
-    let parts = chosen(&stored, input.multipart_upload.and_then(|upload| upload.parts).unwrap_or_default())?;
-    let (blob, etag) = put_together(backend, &parts).await?;
-    let object = object_of(input.key.clone(), &blob, etag.clone(), upload.headers.clone());
-    let bucket = input.bucket.clone();
-    let finish = move |index: &mut Index, blobs: &Blobs| {
-        upload.still_there(index)?;
-        let written = index.complete_upload(&upload.id, &bucket, &object, &condition).map_err(internal)?;
-        settle(written, blob, blobs)?;
-        stored.iter().for_each(|part| blobs.remove(&part.blob));
-        Ok::<_, S3Error>(())
-    };
-    backend.store.with_index(finish).await?;
-    Ok(CompleteMultipartUploadOutput {
-        location: Some(crate::path_of(&input.bucket, &input.key)),
-        bucket: Some(input.bucket),
-        key: Some(input.key),
-        e_tag: Some(ETag::Strong(etag)),
-        ..Default::default()
-    })
-}
-
 /// Gives an upload up, with its parts.
 pub(super) async fn abort(
     backend: &Backend,
@@ -149,15 +185,15 @@ pub(super) async fn abort(
 }
 
 /// An upload in progress.
-struct Upload {
-    id: String,
+pub(super) struct Upload {
+    pub(super) id: String,
     bucket: String,
     key: String,
-    headers: index::Headers,
+    pub(super) headers: index::Headers,
 }
 
 impl Upload {
-    fn still_there(&self, index: &Index) -> S3Result<()> {
+    pub(super) fn still_there(&self, index: &Index) -> S3Result<()> {
         match index.upload(&self.id, &self.bucket, &self.key).map_err(internal)? {
             Some(_) => Ok(()),
             None => Err(no_such_upload()),
@@ -165,7 +201,7 @@ impl Upload {
     }
 }
 
-async fn find(backend: &Backend, id: &str, bucket: &str, key: &str) -> S3Result<Upload> {
+pub(super) async fn find(backend: &Backend, id: &str, bucket: &str, key: &str) -> S3Result<Upload> {
     backend.has_bucket(bucket)?;
     let (id, bucket, key) = (id.to_owned(), bucket.to_owned(), key.to_owned());
     let look = move |index: &mut Index, _: &_| {
@@ -175,62 +211,7 @@ async fn find(backend: &Backend, id: &str, bucket: &str, key: &str) -> S3Result<
     backend.store.with_index(look).await
 }
 
-/// The parts that the caller names, if they are here, in ascending order and large enough.
-fn chosen(stored: &[index::Part], named: Vec<CompletedPart>) -> S3Result<Vec<&index::Part>> {
-    if named.is_empty() {
-        return Err(s3_error!(MalformedXML, "You must specify at least one part"));
-    }
-    if !named.is_sorted_by(|a, b| a.part_number < b.part_number) {
-        return Err(s3_error!(
-            InvalidPartOrder,
-            "The list of parts was not in ascending order. Parts must be ordered by part number."
-        ));
-    }
-    let find = |named: &CompletedPart| {
-        let is_named = |part: &&index::Part| {
-            Some(part.number) == named.part_number
-                && named.e_tag.as_ref().is_some_and(|etag| etag.value() == part.etag)
-        };
-        stored.iter().find(is_named).ok_or_else(|| {
-            s3_error!(
-                InvalidPart,
-                "One or more of the specified parts could not be found. The part may not have been uploaded, or the \
-                 specified entity tag may not match the part's entity tag."
-            )
-        })
-    };
-    let parts = named.iter().map(find).collect::<S3Result<Vec<_>>>()?;
-    if parts[..parts.len() - 1].iter().any(|part| part.size_bytes < MIN_PART_BYTES) {
-        return Err(s3_error!(
-            EntityTooSmall,
-            "Your proposed upload is smaller than the minimum allowed size"
-        ));
-    }
-    Ok(parts)
-}
-
-/// Copies the parts into one file. The ETag is the MD5 of the parts' MD5s and their number, as in S3.
-async fn put_together(backend: &Backend, parts: &[&index::Part]) -> S3Result<(Blob, String)> {
-    let blobs = backend.store.blobs();
-    let mut whole = blobs.begin().map_err(internal)?;
-    let mut digest = Md5::new();
-    for part in parts {
-        // A part may go while it is read, if someone aborts the upload.
-        let file = blobs.read(&part.blob).map_err(|_| no_such_upload())?;
-        let mut file = ReaderStream::with_capacity(tokio::fs::File::from_std(file), 64 * 1024);
-        let mut md5 = Md5::new();
-        while let Some(bytes) = futures::StreamExt::next(&mut file).await {
-            let bytes = bytes.map_err(internal)?;
-            md5.update(&bytes);
-            whole.write(&bytes).await.map_err(internal)?;
-        }
-        digest.update(&md5.finalize());
-    }
-    let etag = format!("{}-{}", hex(&digest.finalize()), parts.len());
-    Ok((whole.finish(blobs).await.map_err(internal)?, etag))
-}
-
-fn no_such_upload() -> S3Error {
+pub(super) fn no_such_upload() -> S3Error {
     s3_error!(
         NoSuchUpload,
         "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or \

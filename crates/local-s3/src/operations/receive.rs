@@ -11,8 +11,9 @@ use s3s::crypto::{Checksum, Crc32, Crc32c, Crc64Nvme, Sha1, Sha256};
 use s3s::dto::StreamingBlob;
 use s3s::{S3Error, S3ErrorCode, S3Result, TrailingHeaders, s3_error};
 
-use super::{Backend, internal};
+use super::{Backend, checksum, internal};
 use crate::store::blob::Blob;
+use crate::store::index;
 
 /// After how long without a byte an upload is given up (S3 answers RequestTimeout after about 20 s).
 const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
@@ -29,12 +30,12 @@ pub(super) struct Promise<'a> {
     pub(super) trailers: Option<&'a TrailingHeaders>,
 }
 
-/// Writes the body to the disk and keeps the promise, or stores nothing.
+/// Writes the body to the disk and keeps the promise, or stores nothing. Answers also the checksum that was promised.
 pub(super) async fn receive(
     backend: &Backend,
     body: Option<StreamingBlob>,
     promise: Promise<'_>,
-) -> S3Result<Blob> {
+) -> S3Result<(Blob, Option<index::Checksum>)> {
     let limit = backend.upload_limit_bytes;
     let promised = promise.length.and_then(|length| u64::try_from(length).ok());
     if promised.is_some_and(|length| length > limit) {
@@ -55,8 +56,10 @@ pub(super) async fn receive(
     }
     let file = file.finish(backend.store.blobs()).await.map_err(internal)?;
     same_md5(promise.md5, &file.md5)?;
-    same_checksums(checksums.finalize(), &promise)?;
-    Ok(file)
+    let computed = checksums.finalize();
+    let kept = checksum::kept(&computed);
+    same_checksums(computed, &promise)?;
+    Ok((file, kept))
 }
 
 async fn next(body: &mut StreamingBlob) -> S3Result<Option<bytes::Bytes>> {

@@ -1,6 +1,10 @@
 //! What there is: objects by bucket and key, and multipart uploads with their parts, in SQLite.
 
-use std::collections::{HashMap, HashSet};
+mod buckets;
+mod uploads;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -24,10 +28,12 @@ const SCHEMA: &str = "
         blob TEXT NOT NULL, size_bytes INTEGER NOT NULL, etag TEXT NOT NULL, modified_at_ms INTEGER NOT NULL,
         PRIMARY KEY (upload, number)
     ) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS buckets (name TEXT PRIMARY KEY, made_at_ms INTEGER NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS bucket_tags (bucket TEXT PRIMARY KEY, tags TEXT NOT NULL) STRICT;
 ";
 
 /// Grows with the schema, so that a later version knows what it opens.
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
 
 pub(crate) struct Index(Connection);
 
@@ -54,7 +60,42 @@ pub(crate) struct Headers {
     pub(crate) content_type: Option<String>,
     pub(crate) expires: Option<Timestamp>,
     pub(crate) metadata: HashMap<String, String>,
+    pub(crate) website_redirect_location: Option<String>,
+    /// Of these the reader of the object hears the number only.
+    pub(crate) tags: Tags,
+    /// Of an object that was put together, how large its parts were, in bytes.
+    pub(crate) part_sizes: Vec<u64>,
+    /// Of such an object, the upload that it was.
+    pub(crate) upload: Option<String>,
+    pub(crate) checksum: Option<Checksum>,
 }
+
+/// A checksum that the sender chose.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Checksum {
+    /// As `SHA256`.
+    pub(crate) algorithm: String,
+    /// In Base64; empty of an upload in progress.
+    pub(crate) value: String,
+    /// Whether it is of the checksums of the parts, and not of the bytes.
+    pub(crate) is_of_parts: bool,
+}
+
+impl Headers {
+    /// The bytes of an object of this size that came as a part: one that was not put together has one part.
+    pub(crate) fn part(&self, number: i32, size_bytes: u64) -> Option<Range<u64>> {
+        let before = usize::try_from(number).ok()?.checked_sub(1)?;
+        if self.part_sizes.is_empty() {
+            return (before == 0).then_some(0..size_bytes);
+        }
+        let size = self.part_sizes.get(before)?;
+        let start = self.part_sizes[..before].iter().sum();
+        Some(start..start + size)
+    }
+}
+
+/// Labels of an object or a bucket, by key.
+pub(crate) type Tags = BTreeMap<String, String>;
 
 /// A part of a multipart upload.
 pub(crate) struct Part {
@@ -71,6 +112,21 @@ pub(crate) enum Condition {
     Absent,
     /// The object is there with this ETag.
     Etag(String),
+    /// The object is there.
+    Present,
+}
+
+impl Condition {
+    fn refuses(&self, stored: Option<&Object>) -> Option<Written> {
+        match (self, stored) {
+            (Condition::Absent, Some(_)) => Some(Written::ConditionFailed),
+            (Condition::Etag(_) | Condition::Present, None) => Some(Written::NoObject),
+            (Condition::Etag(wanted), Some(stored)) if *wanted != stored.etag => {
+                Some(Written::ConditionFailed)
+            }
+            _ => None,
+        }
+    }
 }
 
 /// What came of a conditional write.
@@ -112,10 +168,29 @@ impl Index {
         Ok(written)
     }
 
-    /// Forgets an object and answers the name of its file.
-    pub(crate) fn delete(&mut self, bucket: &str, key: &str) -> Result<Option<String>> {
-        let sql = "DELETE FROM objects WHERE bucket = ? AND key = ? RETURNING blob";
-        self.0.query_row(sql, params![bucket, key.as_bytes()], |row| row.get(0)).optional()
+    /// Forgets an object, if the condition holds.
+    pub(crate) fn delete(&mut self, bucket: &str, key: &str, condition: &Condition) -> Result<Written> {
+        let transaction = self.0.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let stored = find(&transaction, bucket, key)?;
+        if let Some(refused) = condition.refuses(stored.as_ref()) {
+            return Ok(refused);
+        }
+        let sql = "DELETE FROM objects WHERE bucket = ? AND key = ?";
+        transaction.execute(sql, params![bucket, key.as_bytes()])?;
+        transaction.commit()?;
+        Ok(Written::Yes { replaced: stored.map(|stored| stored.blob) })
+    }
+
+    /// Replaces all labels of an object; `false` if there is none.
+    pub(crate) fn set_tags(&mut self, bucket: &str, key: &str, tags: Tags) -> Result<bool> {
+        let transaction = self.0.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let Some(stored) = find(&transaction, bucket, key)? else { return Ok(false) };
+        let headers = Headers { tags, ..stored.headers };
+        let headers = serde_json::to_string(&headers).expect("headers have text keys");
+        let sql = "UPDATE objects SET headers = ? WHERE bucket = ? AND key = ?";
+        transaction.execute(sql, params![headers, bucket, key.as_bytes()])?;
+        transaction.commit()?;
+        Ok(true)
     }
 
     /// At most `limit` objects from the key `from` on, by key.
@@ -124,72 +199,6 @@ impl Index {
                    WHERE bucket = ? AND key >= ? ORDER BY key LIMIT ?";
         let mut query = self.0.prepare_cached(sql)?;
         query.query_map(params![bucket, from, limit as i64], object)?.collect()
-    }
-
-    pub(crate) fn begin_upload(
-        &mut self,
-        id: &str,
-        bucket: &str,
-        key: &str,
-        headers: &Headers,
-    ) -> Result<()> {
-        let sql = "INSERT INTO uploads (id, bucket, key, headers, begun_at_ms) VALUES (?, ?, ?, ?, ?)";
-        let headers = serde_json::to_string(headers).expect("headers have text keys");
-        let values = params![id, bucket, key.as_bytes(), headers, now_ms() as i64];
-        self.0.execute(sql, values).map(drop)
-    }
-
-    /// The headers of an upload in progress, if it is one of this bucket and key.
-    pub(crate) fn upload(&self, id: &str, bucket: &str, key: &str) -> Result<Option<Headers>> {
-        let sql = "SELECT headers FROM uploads WHERE id = ? AND bucket = ? AND key = ?";
-        self.0.query_row(sql, params![id, bucket, key.as_bytes()], |row| headers(row, 0)).optional()
-    }
-
-    /// Adds or replaces a part and answers the file of the one that was there.
-    pub(crate) fn put_part(&mut self, upload: &str, part: &Part) -> Result<Option<String>> {
-        let transaction = self.0.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let sql = "SELECT blob FROM parts WHERE upload = ? AND number = ?";
-        let replaced =
-            transaction.query_row(sql, params![upload, part.number], |row| row.get(0)).optional()?;
-        let sql = "INSERT OR REPLACE INTO parts (upload, number, blob, size_bytes, etag, modified_at_ms)
-                   VALUES (?, ?, ?, ?, ?, ?)";
-        let (size, modified) = (part.size_bytes as i64, part.modified_at_ms as i64);
-        transaction.execute(sql, params![upload, part.number, part.blob, size, part.etag, modified])?;
-        transaction.commit()?;
-        Ok(replaced)
-    }
-
-    /// The parts of an upload, by number.
-    pub(crate) fn parts(&self, upload: &str) -> Result<Vec<Part>> {
-        let sql = "SELECT number, blob, size_bytes, etag, modified_at_ms FROM parts WHERE upload = ? ORDER BY number";
-        let mut query = self.0.prepare(sql)?;
-        let part = |row: &Row<'_>| {
-            let (size_bytes, modified_at_ms) = (unsigned(row, 2)?, unsigned(row, 4)?);
-            Ok(Part { number: row.get(0)?, blob: row.get(1)?, size_bytes, etag: row.get(3)?, modified_at_ms })
-        };
-        query.query_map([upload], part)?.collect()
-    }
-
-    /// Makes an upload into an object, and forgets the upload with its parts.
-    pub(crate) fn complete_upload(
-        &mut self,
-        upload: &str,
-        bucket: &str,
-        object: &Object,
-        condition: &Condition,
-    ) -> Result<Written> {
-        let transaction = self.0.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let written = put(&transaction, bucket, object, condition)?;
-        if let Written::Yes { .. } = written {
-            transaction.execute("DELETE FROM uploads WHERE id = ?", [upload])?;
-        }
-        transaction.commit()?;
-        Ok(written)
-    }
-
-    /// Forgets an upload with its parts.
-    pub(crate) fn abort_upload(&mut self, upload: &str) -> Result<()> {
-        self.0.execute("DELETE FROM uploads WHERE id = ?", [upload]).map(drop)
     }
 }
 
@@ -200,13 +209,8 @@ fn put(
     condition: &Condition,
 ) -> Result<Written> {
     let stored = find(transaction, bucket, &object.key)?;
-    match (condition, &stored) {
-        (Condition::Absent, Some(_)) => return Ok(Written::ConditionFailed),
-        (Condition::Etag(_), None) => return Ok(Written::NoObject),
-        (Condition::Etag(wanted), Some(stored)) if *wanted != stored.etag => {
-            return Ok(Written::ConditionFailed);
-        }
-        _ => {}
+    if let Some(refused) = condition.refuses(stored.as_ref()) {
+        return Ok(refused);
     }
     let sql = "INSERT OR REPLACE INTO objects (bucket, key, blob, size_bytes, etag, modified_at_ms, headers)
                VALUES (?, ?, ?, ?, ?, ?, ?)";
@@ -236,6 +240,11 @@ fn object(row: &Row<'_>) -> Result<Object> {
 }
 
 fn headers(row: &Row<'_>, column: usize) -> Result<Headers> {
+    let text: String = row.get(column)?;
+    serde_json::from_str(&text).map_err(|e| unreadable(column, e))
+}
+
+fn tags(row: &Row<'_>, column: usize) -> Result<Tags> {
     let text: String = row.get(column)?;
     serde_json::from_str(&text).map_err(|e| unreadable(column, e))
 }

@@ -3,6 +3,8 @@
 // The lint spares only functions marked as tests, not what they share.
 #![allow(clippy::unwrap_used)]
 
+mod buckets;
+mod checksums;
 mod cors;
 mod durability;
 mod forms;
@@ -14,6 +16,7 @@ mod objects;
 mod permissions;
 mod presigned;
 mod sign;
+mod tagging;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -2,6 +2,7 @@
 
 use axum::http::Method;
 
+use crate::objects::with_headers;
 use crate::{Answer, Room, files, open, room};
 
 const MIB: usize = 1024 * 1024;
@@ -42,7 +43,63 @@ async fn parts_in_any_order_become_one_object() {
     assert!(got.body == [first, last].concat());
     assert!(got.header("etag").ends_with("-2\""), "{}", got.header("etag"));
     assert_eq!(room.files(), 1);
-    assert_eq!(complete(&room, &upload, &[(2, &one)]).await.error(), (404, "NoSuchUpload".to_owned()));
+}
+
+#[tokio::test]
+async fn whoever_missed_that_it_is_complete_may_ask_again_until_it_is_another_object() {
+    let room = room().await;
+    let upload = begin(&room).await;
+    let only = part(&room, &upload, 1, b"hello").await;
+    let first = complete(&room, &upload, &[(1, &only)]).await;
+    let again = complete(&room, &upload, &[(1, &only)]).await;
+    assert_eq!((again.status.as_u16(), again.all("ETag")), (200, first.all("ETag")));
+    room.put("/uploads/film", b"another").await;
+    let late = complete(&room, &upload, &[(1, &only)]).await;
+    assert_eq!(late.error(), (404, "NoSuchUpload".to_owned()));
+}
+
+#[tokio::test]
+async fn bytes_of_another_object_become_a_part() {
+    let room = room().await;
+    room.put("/uploads/source", b"hello, world").await;
+    let upload = begin(&room).await;
+    let path = format!("/uploads/film?partNumber=1&uploadId={upload}");
+    let copy = async |range: &str| {
+        let headers = [("x-amz-copy-source", "/uploads/source"), ("x-amz-copy-source-range", range)];
+        with_headers(&room, Method::PUT, &path, &headers, b"").await
+    };
+    assert_eq!(copy("bytes=9-99").await.status, 200, "as much as there is");
+    assert_eq!(copy("bytes=99-").await.error(), (416, "InvalidRange".to_owned()));
+    let absent = [("x-amz-copy-source", "/uploads/absent")];
+    let refused = with_headers(&room, Method::PUT, &path, &absent, b"").await;
+    assert_eq!(refused.all("Key"), ["absent"]);
+    assert_eq!(copy("99").await.error(), (400, "InvalidArgument".to_owned()));
+    let etag = copy("bytes=7-11").await.all("ETag").concat().replace("&quot;", "\"");
+    let named = format!("<Part><PartNumber>1</PartNumber><ETag>{etag}</ETag></Part>");
+    let body = format!("<CompleteMultipartUpload>{named}</CompleteMultipartUpload>");
+    room.call(Method::POST, &format!("/uploads/film?uploadId={upload}"), body.as_bytes()).await;
+    assert_eq!(room.get("/uploads/film").await.text(), "world");
+}
+
+#[tokio::test]
+async fn a_part_can_be_read_by_its_number() {
+    let room = room().await;
+    let upload = begin(&room).await;
+    let first = part(&room, &upload, 1, &vec![b'1'; 5 * MIB]).await;
+    let last = part(&room, &upload, 2, b"last").await;
+    complete(&room, &upload, &[(1, &first), (2, &last)]).await;
+    let size = 5 * MIB + 4;
+    for method in [Method::GET, Method::HEAD] {
+        let got = room.call(method.clone(), "/uploads/film?partNumber=2", b"").await;
+        assert_eq!(got.status, 206, "{method}");
+        assert_eq!(got.header("content-range"), format!("bytes {}-{}/{size}", 5 * MIB, size - 1));
+        assert_eq!(got.header("content-length"), "4");
+        assert_eq!(room.call(method, "/uploads/film?partNumber=3", b"").await.status, 416);
+    }
+    assert_eq!(room.get("/uploads/film?partNumber=2").await.text(), "last");
+    room.put("/uploads/a", b"whole").await;
+    assert_eq!(room.get("/uploads/a?partNumber=1").await.text(), "whole");
+    assert_eq!(room.get("/uploads/a?partNumber=2").await.status, 416);
 }
 
 #[tokio::test]

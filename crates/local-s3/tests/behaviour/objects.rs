@@ -4,7 +4,8 @@ use axum::http::{Method, Request};
 
 use crate::{Caller, Room, request, room};
 
-async fn with_headers(
+/// A request of the account with these headers.
+pub(crate) async fn with_headers(
     room: &Room,
     method: Method,
     path: &str,
@@ -239,7 +240,7 @@ async fn a_bucket_that_is_not_in_the_template_does_not_exist() {
 #[tokio::test]
 async fn buckets_are_listed_and_say_their_region() {
     let room = room().await;
-    assert_eq!(room.get("/").await.all("Name"), ["uploads", "other.bucket"]);
+    assert_eq!(room.get("/").await.all("Name"), ["other.bucket", "uploads"]);
     let head = room.call(Method::HEAD, "/uploads", b"").await;
     assert_eq!((head.status.as_u16(), head.header("x-amz-bucket-region")), (200, "us-east-1"));
     assert_eq!(room.get("/uploads?location").await.status, 200);
@@ -272,4 +273,68 @@ async fn requests_for_s3_are_told_from_those_for_others() {
     assert!(!room.s3.owns(&get("/")));
     assert!(!room.s3.owns(&get("/uploadsandmore/a")));
     assert!(!room.s3.owns(&get("/graphql")));
+}
+
+#[tokio::test]
+async fn an_object_is_deleted_if_it_is_the_one_that_is_meant() {
+    let room = room().await;
+    let etag = room.put("/uploads/a", b"hello").await.header("etag").to_owned();
+    let delete = async |etag: &str| {
+        with_headers(&room, Method::DELETE, "/uploads/a", &[("if-match", etag)], b"").await
+    };
+    let refused = delete("\"another\"").await;
+    assert_eq!(refused.error(), (412, "PreconditionFailed".to_owned()));
+    assert_eq!(refused.all("Condition"), ["If-Match"]);
+    assert_eq!(room.get("/uploads/a").await.text(), "hello");
+    assert_eq!(delete(&etag).await.status, 204);
+    assert_eq!(delete("*").await.error(), (404, "NoSuchKey".to_owned()));
+}
+
+#[tokio::test]
+async fn of_many_those_stay_that_are_not_meant() {
+    let room = room().await;
+    let etag = room.put("/uploads/a", b"hello").await.header("etag").to_owned();
+    room.put("/uploads/b", b"another").await;
+    let object = |key: &str| format!("<Object><Key>{key}</Key><ETag>{etag}</ETag></Object>");
+    let body = format!("<Delete>{}{}</Delete>", object("b"), object("a"));
+    let answer = room.call(Method::POST, "/uploads?delete", body.as_bytes()).await;
+    assert!(answer.text().contains("<Deleted><Key>a</Key></Deleted>"), "{}", answer.text());
+    assert_eq!(answer.all("Code"), ["PreconditionFailed"]);
+    assert_eq!(room.get("/uploads?list-type=2").await.all("Key"), ["b"]);
+}
+
+#[tokio::test]
+async fn a_copy_is_made_if_the_source_is_the_one_that_is_meant() {
+    let room = room().await;
+    let etag = room.put("/uploads/a", b"hello").await.header("etag").to_owned();
+    let copy = async |to: &str, condition: &str, etag: &str| {
+        let headers = [("x-amz-copy-source", "/uploads/a"), (condition, etag)];
+        with_headers(&room, Method::PUT, to, &headers, b"").await
+    };
+    for (condition, etag) in
+        [("x-amz-copy-source-if-match", "\"another\""), ("x-amz-copy-source-if-none-match", etag.as_str())]
+    {
+        let refused = copy("/uploads/b", condition, etag).await;
+        assert_eq!(refused.error(), (412, "PreconditionFailed".to_owned()), "{condition}");
+        assert_eq!(refused.all("Condition").concat().to_ascii_lowercase(), condition);
+    }
+    assert_eq!(copy("/uploads/b", "x-amz-copy-source-if-match", &etag).await.status, 200);
+    let onto_itself = copy("/uploads/a", "x-amz-copy-source-if-match", &etag).await;
+    assert_eq!(onto_itself.error(), (400, "InvalidRequest".to_owned()), "nothing would change");
+    assert_eq!(copy("/uploads/a", "x-amz-metadata-directive", "REPLACE").await.status, 200);
+}
+
+#[tokio::test]
+async fn the_head_of_a_range_is_that_of_the_range() {
+    let room = room().await;
+    room.put("/uploads/a", b"hello").await;
+    let head =
+        async |range: &str| with_headers(&room, Method::HEAD, "/uploads/a", &[("range", range)], b"").await;
+    for (range, told) in
+        [("bytes=1-2", "bytes 1-2/5"), ("bytes=3-", "bytes 3-4/5"), ("bytes=-1", "bytes 4-4/5")]
+    {
+        let got = head(range).await;
+        assert_eq!((got.status.as_u16(), got.header("content-range")), (206, told));
+    }
+    assert_eq!(head("bytes=5-").await.status, 416);
 }

@@ -7,10 +7,13 @@ use crate::StartError;
 
 /// The form that this program writes. Whoever changes what lies in the folder so that an older program would not
 /// understand it adds one, and a step to [`migrate`].
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 
 /// The file with the number.
-const FILE: &str = "version";
+pub(super) const FILE: &str = "version";
+
+/// The same while it is written.
+pub(super) const DRAFT: &str = "version.new";
 
 /// Makes sure that the folder has this program's form.
 pub(super) fn bring_up_to_date(folder: &Path) -> Result<(), StartError> {
@@ -29,11 +32,17 @@ pub(super) fn bring_up_to_date(folder: &Path) -> Result<(), StartError> {
     for version in found..VERSION {
         migrate(version);
         // Written after each step: one that was interrupted is done again.
-        let draft = folder.join("version.new");
-        let written = std::fs::write(&draft, format!("{}\n", version + 1));
-        written.and_then(|()| std::fs::rename(&draft, folder.join(FILE))).map_err(failed)?;
+        write(folder, version + 1)?;
     }
     Ok(())
+}
+
+/// Says which form the data have.
+pub(super) fn write(folder: &Path, version: u32) -> Result<(), StartError> {
+    let draft = folder.join(DRAFT);
+    std::fs::write(&draft, format!("{version}\n"))
+        .and_then(|()| std::fs::rename(&draft, folder.join(FILE)))
+        .map_err(|cause| StartError::Folder { path: folder.to_owned(), cause })
 }
 
 /// Takes the data from this version to the next.
@@ -50,6 +59,17 @@ pub(super) fn is_ours(folder: &Path) -> bool {
     let is_numbered =
         std::fs::read_to_string(folder.join(FILE)).is_ok_and(|text| text.trim().parse::<u32>().is_ok());
     folder.join("lock").is_file() && (is_numbered || folder.join("dynamodb.sqlite").is_file())
+}
+
+/// Whether there is nothing in the folder but what a Parlor makes first, which may have been killed then.
+pub(super) fn is_unused(folder: &Path) -> io::Result<bool> {
+    for entry in std::fs::read_dir(folder)? {
+        let name = entry?.file_name();
+        if name != "lock" && name != DRAFT {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 #[cfg(test)]

@@ -13,8 +13,9 @@ use aws_sigv4::sign::v4::calculate_signature;
 use local_dynamodb::{Attempt, Permits};
 use local_iam::{Circumstances, Key};
 
+use super::programs::on_table;
 use super::role::Role;
-use crate::stack::{ACCOUNT, REGION, Resource, Stack, StackError};
+use crate::stack::{Resource, Stack, StackError};
 
 /// A role under which something runs.
 pub(crate) struct Session {
@@ -55,20 +56,9 @@ impl Session {
     /// What may be done in DynamoDB, for its clients to ask before each request.
     pub(crate) fn on_dynamodb(self: &Arc<Self>) -> Permits {
         let session = Arc::clone(self);
-        Arc::new(move |Attempt { action, resource, leading_keys, enclosing_operation }: &Attempt| {
-            let resource = match resource.as_str() {
-                "*" => "*".to_owned(),
-                of_account => format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:{of_account}"),
-            };
-            let mut circumstances = Circumstances::default();
-            if let Some(keys) = leading_keys {
-                circumstances = circumstances.with("dynamodb:LeadingKeys", keys);
-            }
-            if let Some(operation) = enclosing_operation {
-                circumstances = circumstances.with("dynamodb:EnclosingOperation", [operation]);
-            }
-            let permitted = session.permits(action, &resource, circumstances, SystemTime::now());
-            // DynamoDB writes the resource without the quotes that S3 has.
+        Arc::new(move |attempt: &Attempt| {
+            let (resource, circumstances) = on_table(attempt);
+            let permitted = session.permits(&attempt.action, &resource, circumstances, SystemTime::now());
             permitted.map_err(|message| message.replace('"', ""))
         })
     }

@@ -1,16 +1,26 @@
 //! A front end within the process: the requests that a browser would send, without a network between.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
 use axum::http::{StatusCode, Uri};
+use local_cognito::Cognito;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use super::Stack;
-
 /// Answers are pages of at most a hundred messages.
 const LARGEST_ANSWER_BYTES: usize = 32 * 1024 * 1024;
+
+/// The stack, as a browser reaches it.
+pub(crate) struct FrontEnd {
+    /// What answers requests, without the list of them.
+    pub(crate) router: Router,
+    /// `localhost:PORT`.
+    pub(crate) host: String,
+    pub(crate) cognito: Arc<Cognito>,
+}
 
 /// Why a request was refused: an error's name, and its message.
 #[derive(Debug)]
@@ -32,7 +42,7 @@ impl Refusal {
     }
 }
 
-impl Stack {
+impl FrontEnd {
     /// One operation of the user pool.
     pub(super) async fn cognito(&self, operation: &str, body: &Value) -> Result<Value, Refusal> {
         let request = Request::post("/")

@@ -9,7 +9,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value};
 
 use super::attributes::{attribute, reference};
-use super::{ACCOUNT, REGION, STACK, StackError};
+use super::{ACCOUNT, REGION, STACK, StackError, parameters};
 
 /// Everything that an expression can refer to.
 pub(super) struct Scope<'a> {
@@ -29,16 +29,34 @@ impl<'a> Scope<'a> {
         given: &BTreeMap<String, String>,
         base_url: &'a str,
     ) -> Result<Scope<'a>, StackError> {
-        let declared = template.get("Parameters").and_then(Value::as_object);
-        if let Some(unknown) = given.keys().find(|name| !declared.is_some_and(|all| all.contains_key(*name)))
-        {
-            return Err(StackError(format!("it has no parameter {unknown}")));
+        let parameters = parameters::values(template, given)?;
+        let scope = Scope { template, base_url, parameters, deciding: RefCell::default() };
+        scope.check_rules()?;
+        Ok(scope)
+    }
+
+    /// What the template asserts of its parameters together, before anything is made.
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html>
+    fn check_rules(&self) -> Result<(), StackError> {
+        let rules = self.template.get("Rules").and_then(Value::as_object);
+        let truth = |name: &str, expression: &Value| {
+            self.resolve(expression)?.as_bool().ok_or_else(|| {
+                StackError(format!("rule {name} has {expression}, which is neither true nor false"))
+            })
+        };
+        for (name, rule) in rules.into_iter().flatten() {
+            if rule.get("RuleCondition").map_or(Ok(true), |condition| truth(name, condition))? {
+                for assertion in rule["Assertions"].as_array().into_iter().flatten() {
+                    if !truth(name, &assertion["Assert"])? {
+                        let wanted = assertion["AssertDescription"].as_str();
+                        let wanted =
+                            wanted.map_or_else(|| format!("rule {name} does not hold"), str::to_owned);
+                        return Err(StackError(wanted));
+                    }
+                }
+            }
         }
-        let mut parameters = Map::new();
-        for (name, parameter) in declared.into_iter().flatten() {
-            parameters.insert(name.clone(), parameter_value(name, parameter, given.get(name))?);
-        }
-        Ok(Scope { template, base_url, parameters, deciding: RefCell::default() })
+        Ok(())
     }
 
     pub(super) fn resources(&self) -> impl Iterator<Item = (&'a String, &'a Value)> {
@@ -149,6 +167,10 @@ impl<'a> Scope<'a> {
             "Fn::Not" => self.truths(list()).map(|all| Value::Bool(!all.contains(&true))),
             "Fn::And" => self.truths(list()).map(|all| Value::Bool(!all.contains(&false))),
             "Fn::Or" => self.truths(list()).map(|all| Value::Bool(all.contains(&true))),
+            "Fn::Contains" => self.pair(list()).map(|(all, one)| {
+                let all = all.as_array().into_iter().flatten();
+                Value::Bool(all.map(plain_text).any(|item| item == plain_text(&one)))
+            }),
             "Fn::FindInMap" => self.resolve(argument).and_then(|path| {
                 let steps: Vec<_> = path.as_array().into_iter().flatten().map(plain_text).collect();
                 self.template["Mappings"]
@@ -247,7 +269,7 @@ impl<'a> Scope<'a> {
     fn pair(&self, items: &[Value]) -> Result<(Value, Value), StackError> {
         match items {
             [left, right] => Ok((self.resolve(left)?, self.resolve(right)?)),
-            _ => Err(StackError("Fn::Equals compares two values".into())),
+            _ => Err(StackError("Fn::Equals and Fn::Contains take two values".into())),
         }
     }
 
@@ -259,35 +281,6 @@ impl<'a> Scope<'a> {
     }
 }
 
-fn parameter_value(name: &str, parameter: &Value, given: Option<&String>) -> Result<Value, StackError> {
-    let value = match (given, parameter.get("Default")) {
-        (Some(given), _) => given.clone(),
-        (None, Some(default)) => plain_text(default),
-        (None, None) => {
-            return Err(StackError(format!(
-                "parameter {name} has no default: give it with --parameter {name}=…"
-            )));
-        }
-    };
-    if let Some(allowed) = parameter.get("AllowedValues").and_then(Value::as_array) {
-        let allowed: Vec<_> = allowed.iter().map(plain_text).collect();
-        if !allowed.contains(&value) {
-            return Err(StackError(format!(
-                "parameter {name} is one of {}, not {value}",
-                allowed.join(", ")
-            )));
-        }
-    }
-    let is_list = matches!(
-        parameter.get("Type").and_then(Value::as_str),
-        Some(kind) if kind == "CommaDelimitedList" || kind.starts_with("List<")
-    );
-    Ok(match is_list {
-        true => value.split(',').map(|item| Value::from(item.trim())).collect(),
-        false => Value::String(value),
-    })
-}
-
 fn single(members: &Map<String, Value>) -> Option<(&String, &Value)> {
     if members.len() == 1 { members.iter().next() } else { None }
 }
@@ -297,7 +290,7 @@ fn text(value: &Value) -> &str {
 }
 
 /// As CloudFormation writes a scalar out.
-fn plain_text(value: &Value) -> String {
+pub(super) fn plain_text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),

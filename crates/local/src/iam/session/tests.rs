@@ -1,5 +1,6 @@
 //! What runs under a role of the template, with a permission and without it.
 
+use crate::stack::{ACCOUNT, REGION};
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use local_dynamodb::DynamoDb;

@@ -1,0 +1,73 @@
+//! What AWS's errors tell beside code and message, for which `s3s` (0.14.1) has no place.
+
+use axum::http::{HeaderMap, request};
+use percent_encoding::percent_decode_str;
+
+/// What a request was about, for whoever hears that it failed.
+pub(crate) struct Asked {
+    bucket: String,
+    key: String,
+    /// Of a copy, where it should come from: `bucket/key`.
+    source: Option<String>,
+    condition: Option<&'static str>,
+}
+
+/// The conditions that a request may have, in the words of the error.
+const CONDITIONS: [&str; 6] = [
+    "If-Match",
+    "If-None-Match",
+    "If-Unmodified-Since",
+    "x-amz-copy-source-If-Match",
+    "x-amz-copy-source-If-None-Match",
+    "x-amz-copy-source-If-Unmodified-Since",
+];
+
+impl Asked {
+    /// `bucket` is the one that the request names in its host, if it does.
+    pub(crate) fn of(parts: &request::Parts, bucket: Option<&str>) -> Asked {
+        let path = percent_decode_str(parts.uri.path().trim_start_matches('/')).decode_utf8_lossy();
+        let (bucket, key) = match bucket {
+            Some(bucket) => (bucket, path.as_ref()),
+            None => path.split_once('/').unwrap_or((&path, "")),
+        };
+        let source = text(&parts.headers, "x-amz-copy-source");
+        let source = source.map(|source| percent_decode_str(source).decode_utf8_lossy().into_owned());
+        let condition = CONDITIONS.into_iter().find(|name| parts.headers.contains_key(*name));
+        Asked { bucket: bucket.to_owned(), key: key.to_owned(), source, condition }
+    }
+
+    /// The body of an error, with what AWS adds to it.
+    pub(crate) fn explain(&self, error: &str) -> String {
+        let code = error.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
+        let more = match code.map(|(code, _)| code) {
+            Some("SignatureDoesNotMatch") if !error.contains("<Message>") => element(
+                "Message",
+                "The request signature we calculated does not match the signature you provided. Check your key and \
+                 signing method.",
+            ),
+            Some("NoSuchBucket" | "NoSuchTagSet" | "BucketNotEmpty") => element("BucketName", &self.bucket),
+            Some("NoSuchKey") => element("Key", self.missing()),
+            Some("PreconditionFailed") => {
+                self.condition.map_or(String::new(), |name| element("Condition", name))
+            }
+            _ => String::new(),
+        };
+        error.replace("</Error>", &format!("{more}</Error>"))
+    }
+
+    /// The key that is not there: of a copy, its source.
+    fn missing(&self) -> &str {
+        let source = self.source.as_deref().map(|source| source.trim_start_matches('/'));
+        let key = source.and_then(|source| source.split_once('/')).map(|(_, key)| key);
+        key.map_or(self.key.as_str(), |key| key.split_once("?versionId=").map_or(key, |(key, _)| key))
+    }
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+fn element(name: &str, text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    format!("<{name}>{text}</{name}>")
+}
