@@ -114,10 +114,10 @@ async fn what_an_interrupted_seed_left_out_and_what_was_added_to_the_file_come_i
     assert_eq!(texts, [Some("One"), Some("Two")]);
 }
 
-async fn start(data: &Path, seed: &Path) -> Output {
+async fn start(data: &Path, seed: &Path, more: &[&str]) -> Output {
     let mut program = tokio::process::Command::new(parlor::program());
-    let program =
-        program.args(["--port", "0", "--data"]).arg(data).arg("--seed").arg(seed).kill_on_drop(true);
+    let program = program.args(["--port", "0", "--data"]).arg(data).arg("--seed").arg(seed).args(more);
+    let program = program.kill_on_drop(true);
     tokio::time::timeout(PATIENCE, program.output()).await.expect("it ends by itself").expect("it runs")
 }
 
@@ -126,7 +126,7 @@ async fn a_bad_seed_stops_the_start_and_leaves_no_trace() {
     let folder = tempfile::tempdir().expect("a folder");
     let (data, file) = (folder.path().join("data"), folder.path().join("seed.toml"));
     std::fs::write(&file, "[users.alice]\nemail = 'alice@example.com'\nage = 7\n").expect("a file");
-    let refused = start(&data, &file).await;
+    let refused = start(&data, &file, &[]).await;
     let error = String::from_utf8_lossy(&refused.stderr);
     assert!(!refused.status.success() && error.contains("seed.toml:3: unknown field `age`"), "{error}");
     assert!(!data.exists());
@@ -138,10 +138,15 @@ async fn a_bad_seed_stops_the_start_and_leaves_no_trace() {
     std::fs::write(&file, seed).expect("a file");
     let mut parlor = Parlor::start().await;
     parlor.kill().await;
-    let refused = start(parlor.data(), &file).await;
+    let refused = start(parlor.data(), &file, &["--parameter", "Mfa=ON"]).await;
     let error = String::from_utf8_lossy(&refused.stderr);
-    for part in ["seed.toml:6: bob@example.com: ", "given_name", "no group kings", "Password not long enough"]
-    {
+    for part in [
+        "seed.toml:6: bob@example.com: ",
+        "given_name",
+        "no group kings",
+        "Password not long enough",
+        "a second factor, which a seed's people have not",
+    ] {
         assert!(error.contains(part), "{part}: {error}");
     }
     assert!(!refused.status.success());

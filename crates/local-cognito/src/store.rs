@@ -38,7 +38,7 @@ const SCHEMA_VERSION: i64 = SCHEMA.len() as i64;
 pub enum OpenError {
     /// The data folder cannot be read or written, or another process holds the file.
     #[error(
-        "the Cognito data file {path} cannot be opened ({reason}); check that the folder can be written and that no other server uses it"
+        "the Cognito data file {path} cannot be opened ({reason}); check that the folder can be written and that no other server uses it; if the file is damaged, put a copy back, or forget everything with --reset"
     )]
     File {
         /// The file.

@@ -37,8 +37,11 @@ impl Engine {
             file: file.into(),
             why: "its path is not UTF-8".to_owned(),
         })?;
+        // The engine's advice on what is no database is for programs: to open it as an encrypted one.
+        let why =
+            |error: String| if error.contains("encrypted") { "it is no database".to_owned() } else { error };
         let database = Database::new(path)
-            .map_err(|e| OpenError::Unreadable { file: file.into(), why: e.to_string() })?;
+            .map_err(|e| OpenError::Unreadable { file: file.into(), why: why(e.to_string()) })?;
         Engine::start(database, Some(lock))
     }
 
@@ -134,7 +137,10 @@ pub enum OpenError {
         source: std::io::Error,
     },
     /// The file exists but is not a database of ours, or the disk refuses it.
-    #[error("{} cannot be opened as a DynamoDB file: {why}", file.display())]
+    #[error(
+        "{} cannot be opened as a DynamoDB file: {why}; if it is damaged, put a copy back, or forget everything with --reset",
+        file.display()
+    )]
     Unreadable {
         /// The file concerned.
         file: PathBuf,

@@ -98,6 +98,7 @@ async fn a_file_that_is_no_database_is_refused_by_name() {
     std::fs::write(&file, "these are notes, not tables; ".repeat(100)).unwrap();
     let refused = DynamoDb::open(&file).await.unwrap_err().to_string();
     assert!(refused.contains("notes.txt cannot be opened as a DynamoDB file"), "{refused}");
+    assert!(refused.contains("--reset") && !refused.contains("encrypted"), "{refused}");
 }
 
 #[tokio::test]

@@ -7,6 +7,8 @@ mod rooms;
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
+use local_cognito::MfaConfiguration;
+
 use super::client::FrontEnd;
 use super::{Seed, SeedError, Who};
 use crate::terminal::note;
@@ -69,6 +71,13 @@ fn check(seed: &Seed, pool: &local_cognito::UserPoolConfig) -> Result<String, Se
         for group in person.groups.iter().filter(|group| !pool.groups.contains(group)) {
             fault(format!("there is no group {group}: the user pool has {}", pool.groups.join(", ")));
         }
+    }
+    if pool.mfa_configuration == MfaConfiguration::On {
+        faults.push(format!(
+            "{}: this pool asks everybody for a second factor, which a seed's people have not: start without --seed, or \
+             with Mfa=OPTIONAL",
+            seed.path.display()
+        ));
     }
     let takes_passwords = |client: &&local_cognito::ClientConfig| {
         client.explicit_auth_flows.iter().any(|flow| flow == "ALLOW_USER_PASSWORD_AUTH")
