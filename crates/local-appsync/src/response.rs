@@ -1,4 +1,4 @@
-//! The answer to an operation: its values, kept so that they can be told by response name and by field name.
+//! The answer to an operation: its values, for who asked and for those who subscribed.
 
 use std::collections::BTreeMap;
 
@@ -56,17 +56,20 @@ impl Output {
         matches!(self, Output::Leaf(Value::Null))
     }
 
-    /// What subscribers get to select from: the same values under the schema's names, whatever the client's aliases.
+    /// What subscribers get to select from: the values under the names that the client gave them. A field with an
+    /// alias is therefore null for them, as AppSync's users report; its documentation is silent.
+    /// <https://github.com/aws/aws-appsync-community/issues/160>
     pub(crate) fn to_source(&self) -> Value {
         match self {
             Output::Leaf(value) => value.clone(),
             Output::List(items) => items.iter().map(Output::to_source).collect(),
             Output::Object { type_name, properties } => {
                 let mut source = Map::with_capacity(properties.len() + 1);
-                source.insert("__typename".to_owned(), type_name.as_str().into());
-                for Property { field_name, value, .. } in properties {
-                    source.insert(field_name.to_string(), value.to_source());
+                for Property { response_name, value, .. } in properties {
+                    source.insert(response_name.to_string(), value.to_source());
                 }
+                // Last, for an alias may take even this name.
+                source.insert("__typename".to_owned(), type_name.as_str().into());
                 Value::Object(source)
             }
         }

@@ -38,7 +38,7 @@ impl<'a> Execution<'a> {
         Some(Accepted { field_name: fields[0].name.to_string(), arguments, extensions: resolved.extensions })
     }
 
-    /// What a subscription delivers of an event: the mutation's result by field names.
+    /// What a subscription delivers of an event: the mutation's result, by the names that the mutation gave.
     pub(crate) fn deliver(mut self, field_name: &str, event: &Value) -> Response {
         self.source = Source::Event;
         let Some(root) = self.root_type() else {

@@ -47,12 +47,28 @@ async fn a_subscriber_gets_its_selection_of_what_the_mutation_selected() {
     let api = api().build();
     let query = "subscription { m: onMessage { __typename number: seq text sender { name shout } ...F } } fragment F on Message { room }";
     let mut client = subscribed(&api, query, json!({})).await;
-    api.query("mutation { send(room: \"a\", seq: 1, text: \"hi\") { id n: seq where: room sender { who: name shout } } }").await;
+    api.query("mutation { send(room: \"a\", seq: 1, text: \"hi\") { id seq room sender { name shout } } }")
+        .await;
     assert_eq!(
         client.event("1").await,
         json!({"data": {"m": {
             "__typename": "Message", "number": 1, "text": null, "sender": {"name": "Ada", "shout": "ADA"}, "room": "a",
         }}})
+    );
+}
+
+#[tokio::test]
+async fn a_field_with_an_alias_reaches_subscribers_under_the_alias_alone() {
+    let api = api().build();
+    let query = "subscription ($r: ID) { onMessage(room: $r) { __typename seq room text } }";
+    let mut client = subscribed(&api, query, json!({"r": "hi"})).await;
+    api.query(
+        "mutation { m: send(room: \"a\", seq: 1, text: \"hi\") { n: seq room: text __typename: seq } }",
+    )
+    .await;
+    assert_eq!(
+        client.event("1").await,
+        json!({"data": {"onMessage": {"__typename": "Message", "seq": null, "room": "hi", "text": null}}})
     );
 }
 
@@ -89,7 +105,7 @@ async fn arguments_filter_by_what_the_mutation_selected() {
     }
     for mutation in [
         "mutation { send(room: \"a\", seq: 1) { id room seq } }",
-        "mutation { send(room: \"a\", seq: 2) { id alias: room seq } }",
+        "mutation { send(room: \"a\", seq: 2) { id room seq } }",
         "mutation { send(room: \"b\", seq: 3) { id room seq } }",
         // Not selected counts as null, whatever was stored.
         "mutation { send(room: \"a\", seq: 4) { id seq } }",
