@@ -48,7 +48,7 @@ pub struct Raised {
     pub message: String,
     /// `errorType` of the GraphQL error.
     pub error_type: Option<String>,
-    /// `data` of the GraphQL error, which AppSync cuts down to the field's selection set.
+    /// `data` of the GraphQL error: whole, for whoever knows the field's selection set to cut it down to that.
     pub data: Value,
     /// `errorInfo` of the GraphQL error, sent as it is.
     #[serde(rename = "errorInfo")]

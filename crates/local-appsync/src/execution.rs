@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use apollo_compiler::Node;
-use apollo_compiler::executable::SelectionSet;
+use apollo_compiler::executable::{Field, SelectionSet};
 use apollo_compiler::schema::ObjectType;
 use futures::future::{BoxFuture, FutureExt, join_all};
 use serde_json::{Map, Value};
@@ -27,6 +27,7 @@ mod batch;
 mod budget;
 mod collect;
 mod completion;
+mod error_data;
 mod field;
 mod info;
 mod input;
@@ -196,8 +197,9 @@ impl<'a> Execution<'a> {
         self.errors.lock().expect("no panic happens while errors are held").push(error);
     }
 
-    fn report_raised(&self, path: Path<'_>, field: &apollo_compiler::executable::Field, raised: Raised) {
-        let location = Location::of(field.name.location(), &self.document.executable.sources);
+    fn report_raised(&self, path: Path<'_>, fields: &[&Field], mut raised: Raised) {
+        raised.data = self.selected_data(fields, raised.data);
+        let location = Location::of(fields[0].name.location(), &self.document.executable.sources);
         self.report(GraphQlError::of_resolver(path.to_vec(), location, raised));
     }
 

@@ -14,10 +14,27 @@ const Pattern = RegExp;
 const unavailable = (name, source) => () =>
   raise(`${name} is of ${source} data sources, which are not on localhost; let a function do it.`, 'UnsupportedOperation');
 
+// AppSync is reported to pass over a call with a number where a text belongs, as if it were not there: a check that
+// refuses so here would let people in there. https://github.com/aws/aws-appsync-community/issues/384
+const insistOnTexts = (name, message, errorType) => {
+  const isText = (value) => typeof value === 'string';
+  if (!isText(message) || !(errorType === undefined || errorType === null || isText(errorType))) {
+    const what = isText(message) ? `the errorType ${JSON.stringify(errorType)}` : `the message ${JSON.stringify(message)}`;
+    raise(
+      `util.${name}: ${what} is no text. AppSync ignores such a call and goes on; write util.${name}('a text', 'AType').`,
+      'Code',
+    );
+  }
+};
+
 const errorTypes = {
-  error: (message, errorType, data, errorInfo) => raise(message, errorType, data, errorInfo),
+  error(message, errorType, data, errorInfo) {
+    insistOnTexts('error', message, errorType);
+    raise(message, errorType, data, errorInfo);
+  },
   appendError(message, errorType = null, data = null, errorInfo = null) {
-    evaluation.appendedErrors.push({ message: `${message}`, errorType, data, errorInfo });
+    insistOnTexts('appendError', message, errorType);
+    evaluation.appendedErrors.push({ message, errorType, data, errorInfo });
   },
   unauthorized() {
     const { fieldName, parentTypeName } = evaluation.info;

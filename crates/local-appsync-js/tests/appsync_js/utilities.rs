@@ -167,6 +167,22 @@ async fn an_error_ends_the_handler_with_all_that_was_said() {
 }
 
 #[tokio::test]
+async fn an_error_that_appsync_would_pass_over_is_told_loudly() {
+    for (call, what) in [
+        ("util.error(403)", "the message 403"),
+        ("util.error()", "the message undefined"),
+        ("util.error({ reason: 'no' }, 'Forbidden')", r#"the message {"reason":"no"}"#),
+        ("util.error('No', 403)", "the errorType 403"),
+        ("util.appendError(true)", "the message true"),
+    ] {
+        let error = run(&format!("{call}; return 1;"), json!({})).await.expect_err(call);
+        assert!(error.message.contains(what) && error.message.contains("AppSync ignores"), "{call}: {error}");
+        assert_eq!(error.error_type.as_deref(), Some("Code"), "{call}");
+    }
+    assert_eq!(run("util.error('No', null);", json!({})).await.unwrap_err().message, "No");
+}
+
+#[tokio::test]
 async fn an_appended_error_does_not_end_the_handler() {
     let evaluated = run("util.appendError('Half', 'Partial'); return 1;", json!({})).await.unwrap();
     assert_eq!(evaluated.value, 1);

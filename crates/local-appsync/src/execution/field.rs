@@ -55,7 +55,7 @@ impl<'a> Execution<'a> {
         match self.resolve(parent, source, fields, path).await {
             Ok((_, FieldValue { value, extensions })) => {
                 if let Err(raised) = self.add_invalidations(extensions.invalidations) {
-                    self.report_raised(path, fields[0], raised);
+                    self.report_raised(path, fields, raised);
                 }
                 self.complete(&fields[0].definition.ty, &value, fields, path, &parent.name).await
             }
@@ -78,7 +78,7 @@ impl<'a> Execution<'a> {
         let may = |permission: &Permission| permission.admits(&parent.name, &field.name);
         if !plan.allowed.admits(caller) || !caller.permission.as_ref().is_none_or(may) {
             let message = format!("Not Authorized to access {} on type {}", field.name, parent.name);
-            self.report_raised(path, field, Raised::new("Unauthorized", message));
+            self.report_raised(path, fields, Raised::new("Unauthorized", message));
             return Err(Nullified);
         }
         let resolver = plan.resolver.as_ref().filter(|_| self.source == Source::Resolvers);
@@ -101,12 +101,12 @@ impl<'a> Execution<'a> {
         match answer {
             Ok(Resolved { value, extensions, errors, response_headers }) => {
                 for raised in errors.into_iter().chain(self.add_headers(response_headers).err()) {
-                    self.report_raised(path, field, raised);
+                    self.report_raised(path, fields, raised);
                 }
                 Ok((arguments, FieldValue { value: Cow::Owned(value), extensions }))
             }
             Err(raised) => {
-                self.report_raised(path, field, raised);
+                self.report_raised(path, fields, raised);
                 Err(Nullified)
             }
         }

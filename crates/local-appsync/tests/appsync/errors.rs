@@ -64,6 +64,41 @@ async fn a_raised_error_is_told_in_full_and_the_rest_of_the_answer_stays() {
 }
 
 #[tokio::test]
+async fn of_an_errors_data_only_what_was_selected_is_told_and_of_its_info_everything() {
+    let api = fixture("type Query { object: Item list: [Item] thing: Thing } type Item { id: ID note: String item: Item } union Thing = Item")
+        .resolve("Query.object", |_| Err(raised(json!({"id": "1", "note": "secret", "item": {"id": "2", "note": "n"}, "x": 1}))))
+        .resolve_async("Query.list", |_| {
+            let errors = vec![raised(json!([{"id": "1", "note": "secret"}, null])), raised(json!("text"))];
+            std::future::ready(Ok(Resolved { errors, ..Resolved::default() }))
+        })
+        .resolve("Query.thing", |_| Err(raised(json!({"__typename": "Item", "id": "1", "note": "secret"}))))
+        .build();
+    let query = "{
+        object { __typename a: id ... on Item { item { note } } }
+        list { id }
+        thing { ... on Item { id } }
+    }";
+    let answer = api.query(query).await;
+    let told: Vec<_> = answer["errors"].as_array().unwrap().iter().map(|error| &error["data"]).collect();
+    assert_eq!(
+        told,
+        [
+            &json!({"__typename": "Item", "a": "1", "item": {"note": "n"}}),
+            &json!([{"id": "1"}, null]),
+            &json!("text"),
+            &json!({"id": "1"}),
+        ]
+    );
+    assert!(
+        answer["errors"].as_array().unwrap().iter().all(|error| error["errorInfo"] == json!({"note": "all"}))
+    );
+}
+
+fn raised(data: Value) -> Raised {
+    Raised { data, info: json!({"note": "all"}), ..Raised::new("CustomException", "Custom Message") }
+}
+
+#[tokio::test]
 async fn an_error_in_a_non_null_field_is_told_once_and_voids_its_parent() {
     let (data, errors) = errors(api(), "{ fine mustNotFail }").await;
     assert_eq!(data, Value::Null);
