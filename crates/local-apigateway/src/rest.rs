@@ -111,7 +111,7 @@ impl RestApi {
                 call.body = body;
                 self.answer(stage, &mut call).await
             }
-            Err(_) => Err(Failure::too_large()),
+            Err(error) => Err(Failure::unread(error)),
         };
         let response = answered.unwrap_or_else(|failure| self.gateway_responses.response(&failure, &call));
         call.finish(response)

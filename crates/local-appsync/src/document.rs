@@ -12,6 +12,7 @@ use crate::error::{GraphQlError, Location};
 use crate::schema::Schema;
 
 mod extent;
+mod grammar;
 mod validation;
 
 /// The body of a GraphQL request, over HTTP and in the `data` of a `start` frame.
@@ -23,6 +24,15 @@ pub(crate) struct GraphQlRequest {
     pub(crate) variables: Option<Map<String, Value>>,
     #[serde(default)]
     pub(crate) operation_name: Option<String>,
+}
+
+impl GraphQlRequest {
+    /// None: it is no JSON object with these properties.
+    pub(crate) fn from_json(text: &[u8]) -> Option<GraphQlRequest> {
+        // A map first, for a struct would be read from a list as well: `["{ me }"]`.
+        let properties: Map<String, Value> = serde_json::from_slice(text).ok()?;
+        GraphQlRequest::deserialize(Value::Object(properties)).ok()
+    }
 }
 
 /// A valid document and the operation of it that is wanted.
@@ -59,11 +69,20 @@ impl Document {
             // Values nest too; a little more than selections may.
             .recursion_limit(2 * limits.query_depth)
             .parse_ast(&*request.query, "")
-            .map_err(|with_errors| Unacceptable::Malformed(validation::syntax_error(&with_errors.errors)))?;
+            .map_err(|with_errors| match validation::is_too_deep(&with_errors.errors) {
+                true => extent::too_deep(limits),
+                false => Unacceptable::Malformed(validation::syntax_error(&with_errors.errors)),
+            })?;
+        if let Some(at) = grammar::empty_selection_set(&ast) {
+            return Err(Unacceptable::Malformed(validation::no_selection(at)));
+        }
         extent::check(&ast, limits)?;
+        let repeated = validation::repeated_input_fields(&ast);
         let executable = ast
             .to_executable_validate(&schema.graphql)
-            .map_err(|with_errors| Unacceptable::Invalid(validation::errors(&ast, &with_errors)))?;
+            .map_err(|with_errors| validation::errors(&ast, &with_errors))
+            .and_then(|executable| if repeated.is_empty() { Ok(executable) } else { Err(repeated) })
+            .map_err(Unacceptable::Invalid)?;
         let operation = executable
             .operations
             .get(request.operation_name.as_deref().filter(|name| !name.is_empty()))

@@ -12,6 +12,7 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request};
+use http_body_util::LengthLimitError;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use tower_http::cors::{AllowHeaders, Any, CorsLayer};
@@ -110,7 +111,10 @@ fn timed_out() -> response::Response {
 
 async fn read(api: &Api, body: Body) -> Result<Bytes, Failure> {
     let most_bytes = api.limits.request_bytes;
-    to_bytes(body, most_bytes).await.map_err(|_| Failure::too_large(most_bytes))
+    to_bytes(body, most_bytes).await.map_err(|error| match error.into_inner().is::<LengthLimitError>() {
+        true => Failure::too_large(most_bytes),
+        false => Failure::broken_off(),
+    })
 }
 
 async fn authenticate(
@@ -129,7 +133,8 @@ fn parse(body: &[u8]) -> Result<GraphQlRequest, Failure> {
     if body.is_empty() {
         return Err(Failure::malformed("Request body is empty.".to_owned()));
     }
-    serde_json::from_slice(body).map_err(|_| Failure::malformed("Unable to parse GraphQL query.".to_owned()))
+    GraphQlRequest::from_json(body)
+        .ok_or_else(|| Failure::malformed("Unable to parse GraphQL query.".to_owned()))
 }
 
 /// Adds what resolvers asked for, where it is a header at all.

@@ -8,6 +8,7 @@ use axum::extract::ws::{Message, Utf8Bytes};
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use http::{Method, StatusCode};
+use http_body_util::LengthLimitError;
 use serde_json::json;
 
 use super::WebSocketApi;
@@ -37,9 +38,14 @@ impl WebSocketApi {
     async fn manage(&self, stage: &str, connection: &str, request: Request) -> Result<Response, Failure> {
         let (parts, body) = request.into_parts();
         let most = self.definition.limits.message_bytes;
-        let body = to_bytes(body, most).await.map_err(|_| {
-            let message = format!("A message may have {most} bytes.");
-            (StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLargeException", message)
+        let body = to_bytes(body, most).await.map_err(|error| {
+            match error.into_inner().is::<LengthLimitError>() {
+                true => {
+                    let message = format!("A message may have {most} bytes.");
+                    (StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLargeException", message)
+                }
+                false => (StatusCode::BAD_REQUEST, "BadRequestException", "Bad Request".to_owned()),
+            }
         })?;
         let attempt = Attempt {
             action: "execute-api:ManageConnections",

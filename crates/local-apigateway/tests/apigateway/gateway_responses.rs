@@ -1,6 +1,7 @@
 //! How failures are worded, and reworded.
 
 use serde_json::json;
+use tower::ServiceExt;
 
 use crate::backend::{functions, shared};
 use crate::rest_api::{fixture, get, get_with, post, serve};
@@ -57,6 +58,18 @@ async fn an_api_can_reword_its_failures() {
     let answer = get(&format!("{url}/failing")).await;
     assert_eq!((answer.status, answer.json()), (502, json!({"type": "DEFAULT_5XX"})));
     assert_eq!(answer.header("access-control-allow-origin"), "https://example.com");
+}
+
+#[tokio::test]
+async fn a_body_that_breaks_off_is_a_bad_request_and_not_too_large() {
+    let functions = shared(functions().with_echo());
+    let api = fixture().proxy("POST /", "echo").build(&functions);
+    let chunks = [Ok("half"), Err(std::io::Error::other("the client went away"))];
+    let body = axum::body::Body::from_stream(futures::stream::iter(chunks));
+    let request = http::Request::post("/restapis/a1b2c3/dev").body(body).unwrap();
+    let response = api.router().oneshot(request).await.unwrap();
+    assert_eq!(response.status(), 400);
+    assert_eq!(response.headers()["x-amzn-errortype"], "BadRequestException");
 }
 
 #[tokio::test]

@@ -31,10 +31,7 @@ pub(super) fn check(document: &Document, limits: &Limits) -> Result<(), Unaccept
         operations.map(|operation| fragments.measure(&operation.selection_set)).collect();
     extents.extend(fragments.names().iter().map(|name| fragments.extent_of(name)));
     if extents.iter().any(|extent| extent.depth > limits.query_depth) {
-        return Err(Unacceptable::BadRequest(format!(
-            "The selections are nested more than {} levels deep. Ask for less in one request.",
-            limits.query_depth
-        )));
+        return Err(too_deep(limits));
     }
     if extents.iter().any(|extent| extent.fields > limits.selected_fields) {
         return Err(Unacceptable::BadRequest(format!(
@@ -48,6 +45,14 @@ pub(super) fn check(document: &Document, limits: &Limits) -> Result<(), Unaccept
         )));
     }
     Ok(())
+}
+
+/// Also of what the parser gives up on, before there is anything to measure.
+pub(super) fn too_deep(limits: &Limits) -> Unacceptable {
+    Unacceptable::BadRequest(format!(
+        "The selections are nested more than {} levels deep. Ask for less in one request.",
+        limits.query_depth
+    ))
 }
 
 struct Fragments<'a> {

@@ -3,10 +3,11 @@
 use apollo_compiler::ast::{Definition, Document, Selection};
 use apollo_compiler::diagnostic::Diagnostic;
 use apollo_compiler::executable::{Field, Operation};
-use apollo_compiler::parser::{LineColumn, SourceMap};
+use apollo_compiler::parser::{LineColumn, SourceMap, SourceSpan};
 use apollo_compiler::validation::{DiagnosticData, DiagnosticList, WithErrors};
-use apollo_compiler::{ExecutableDocument, Node};
+use apollo_compiler::{ExecutableDocument, Name, Node};
 
+use super::grammar;
 use crate::definition::Limits;
 use crate::error::{GraphQlError, Location};
 
@@ -17,12 +18,23 @@ pub(super) fn syntax_error(errors: &DiagnosticList) -> String {
     };
     let what = first.error.to_string();
     match first.line_column_range() {
-        Some(at) => format!(
-            "Unable to parse GraphQL query. {} at line {} column {}",
-            what, at.start.line, at.start.column
-        ),
+        Some(at) => unparsable(&what, at.start),
         None => format!("Unable to parse GraphQL query. {what}"),
     }
+}
+
+/// A selection set ends where its first selection should be.
+pub(super) fn no_selection(at: LineColumn) -> String {
+    unparsable("syntax error: expected a selection, got R_CURLY", at)
+}
+
+fn unparsable(what: &str, LineColumn { line, column }: LineColumn) -> String {
+    format!("Unable to parse GraphQL query. {what} at line {line} column {column}")
+}
+
+/// Whether the parser gave up because of nesting, not because of what it read.
+pub(super) fn is_too_deep(errors: &DiagnosticList) -> bool {
+    errors.iter().any(|it| it.error.to_string() == "parser recursion limit reached")
 }
 
 /// More than anyone reads, and few enough that finding each one's path stays cheap.
@@ -31,6 +43,16 @@ const MOST_ERRORS: usize = 100;
 /// The ways in which the document does not fit the schema.
 pub(super) fn errors(document: &Document, with_errors: &WithErrors<ExecutableDocument>) -> Vec<GraphQlError> {
     with_errors.errors.iter().take(MOST_ERRORS).map(|diagnostic| error(document, &diagnostic)).collect()
+}
+
+/// Names that are given twice in one object: graphql-java knows them as `UniqueObjectFieldName`.
+pub(super) fn repeated_input_fields(document: &Document) -> Vec<GraphQlError> {
+    let error = |(name, span): (&Name, Option<SourceSpan>)| {
+        let start = span.and_then(|span| span.line_column(&document.sources));
+        let what = format!("There can be only one field named '{name}'");
+        validation_error(document, "UniqueObjectFieldName", &what, start)
+    };
+    grammar::repeated_input_fields(document).into_iter().take(MOST_ERRORS).map(error).collect()
 }
 
 /// Introspection where the API has none: as if the schema did not have these fields, which is how graphql-java hides
@@ -55,8 +77,12 @@ pub(super) fn hidden_fields(
 
 fn error(document: &Document, diagnostic: &Diagnostic<'_, DiagnosticData>) -> GraphQlError {
     let kind = kind(diagnostic.error);
-    let mut message = format!("Validation error of type {kind}: {}", wording(kind, diagnostic.error));
     let start = diagnostic.line_column_range().map(|range| range.start);
+    validation_error(document, kind, &wording(kind, diagnostic.error), start)
+}
+
+fn validation_error(document: &Document, kind: &str, what: &str, start: Option<LineColumn>) -> GraphQlError {
+    let mut message = format!("Validation error of type {kind}: {what}");
     if let Some(start) = start {
         let path = path_at(document, start);
         if !path.is_empty() {

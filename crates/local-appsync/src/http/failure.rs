@@ -31,6 +31,11 @@ impl Failure {
         }
     }
 
+    /// The client went away, stalled, or sent what is no HTTP, before the body was whole.
+    pub(super) fn broken_off() -> Failure {
+        Failure::malformed("The request body broke off before its end.".to_owned())
+    }
+
     pub(super) fn internal() -> Failure {
         let message = "The request failed here; the log says why.".to_owned();
         Failure {

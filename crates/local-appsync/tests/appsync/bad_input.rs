@@ -6,11 +6,12 @@ use super::support::{Server, fixture};
 
 fn api() -> Server {
     let schema = "
-        type Query { get(id: ID!, limit: Int, when: AWSDateTime, role: Role, input: Input, list: [Int!]): Item items: [Item] }
+        type Query { get(id: ID!, limit: Int, when: AWSDateTime, role: Role, input: Input, list: [Int!], any: Any): Item items: [Item] }
         type Mutation { write(when: AWSDateTime): String }
         type Subscription { onA: String onB: String }
         type Item { id: ID! name: String }
         enum Role { OWNER }
+        scalar Any
         input Input { name: String! when: AWSDateTime role: Role }
     ";
     fixture(schema)
@@ -65,6 +66,18 @@ async fn documents_that_do_not_fit_the_schema_are_told_what_is_wrong() {
         ("{ get(id: 1, role: KING) { id } }", "WrongType: "),
         ("{ get(id: 1, input: {}) { id } }", "WrongType: "),
         ("{ get(id: 1, input: {name: \"n\", bad: 1}) { id } }", "WrongType: "),
+        (
+            "{ get(id: 1, input: {name: \"a\", name: \"b\"}) { id } }",
+            "UniqueObjectFieldName: There can be only one field named 'name' @ 'get'",
+        ),
+        (
+            "query ($input: Input = {name: \"a\", name: \"b\"}) { get(id: 1, input: $input) { id } }",
+            "UniqueObjectFieldName: There can be only one field named 'name'",
+        ),
+        (
+            "{ ... on Query { get(id: 1, any: [{a: {b: 1, b: 2}}]) { id } } }",
+            "UniqueObjectFieldName: There can be only one field named 'b' @ 'get'",
+        ),
         (
             "{ get(id: 1, when: \"today\") { id } }",
             "WrongType: argument 'when' with value '\"today\"' is not a valid 'AWSDateTime' @ 'get'",

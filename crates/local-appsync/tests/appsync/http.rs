@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use axum::body::Body;
 use http::{Method, Request, StatusCode};
 use local_appsync::{Context, Resolved};
 use serde_json::{Value, json};
@@ -31,6 +32,8 @@ async fn a_body_that_is_no_graphql_request_is_malformed() {
         ("[]", "Unable to parse GraphQL query."),
         ("null", "Unable to parse GraphQL query."),
         (r#"{"query": 5}"#, "Unable to parse GraphQL query."),
+        (r#"["{ a }"]"#, "Unable to parse GraphQL query."),
+        (r#"["{ a }", {}, "a"]"#, "Unable to parse GraphQL query."),
         (r#"{"query": "{ a }", "variables": "none"}"#, "Unable to parse GraphQL query."),
         (
             r#"{"query": "{ a"}"#,
@@ -47,6 +50,48 @@ async fn a_body_that_is_no_graphql_request_is_malformed() {
         if !body.starts_with(r#"{"query": "{ a""#) {
             assert_eq!(told, message);
         }
+    }
+}
+
+#[tokio::test]
+async fn a_selection_set_without_selections_is_no_graphql() {
+    let schema = "type Query { node: Node } type Node { node: Node name: String }";
+    let api = fixture(schema).value("Query.node", json!({"name": "a"})).build();
+    for (query, column) in [
+        ("{}", 2),
+        ("query { }", 9),
+        ("{ node {} }", 9),
+        ("{ node { node { name } n: node { } } }", 34),
+        ("{ node { ... on Node { } } }", 24),
+        ("{ node { ...F } } fragment F on Node { }", 40),
+    ] {
+        let answer = api.post("alice", json!({ "query": query }).to_string()).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{query}");
+        assert_eq!(
+            answer.body["errors"][0],
+            json!({
+                "errorType": "MalformedHttpRequestException",
+                "message": format!("Unable to parse GraphQL query. syntax error: expected a selection, got R_CURLY at line 1 column {column}"),
+            }),
+            "{query}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_breaks_off_is_neither_empty_nor_too_large() {
+    let broken = || Err(std::io::Error::other("the client went away"));
+    let half = Ok(bytes::Bytes::from_static(br#"{"query":"#));
+    for chunks in [vec![broken()], vec![half, broken()]] {
+        let answer = api().post("alice", Body::from_stream(futures::stream::iter(chunks))).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+        assert_eq!(
+            answer.body["errors"][0],
+            json!({
+                "errorType": "MalformedHttpRequestException",
+                "message": "The request body broke off before its end.",
+            })
+        );
     }
 }
 

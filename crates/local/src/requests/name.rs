@@ -2,12 +2,13 @@
 
 use apollo_parser::Parser;
 use apollo_parser::cst::{Definition, OperationDefinition, Selection};
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
 use axum::http::Method;
 use axum::http::header::{AUTHORIZATION, HeaderValue, SEC_WEBSOCKET_PROTOCOL};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use futures::stream;
 use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -54,9 +55,13 @@ async fn graphql(request: Request) -> (Request, String) {
         return (request, "(unread)".to_owned());
     }
     let (parts, body) = crate::patience::limited(request).into_parts();
-    let Ok(bytes) = to_bytes(body, LOOKED_INTO_BYTES).await else {
-        // The client went away halfway.
-        return (Request::from_parts(parts, Body::empty()), "(broken off)".to_owned());
+    let bytes = match to_bytes(body, LOOKED_INTO_BYTES).await {
+        Ok(bytes) => bytes,
+        // The client went away or stalled halfway; the service is to hear of it too, not of an empty body.
+        Err(error) => {
+            let failing = Body::from_stream(stream::once(async { Err::<Bytes, _>(error) }));
+            return (Request::from_parts(parts, failing), "(broken off)".to_owned());
+        }
     };
     let asked = serde_json::from_slice::<Asked>(&bytes).ok();
     let fields = asked.map(|asked| fields(&asked.query, asked.operation_name.as_deref())).unwrap_or_default();
@@ -155,6 +160,9 @@ fn plain(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
     use super::*;
 
     #[test]
@@ -171,6 +179,31 @@ mod tests {
         ] {
             assert_eq!(fields(query, name).join(" "), expected, "{query}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_body_that_breaks_off_breaks_off_for_the_service_too() {
+        /// A body that announces its length, for without one it is not looked into.
+        struct Broken;
+        impl http_body::Body for Broken {
+            type Data = Bytes;
+            type Error = std::io::Error;
+
+            fn poll_frame(
+                self: Pin<&mut Self>,
+                _: &mut Context<'_>,
+            ) -> Poll<Option<Result<http_body::Frame<Bytes>, std::io::Error>>> {
+                Poll::Ready(Some(Err(std::io::Error::other("the client went away"))))
+            }
+
+            fn size_hint(&self) -> http_body::SizeHint {
+                http_body::SizeHint::with_exact(20)
+            }
+        }
+        let request = Request::post("/graphql").body(Body::new(Broken)).unwrap();
+        let (request, operation) = operation("GraphQL", request).await;
+        assert_eq!(operation, "(broken off)");
+        assert!(to_bytes(request.into_body(), 1024).await.is_err());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The failures, with AWS's statuses, types and texts.
 
+use http_body_util::LengthLimitError;
+
 use super::ResponseType;
 use crate::authorization::Refused;
 
@@ -104,9 +106,13 @@ impl Failure {
         Failure::new(ResponseType::Throttled, 429, "TooManyRequestsException", "Too Many Requests")
     }
 
-    pub(crate) fn too_large() -> Failure {
-        let kind = ResponseType::RequestTooLarge;
-        Failure::new(kind, 413, "RequestEntityTooLargeException", "Request Too Long")
+    /// A body that is too large, or that broke off: its client went away, stalled, or sent what is no HTTP.
+    pub(crate) fn unread(error: axum::Error) -> Failure {
+        if error.into_inner().is::<LengthLimitError>() {
+            let kind = ResponseType::RequestTooLarge;
+            return Failure::new(kind, 413, "RequestEntityTooLargeException", "Request Too Long");
+        }
+        Failure::new(ResponseType::Default4xx, 400, "BadRequestException", "Bad Request")
     }
 
     pub(crate) fn invalid_body(validation: String) -> Failure {
