@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
-use bytes::Bytes;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 use futures::{FutureExt, SinkExt, StreamExt};
@@ -17,7 +16,6 @@ use super::event::{EventType, with_request};
 use super::outbox::{Ending, Outbox};
 use super::registry::Connected;
 use super::routes::Outcome;
-use crate::binary;
 use crate::event::Pairs;
 
 /// How long the server waits for a client to hear the last of it and take leave.
@@ -39,6 +37,8 @@ struct End {
 enum Last {
     /// It is gone already.
     Nothing,
+    /// The answer to its own goodbye.
+    Farewell,
     Goodbye,
     /// What waits for it, as its senders were told that it is out, and goodbye.
     Messages,
@@ -59,7 +59,7 @@ impl End {
             Some(frame) => (frame.code, frame.reason.to_string()),
             None => (1005, "Client-side close frame status not set".to_owned()),
         };
-        End { code, reason, last: Last::Nothing }
+        End { code, reason, last: Last::Farewell }
     }
 
     fn abnormal() -> End {
@@ -116,9 +116,12 @@ async fn exchange(
             message = socket.recv(), if may_read => {
                 idle_at = Instant::now() + limits.idle;
                 connected.touch();
-                let (body, is_binary) = match message {
-                    Some(Ok(Message::Text(text))) => (Bytes::from(text), false),
-                    Some(Ok(Message::Binary(bytes))) => (bytes, true),
+                let body = match message {
+                    Some(Ok(Message::Text(text))) => text,
+                    // <https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-develop-binary-media-types.html>
+                    Some(Ok(Message::Binary(_))) => {
+                        return End::ours(close_code::UNSUPPORTED, "Binary frames are not supported", Last::Goodbye);
+                    }
                     Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
                     Some(Ok(Message::Close(frame))) => return End::theirs(frame),
                     Some(Err(error)) if is_too_long(&error) => {
@@ -127,7 +130,7 @@ async fn exchange(
                     Some(Err(_)) | None => return End::abnormal(),
                 };
                 let (api, connected) = (Arc::clone(api), Arc::clone(connected));
-                under_way.push(Box::pin(async move { api.message(&connected, &body, is_binary).await }));
+                under_way.push(Box::pin(async move { api.message(&connected, &body).await }));
             }
             message = connected.outbox.take() => {
                 if socket.send(message).await.is_err() {
@@ -150,9 +153,8 @@ fn is_too_long(error: &axum::Error) -> bool {
 }
 
 impl WebSocketApi {
-    async fn message(self: &Arc<Self>, connected: &Connected, body: &Bytes, is_binary: bool) {
-        let text = String::from_utf8_lossy(body);
-        let route = if is_binary { self.select("") } else { self.select(&text) };
+    async fn message(self: &Arc<Self>, connected: &Connected, text: &str) {
+        let route = self.select(text);
         let client = &connected.client;
         let key = route.map_or("$default", |route| route.route_key.as_str());
         let context = client.context(self, key, EventType::Message);
@@ -167,11 +169,10 @@ impl WebSocketApi {
             return failed("Too Many Requests");
         }
         let Some(route) = route else { return failed("Forbidden") };
-        let (is_encoded, event_body) = binary::of_event(body, is_binary);
         let event = Map::from_iter([
             ("requestContext".to_owned(), Value::Object(context)),
-            ("body".to_owned(), event_body.unwrap_or_default().into()),
-            ("isBase64Encoded".to_owned(), is_encoded.into()),
+            ("body".to_owned(), text.into()),
+            ("isBase64Encoded".to_owned(), false.into()),
         ]);
         match self.call_route(route, client, event, &Pairs::default(), &Pairs::default()).await {
             Outcome::None => {}
@@ -214,8 +215,15 @@ impl WebSocketApi {
 }
 
 async fn part(socket: &mut WebSocket, outbox: &Outbox, mut under_way: UnderWay, end: &End) {
-    if end.last == Last::Nothing {
-        return;
+    match end.last {
+        Last::Nothing => return,
+        // The library has it ready, and without it the client takes this for a lost connection:
+        // <https://www.rfc-editor.org/rfc/rfc6455#section-5.5.1>
+        Last::Farewell => {
+            _ = timeout(PARTING, socket.flush()).await;
+            return;
+        }
+        Last::Goodbye | Last::Messages | Last::Answers => {}
     }
     let (is_stop, is_owed) = (end.last == Last::Answers, matches!(end.last, Last::Answers | Last::Messages));
     let goodbye = async {

@@ -28,9 +28,16 @@ async fn a_message_takes_the_route_that_it_names() {
             (&json!(message), &json!("$default"))
         );
     }
-    client.send(Message::Binary(Bytes::from_static(&[0xff]))).await;
-    let event = functions.next_event("other").await;
-    assert_eq!((&event["body"], &event["isBase64Encoded"]), (&json!("/w=="), &json!(true)));
+}
+
+#[tokio::test]
+async fn a_binary_frame_ends_the_connection() {
+    let functions = shared(functions());
+    let served = fixture().route("$default", "f").route("$disconnect", "gone").serve(&functions).await;
+    let mut client = served.connect().await;
+    client.send(Message::Binary(Bytes::from_static(b"{}"))).await;
+    assert_eq!(client.closed().await, 1003);
+    assert_eq!(functions.next_event("gone").await["requestContext"]["disconnectStatusCode"], 1003);
 }
 
 #[tokio::test]

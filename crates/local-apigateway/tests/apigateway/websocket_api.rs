@@ -159,10 +159,18 @@ impl Client {
         }
     }
 
+    /// Says goodbye, and hears the server say the same.
     pub(crate) async fn close(mut self, code: Option<(u16, &str)>) {
         use tokio_tungstenite::tungstenite::protocol::CloseFrame;
         let frame = code.map(|(code, reason)| CloseFrame { code: code.into(), reason: reason.into() });
         self.0.close(frame).await.unwrap();
-        while let Some(Ok(_)) = self.0.next().await {}
+        let answer = loop {
+            match self.0.next().await.unwrap().unwrap() {
+                Message::Close(answer) => break answer,
+                _ => continue,
+            }
+        };
+        assert_eq!(answer.map(|it| u16::from(it.code)), code.map(|(code, _)| code));
+        assert!(self.0.next().await.is_none());
     }
 }
