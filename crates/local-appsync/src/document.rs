@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::definition::Limits;
 use crate::error::{GraphQlError, Location};
+use crate::object::Object;
 use crate::schema::Schema;
 
 mod extent;
@@ -27,11 +28,8 @@ pub(crate) struct GraphQlRequest {
 }
 
 impl GraphQlRequest {
-    /// None: it is no JSON object with these properties.
-    pub(crate) fn from_json(text: &[u8]) -> Option<GraphQlRequest> {
-        // A map first, for a struct would be read from a list as well: `["{ me }"]`.
-        let properties: Map<String, Value> = serde_json::from_slice(text).ok()?;
-        GraphQlRequest::deserialize(Value::Object(properties)).ok()
+    pub(crate) fn from_json(text: &[u8]) -> Result<GraphQlRequest, serde_json::Error> {
+        serde_json::from_slice(text).map(|Object(request)| request)
     }
 }
 

@@ -134,7 +134,7 @@ fn parse(body: &[u8]) -> Result<GraphQlRequest, Failure> {
         return Err(Failure::malformed("Request body is empty.".to_owned()));
     }
     GraphQlRequest::from_json(body)
-        .ok_or_else(|| Failure::malformed("Unable to parse GraphQL query.".to_owned()))
+        .map_err(|_| Failure::malformed("Unable to parse GraphQL query.".to_owned()))
 }
 
 /// Adds what resolvers asked for, where it is a header at all.

@@ -133,7 +133,7 @@ impl Gatekeeper {
 
     fn event(&self, token: &str, evidence: &Evidence<'_>) -> Value {
         let is_connect = evidence.path.ends_with("/connect");
-        let request = GraphQlRequest::from_json(evidence.body);
+        let request = GraphQlRequest::from_json(evidence.body).ok();
         let (query, variables, operation_name) =
             request.map_or_else(Default::default, |it| (it.query, it.variables, it.operation_name));
         let headers =

@@ -18,6 +18,7 @@ mod error;
 mod execution;
 mod http;
 mod lambda_authorizer;
+mod object;
 mod oidc;
 mod realtime;
 mod resolver;

@@ -18,6 +18,7 @@ mod filter;
 mod frames;
 mod handshake;
 mod kept_headers;
+mod missed;
 mod outbox;
 mod parting;
 mod start;

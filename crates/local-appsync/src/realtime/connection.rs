@@ -18,9 +18,10 @@ use super::kept_headers::KeptHeaders;
 use super::outbox::Outbox;
 use super::parting::{End, part};
 use super::start;
-use super::subscriptions::{Membership, Subscription, Subscriptions};
+use super::subscriptions::{Membership, Start, Subscription, Subscriptions};
 use crate::Api;
 use crate::caller::{Caller, now_s};
+use crate::object::Object;
 
 pub(super) struct Connection {
     api: Arc<Api>,
@@ -47,6 +48,7 @@ enum State {
 struct Started {
     id: SubscriptionId,
     number: u64,
+    start: Start,
     subscription: Result<Subscription, Vec<Problem>>,
 }
 
@@ -109,7 +111,8 @@ impl Connection {
                     Some(Ok(Message::Text(text))) => self.receive(&text),
                     Some(Ok(Message::Binary(_))) => self.unsupported("binary"),
                     Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                    Some(Ok(Message::Close(_))) | None => return End::Gone,
+                    Some(Ok(Message::Close(_))) => return End::Closed,
+                    None => return End::Gone,
                     Some(Err(error)) => return End::unreadable(&error),
                 },
                 () = self.outbox.filled() => {
@@ -132,7 +135,7 @@ impl Connection {
 
     fn receive(&mut self, text: &str) {
         let frame: ClientFrame = match serde_json::from_str(text) {
-            Ok(frame) => frame,
+            Ok(Object(frame)) => frame,
             Err(error) => {
                 return self.complain(
                     None,
@@ -179,15 +182,16 @@ impl Connection {
         let number = self.starts_so_far;
         self.subscriptions.insert(id.clone(), State::Starting(number));
         let (api, headers, source_ip) = (self.api.clone(), self.headers.clone(), self.source_ip);
+        let start = Subscriptions::begin(&api);
         let started = async move {
             let subscription = start::prepare(&api, payload, &headers, source_ip).await;
-            Started { id, number, subscription }
+            Started { id, number, start, subscription }
         };
         self.starting.push(started.boxed());
     }
 
     fn started(&mut self, started: Started) {
-        let Started { id, number, subscription } = started;
+        let Started { id, number, start, subscription } = started;
         if !matches!(self.subscriptions.get(&id), Some(State::Starting(current)) if *current == number) {
             return;
         }
@@ -197,8 +201,7 @@ impl Connection {
                 // No event can come before the acknowledgement, and none is lost after it: the frame is sent only
                 // once this function has returned.
                 self.outbox.put(ServerFrame::start_ack(&id));
-                let membership =
-                    Subscriptions::join(&self.api, subscription, id.clone(), self.outbox.clone());
+                let membership = start.join(subscription, id.clone(), self.outbox.clone());
                 self.subscriptions.insert(id, State::Active(membership));
             }
             Err(problems) => {

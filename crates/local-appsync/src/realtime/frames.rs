@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::outbox::Outbox;
 use crate::error::GraphQlError;
+use crate::object::Object;
 
 /// What a client sends.
 #[derive(Debug, Deserialize)]
@@ -28,7 +29,7 @@ pub(super) struct StartPayload {
     /// A GraphQL request as JSON.
     pub(super) data: String,
     #[serde(default)]
-    pub(super) extensions: StartExtensions,
+    pub(super) extensions: Object<StartExtensions>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
+use futures::SinkExt;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -19,8 +20,10 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 /// Why a connection ends.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum End {
-    /// The client closed it or is gone.
+    /// The client is gone.
     Gone,
+    /// The client said goodbye.
+    Closed,
     /// The client sent something that is no WebSocket message within the limits: the close code and its reason.
     Unreadable(u16, &'static str),
     Expired,
@@ -60,6 +63,12 @@ pub(super) async fn refuse(socket: &mut WebSocket, refused: Refused, mut closing
 pub(super) async fn part(socket: &mut WebSocket, outbox: &Outbox, end: End) {
     let (code, reason) = match end {
         End::Gone => return,
+        End::Closed => {
+            // The library has an answer ready, without which the client takes it for a lost connection:
+            // <https://www.rfc-editor.org/rfc/rfc6455#section-5.5.1>
+            _ = timeout(PARTING, socket.flush()).await;
+            return;
+        }
         End::Unreadable(code, reason) => (code, reason),
         End::Expired => (close_code::POLICY, "The authorization has expired"),
         End::ServerCloses => (close_code::AWAY, "The server is shutting down"),

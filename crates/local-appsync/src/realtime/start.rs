@@ -15,6 +15,7 @@ use super::subscriptions::Subscription;
 use crate::credentials::Evidence;
 use crate::document::{Document, GraphQlRequest, Unacceptable};
 use crate::execution::{Call, Execution};
+use crate::object::Object;
 use crate::{Api, caller};
 
 /// Checks everything and asks the resolver; nothing is delivered yet.
@@ -25,14 +26,14 @@ pub(super) async fn prepare(
     source_ip: IpAddr,
 ) -> Result<Subscription, Vec<Problem>> {
     let payload = parse(payload)?;
-    let mut headers = lower_case(&payload.extensions.authorization);
+    let mut headers = lower_case(&payload.extensions.0.authorization);
     let body = Bytes::from(payload.data);
     let evidence = Evidence { path: "/graphql", query: "", headers: &headers, body: &body };
     let caller = caller::identify(api, evidence, source_ip).await.map_err(|refused| {
         tracing::debug!(%refused, "a subscription was not authorized");
         vec![Problem::new("UnauthorizedException", "Permission denied")]
     })?;
-    let request: GraphQlRequest = serde_json::from_slice(&body).map_err(|_| {
+    let request = GraphQlRequest::from_json(&body).map_err(|_| {
         vec![Problem::new("BadRequestException", "payload.data must be a GraphQL request as JSON text.")]
     })?;
     let others = connect_headers.iter().filter(|(name, _)| !headers.iter().any(|(other, _)| other == name));
@@ -69,7 +70,8 @@ pub(super) async fn prepare(
 }
 
 fn parse(payload: Option<Value>) -> Result<StartPayload, Vec<Problem>> {
-    serde_json::from_value(payload.unwrap_or_default()).map_err(|error| {
+    let parsed = serde_json::from_value(payload.unwrap_or_default());
+    parsed.map(|Object(payload)| payload).map_err(|error| {
         let expected = r#"{"data": "<GraphQL request>", "extensions": {"authorization": {…}}}"#;
         vec![Problem::new(
             "BadRequestException",

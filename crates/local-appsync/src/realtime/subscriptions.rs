@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::filter::Filter;
 use super::frames::{ServerFrame, SubscriptionId};
+use super::missed::Invalidations;
 use super::outbox::Outbox;
 use crate::Api;
 use crate::document::Document;
@@ -26,6 +27,7 @@ pub(crate) struct Subscriptions {
 struct Registry {
     by_field: HashMap<String, HashMap<AudienceKey, Audience>>,
     members_so_far: u64,
+    invalidations: Invalidations,
 }
 
 /// Everything that decides what a subscription delivers.
@@ -55,6 +57,13 @@ pub(super) struct Subscription {
 }
 
 impl Subscription {
+    /// By an `extensions.invalidateSubscriptions`.
+    fn is_invalidated_by(&self, invalidation: &Value) -> bool {
+        let filter = self.invalidation.as_ref();
+        invalidation["subscriptionField"] == self.field_name
+            && filter.is_some_and(|filter| filter.matches(&invalidation["payload"]))
+    }
+
     fn key(&self) -> AudienceKey {
         let Subscription { request, call, filter, invalidation, .. } = self;
         let mut groups = call.caller.groups.clone();
@@ -90,17 +99,30 @@ impl Drop for Membership {
     }
 }
 
-impl Subscriptions {
-    pub(super) fn join(
-        api: &Arc<Api>,
-        subscription: Subscription,
-        id: SubscriptionId,
-        outbox: Outbox,
-    ) -> Membership {
+/// A start under way, from before its resolver is asked; dropped, it is given up.
+pub(super) struct Start {
+    api: Arc<Api>,
+    begun: u64,
+}
+
+impl Drop for Start {
+    fn drop(&mut self) {
+        self.api.subscriptions.registry().invalidations.end(self.begun);
+    }
+}
+
+impl Start {
+    /// From now on the subscription is delivered to, unless it was invalidated since the start began: then it ends.
+    pub(super) fn join(self, subscription: Subscription, id: SubscriptionId, outbox: Outbox) -> Membership {
+        let api = &self.api;
         let key = subscription.key();
         let field_name = subscription.field_name.clone();
         let user = subscription.call.caller.identity["sub"].as_str().map(str::to_owned);
-        let mut registry = api.subscriptions.registry();
+        let mut locked = api.subscriptions.registry();
+        let registry = &mut *locked;
+        if registry.invalidations.since(self.begun).any(|it| subscription.is_invalidated_by(it)) {
+            outbox.invalidate(ServerFrame::complete(&id));
+        }
         registry.members_so_far += 1;
         let number = registry.members_so_far;
         let audiences = registry.by_field.entry(field_name.clone()).or_default();
@@ -111,6 +133,14 @@ impl Subscriptions {
             .or_insert_with(|| Audience { subscription, members: HashMap::new() });
         audience.members.insert(number, Member { id, user, outbox });
         Membership { api: api.clone(), field_name, audience: key, number }
+    }
+}
+
+impl Subscriptions {
+    /// To be called before the subscription's resolver is asked.
+    pub(super) fn begin(api: &Arc<Api>) -> Start {
+        let begun = api.subscriptions.registry().invalidations.begin();
+        Start { api: api.clone(), begun }
     }
 
     fn registry(&self) -> MutexGuard<'_, Registry> {
@@ -186,12 +216,12 @@ impl Api {
 
     /// Ends the subscriptions that `extensions.invalidateSubscriptions` means, and their connections with them.
     fn invalidate(&self, invalidations: &[Value]) {
-        let registry = self.subscriptions.registry();
+        let mut registry = self.subscriptions.registry();
         for invalidation in invalidations {
+            registry.invalidations.add(invalidation);
             let field = invalidation["subscriptionField"].as_str().unwrap_or_default();
             for audience in registry.by_field.get(field).into_iter().flat_map(HashMap::values) {
-                let filter = audience.subscription.invalidation.as_ref();
-                if filter.is_some_and(|filter| filter.matches(&invalidation["payload"])) {
+                if audience.subscription.is_invalidated_by(invalidation) {
                     for Member { id, outbox, .. } in audience.members.values() {
                         outbox.invalidate(ServerFrame::complete(id));
                     }

@@ -4,6 +4,7 @@ use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode, Data, OpCode};
 use tokio_tungstenite::tungstenite::{self, Message};
@@ -174,7 +175,7 @@ async fn frames_that_make_no_sense_get_an_error_and_harm_nobody() {
         r#"{"type":5}"#,
         r#"{"id":5,"type":"start"}"#,
         r#"{"id":{},"type":"stop"}"#,
-        r#"{"id":"1","id":"2","type":"stop"}"#,
+        r#"["stop","1",null]"#,
         "{\"type\":\"start\"",
         &"[".repeat(10_000),
     ] {
@@ -268,6 +269,15 @@ async fn what_is_no_frame_of_text_ends_the_connection_and_is_told_why() {
 }
 
 #[tokio::test]
+async fn a_client_that_says_goodbye_hears_its_own_code_and_then_the_end() {
+    let mut client = api().build().client().await;
+    let goodbye = CloseFrame { code: CloseCode::Normal, reason: "bye".into() };
+    client.0.send(Message::Close(Some(goodbye))).await.unwrap();
+    assert_eq!(client.closed().await.code, CloseCode::Normal);
+    assert!(client.0.next().await.is_none());
+}
+
+#[tokio::test]
 async fn compression_is_not_agreed_on() {
     let address = api().build().listen().await;
     let mut request = format!("ws://{address}/graphql/realtime").into_client_request().unwrap();
@@ -308,6 +318,21 @@ async fn a_start_that_cannot_be_served_gets_an_error_with_its_id() {
         (Value::Null, Some("BadRequestException"), "A start frame's payload must be"),
         (json!("x"), Some("BadRequestException"), "A start frame's payload must be"),
         (json!({"data": {"query": ON_SAY}}), Some("BadRequestException"), "A start frame's payload must be"),
+        (
+            json!([data(ON_SAY), {"authorization": {"Authorization": "alice"}}]),
+            Some("BadRequestException"),
+            "A start frame's payload must be",
+        ),
+        (
+            json!({"data": data(ON_SAY), "extensions": [{"Authorization": "alice"}]}),
+            Some("BadRequestException"),
+            "A start frame's payload must be",
+        ),
+        (
+            start(json!([ON_SAY]).to_string()),
+            Some("BadRequestException"),
+            "payload.data must be a GraphQL request",
+        ),
         (json!({"data": data(ON_SAY)}), Some("UnauthorizedException"), "Permission denied"),
         (
             json!({"data": data(ON_SAY), "extensions": {"authorization": {"Authorization": "mallory"}}}),

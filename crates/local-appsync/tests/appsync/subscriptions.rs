@@ -160,6 +160,43 @@ async fn an_invalidation_ends_the_subscriptions_it_matches_and_their_connections
 }
 
 #[tokio::test]
+async fn an_invalidation_reaches_a_subscription_whose_resolver_was_asked_before_it_and_answers_after() {
+    let (let_go, go) = tokio::sync::watch::channel(false);
+    let (asked, mut was_asked) = tokio::sync::mpsc::channel(2);
+    let api = kicking().resolve_async("Subscription.onSend", move |context| {
+        let (mut go, asked) = (go.clone(), asked.clone());
+        async move {
+            asked.send(()).await.unwrap();
+            go.wait_for(|go| *go).await.unwrap();
+            let invalidation_filter = Some(is("user", "eq", context.identity["sub"].clone()));
+            let extensions = Extensions { invalidation_filter, ..Extensions::default() };
+            Ok(Resolved { extensions, ..Resolved::default() })
+        }
+    });
+    let api = api.build();
+    let address = api.listen().await;
+    let mut alice = Client::connect(address, "alice").await;
+    let mut bob = Client::connect(address, "bob").await;
+    alice.start_as("alice", "1", ON_SEND, json!({})).await;
+    bob.start_as("bob", "1", ON_SEND, json!({})).await;
+    for _ in 0..2 {
+        was_asked.recv().await.unwrap();
+    }
+    api.query("mutation { kick(user: \"alice\") { seq } }").await;
+    let_go.send(true).unwrap();
+    assert_eq!(alice.next().await, json!({"id": "1", "type": "start_ack"}));
+    assert_eq!(alice.next().await, json!({"id": "1", "type": "complete"}));
+    assert_eq!(alice.closed().await.code, CloseCode::Normal);
+    assert_eq!(bob.next().await, json!({"id": "1", "type": "start_ack"}));
+    // Whoever comes later was not meant.
+    let mut again = Client::connect(address, "alice").await;
+    again.subscribe("1", ON_SEND, json!({})).await;
+    api.query_with(SEND, json!({"room": "a", "seq": 1})).await;
+    assert_eq!(bob.event("1").await["data"]["onSend"]["seq"], 1);
+    assert_eq!(again.event("1").await["data"]["onSend"]["seq"], 1);
+}
+
+#[tokio::test]
 async fn a_subscription_stopped_before_its_resolver_answers_never_starts() {
     let (let_go, go) = tokio::sync::watch::channel(false);
     let api = api().resolve_async("Subscription.onSend", move |_| {
