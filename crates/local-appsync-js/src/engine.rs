@@ -126,7 +126,7 @@ fn in_new_world<T>(
     runtime.set_interrupt_handler(Some(Box::new(move || Instant::now() >= deadline)));
     let context = Context::custom::<Parts>(&runtime).map_err(unborn)?;
     context.with(|ctx| {
-        let done = declare_modules(&ctx, code).and_then(|()| {
+        let done = declare_modules(&ctx, name, code).and_then(|()| {
             let host = start(&ctx, HOST.0, HOST.1)?;
             let script = start(&ctx, name, code)?;
             run(&host, &script)
@@ -135,8 +135,8 @@ fn in_new_world<T>(
     })
 }
 
-fn declare_modules(ctx: &Ctx<'_>, code: &str) -> rquickjs::Result<()> {
-    natives::lend(ctx)?;
+fn declare_modules(ctx: &Ctx<'_>, name: &str, code: &str) -> rquickjs::Result<()> {
+    natives::lend(ctx, name)?;
     let dynamodb = Some(DYNAMODB).filter(|(name, _)| code.contains(name));
     for (name, source) in MODULES.into_iter().chain(dynamodb) {
         Module::declare(ctx.clone(), name, source)?;

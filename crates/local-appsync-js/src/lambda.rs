@@ -8,6 +8,7 @@ use futures::future::{join, join_all};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::faulty_request::faulty;
 use crate::resolver::DataSourceError;
 
 /// Invokes a Lambda function with a payload.
@@ -47,11 +48,8 @@ pub(crate) async fn invoke_all(function: &LambdaFunction, requests: Vec<Value>) 
     let mut batches = [InvocationType::RequestResponse, InvocationType::Event].map(|kind| (kind, Vec::new()));
     for (place, request) in requests.into_iter().enumerate() {
         answers.push(None);
-        match Invocation::deserialize(request) {
-            Err(error) => {
-                let message = format!("not a request to a Lambda function: {error}");
-                answers[place] = Some(Err(DataSourceError::Request(message)));
-            }
+        match Invocation::deserialize(&request) {
+            Err(error) => answers[place] = Some(Err(faulty("a Lambda function", &request, &error))),
             Ok(Invocation { operation: Operation::Invoke, payload, invocation_type }) => {
                 single.push(async move { (place, call(function, payload, invocation_type).await) });
             }

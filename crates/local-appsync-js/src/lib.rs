@@ -26,6 +26,7 @@
 mod dynamodb;
 mod engine;
 mod evaluated;
+mod faulty_request;
 mod forbidden;
 mod lambda;
 mod natives;

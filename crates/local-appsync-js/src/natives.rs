@@ -9,7 +9,8 @@ use rquickjs::{Ctx, Exception, Function, Object, Result};
 use uuid::Uuid;
 
 /// `globalThis.parlorNative`, which `runtime/native.js` takes.
-pub(crate) fn lend(ctx: &Ctx<'_>) -> Result<()> {
+/// `script` is the name of whoever logs.
+pub(crate) fn lend(ctx: &Ctx<'_>, script: &str) -> Result<()> {
     let native = Object::new(ctx.clone())?;
     native.set("uuid", Function::new(ctx.clone(), || Uuid::new_v4().to_string())?)?;
     native.set("ulid", Function::new(ctx.clone(), || ulid(Timestamp::now(), rand::rng().random()))?)?;
@@ -17,6 +18,8 @@ pub(crate) fn lend(ctx: &Ctx<'_>) -> Result<()> {
     native.set("base64Encode", Function::new(ctx.clone(), |text: String| BASE64_STANDARD.encode(text))?)?;
     native.set("base64Decode", Function::new(ctx.clone(), base64_decode)?)?;
     native.set("offsetMs", Function::new(ctx.clone(), offset_ms)?)?;
+    let script = script.to_owned();
+    let log = move |level: String, text: String| log(&script, &level, &text);
     native.set("log", Function::new(ctx.clone(), log)?)?;
     ctx.globals().set("parlorNative", native)
 }
@@ -47,10 +50,10 @@ fn fixed_offset(text: &str) -> Option<Offset> {
     Offset::from_seconds(if text.starts_with('-') { -seconds } else { seconds }).ok()
 }
 
-fn log(level: String, text: String) {
-    match level.as_str() {
-        "error" => tracing::error!(target: "appsync_js", "{text}"),
-        _ => tracing::info!(target: "appsync_js", "{text}"),
+fn log(script: &str, level: &str, text: &str) {
+    match level {
+        "error" => tracing::error!(target: "appsync_js", "{script}: {text}"),
+        _ => tracing::info!(target: "appsync_js", "{script}: {text}"),
     }
 }
 

@@ -62,10 +62,18 @@ async fn graphql(State(api): State<Arc<Api>>, request: Request) -> Response {
         .await;
         answered.unwrap_or_else(|_| Err(Failure::internal()))
     };
-    let mut response = match answered.await {
+    with_request_id(match answered.await {
         Ok(answer) => with_headers(json_response(StatusCode::OK, &answer), &answer.headers),
         Err(failure) => failure.into_response(),
-    };
+    })
+}
+
+/// Refuses a request that should have become a WebSocket.
+pub(crate) fn bad_request(error_type: &'static str, message: String) -> Response {
+    with_request_id(Failure::bad_request(error_type, message).into_response())
+}
+
+fn with_request_id(mut response: Response) -> Response {
     let request_id = HeaderValue::from_str(&uuid::Uuid::new_v4().to_string());
     response.headers_mut().insert("x-amzn-requestid", request_id.expect("a UUID is ASCII"));
     response

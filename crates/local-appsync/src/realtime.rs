@@ -8,7 +8,6 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{StatusCode, header};
-use serde_json::json;
 
 use crate::credentials::Evidence;
 use crate::{Api, caller};
@@ -81,6 +80,5 @@ fn not_a_websocket(rejection: &WebSocketUpgradeRejection) -> Response {
 }
 
 fn bad_request(error_type: &'static str, message: &str) -> Response {
-    let body = json!({"errors": [{"message": message, "errorType": error_type}]});
-    (StatusCode::BAD_REQUEST, [("x-amzn-errortype", error_type)], axum::Json(body)).into_response()
+    crate::http::bad_request(error_type, message.to_owned())
 }

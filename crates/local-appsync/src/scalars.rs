@@ -13,7 +13,7 @@ pub(crate) fn parse(scalar: &str, value: &Value) -> Option<Value> {
             Some(number.to_string().into())
         }
         ("ID" | "String", Value::String(_)) | ("Boolean", Value::Bool(_)) => Some(value.clone()),
-        ("Int", _) => i32::try_from(value.as_i64()?).is_ok().then(|| value.clone()),
+        ("Int", _) => int(value).map(Value::from),
         ("Float", Value::Number(_)) => Some(value.clone()),
         ("ID" | "String" | "Boolean" | "Float", _) => None,
         ("AWSTimestamp", _) => value.as_i64().map(Value::from),
@@ -23,6 +23,20 @@ pub(crate) fn parse(scalar: &str, value: &Value) -> Option<Value> {
         _ if is_predefined(scalar) => None,
         _ => Some(value.clone()),
     }
+}
+
+/// A whole number may be written as one with a fraction of nothing: `3.0` and `3e1` are what some clients' JSON has.
+/// So it is in graphql-java, and in the specification for results; in a document's own text `3.0` is no Int.
+fn int(value: &Value) -> Option<i32> {
+    match value.as_i64() {
+        Some(whole) => i32::try_from(whole).ok(),
+        None => value.as_f64().and_then(whole_i32),
+    }
+}
+
+fn whole_i32(number: f64) -> Option<i32> {
+    let is_int = number.fract() == 0.0 && (f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&number);
+    is_int.then_some(number as i32)
 }
 
 /// A resolver's value as the client gets it. None: it cannot be told as this scalar.
@@ -36,9 +50,7 @@ pub(crate) fn serialize(scalar: &str, value: &Value) -> Option<Value> {
                 Value::String(text) => text.parse::<f64>().ok()?,
                 _ => value.as_f64()?,
             };
-            let is_int =
-                number.fract() == 0.0 && (f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&number);
-            is_int.then(|| Value::from(number as i32))
+            whole_i32(number).map(Value::from)
         }
         "Float" => match value {
             Value::Number(_) => Some(value.clone()),
@@ -105,6 +117,8 @@ mod tests {
             ("ID", json!(7), json!("7")),
             ("ID", json!("a"), json!("a")),
             ("Int", json!(-2147483648), json!(-2147483648)),
+            ("Int", json!(3.0), json!(3)),
+            ("Int", json!(-1e1), json!(-10)),
             ("Float", json!(1), json!(1)),
             ("AWSTimestamp", json!(1700000000), json!(1700000000)),
             ("AWSJSON", json!("{\"a\":[1]}"), json!({"a": [1]})),
@@ -119,6 +133,7 @@ mod tests {
             ("Int", json!(2147483648_i64)),
             ("Int", json!("1")),
             ("Int", json!(1.5)),
+            ("Int", json!(1e10)),
             ("Float", json!("1")),
             ("String", json!(1)),
             ("Boolean", json!("true")),

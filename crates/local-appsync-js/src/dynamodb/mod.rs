@@ -13,6 +13,7 @@ use document::Document;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::faulty_request::faulty;
 use crate::resolver::DataSourceError;
 
 /// Executes one of AppSync's DynamoDB request documents and gives what `ctx.result` would be, in plain JSON.
@@ -25,8 +26,7 @@ use crate::resolver::DataSourceError;
 /// A `PutItem` whose condition fails although the table holds just that item, and a `DeleteItem` whose
 /// condition fails because the item is gone, count as done, as in AppSync.
 pub async fn dynamodb(client: &Client, table: &str, request: &Value) -> Result<Value, DataSourceError> {
-    let document = Document::deserialize(request)
-        .map_err(|error| DataSourceError::Request(format!("not a request to DynamoDB: {error}")))?;
+    let document = Document::deserialize(request).map_err(|error| faulty("DynamoDB", request, &error))?;
     match document {
         Document::GetItem(request) => items::get(client, table, request).await,
         Document::PutItem(request) => items::put(client, table, request).await,

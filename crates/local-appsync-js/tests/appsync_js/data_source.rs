@@ -114,10 +114,18 @@ async fn documents_that_are_no_requests_are_refused_with_what_is_wrong() {
     let mut custom = put(json!({}));
     custom["condition"] = lambda;
     let table = [
-        (json!(null), "DynamoDB"),
-        (json!({}), "operation"),
-        (json!({ "operation": "Sync" }), "Sync"),
-        (json!({ "operation": "GetItem" }), "key"),
+        (json!(null), "must return an object, a request to DynamoDB, not null."),
+        (json!(["GetItem", {}]), "not [\"GetItem\",{}]."),
+        (json!({}), "Value for field '$[operation]' not found."),
+        (
+            json!({ "operation": "Sync" }),
+            "The operation of a request to DynamoDB must be one of GetItem, PutItem,",
+        ),
+        (json!({ "operation": "GetItem" }), "Value for field '$[key]' not found."),
+        (
+            json!({ "operation": "Query", "query": {} }),
+            "not a request to DynamoDB: missing field `expression`",
+        ),
         (json!({ "operation": "GetItem", "key": { "id": "plain" } }), "plain"),
         (json!({ "operation": "GetItem", "key": { "id": { "X": "1" } } }), "X"),
         (put(json!({ "b": { "B": "%" } })), "base64"),

@@ -79,11 +79,22 @@ async fn an_event_is_not_waited_for() {
 
 #[tokio::test]
 async fn a_request_that_is_none_of_the_data_sources_fails_before_the_response_handler() {
-    for request in ["return {};", "return { operation: 'Call' };", "return null;", "return { payload: 1 };"] {
+    for (request, message) in [
+        ("return {};", "Value for field '$[operation]' not found."),
+        ("return { payload: 1 };", "Value for field '$[operation]' not found."),
+        (
+            "return { operation: 'Call' };",
+            "The operation of a request to a Lambda function must be Invoke or BatchInvoke.",
+        ),
+        (
+            "return null;",
+            "The request handler must return an object, a request to a Lambda function, not null.",
+        ),
+    ] {
         let script = script("wrong.js", request, "return 'never';");
         let error = run_unit(&script, &doubling(), json!({})).await.unwrap_err();
         assert_eq!(error.error_type.as_deref(), Some("MappingTemplate"), "{request}");
-        assert!(error.message.contains("not a request to a Lambda function"), "{error}");
+        assert_eq!(error.message, message);
     }
 }
 

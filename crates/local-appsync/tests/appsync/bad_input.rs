@@ -63,6 +63,7 @@ async fn documents_that_do_not_fit_the_schema_are_told_what_is_wrong() {
         ("fragment F on Item { ...F } { items { ...F } }", "FragmentCycle: "),
         ("{ get(id: 1, limit: \"x\") { id } }", "WrongType: "),
         ("{ get(id: 1, limit: 4294967296) { id } }", "WrongType: "),
+        ("{ get(id: 1, limit: 3.0) { id } }", "WrongType: "),
         ("{ get(id: 1, role: KING) { id } }", "WrongType: "),
         ("{ get(id: 1, input: {}) { id } }", "WrongType: "),
         ("{ get(id: 1, input: {name: \"n\", bad: 1}) { id } }", "WrongType: "),

@@ -173,6 +173,8 @@ async fn a_get_without_upgrade_says_how_it_is_done() {
         let answer = api().send(Request::get(path).body("".into()).unwrap()).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST);
         assert_eq!(answer.headers["allow"], "POST");
+        assert_eq!(answer.headers["content-type"], "application/json;charset=UTF-8");
+        assert!(answer.headers.contains_key("x-amzn-requestid"));
         assert!(answer.body["errors"][0]["message"].as_str().unwrap().contains("WebSocket"));
     }
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use local_appsync::{Field, Resolver};
-use local_appsync_js::{DataSource, DataSourceError, PipelineFunction, Script};
+use local_appsync_js::{DataSource, DataSourceError, PipelineFunction, Problem, Script};
 use local_dynamodb::DynamoDb;
 use serde_json::{Map, Value};
 
@@ -234,8 +234,17 @@ fn script(what: &str, name: &str, resource: &Resource) -> Result<Option<Script>,
             "{what} has the runtime {runtime:?}: set Runtime to the name APPSYNC_JS and the version 1.0.0"
         )));
     }
-    let compiled = Script::compile(name, &code).map_err(|error| StackError(format!("{what}: {error}")))?;
+    let compiled = Script::compile(name, &code).map_err(|error| refused(what, &error.problems))?;
     Ok(Some(compiled))
+}
+
+/// The template has a script's text and not its file's name, so its lines are counted from the text's first one.
+fn refused(what: &str, problems: &[Problem]) -> StackError {
+    let problem = |Problem { line, message }: &Problem| match line {
+        0 => format!("{what}: {message}"),
+        line => format!("{what}, line {line}: {message}"),
+    };
+    StackError(problems.iter().map(problem).collect::<Vec<_>>().join("\n"))
 }
 
 fn max_batch_size(what: &str, resource: &Resource) -> Result<usize, StackError> {

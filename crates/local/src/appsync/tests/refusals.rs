@@ -31,6 +31,11 @@ async fn what_this_machine_has_not_is_refused_with_its_name_and_what_to_do() {
         (resolver(json!({ "Runtime": { "Name": "APPSYNC_PY" } })), "Broken", "APPSYNC_PY"),
         (resolver(json!({ "Code": null })), "Broken", "has no Code"),
         (resolver(json!({ "Code": "export function request() {}" })), "Broken", "export function response"),
+        (
+            resolver(json!({ "Code": "\nexport const a = ;" })),
+            "Broken",
+            "resolver Broken, line 2: SyntaxError",
+        ),
         (resolver(json!({ "MaxBatchSize": 2001 })), "Broken", "2000"),
         (resolver(json!({ "DataSourceName": "Absent" })), "Broken", "\"Absent\", which is not there"),
         (json!({ "Broken": resource("Resolver", &[nothing, works()]) }), "Broken", "has no DataSourceName"),
