@@ -167,11 +167,17 @@ struct Named {
 
 impl Named {
     fn first(self) -> Option<String> {
-        let of_graphql =
-            self.errors.first().map(|error| error["errorType"].as_str().unwrap_or("Error").to_owned());
+        let of_graphql = self.errors.first().map(|error| of_graphql(error).to_owned());
         let other = || self.error.as_ref().and_then(Value::as_str).map(str::to_owned);
         word(&of_graphql.or(self.kind).or_else(other)?)
     }
+}
+
+/// Errors of validation have no type of their own: it stands in the message.
+fn of_graphql(error: &Value) -> &str {
+    const VALIDATION: &str = "Validation error of type ";
+    let of_message = || error["message"].as_str()?.strip_prefix(VALIDATION)?.split(':').next();
+    error["errorType"].as_str().or_else(of_message).unwrap_or("Error")
 }
 
 /// A name, without a namespace before it or punctuation behind: nothing else gets into a log.
@@ -181,4 +187,32 @@ fn word(text: &str) -> Option<String> {
         name.chars().take_while(|c| c.is_ascii_alphanumeric() || "_.-:".contains(*c)).take(60).collect();
     let name = name.trim_end_matches(':');
     (!name.is_empty()).then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_kind_of_the_first_error_is_told_in_a_word() {
+        for (body, expected) in [
+            (
+                json!({"errors": [{"errorType": "Forbidden", "message": "no"}, {"errorType": "Other"}]}),
+                Some("Forbidden"),
+            ),
+            (
+                json!({"errors": [{"message": "Validation error of type FieldUndefined: Field 'x' in type 'Query' is undefined @ 'x'"}]}),
+                Some("FieldUndefined"),
+            ),
+            (json!({"errors": [{"message": "Variable 'id' has coerced Null value"}]}), Some("Error")),
+            (json!({"errors": [{"message": "Validation error of type \u{1b}[31m: x"}]}), None),
+            (json!({"__type": "com.amazon#NotAuthorizedException"}), Some("NotAuthorizedException")),
+            (json!({"data": {}}), None),
+        ] {
+            let named: Named = serde_json::from_value(body.clone()).expect("an object");
+            assert_eq!(named.first().as_deref(), expected, "{body}");
+        }
+    }
 }

@@ -122,22 +122,43 @@ pub(super) fn caller(request: &Request) -> String {
     let text = |value: &HeaderValue| value.to_str().map(str::to_owned).ok();
     let headers = request.headers();
     if headers.contains_key("x-api-key") {
-        return "api-key".to_owned();
+        return API_KEY.to_owned();
     }
     if let Some(value) = headers.get(AUTHORIZATION).and_then(text) {
-        if let Some((_, credential)) = value.split_once("Credential=") {
-            return plain(credential.split('/').next().unwrap_or_default());
-        }
-        return sub(&value).unwrap_or_else(|| "-".to_owned());
+        return authorized(&value).unwrap_or_else(|| "-".to_owned());
     }
     // A realtime connection has its headers, as JSON in base64, in the subprotocol or in the query.
     let protocol = headers.get(SEC_WEBSOCKET_PROTOCOL).and_then(text).unwrap_or_default();
     let query = request.uri().query().unwrap_or_default();
-    let encoded = protocol.split(", ").find_map(|protocol| protocol.strip_prefix("header-"));
+    let encoded = protocol.split(',').find_map(|protocol| protocol.trim().strip_prefix("header-"));
     let encoded = encoded.or_else(|| query.split('&').find_map(|part| part.strip_prefix("header=")));
-    let header = encoded.and_then(|encoded| decode(encoded.trim_end_matches("%3D")));
-    let token = header.and_then(|header| sub(header["Authorization"].as_str()?));
-    token.unwrap_or_else(|| "-".to_owned())
+    let header = encoded.and_then(|encoded| decode(&url_safe(encoded)));
+    header.and_then(|header| of_header(&header)).unwrap_or_else(|| "-".to_owned())
+}
+
+const API_KEY: &str = "api-key";
+
+/// In the query it is base64 with other signs, as they are or percent-encoded.
+fn url_safe(base64: &str) -> String {
+    let base64 = base64.replace("%2B", "-").replace("%2F", "_").replace("%3D", "");
+    base64.replace('+', "-").replace('/', "_")
+}
+
+/// Clients write the names of a realtime connection's headers in capitals or without.
+fn of_header(header: &Value) -> Option<String> {
+    let named = |name: &str| header.as_object()?.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+    if named("x-api-key").is_some() {
+        return Some(API_KEY.to_owned());
+    }
+    authorized(named("authorization")?.1.as_str()?)
+}
+
+/// The access key's id of a signature, or the subject of a token.
+fn authorized(value: &str) -> Option<String> {
+    match value.split_once("Credential=") {
+        Some((_, credential)) => Some(plain(credential.split('/').next().unwrap_or_default())),
+        None => sub(value),
+    }
 }
 
 /// The subject of a JWT, if it is an id: nothing else that somebody writes there gets into a log.
@@ -217,6 +238,27 @@ mod tests {
         assert_eq!(sub(&format!("Bearer {}", token(id))).as_deref(), Some(id));
         assert_eq!(sub(&token("alice@example.com")), None);
         assert_eq!(sub("\u{1b}[31m"), None);
+    }
+
+    #[test]
+    fn whoever_connects_is_named_by_the_headers_in_the_subprotocol_or_the_query() {
+        let id = "6e4a8e3c-94d5-4c4e-9a0a-0d1b0d8a2f11";
+        let encode = |value: serde_json::Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
+        let token = format!("e30.{}.x", encode(serde_json::json!({ "sub": id })));
+        let token = encode(serde_json::json!({ "Authorization": token, "host": "h" }));
+        let key = encode(serde_json::json!({ "x-api-key": "da2-x" }));
+        let signed = "AWS4-HMAC-SHA256 Credential=ASIA1/20260101/us-east-1, SignedHeaders=host, Signature=0";
+        let signed = encode(serde_json::json!({ "authorization": signed }));
+        for (header, expected) in [(&token, id), (&key, API_KEY), (&signed, "ASIA1"), (&"!".to_owned(), "-")]
+        {
+            // A browser and Node's `ws` differ in the space.
+            for protocols in [format!("graphql-ws, header-{header}"), format!("graphql-ws,header-{header}")] {
+                let request = Request::get("/graphql/realtime").header(SEC_WEBSOCKET_PROTOCOL, protocols);
+                assert_eq!(caller(&request.body(Body::empty()).unwrap()), expected);
+            }
+            let uri = format!("/graphql/realtime?header={header}%3D&payload=e30=");
+            assert_eq!(caller(&Request::get(uri).body(Body::empty()).unwrap()), expected);
+        }
     }
 
     #[test]
