@@ -20,7 +20,9 @@ async fn each_request_is_one_line_with_ids_and_no_contents() {
     let table = Key::of_owner(&parlor).call("dynamodb", parlor.url(), target, &describe).send().await;
     let table = table.expect("the server answers");
     assert_eq!(table.status(), 400);
-    let _live = alice.go_live().await;
+    alice.go_live().await.start("1", "subscription { onCreateRoom { id } }", json!({})).await;
+    let query = "subscription($id: ID!) { onMessage(roomId: $id) { id } }";
+    bob.go_live().await.start("1", query, json!({ "id": room })).await;
 
     let log = parlor.log();
     let line = |words: &[&str]| {
@@ -34,6 +36,8 @@ async fn each_request_is_one_line_with_ids_and_no_contents() {
     line(&["GraphQL   getRoom ", &bob.id, " 200 ", "Forbidden"]);
     line(&["DynamoDB  DescribeTable ", "AKIA", " 400 ", "ResourceNotFoundException"]);
     line(&["GraphQL   connect ", &alice.id, " 101 "]);
+    line(&["GraphQL   start onCreateRoom ", &alice.id, " 200 "]);
+    line(&["GraphQL   start onMessage ", &bob.id, " 200 ", "Forbidden"]);
     for secret in
         [PASSWORD, "Wrong-horse", "example.com", "tea", &alice.access_token, &alice.refresh_token, "\u{1b}"]
     {

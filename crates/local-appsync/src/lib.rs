@@ -26,7 +26,7 @@ mod response;
 mod scalars;
 mod schema;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::watch;
 
@@ -37,7 +37,7 @@ pub use lambda_authorizer::{Authorize, LambdaAuthorizer};
 pub use oidc::{OidcProvider, ProviderKeys};
 pub use resolver::{Context, Extensions, Info, Raised, Request, Resolved, Resolver, answers_of_batch};
 
-pub use realtime::Subscribed;
+pub use realtime::{OnStart, Subscribed, SubscriptionStart};
 
 use lambda_authorizer::Gatekeeper;
 use oidc::Verifier;
@@ -55,6 +55,7 @@ pub struct Api {
     subscriptions: Subscriptions,
     limits: Limits,
     closing: watch::Sender<bool>,
+    on_start: OnceLock<OnStart>,
 }
 
 impl Api {
@@ -80,6 +81,7 @@ impl Api {
             subscriptions: Subscriptions::default(),
             limits,
             closing: watch::Sender::new(false),
+            on_start: OnceLock::new(),
         }))
     }
 
@@ -90,6 +92,11 @@ impl Api {
     /// without it 127.0.0.1.
     pub fn router(self: &Arc<Self>) -> axum::Router {
         http::router(self.clone())
+    }
+
+    /// Has somebody told of each subscription that begins, or is refused. The first who asks is told.
+    pub fn tell_starts(&self, on_start: OnStart) {
+        _ = self.on_start.set(on_start);
     }
 
     /// What this API says that is likely a mistake or has no effect, one sentence each.

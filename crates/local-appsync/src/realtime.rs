@@ -22,9 +22,11 @@ mod outbox;
 mod parting;
 mod start;
 mod subscriptions;
+mod told;
 
 pub use subscriptions::Subscribed;
 pub(crate) use subscriptions::Subscriptions;
+pub use told::{OnStart, SubscriptionStart};
 
 use connection::Connection;
 

@@ -14,6 +14,7 @@ use axum::http::header::{CONTENT_TYPE, HeaderName};
 use axum::middleware::Next;
 use axum::response::Response;
 use jiff::{Timestamp, tz::TimeZone};
+use local_appsync::SubscriptionStart;
 use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::broadcast;
@@ -75,6 +76,20 @@ impl Requests {
         let at_ms = Timestamp::now().as_millisecond();
         self.put(Answered { at_ms, service, operation, caller, status, ms, error_type });
         response
+    }
+
+    /// Tells of a subscription, which begins in a frame and not in a request.
+    pub(crate) fn tell_start(&self, start: SubscriptionStart) {
+        let SubscriptionStart { field, user, error_type, took } = start;
+        self.put(Answered {
+            at_ms: Timestamp::now().as_millisecond(),
+            service: "GraphQL",
+            operation: field.map_or_else(|| "start".to_owned(), |field| format!("start {field}")),
+            caller: user.unwrap_or_else(|| "-".to_owned()),
+            status: 200,
+            ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            error_type: error_type.as_deref().and_then(word),
+        });
     }
 
     fn put(&self, answered: Answered) {

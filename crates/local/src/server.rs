@@ -54,7 +54,7 @@ pub(crate) struct Services {
     pub(crate) appsync: Arc<local_appsync::Api>,
     gateway: apigateway::Gateway,
     iam: Arc<Iam>,
-    pub(crate) requests: Requests,
+    pub(crate) requests: Arc<Requests>,
     /// True once the server stops: whoever watches it lets go.
     pub(crate) closing: watch::Sender<bool>,
 }
@@ -107,6 +107,9 @@ impl Server {
         let mut status = pages::status(&stack, &base_url, folder.path(), &not_served);
         status["network"] = options.network.told().into();
 
+        let requests = Arc::new(Requests::new());
+        let starts = Arc::clone(&requests);
+        appsync.tell_starts(Arc::new(move |start| starts.tell_start(start)));
         let services = Arc::new(Services {
             cognito,
             dynamodb,
@@ -114,7 +117,7 @@ impl Server {
             appsync,
             gateway,
             iam,
-            requests: Requests::new(),
+            requests,
             closing: watch::Sender::new(false),
         });
         let inside = router(&services, config, status);

@@ -19,6 +19,7 @@ use super::outbox::Outbox;
 use super::parting::{End, part};
 use super::start;
 use super::subscriptions::{Membership, Start, Subscription, Subscriptions};
+use super::told::SubscriptionStart;
 use crate::Api;
 use crate::caller::{Caller, now_s};
 use crate::object::Object;
@@ -184,7 +185,16 @@ impl Connection {
         let (api, headers, source_ip) = (self.api.clone(), self.headers.clone(), self.source_ip);
         let start = Subscriptions::begin(&api);
         let started = async move {
-            let subscription = start::prepare(&api, payload, &headers, source_ip).await;
+            let began = Instant::now();
+            let mut told = SubscriptionStart::default();
+            let subscription = start::prepare(&api, payload, &headers, source_ip, &mut told).await;
+            if let Some(on_start) = api.on_start.get() {
+                if let Err(problems) = &subscription {
+                    told.refused(problems);
+                }
+                told.took = began.elapsed();
+                on_start(told);
+            }
             Started { id, number, start, subscription }
         };
         self.starting.push(started.boxed());

@@ -130,6 +130,10 @@ impl Problem {
         Problem { error_type: Some(error_type.to_owned()), message: message.into(), error_code: None }
     }
 
+    pub(super) fn error_type(&self) -> Option<&str> {
+        self.error_type.as_deref()
+    }
+
     pub(super) fn with_code(self, error_code: u16) -> Problem {
         Problem { error_code: Some(error_code), ..self }
     }

@@ -12,18 +12,20 @@ use super::frames::{Problem, StartPayload};
 use super::handshake::lower_case;
 use super::kept_headers::KeptHeaders;
 use super::subscriptions::Subscription;
+use super::told::SubscriptionStart;
 use crate::credentials::Evidence;
 use crate::document::{Document, GraphQlRequest, Unacceptable};
 use crate::execution::{Call, Execution};
 use crate::object::Object;
 use crate::{Api, caller};
 
-/// Checks everything and asks the resolver; nothing is delivered yet.
+/// Checks everything and asks the resolver; nothing is delivered yet. What is learnt of it on the way is `told`.
 pub(super) async fn prepare(
     api: &Arc<Api>,
     payload: Option<Value>,
     connect_headers: &KeptHeaders,
     source_ip: IpAddr,
+    told: &mut SubscriptionStart,
 ) -> Result<Subscription, Vec<Problem>> {
     let payload = parse(payload)?;
     let mut headers = lower_case(&payload.extensions.0.authorization);
@@ -33,6 +35,7 @@ pub(super) async fn prepare(
         tracing::debug!(%refused, "a subscription was not authorized");
         vec![Problem::new("UnauthorizedException", "Permission denied")]
     })?;
+    told.user = caller.identity["sub"].as_str().map(str::to_owned);
     let request = GraphQlRequest::from_json(&body).map_err(|_| {
         vec![Problem::new("BadRequestException", "payload.data must be a GraphQL request as JSON text.")]
     })?;
@@ -45,6 +48,7 @@ pub(super) async fn prepare(
         variables: request.variables.clone().unwrap_or_default(),
     };
     let document = document(api, &request)?;
+    told.field = document.operation.selection_set.fields().next().map(|field| field.name.to_string());
     let accepted = async {
         let execution = Execution::prepare(&api.schema, &api.limits, &document, &call)?;
         execution.subscribe().await
