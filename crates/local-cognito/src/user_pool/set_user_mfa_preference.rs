@@ -58,9 +58,12 @@ pub(super) fn set(turn: &Turn<'_>, user: &User, preference: MfaPreference) -> Re
         return Err(Error::InvalidParameter("Only one MFA can be preferred".to_owned()));
     }
     // A refusal undoes nothing that was written before it.
+    let in_use = mfa::of_user(turn, user)?;
     for (factor, wish) in &wishes {
-        if wish.as_ref().is_some_and(|wish| wish.enabled) {
-            check_can(turn, user, *factor)?;
+        match wish {
+            Some(wish) if wish.enabled => check_can(turn, user, *factor)?,
+            Some(_) => check_may_be_off(turn, &in_use, *factor)?,
+            None => {}
         }
     }
     for (factor, wish) in wishes {
@@ -105,6 +108,19 @@ fn check_can(turn: &Turn<'_>, user: &User, factor: SecondFactor) -> Result<(), E
         false => Err(Error::InvalidParameter(format!(
             "User does not have delivery config set to turn on {name}: the address must be verified"
         ))),
+    }
+}
+
+/// Where the pool requires a factor, none that is on can be turned off, by nobody:
+/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_SoftwareTokenMfaSettingsType.html>.
+fn check_may_be_off(turn: &Turn<'_>, in_use: &[mfa::Factor], factor: SecondFactor) -> Result<(), Error> {
+    let is_on = in_use.iter().any(|one| one.factor == factor && one.is_wanted);
+    match turn.pool().mfa_configuration {
+        MfaConfiguration::On if is_on => Err(Error::InvalidParameter(format!(
+            "{} cannot be turned off, because MFA is required in the user pool",
+            factor.as_str()
+        ))),
+        _ => Ok(()),
     }
 }
 

@@ -208,7 +208,7 @@ async fn an_operator_helps_who_lost_the_app() {
 }
 
 #[tokio::test]
-async fn a_pool_that_requires_it_has_everybody_set_it_up() {
+async fn a_pool_that_requires_it_has_everybody_set_it_up_and_keep_it() {
     let pool = Pool::with_mfa(MfaConfiguration::On);
     pool.confirmed_user(ADA).await;
     let challenge = pool.try_sign_in(ADA, PASSWORD).await.ok();
@@ -230,6 +230,19 @@ async fn a_pool_that_requires_it_has_everybody_set_it_up() {
     let tokens = Tokens::of(&pool.respond(&last, json!({})).await.ok());
     pool.get_user(&tokens.access).await.ok();
     pool.respond(&last, json!({})).await.refused("NotAuthorizedException");
+
+    // Nobody turns it off again.
+    assert!(
+        prefer(&pool, &tokens.access, false).await.refused("InvalidParameterException").contains("required")
+    );
+    let body = json!({ "Username": ADA, "SoftwareTokenMfaSettings": { "Enabled": false } });
+    pool.admin("AdminSetUserMFAPreference", body).await.refused("InvalidParameterException");
+    // What was never on stays off.
+    let body = json!({ "AccessToken": tokens.access, "SMSMfaSettings": { "Enabled": false } });
+    pool.call("SetUserMFAPreference", body).await.ok();
+    let user = pool.get_user(&tokens.access).await.ok();
+    assert_eq!(user["UserMFASettingList"], json!(["SOFTWARE_TOKEN_MFA"]));
+    assert_eq!(user["PreferredMfaSetting"], "SOFTWARE_TOKEN_MFA");
 
     pool.pass(30);
     let challenge = pool.try_sign_in(ADA, PASSWORD).await.ok();
