@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use local_cognito::{
-    ClientConfig, Cognito, Config, DeviceConfiguration, FirstFactor, IdentityPoolConfig, IdentityProvider,
-    MfaConfiguration, PasswordPolicy, RefreshTokenRotation, SecondFactor, SystemClock, Trigger,
-    TriggerFunction, Triggers, UserPoolConfig, router,
+    ClientConfig, Cognito, Config, DeviceConfiguration, FirstFactor, GroupConfig, IdentityPoolConfig,
+    IdentityProvider, MfaConfiguration, PasswordPolicy, RefreshTokenRotation, SecondFactor, SystemClock,
+    Trigger, TriggerFunction, Triggers, UserPoolConfig, router,
 };
 use serde_json::{Value, json};
 
@@ -100,7 +100,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                     ..client("rotatingclient")
                 },
             ],
-            groups: vec!["admin".to_owned()],
+            groups: vec![GroupConfig { name: "admin".to_owned(), ..GroupConfig::default() }],
             mfa_configuration: MfaConfiguration::Optional,
             enabled_mfas: vec![SecondFactor::SoftwareToken, SecondFactor::Sms, SecondFactor::Email],
             first_factors: vec![FirstFactor::Password, FirstFactor::EmailOtp, FirstFactor::SmsOtp],

@@ -20,8 +20,8 @@ pub struct UserPoolConfig {
     pub password_policy: PasswordPolicy,
     /// The app clients, none with a secret.
     pub clients: Vec<ClientConfig>,
-    /// Groups a user may be in; made when the pool opens.
-    pub groups: Vec<String>,
+    /// Groups a user may be in; made when the pool opens, and as they are here from then on.
+    pub groups: Vec<GroupConfig>,
     /// `MfaConfiguration`.
     pub mfa_configuration: MfaConfiguration,
     /// `EnabledMfas`: the second factors that there are, where there are any.
@@ -164,6 +164,19 @@ pub struct ClientConfig {
     pub auth_session_validity: Duration,
     /// `AllowedOAuthFlowsUserPoolClient` and what belongs to it; `None` keeps the client off the sign-in page.
     pub oauth: Option<OAuthConfig>,
+}
+
+/// One group (`AWS::Cognito::UserPoolGroup`).
+#[derive(Debug, Clone, Default)]
+pub struct GroupConfig {
+    /// `GroupName`.
+    pub name: String,
+    /// `Description`, for people.
+    pub description: Option<String>,
+    /// `Precedence`: of several groups, that with the lowest says the preferred role.
+    pub precedence: Option<i64>,
+    /// `RoleArn`: what ID tokens of its members tell as `cognito:roles`.
+    pub role_arn: Option<String>,
 }
 
 /// What a client may do with Cognito's own sign-in page.

@@ -147,6 +147,14 @@ impl Error {
         }
     }
 
+    /// A parameter that breaks a constraint of the API, in the words of AWS's request validation.
+    pub(crate) fn constraint(value: impl std::fmt::Display, member: &str, constraint: &str) -> Error {
+        let shown: String = value.to_string().chars().take(128).collect();
+        Error::InvalidParameter(format!(
+            "1 validation error detected: Value '{shown}' at '{member}' failed to satisfy constraint: {constraint}"
+        ))
+    }
+
     /// A parameter that the request lacks, worded as AWS's request validation does: Amplify looks for the
     /// quoted member and "Member must not be null".
     pub(crate) fn missing(member: &str) -> Error {

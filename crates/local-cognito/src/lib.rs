@@ -23,6 +23,7 @@ mod medium;
 mod operation;
 mod password;
 mod progress;
+mod roles;
 mod sign_in_page;
 mod signing_key;
 mod srp;
@@ -36,8 +37,8 @@ mod user_pool;
 pub use claims::{Claims, TokenError, TokenUse};
 pub use clock::{Clock, SystemClock};
 pub use config::{
-    ClientConfig, DeviceConfiguration, FirstFactor, IdentityPoolConfig, IdentityProvider, MfaConfiguration,
-    OAuthConfig, PasswordPolicy, RefreshTokenRotation, SecondFactor, UserPoolConfig,
+    ClientConfig, DeviceConfiguration, FirstFactor, GroupConfig, IdentityPoolConfig, IdentityProvider,
+    MfaConfiguration, OAuthConfig, PasswordPolicy, RefreshTokenRotation, SecondFactor, UserPoolConfig,
 };
 pub use error::Error;
 pub use http::{handle, is_cognito, operation_for_operators, preflight, router};

@@ -22,7 +22,7 @@ pub(crate) mod software_tokens;
 pub(crate) mod users;
 
 /// What each version adds; a file of any earlier version is brought up to date when it is opened.
-const SCHEMA: [&str; 7] = [
+const SCHEMA: [&str; 8] = [
     include_str!("store/schema.sql"),
     include_str!("store/schema_2.sql"),
     include_str!("store/schema_3.sql"),
@@ -30,6 +30,7 @@ const SCHEMA: [&str; 7] = [
     include_str!("store/schema_5.sql"),
     include_str!("store/schema_6.sql"),
     include_str!("store/schema_7.sql"),
+    include_str!("store/schema_8.sql"),
 ];
 const SCHEMA_VERSION: i64 = SCHEMA.len() as i64;
 

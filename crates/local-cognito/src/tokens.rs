@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::config::ClientConfig;
 use crate::error::Error;
 use crate::progress::Progress;
+use crate::roles::Roles;
 use crate::store::sessions::{self, Session};
 use crate::store::users::User;
 use crate::store::{groups, users};
@@ -187,6 +188,7 @@ fn of_session(
         };
         id.insert(name.clone(), value);
     }
+    id.extend(Roles::of_user(turn.db, &user.sub)?.claims());
 
     if let Some(nonce) = nonce {
         id.insert("nonce".into(), nonce.into());

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use local_cognito::{
-    ClientConfig, Clock, Cognito, Config, DeviceConfiguration, EventVersion, FirstFactor, IdentityPoolConfig,
-    IdentityProvider, MfaConfiguration, OAuthConfig, PasswordPolicy, RefreshTokenRotation, SecondFactor,
-    Trigger, TriggerFunction, Triggers, UserPoolConfig,
+    ClientConfig, Clock, Cognito, Config, DeviceConfiguration, EventVersion, FirstFactor, GroupConfig,
+    IdentityPoolConfig, IdentityProvider, MfaConfiguration, OAuthConfig, PasswordPolicy,
+    RefreshTokenRotation, SecondFactor, Trigger, TriggerFunction, Triggers, UserPoolConfig,
 };
 use serde_json::Value;
 
@@ -97,13 +97,22 @@ fn user_pool(stack: &Stack, pool: &Resource, base_url: &str) -> Result<UserPoolC
             .of_kind("AWS::Cognito::UserPoolClient")
             .map(|(_, client)| self::client(client))
             .collect(),
-        groups: stack.of_kind("AWS::Cognito::UserPoolGroup").map(|(_, g)| g.physical_id.clone()).collect(),
+        groups: stack.of_kind("AWS::Cognito::UserPoolGroup").map(|(_, group)| self::group(group)).collect(),
         mfa_configuration: mfa_configuration(pool)?,
         enabled_mfas: enabled_mfas(pool)?,
         first_factors: first_factors(pool)?,
         device_configuration: device_configuration(pool),
         has_sign_in_page: stack.of_kind("AWS::Cognito::UserPoolDomain").next().is_some(),
     })
+}
+
+fn group(group: &Resource) -> GroupConfig {
+    GroupConfig {
+        name: group.physical_id.clone(),
+        description: group.text("/Description"),
+        precedence: group.number("/Precedence").and_then(|precedence| i64::try_from(precedence).ok()),
+        role_arn: group.text("/RoleArn"),
+    }
 }
 
 fn mfa_configuration(pool: &Resource) -> Result<MfaConfiguration, StackError> {

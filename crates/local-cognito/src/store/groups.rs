@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde_json::{Value, json};
 
+use crate::config::GroupConfig;
 use crate::error::Error;
 
 /// A group as stored.
@@ -11,6 +12,7 @@ pub(crate) struct Group {
     pub(crate) description: Option<String>,
     /// Lower comes first.
     pub(crate) precedence: Option<i64>,
+    pub(crate) role_arn: Option<String>,
     pub(crate) created_at_s: i64,
     pub(crate) modified_at_s: i64,
 }
@@ -30,18 +32,24 @@ impl Group {
         if let Some(precedence) = self.precedence {
             group["Precedence"] = precedence.into();
         }
+        if let Some(role_arn) = &self.role_arn {
+            group["RoleArn"] = role_arn.as_str().into();
+        }
         group
     }
 }
 
-const COLUMNS: &str = "name, description, precedence, created_at_s, modified_at_s";
+const COLUMNS: &str = "name, description, precedence, role_arn, created_at_s, modified_at_s";
 
-/// Makes the configured groups; those already there keep their members.
-pub(crate) fn ensure(db: &Connection, names: &[String], now_s: i64) -> Result<(), Error> {
-    for name in names {
+/// Makes the configured groups, or makes them as they are configured now; they keep their members.
+pub(crate) fn ensure(db: &Connection, groups: &[GroupConfig], now_s: i64) -> Result<(), Error> {
+    for GroupConfig { name, description, precedence, role_arn } in groups {
         db.execute(
-            "INSERT OR IGNORE INTO groups (name, created_at_s, modified_at_s) VALUES (?1, ?2, ?2)",
-            (name, now_s),
+            "INSERT INTO groups (name, description, precedence, role_arn, created_at_s, modified_at_s)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?5)
+             ON CONFLICT (name) DO UPDATE SET description = ?2, precedence = ?3, role_arn = ?4, modified_at_s = ?5
+             WHERE (description, precedence, role_arn) IS NOT (?2, ?3, ?4)",
+            (name, description, precedence, role_arn, now_s),
         )?;
     }
     Ok(())
@@ -50,9 +58,16 @@ pub(crate) fn ensure(db: &Connection, names: &[String], now_s: i64) -> Result<()
 /// Stores a new group; `false` if the name is taken.
 pub(crate) fn insert(db: &Connection, group: &Group) -> Result<bool, Error> {
     let inserted = db.execute(
-        "INSERT OR IGNORE INTO groups (name, description, precedence, created_at_s, modified_at_s)
-         VALUES (?1, ?2, ?3, ?4, ?5)",
-        (&group.name, &group.description, group.precedence, group.created_at_s, group.modified_at_s),
+        "INSERT OR IGNORE INTO groups (name, description, precedence, role_arn, created_at_s, modified_at_s)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        (
+            &group.name,
+            &group.description,
+            group.precedence,
+            &group.role_arn,
+            group.created_at_s,
+            group.modified_at_s,
+        ),
     )?;
     Ok(inserted == 1)
 }
@@ -60,8 +75,9 @@ pub(crate) fn insert(db: &Connection, group: &Group) -> Result<bool, Error> {
 /// Stores what changed.
 pub(crate) fn update(db: &Connection, group: &Group) -> Result<(), Error> {
     db.execute(
-        "UPDATE groups SET description = ?2, precedence = ?3, modified_at_s = ?4 WHERE name = ?1",
-        (&group.name, &group.description, group.precedence, group.modified_at_s),
+        "UPDATE groups SET description = ?2, precedence = ?3, role_arn = ?4, modified_at_s = ?5
+         WHERE name = ?1",
+        (&group.name, &group.description, group.precedence, &group.role_arn, group.modified_at_s),
     )?;
     Ok(())
 }
@@ -120,6 +136,16 @@ pub(crate) fn members(db: &Connection, group: &str, after: &str, limit: usize) -
     Ok(members.collect::<Result<_, _>>()?)
 }
 
+/// The roles of the groups that a user is in, with the groups' precedence, the first first.
+pub(crate) fn roles_of_user(db: &Connection, sub: &str) -> Result<Vec<(Option<i64>, String)>, Error> {
+    let mut statement = db.prepare_cached(
+        "SELECT precedence, role_arn FROM groups JOIN group_members ON name = group_name
+         WHERE sub = ?1 AND role_arn IS NOT NULL ORDER BY precedence NULLS LAST, name",
+    )?;
+    let roles = statement.query_map([sub], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(roles.collect::<Result<_, _>>()?)
+}
+
 /// The claim `cognito:groups`.
 pub(crate) fn of_user(db: &Connection, sub: &str) -> Result<Vec<String>, Error> {
     let mut statement =
@@ -133,6 +159,7 @@ fn parse(row: &Row<'_>) -> rusqlite::Result<Group> {
         name: row.get("name")?,
         description: row.get("description")?,
         precedence: row.get("precedence")?,
+        role_arn: row.get("role_arn")?,
         created_at_s: row.get("created_at_s")?,
         modified_at_s: row.get("modified_at_s")?,
     })

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::{Event, Metadata, Trigger, ask, request, user_attributes};
 use crate::error::Error;
 use crate::progress::Progress;
+use crate::roles::Roles;
 use crate::store::groups;
 use crate::store::users::User;
 use crate::turn::Turn;
@@ -144,7 +145,12 @@ pub(crate) fn changes(
     metadata: Option<&Metadata>,
 ) -> Result<Progress<Changes>, Error> {
     let groups = groups::of_user(turn.db, &user.sub)?;
-    let groups = json!({ "groupsToOverride": groups, "iamRolesToOverride": [], "preferredRole": null });
+    let roles = Roles::of_user(turn.db, &user.sub)?;
+    let groups = json!({
+        "groupsToOverride": groups,
+        "iamRolesToOverride": roles.all,
+        "preferredRole": roles.preferred,
+    });
     let mut members = vec![("userAttributes", user_attributes(user)), ("groupConfiguration", groups)];
     let version = turn.cognito.triggers.pre_token_generation;
     let response = match version {
@@ -234,14 +240,17 @@ impl Changes {
         };
     }
 
+    /// So do its roles.
     pub(crate) fn apply_to_id(&self, claims: &mut Map<String, Value>) {
         if let Some(groups) = &self.groups {
-            if let Some(roles) = groups.iam_roles_to_override.as_ref().filter(|roles| !roles.is_empty()) {
-                claims.insert("cognito:roles".into(), json!(roles));
-            }
-            if let Some(role) = groups.preferred_role.as_ref().filter(|role| !role.is_empty()) {
-                claims.insert("cognito:preferred_role".into(), json!(role));
-            }
+            match groups.iam_roles_to_override.as_deref().unwrap_or_default() {
+                [] => claims.remove("cognito:roles"),
+                roles => claims.insert("cognito:roles".into(), json!(roles)),
+            };
+            match groups.preferred_role.as_deref().unwrap_or_default() {
+                "" => claims.remove("cognito:preferred_role"),
+                role => claims.insert("cognito:preferred_role".into(), role.into()),
+            };
         }
         self.id.apply(claims, |name, _| FIXED_IN_ID.contains(&name));
     }

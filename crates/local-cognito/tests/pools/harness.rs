@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use local_cognito::{
-    ClientConfig, Clock, Cognito, Config, FirstFactor, IdentityPoolConfig, IdentityProvider,
+    ClientConfig, Clock, Cognito, Config, FirstFactor, GroupConfig, IdentityPoolConfig, IdentityProvider,
     MfaConfiguration, OAuthConfig, PasswordPolicy, SecondFactor, Trigger, TriggerFunction, Triggers,
     UserPoolConfig, router,
 };
@@ -362,7 +362,9 @@ pub(crate) fn config(database: PathBuf) -> Config {
             required_attributes: ["email", "given_name", "family_name"].map(str::to_owned).to_vec(),
             password_policy: PasswordPolicy::default(),
             clients: vec![web, legacy, minimal],
-            groups: vec!["admin".to_owned(), "staff".to_owned()],
+            groups: ["admin", "staff"]
+                .map(|name| GroupConfig { name: name.to_owned(), ..GroupConfig::default() })
+                .to_vec(),
             mfa_configuration: MfaConfiguration::Optional,
             enabled_mfas: vec![SecondFactor::SoftwareToken],
             first_factors: vec![FirstFactor::Password],

@@ -157,7 +157,8 @@ async fn what_tokens_stand_on_stays() {
 
 #[tokio::test]
 async fn groups_are_replaced_in_both_tokens_or_taken_away() {
-    for (groups, left) in [
+    let of_staff = "arn:aws:iam::123456789012:role/staff";
+    for (groups, left, role) in [
         (
             json!({
                 "groupsToOverride": ["editors"],
@@ -165,22 +166,31 @@ async fn groups_are_replaced_in_both_tokens_or_taken_away() {
                 "preferredRole": "arn:aws:iam::1:role/e",
             }),
             json!(["editors"]),
+            Some("arn:aws:iam::1:role/e"),
         ),
-        (json!({}), Value::Null),
-        (Value::Null, json!(["staff"])),
+        (json!({}), Value::Null, None),
+        (Value::Null, json!(["staff"]), Some(of_staff)),
     ] {
-        let has_role = groups["preferredRole"].is_string();
         let function = Function::saying(move |_| {
             Ok(json!({ "claimsOverrideDetails": { "groupOverrideDetails": groups } }))
         });
         let pool = pool(EventVersion::V1, &function);
         ada_of_staff(&pool).await;
+        pool.admin("UpdateGroup", json!({ "GroupName": "staff", "RoleArn": of_staff })).await.ok();
         let tokens = pool.sign_in(ADA).await;
+        let told = &function.taken()[0]["request"]["groupConfiguration"];
+        let expected = json!({
+            "groupsToOverride": ["staff"],
+            "iamRolesToOverride": [of_staff],
+            "preferredRole": of_staff,
+        });
+        assert_eq!(*told, expected);
         for token in [&tokens.id, &tokens.access] {
             assert_eq!(claims(token).get("cognito:groups").cloned().unwrap_or_default(), left);
         }
-        assert_eq!(claims(&tokens.id).get("cognito:preferred_role").is_some(), has_role);
-        assert_eq!(claims(&tokens.id).get("cognito:roles").is_some(), has_role);
+        let id = claims(&tokens.id);
+        assert_eq!(id.get("cognito:preferred_role").and_then(Value::as_str), role);
+        assert_eq!(id.get("cognito:roles").cloned(), role.map(|role| json!([role])));
     }
 }
 

@@ -119,3 +119,20 @@ async fn the_templates_functions_lead_a_sign_in() {
     assert_eq!(answer["ChallengeName"], "CUSTOM_CHALLENGE", "{answer}");
     assert_eq!(answer["ChallengeParameters"]["question"], "Why?");
 }
+
+#[test]
+fn a_group_has_the_role_and_the_precedence_of_the_template() {
+    let group = super::group(&Resource {
+        kind: "AWS::Cognito::UserPoolGroup".to_owned(),
+        physical_id: "kings".to_owned(),
+        properties: json!({
+            "Description": "They rule.",
+            "Precedence": 1,
+            "RoleArn": "arn:aws:iam::123456789012:role/parlor-local-Kings",
+        }),
+    });
+    assert_eq!(group.name, "kings");
+    assert_eq!(group.description.as_deref(), Some("They rule."));
+    assert_eq!(group.precedence, Some(1));
+    assert_eq!(group.role_arn.as_deref(), Some("arn:aws:iam::123456789012:role/parlor-local-Kings"));
+}

@@ -56,6 +56,7 @@ pub(crate) async fn fill(seed: &Seed, front_end: &FrontEnd) -> Result<Filled, Se
 /// What only the pool can say, before anybody signs up. Answers the client that takes a password as it is.
 fn check(seed: &Seed, pool: &local_cognito::UserPoolConfig) -> Result<String, SeedError> {
     let mut faults = Vec::new();
+    let groups: Vec<_> = pool.groups.iter().map(|group| group.name.as_str()).collect();
     for person in &seed.people {
         let mut fault = |what: String| {
             faults.push(format!("{}:{}: {}: {what}", seed.path.display(), person.line, person.email));
@@ -68,8 +69,8 @@ fn check(seed: &Seed, pool: &local_cognito::UserPoolConfig) -> Result<String, Se
                 fault(format!("the user pool wants everybody's {required}: add it"));
             }
         }
-        for group in person.groups.iter().filter(|group| !pool.groups.contains(group)) {
-            fault(format!("there is no group {group}: the user pool has {}", pool.groups.join(", ")));
+        for group in person.groups.iter().filter(|group| !groups.contains(&group.as_str())) {
+            fault(format!("there is no group {group}: the user pool has {}", groups.join(", ")));
         }
     }
     if pool.mfa_configuration == MfaConfiguration::On {

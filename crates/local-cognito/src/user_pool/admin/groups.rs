@@ -1,6 +1,6 @@
 //! CreateGroup, GetGroup, UpdateGroup, ListGroups and DeleteGroup.
 //!
-//! A group that the template configures is made again at the next start.
+//! A group that the template configures is as the template says again at the next start.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Deserialize;
@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::error::Error;
 use crate::operation::{Reply, required};
+use crate::roles::is_arn;
 use crate::store::groups::{self, Group};
 use crate::turn::Turn;
 
@@ -21,16 +22,57 @@ pub(super) struct CreateGroup {
     group_name: Option<String>,
     description: Option<String>,
     precedence: Option<i64>,
+    role_arn: Option<String>,
+}
+
+impl CreateGroup {
+    /// The constraints of
+    /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateGroup.html>.
+    fn check(&self, name: &str) -> Result<(), Error> {
+        if name.chars().count() > 128 {
+            return Err(Error::constraint(
+                name,
+                "groupName",
+                "Member must have length less than or equal to 128",
+            ));
+        }
+        if name.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            let pattern = "Member must satisfy regular expression pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+";
+            return Err(Error::constraint(name, "groupName", pattern));
+        }
+        if let Some(text) = self.description.as_ref().filter(|text| text.chars().count() > 2048) {
+            return Err(Error::constraint(
+                text,
+                "description",
+                "Member must have length less than or equal to 2048",
+            ));
+        }
+        if let Some(precedence) = self.precedence.filter(|precedence| *precedence < 0) {
+            return Err(Error::constraint(
+                precedence,
+                "precedence",
+                "Member must have value greater than or equal to 0",
+            ));
+        }
+        if let Some(arn) = self.role_arn.as_ref().filter(|arn| !is_arn(arn)) {
+            let pattern = "Member must satisfy regular expression pattern: \
+                           arn:[\\w+=/,.@-]+:[\\w+=/,.@-]+:([\\w+=/,.@-]*)?:[0-9]+:[\\w+=/,.@-]+(:[\\w+=/,.@-]+)?\
+                           (:[\\w+=/,.@-]+)?";
+            return Err(Error::constraint(arn, "roleArn", pattern));
+        }
+        Ok(())
+    }
 }
 
 pub(super) fn create_group(turn: &Turn<'_>, request: CreateGroup) -> Result<Reply, Error> {
-    turn.check_user_pool(request.user_pool_id)?;
-    let name = required(request.group_name, "groupName")?;
-    check(&name, request.description.as_deref(), request.precedence)?;
+    turn.check_user_pool(request.user_pool_id.clone())?;
+    let name = required(request.group_name.clone(), "groupName")?;
+    request.check(&name)?;
     let group = Group {
         name,
         description: request.description,
         precedence: request.precedence,
+        role_arn: request.role_arn,
         created_at_s: turn.now_s(),
         modified_at_s: turn.now_s(),
     };
@@ -42,27 +84,15 @@ pub(super) fn create_group(turn: &Turn<'_>, request: CreateGroup) -> Result<Repl
 
 /// What is not given stays.
 pub(super) fn update_group(turn: &Turn<'_>, request: CreateGroup) -> Result<Reply, Error> {
-    turn.check_user_pool(request.user_pool_id)?;
-    let mut group = groups::find(turn.db, &required(request.group_name, "groupName")?)?;
-    check(&group.name, request.description.as_deref(), request.precedence)?;
+    turn.check_user_pool(request.user_pool_id.clone())?;
+    let mut group = groups::find(turn.db, &required(request.group_name.clone(), "groupName")?)?;
+    request.check(&group.name)?;
     group.description = request.description.or(group.description);
     group.precedence = request.precedence.or(group.precedence);
+    group.role_arn = request.role_arn.or(group.role_arn);
     group.modified_at_s = turn.now_s();
     groups::update(turn.db, &group)?;
     Ok(json!({ "Group": group.to_json(&turn.pool().pool_id) }).into())
-}
-
-fn check(name: &str, description: Option<&str>, precedence: Option<i64>) -> Result<(), Error> {
-    let is_name = name.chars().count() <= 128 && !name.chars().any(|c| c.is_whitespace() || c.is_control());
-    let is_short = description.is_none_or(|text| text.chars().count() <= 2048);
-    if is_name && is_short && precedence.is_none_or(|precedence| precedence >= 0) {
-        return Ok(());
-    }
-    Err(Error::InvalidParameter(
-        "GroupName must have at most 128 characters and no white space, Description at most 2048 \
-         characters, and Precedence must not be negative"
-            .to_owned(),
-    ))
 }
 
 #[derive(Deserialize)]
