@@ -28,6 +28,7 @@ mod sign_in_page;
 mod signing_key;
 mod srp;
 mod store;
+mod timestamp;
 mod tokens;
 mod totp;
 mod triggers;

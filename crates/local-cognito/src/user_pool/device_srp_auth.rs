@@ -15,6 +15,7 @@ use crate::operation::Reply;
 use crate::srp::{self, Claim, Exchange};
 use crate::store::devices::{self, Device};
 use crate::store::users::{self, User, UserStatus};
+use crate::timestamp;
 use crate::triggers::pre_token_generation::Source;
 use crate::turn::Turn;
 
@@ -77,7 +78,7 @@ pub(super) fn verify(turn: &Turn<'_>, client: &ClientConfig, answer: &Answer) ->
     let name = answer.response("USERNAME")?;
     let device_key = answer.response("DEVICE_KEY")?;
     let secret_block = answer.response("PASSWORD_CLAIM_SECRET_BLOCK")?;
-    let timestamp = answer.response("TIMESTAMP")?;
+    let timestamp = &timestamp::canonical(answer.response("TIMESTAMP")?)?;
     let signature = answer.response("PASSWORD_CLAIM_SIGNATURE")?;
     let challenge = turn.cognito.challenges.take(secret_block, turn.now_ms);
     let challenge = challenge

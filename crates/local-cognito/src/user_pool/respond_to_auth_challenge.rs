@@ -15,6 +15,7 @@ use crate::operation::{Reply, required};
 use crate::srp::{Claim, Exchange, is_proven};
 use crate::store::attempts::{self, Secret};
 use crate::store::users;
+use crate::timestamp;
 use crate::triggers::Metadata;
 use crate::turn::Turn;
 
@@ -72,7 +73,7 @@ pub(super) fn respond(
 fn password_verifier(turn: &Turn<'_>, client: &ClientConfig, answer: &Answer) -> Result<Reply, Error> {
     let name = answer.response("USERNAME")?;
     let secret_block = answer.response("PASSWORD_CLAIM_SECRET_BLOCK")?;
-    let timestamp = answer.response("TIMESTAMP")?;
+    let timestamp = &timestamp::canonical(answer.response("TIMESTAMP")?)?;
     let signature = answer.response("PASSWORD_CLAIM_SIGNATURE")?;
 
     let challenge = turn.cognito.challenges.take(secret_block, turn.now_ms);

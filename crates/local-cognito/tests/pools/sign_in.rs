@@ -105,12 +105,37 @@ async fn an_altered_answer_is_refused() {
         ("PASSWORD_CLAIM_SECRET_BLOCK", "AAAA", "NotAuthorizedException"),
         ("USERNAME", "", "InvalidParameterException"),
         ("TIMESTAMP", "", "InvalidParameterException"),
+        ("TIMESTAMP", "2025-11-04T09:05:07Z", "InvalidParameterException"),
     ];
     for (name, value, exception) in cases {
         let challenge = pool.begin_srp(&srp, ADA).await.ok();
         let mut answer = proof(&srp, &challenge, PASSWORD);
         answer["ChallengeResponses"][name] = value.into();
         pool.call("RespondToAuthChallenge", answer).await.refused(exception);
+    }
+}
+
+#[tokio::test]
+async fn a_proof_is_checked_over_the_timestamp_as_cognito_writes_it() {
+    let pool = Pool::new();
+    pool.confirmed_user(ADA).await;
+    let srp = SrpClient::new("Parlor");
+    for (timestamp, exception) in [
+        ("Tue Nov 04 09:05:07 UTC 2025", Some("NotAuthorizedException")),
+        ("Wed Nov 4 09:05:07 UTC 2025", Some("NotAuthorizedException")),
+        ("Di Nov 4 09:05:07 UTC 2025", Some("InvalidParameterException")),
+        ("Tue Nov 4 09:05:07 UTC 2025", None),
+    ] {
+        let challenge = pool.begin_srp(&srp, ADA).await.ok();
+        let mut answer = proof(&srp, &challenge, PASSWORD);
+        let signature = srp.answer(&challenge["ChallengeParameters"], PASSWORD, timestamp);
+        answer["ChallengeResponses"]["TIMESTAMP"] = timestamp.into();
+        answer["ChallengeResponses"]["PASSWORD_CLAIM_SIGNATURE"] = signature.into();
+        let answer = pool.call("RespondToAuthChallenge", answer).await;
+        match exception {
+            Some(exception) => drop(answer.refused(exception)),
+            None => drop(answer.ok()),
+        }
     }
 }
 
