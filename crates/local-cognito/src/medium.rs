@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use crate::store::codes::Purpose;
 use crate::store::users::User;
 
 /// E-mail or text message; both end in the outbox.
@@ -26,14 +25,6 @@ impl Medium {
         match self {
             Medium::Email => "email",
             Medium::Sms => "phone_number",
-        }
-    }
-
-    /// What a code by this medium is for when it is asked for at sign-in.
-    pub(crate) fn sign_in(self) -> Purpose {
-        match self {
-            Medium::Email => Purpose::SignInByEmail,
-            Medium::Sms => Purpose::SignInBySms,
         }
     }
 

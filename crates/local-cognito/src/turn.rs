@@ -126,6 +126,12 @@ impl Turn<'_> {
         Ok(user)
     }
 
+    /// Pretends to send a code to somebody, or to nobody.
+    pub(crate) fn pretend_code(&self, client_id: &str, sub: &str, purpose: Purpose) -> Result<(), Error> {
+        let session_s = self.auth_session_ms(client_id) / 1000;
+        codes::pretend(self.db, sub, purpose, session_s, self.now_s())
+    }
+
     /// Makes a code and sends it.
     pub(crate) fn send_code(&self, message: &Message<'_>, purpose: Purpose) -> Result<Progress<()>, Error> {
         let session_s = self.auth_session_ms(message.client_id) / 1000;

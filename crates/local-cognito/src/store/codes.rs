@@ -1,4 +1,4 @@
-//! Verification codes: six random digits, for one purpose, good once and for a while, with five tries.
+//! Verification codes: six or eight random digits, for one purpose, good once and for a while, with five tries.
 
 use rand::Rng;
 use rusqlite::{Connection, OptionalExtension};
@@ -20,8 +20,12 @@ pub(crate) enum Purpose {
     ResetPassword,
     VerifyEmail,
     VerifyPhone,
+    /// The first factor.
     SignInByEmail,
     SignInBySms,
+    /// The second factor.
+    MfaByEmail,
+    MfaBySms,
 }
 
 impl Purpose {
@@ -33,16 +37,20 @@ impl Purpose {
             Purpose::VerifyPhone => "verify_phone",
             Purpose::SignInByEmail => "sign_in_by_email",
             Purpose::SignInBySms => "sign_in_by_sms",
+            Purpose::MfaByEmail => "mfa_by_email",
+            Purpose::MfaBySms => "mfa_by_sms",
         }
     }
 
     /// How such a code travels.
     pub(crate) fn medium(self) -> Medium {
         match self {
-            Purpose::SignUp | Purpose::ResetPassword | Purpose::VerifyEmail | Purpose::SignInByEmail => {
-                Medium::Email
-            }
-            Purpose::VerifyPhone | Purpose::SignInBySms => Medium::Sms,
+            Purpose::SignUp
+            | Purpose::ResetPassword
+            | Purpose::VerifyEmail
+            | Purpose::SignInByEmail
+            | Purpose::MfaByEmail => Medium::Email,
+            Purpose::VerifyPhone | Purpose::SignInBySms | Purpose::MfaBySms => Medium::Sms,
         }
     }
 
@@ -52,7 +60,17 @@ impl Purpose {
         match self {
             Purpose::SignUp | Purpose::VerifyEmail | Purpose::VerifyPhone => 24 * 3600,
             Purpose::ResetPassword => 3600,
-            Purpose::SignInByEmail | Purpose::SignInBySms => session_s,
+            Purpose::SignInByEmail | Purpose::SignInBySms | Purpose::MfaByEmail | Purpose::MfaBySms => {
+                session_s
+            }
+        }
+    }
+
+    /// A code that is the only proof is longer: <https://github.com/aws-amplify/amplify-js/issues/14428>.
+    fn digits(self) -> usize {
+        match self {
+            Purpose::SignInByEmail | Purpose::SignInBySms => 8,
+            _ => 6,
         }
     }
 }
@@ -66,7 +84,8 @@ pub(crate) fn issue(
     now_s: i64,
 ) -> Result<String, Error> {
     let (sent, window_from_s) = count(db, "codes", sub, purpose, now_s)?;
-    let code = format!("{:06}", rand::rng().random_range(0..1_000_000));
+    let mut rng = rand::rng();
+    let code: String = (0..purpose.digits()).map(|_| char::from(rng.random_range(b'0'..=b'9'))).collect();
     db.execute(
         "INSERT OR REPLACE INTO codes
              (sub, purpose, code, expires_at_s, wrong_attempts, sent, window_from_s)

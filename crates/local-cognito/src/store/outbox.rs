@@ -17,12 +17,12 @@ const SHOWN: i64 = 100;
 pub struct Mail {
     /// The e-mail address or phone number, as its owner wrote it.
     pub to: String,
-    /// `sign_up`, `reset_password`, `verify_email`, `verify_phone`, `sign_in_by_email`, `sign_in_by_sms` or
-    /// `invitation`.
+    /// `sign_up`, `reset_password`, `verify_email`, `verify_phone`, `sign_in_by_email`, `sign_in_by_sms`,
+    /// `mfa_by_email`, `mfa_by_sms` or `invitation`.
     pub kind: String,
     /// Of the e-mail; a text message has none in AWS, and says here what it is.
     pub subject: String,
-    /// What the person is to type: six digits, or in an invitation the temporary password.
+    /// What the person is to type: digits, or in an invitation the temporary password.
     pub code: String,
     /// The body.
     pub text: String,
@@ -53,10 +53,12 @@ pub(crate) fn send(
         }
         Purpose::VerifyEmail => ("Your verification code", format!("Your verification code is {code}.")),
         Purpose::VerifyPhone => ("Text message", format!("Your verification code is {code}.")),
-        Purpose::SignInByEmail => {
+        Purpose::SignInByEmail | Purpose::MfaByEmail => {
             ("Your authentication code", format!("Your authentication code is {code}."))
         }
-        Purpose::SignInBySms => ("Text message", format!("Your authentication code is {code}.")),
+        Purpose::SignInBySms | Purpose::MfaBySms => {
+            ("Text message", format!("Your authentication code is {code}."))
+        }
     };
     let subject = words.subject.as_deref().unwrap_or(subject);
     put(db, to, purpose.as_str(), subject, code, &words.text.unwrap_or(text), now_ms)

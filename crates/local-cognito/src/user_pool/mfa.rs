@@ -10,6 +10,7 @@ use crate::config::{ClientConfig, MfaConfiguration, SecondFactor};
 use crate::error::Error;
 use crate::medium::Medium;
 use crate::operation::Reply;
+use crate::store::codes::Purpose;
 use crate::store::users::User;
 use crate::store::{message_mfas, software_tokens};
 use crate::turn::Turn;
@@ -99,8 +100,10 @@ pub(super) fn of_user(turn: &Turn<'_>, user: &User) -> Result<Vec<Factor>, Error
 fn ask(turn: &Turn<'_>, sign_in: SignIn, user: &User, factor: SecondFactor) -> Result<Reply, Error> {
     match factor {
         SecondFactor::SoftwareToken => software_token_mfa::challenge(turn, sign_in, user),
-        SecondFactor::Email => one_time_code::challenge(turn, sign_in, user, Step::EmailMfa, Medium::Email),
-        SecondFactor::Sms => one_time_code::challenge(turn, sign_in, user, Step::SmsMfa, Medium::Sms),
+        SecondFactor::Email => {
+            one_time_code::challenge(turn, sign_in, user, Step::EmailMfa, Purpose::MfaByEmail)
+        }
+        SecondFactor::Sms => one_time_code::challenge(turn, sign_in, user, Step::SmsMfa, Purpose::MfaBySms),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::config::ClientConfig;
 use crate::error::Error;
 use crate::medium::Medium;
 use crate::operation::Reply;
-use crate::store::codes;
+use crate::store::codes::{self, Purpose};
 use crate::store::users::{self, User};
 use crate::triggers::custom_message::{Message, Occasion};
 use crate::turn::Turn;
@@ -21,8 +21,9 @@ pub(super) fn challenge(
     sign_in: SignIn,
     user: &User,
     step: Step,
-    medium: Medium,
+    purpose: Purpose,
 ) -> Result<Reply, Error> {
+    let medium = purpose.medium();
     let address = user.attributes.get(medium.attribute()).map_or("", String::as_str);
     let message = Message {
         occasion: Occasion::Authentication,
@@ -32,7 +33,7 @@ pub(super) fn challenge(
         metadata: sign_in.metadata.as_ref(),
     };
     let parameters = parameters(medium, address, &user.sub);
-    let sent = turn.send_code(&message, medium.sign_in())?;
+    let sent = turn.send_code(&message, purpose)?;
     let user = user.clone();
     sent.and_then(turn, move |turn, ()| Ok(sign_in::challenge(turn, sign_in, &user, step, parameters)))
 }
@@ -53,30 +54,39 @@ pub(super) fn respond(
     answer: &Answer,
     challenge: &str,
 ) -> Result<Reply, Error> {
-    let medium = if challenge == "EMAIL_OTP" { Medium::Email } else { Medium::Sms };
     let session = answer.session.as_deref().ok_or_else(|| Error::missing("session"))?;
     let open = turn.cognito.auth_sessions.get(session, turn.now_ms);
-    let is_code = |step| matches!(step, Step::EmailOtp | Step::SmsOtp | Step::EmailMfa | Step::SmsMfa);
-    let open = open
-        .filter(|open| is_code(open.step) && open.step.as_str() == challenge)
-        .filter(|open| open.client_id == client.client_id)
+    let (open, purpose) = open
+        .filter(|open| open.step.as_str() == challenge && open.client_id == client.client_id)
+        .and_then(|open| purpose(open.step).map(|purpose| (open, purpose)))
         .ok_or(Error::INVALID_SESSION)?;
     let code = answer.response(&format!("{challenge}_CODE"))?;
     if users::find(turn.db, &open.sub)?.is_none() {
-        return Err(of_nobody(turn, answer, &open, medium)?);
+        return Err(of_nobody(turn, answer, &open, purpose)?);
     }
     let (session, sign_in, user) = sign_in::answered(turn, client, answer, open.step)?;
-    codes::redeem(turn.db, &user.sub, medium.sign_in(), code, turn.now_s())?;
+    codes::redeem(turn.db, &user.sub, purpose, code, turn.now_s())?;
     turn.cognito.auth_sessions.take(session, turn.now_ms);
     sign_in::finish(turn, sign_in.past(challenge), &user)
 }
 
+/// What the code is for that this step asks for, if it asks for one.
+fn purpose(step: Step) -> Option<Purpose> {
+    match step {
+        Step::EmailOtp => Some(Purpose::SignInByEmail),
+        Step::SmsOtp => Some(Purpose::SignInBySms),
+        Step::EmailMfa => Some(Purpose::MfaByEmail),
+        Step::SmsMfa => Some(Purpose::MfaBySms),
+        _ => None,
+    }
+}
+
 /// Refuses as a user's wrong code is refused.
-fn of_nobody(turn: &Turn<'_>, answer: &Answer, open: &AuthSession, medium: Medium) -> Result<Error, Error> {
+fn of_nobody(turn: &Turn<'_>, answer: &Answer, open: &AuthSession, purpose: Purpose) -> Result<Error, Error> {
     let name = answer.response("USERNAME")?;
     let is_same = name == open.sub || hidden_user::of_name(&turn.cognito.hidden_users, name).0 == open.sub;
     if !is_same {
         return Ok(Error::INVALID_SESSION);
     }
-    codes::guess_pretended(turn.db, &open.sub, medium.sign_in(), turn.now_s())
+    codes::guess_pretended(turn.db, &open.sub, purpose, turn.now_s())
 }

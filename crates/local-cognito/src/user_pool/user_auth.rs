@@ -20,7 +20,7 @@ use crate::config::{ClientConfig, FirstFactor};
 use crate::error::Error;
 use crate::medium::Medium;
 use crate::operation::Reply;
-use crate::store::codes;
+use crate::store::codes::Purpose;
 use crate::store::users::{self, User, UserStatus};
 use crate::triggers::pre_token_generation::Source;
 use crate::turn::Turn;
@@ -155,8 +155,8 @@ fn take(
             Some(a) => srp_challenge(turn, SignIn::new(client, None), who.name, a),
             None => Ok(who.ask(turn, client, Step::Password, choice)),
         },
-        Choice::EmailOtp => who.send(turn, client, Step::EmailOtp, Medium::Email),
-        Choice::SmsOtp => who.send(turn, client, Step::SmsOtp, Medium::Sms),
+        Choice::EmailOtp => who.send(turn, client, Step::EmailOtp, Purpose::SignInByEmail),
+        Choice::SmsOtp => who.send(turn, client, Step::SmsOtp, Purpose::SignInBySms),
     }
 }
 
@@ -246,16 +246,15 @@ impl<'a> Who<'a> {
         turn: &Turn<'_>,
         client: &ClientConfig,
         step: Step,
-        medium: Medium,
+        purpose: Purpose,
     ) -> Result<Reply, Error> {
         match &self.user {
-            Ok(user) => one_time_code::challenge(turn, SignIn::new(client, None), user, step, medium),
+            Ok(user) => one_time_code::challenge(turn, SignIn::new(client, None), user, step, purpose),
             Err(hidden) => {
-                let session_s = turn.auth_session_ms(&hidden.client_id) / 1000;
-                codes::pretend(turn.db, &hidden.sub, medium.sign_in(), session_s, turn.now_s())?;
+                turn.pretend_code(&hidden.client_id, &hidden.sub, purpose)?;
                 Ok(json!({
                     "ChallengeName": step.as_str(),
-                    "ChallengeParameters": one_time_code::parameters(medium, self.name, &hidden.sub),
+                    "ChallengeParameters": one_time_code::parameters(purpose.medium(), self.name, &hidden.sub),
                     "Session": self.open(turn, client, step),
                 })
                 .into())

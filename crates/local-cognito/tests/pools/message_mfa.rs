@@ -54,6 +54,7 @@ async fn a_code_by_e_mail_is_asked_for_after_the_password() {
     // The newest code is the one that counts.
     let challenge = pool.with_password(ADA, PASSWORD).await.ok();
     let code = pool.code(ADA).await;
+    assert_eq!(code.len(), 6);
     let wrong = pool.respond(&challenge, json!({ "EMAIL_OTP_CODE": other_than(&code) })).await;
     wrong.refused("CodeMismatchException");
     let done = pool.respond(&challenge, json!({ "EMAIL_OTP_CODE": code })).await.ok();

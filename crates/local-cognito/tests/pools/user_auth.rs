@@ -39,7 +39,7 @@ async fn answer(pool: &Pool, name: &str, challenge: &Value, responses: Value) ->
 
 /// Never the code itself.
 fn other_than(code: &str) -> &'static str {
-    if code == "000000" { "111111" } else { "000000" }
+    if code == "00000000" { "11111111" } else { "00000000" }
 }
 
 #[tokio::test]
@@ -91,6 +91,8 @@ async fn a_code_by_e_mail_signs_in_once_and_for_three_minutes() {
     assert_eq!(asked["ChallengeParameters"]["CODE_DELIVERY_DELIVERY_MEDIUM"], "EMAIL");
     assert_eq!(asked["ChallengeParameters"]["CODE_DELIVERY_DESTINATION"], "a***@e***");
     let code = pool.code(ADA).await;
+    // Longer than other codes, as it is the only proof.
+    assert!(code.len() == 8 && code.bytes().all(|digit| digit.is_ascii_digit()), "{code}");
     let wrong = answer(&pool, ADA, &asked, json!({ "EMAIL_OTP_CODE": other_than(&code) })).await;
     wrong.refused("CodeMismatchException");
     let done = answer(&pool, ADA, &asked, json!({ "EMAIL_OTP_CODE": code })).await.ok();
@@ -139,6 +141,7 @@ async fn a_code_by_text_message_needs_a_number_that_is_proved() {
     assert_eq!(asked["ChallengeName"], "SMS_OTP");
     assert_eq!(asked["ChallengeParameters"]["CODE_DELIVERY_DELIVERY_MEDIUM"], "SMS");
     let code = pool.code("%2B12065550100").await;
+    assert_eq!(code.len(), 8);
     let done = answer(&pool, ADA, &asked, json!({ "SMS_OTP_CODE": code })).await.ok();
     pool.get_user(&Tokens::of(&done).access).await.ok();
     // Another number is to be proved anew.
