@@ -9,6 +9,7 @@ use crate::config::ClientConfig;
 use crate::error::Error;
 use crate::progress::Progress;
 use crate::roles::Roles;
+use crate::scopes;
 use crate::store::sessions::{self, Session};
 use crate::store::users::User;
 use crate::store::{groups, users};
@@ -181,7 +182,7 @@ fn of_session(
     let mut id = shared("id", client.id_token_validity);
     id.insert("aud".into(), client.client_id.clone().into());
     id.insert("cognito:username".into(), user.sub.clone().into());
-    for (name, value) in &user.attributes {
+    for (name, value) in user.attributes.iter().filter(|(name, _)| scopes::tell(scope, name)) {
         let value = match name.as_str() {
             "email_verified" | "phone_number_verified" => Value::Bool(value == "true"),
             _ => value.clone().into(),

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use super::token::open;
-use crate::{Cognito, Error};
+use crate::{Cognito, Error, scopes};
 
 pub(super) async fn user_info(State(cognito): State<Arc<Cognito>>, headers: HeaderMap) -> Response {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
@@ -29,13 +29,7 @@ pub(super) async fn user_info(State(cognito): State<Arc<Cognito>>, headers: Head
         }
         Err(error) => return refused("invalid_token", &error.to_string()),
     };
-    let has = |wanted: &str| scope.split(' ').any(|scope| scope == wanted);
-    let is_told = |name: &str| match name {
-        "email" | "email_verified" => has("email"),
-        "phone_number" | "phone_number_verified" => has("phone"),
-        _ => has("profile"),
-    };
-    let attributes = user.attributes.iter().filter(|(name, _)| is_told(name));
+    let attributes = user.attributes.iter().filter(|(name, _)| scopes::tell(&scope, name));
     let mut told: Map<String, Value> = attributes.map(|(name, value)| (name.clone(), json!(value))).collect();
     told.insert("sub".into(), json!(user.sub));
     told.insert("username".into(), json!(user.sub));

@@ -196,6 +196,33 @@ async fn an_app_gets_tokens_of_its_scopes_for_a_code_and_its_verifier() {
 }
 
 #[tokio::test]
+async fn openid_alone_tells_everything_and_scopes_beside_it_their_own() {
+    let pool = Pool::new();
+    let sub = pool.confirmed_user(ADA).await;
+    let mut browser = Browser::new(&pool);
+    browser.sign_in().await;
+    for (scope, tells_email, tells_name) in [
+        ("openid", true, true),
+        ("openid aws.cognito.signin.user.admin", true, true),
+        ("openid email", true, false),
+        ("openid profile", false, true),
+        ("openid email profile", true, true),
+    ] {
+        let to_app = browser.get(&format!("/oauth2/authorize?{}", request(&[("scope", scope)]))).await;
+        let tokens = exchange(&pool, &code(&to_app), VERIFIER).await.ok();
+        for told in [claims(&tokens["id_token"]), user_info(&pool, &tokens["access_token"]).await.ok()] {
+            assert_eq!(told["sub"], sub);
+            for name in ["email", "email_verified"] {
+                assert_eq!(told.get(name).is_some(), tells_email, "{scope}: {told}");
+            }
+            for name in ["given_name", "family_name"] {
+                assert_eq!(told.get(name).is_some(), tells_name, "{scope}: {told}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_code_is_good_once_for_its_own_request_and_five_minutes() {
     let pool = Pool::new();
     pool.confirmed_user(ADA).await;
