@@ -20,6 +20,11 @@ impl Medium {
         }
     }
 
+    /// By AWS's name.
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        [Medium::Email, Medium::Sms].into_iter().find(|medium| medium.as_str() == name)
+    }
+
     /// The attribute that holds the address.
     pub(crate) fn attribute(self) -> &'static str {
         match self {

@@ -4,6 +4,7 @@ use rusqlite::Connection;
 use serde::Serialize;
 
 use crate::error::Error;
+use crate::medium::Medium;
 use crate::store::codes::Purpose;
 
 /// Older mails are forgotten.
@@ -68,12 +69,17 @@ pub(crate) fn send(
 pub(crate) fn invite(
     db: &Connection,
     to: &str,
+    medium: Medium,
+    username: &str,
     password: &str,
     words: Words,
     now_ms: i64,
 ) -> Result<(), Error> {
-    let subject = words.subject.as_deref().unwrap_or("Your temporary password");
-    let text = format!("Your username is {to} and temporary password is {password}");
+    let subject = match medium {
+        Medium::Email => words.subject.as_deref().unwrap_or("Your temporary password"),
+        Medium::Sms => "Text message",
+    };
+    let text = format!("Your username is {username} and temporary password is {password}");
     put(db, to, "invitation", subject, password, &words.text.unwrap_or(text), now_ms)
 }
 

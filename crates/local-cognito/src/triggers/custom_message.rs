@@ -83,7 +83,7 @@ pub(crate) fn words(
         request: request(members, message.metadata),
         response: json!({ "smsMessage": null, "emailMessage": null, "emailSubject": null }),
     };
-    let (code, address) = (code.to_owned(), message.address.to_owned());
+    let (code, username) = (code.to_owned(), message.user.email().to_owned());
     let answered: Progress<Response> = ask(turn, Trigger::CustomMessage, &event);
     answered.and_then(turn, move |_, Response { sms_message, email_message, email_subject }| {
         let (text, longest) = match medium {
@@ -96,7 +96,7 @@ pub(crate) fn words(
                 tracing::warn!("the function's message lacks {CODE}, or {USERNAME} in an invitation");
                 return Err(Error::InvalidLambdaResponse);
             }
-            Some(text) => Some(text.replace(USERNAME, &address).replace(CODE, &code)),
+            Some(text) => Some(text.replace(USERNAME, &username).replace(CODE, &code)),
         };
         if text.as_ref().is_some_and(|text| text.chars().count() > longest) {
             tracing::warn!("the function's message has more than {longest} characters");

@@ -88,6 +88,67 @@ async fn a_temporary_password_ends_after_a_week_and_can_be_sent_again() {
 }
 
 #[tokio::test]
+async fn an_invitation_goes_by_the_mediums_that_the_operator_names() {
+    const PHONE: &str = "+12065550100";
+    let both = [PHONE, ADA];
+    for (mediums, has_phone, expected) in [
+        (json!(["SMS"]), true, &both[..1]),
+        (json!(["EMAIL"]), true, &both[1..]),
+        (json!(["EMAIL", "SMS", "EMAIL"]), true, &both[..]),
+        (json!(["EMAIL"]), false, &both[1..]),
+        // A text message is the default, if there is a number.
+        (Value::Null, true, &both[..1]),
+        (json!([]), false, &both[1..]),
+    ] {
+        let pool = Pool::new();
+        let number = json!([{ "Name": "phone_number", "Value": PHONE }]);
+        let mut body = json!({ "Username": ADA, "DesiredDeliveryMediums": mediums });
+        body["UserAttributes"] = if has_phone { number } else { json!([]) };
+        pool.admin("AdminCreateUser", body.clone()).await.ok();
+        let sent = pool.get("/_local/outbox").await.ok();
+        assert_eq!(names(&sent, "to"), expected, "{mediums}");
+        for mail in sent.as_array().unwrap() {
+            let text = mail["text"].as_str().unwrap();
+            assert!(
+                text.starts_with(&format!("Your username is {ADA} and temporary password is ")),
+                "{text}"
+            );
+        }
+        body["MessageAction"] = "RESEND".into();
+        pool.admin("AdminCreateUser", body).await.ok();
+        let sent = pool.get("/_local/outbox").await.ok();
+        assert_eq!(names(&sent, "to"), [expected, expected].concat(), "{mediums}");
+    }
+}
+
+#[tokio::test]
+async fn an_invitation_that_cannot_travel_makes_nobody() {
+    let pool = Pool::new();
+    let body = |mediums: &[&str]| json!({ "Username": ADA, "DesiredDeliveryMediums": mediums });
+    let told = pool.admin("AdminCreateUser", body(&["EMAIL", "SMS"])).await;
+    assert_eq!(
+        told.refused("InvalidParameterException"),
+        "No phone number provided but desired delivery medium was SMS"
+    );
+    let told = pool.admin("AdminCreateUser", body(&["EMAIL", "PIGEON"])).await;
+    assert_eq!(
+        told.refused("InvalidParameterException"),
+        "1 validation error detected: Value '[EMAIL, PIGEON]' at 'desiredDeliveryMediums' failed to satisfy \
+         constraint: Member must satisfy constraint: [Member must satisfy enum value set: [SMS, EMAIL]]"
+    );
+    assert_eq!(pool.admin("ListUsers", json!({})).await.ok()["Users"], json!([]));
+    assert_eq!(pool.get("/_local/outbox").await.ok(), json!([]));
+
+    // Nor does asking again give another password.
+    invite(&pool, ADA).await;
+    let first = pool.code(ADA).await;
+    let mut again = body(&["SMS"]);
+    again["MessageAction"] = "RESEND".into();
+    pool.admin("AdminCreateUser", again).await.refused("InvalidParameterException");
+    assert_eq!(pool.try_sign_in(ADA, &first).await.ok()["ChallengeName"], "NEW_PASSWORD_REQUIRED");
+}
+
+#[tokio::test]
 async fn an_invitation_can_be_kept_back() {
     let pool = Pool::new();
     let body = json!({ "Username": ADA, "TemporaryPassword": PASSWORD, "MessageAction": "SUPPRESS" });

@@ -25,7 +25,7 @@ fn wordy() -> Arc<Function> {
         Ok(json!({
             "emailSubject": event["triggerSource"],
             "emailMessage": format!("<b>{code}</b> for {name}"),
-            "smsMessage": format!("{code} for you"),
+            "smsMessage": format!("{code} for {name}"),
         }))
     })
 }
@@ -145,6 +145,17 @@ async fn an_invitation_names_the_user_and_the_password() {
     assert_eq!(mail["subject"], "CustomMessage_AdminCreateUser");
     assert_eq!(mail["text"], format!("<b>{PASSWORD}</b> for {ADA}"));
     assert_eq!(function.taken()[0]["request"]["usernameParameter"], "{username}");
+    let by_text = json!({
+        "Username": "eve@example.com",
+        "TemporaryPassword": PASSWORD,
+        "DesiredDeliveryMediums": ["EMAIL", "SMS"],
+        "UserAttributes": [{ "Name": "phone_number", "Value": "+12065550100" }],
+    });
+    pool.admin("AdminCreateUser", by_text).await.ok();
+    assert_eq!(function.taken().len(), 2);
+    assert_eq!(newest(&pool, "+12065550100").await["text"], format!("{PASSWORD} for eve@example.com"));
+    let mail = newest(&pool, "eve@example.com").await;
+    assert_eq!(mail["text"], format!("<b>{PASSWORD}</b> for eve@example.com"));
     let suppressed = json!({ "Username": "bob@example.com", "MessageAction": "SUPPRESS" });
     pool.admin("AdminCreateUser", suppressed).await.ok();
     assert!(function.taken().is_empty());

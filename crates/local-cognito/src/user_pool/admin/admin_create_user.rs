@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::medium::Medium;
 use crate::operation::{Reply, required};
 use crate::password::{self, StoredPassword};
+use crate::progress::Progress;
 use crate::store::outbox;
 use crate::store::users::{self, User, UserStatus};
 use crate::triggers::custom_message::{self, Message, Occasion};
@@ -30,6 +31,7 @@ pub(super) struct AdminCreateUser {
     user_attributes: Option<Vec<Attribute>>,
     temporary_password: Option<String>,
     message_action: Option<MessageAction>,
+    desired_delivery_mediums: Option<Vec<String>>,
     validation_data: Option<Vec<Attribute>>,
     client_metadata: Option<Metadata>,
 }
@@ -50,12 +52,16 @@ pub(super) fn admin_create_user(turn: &Turn<'_>, request: AdminCreateUser) -> Re
         None => temporary_password(turn.pool().password_policy.minimum_length),
     };
     password::check(&turn.pool().password_policy, &password)?;
+    let desired = desired(request.desired_delivery_mediums.unwrap_or_default())?;
     if request.message_action == Some(MessageAction::Resend) {
-        let user = invited_again(turn, &address, &password)?;
-        return invite(turn, &user, password);
+        let (user, mediums) = invited_again(turn, &address, &password, desired)?;
+        return invite(turn, &user, &password, mediums);
     }
-    let is_invited = request.message_action != Some(MessageAction::Suppress);
     let attributes = attributes_of(&address, request.user_attributes.unwrap_or_default())?;
+    let mediums = match request.message_action {
+        Some(MessageAction::Suppress) => Vec::new(),
+        _ => reachable(desired, &attributes)?,
+    };
     check_is_new(turn, &address)?;
     let sub = Uuid::new_v4().to_string();
     let account = Account {
@@ -79,16 +85,60 @@ pub(super) fn admin_create_user(turn: &Turn<'_>, request: AdminCreateUser) -> Re
             modified_at_s: turn.now_s(),
         };
         users::insert(turn.db, &user)?;
-        match is_invited {
-            true => invite(turn, &user, password),
-            false => Ok(json!({ "User": user_type(&user) }).into()),
-        }
+        invite(turn, &user, &password, mediums)
     })
 }
 
+/// `DesiredDeliveryMediums`, each once.
+fn desired(names: Vec<String>) -> Result<Vec<Medium>, Error> {
+    let mut mediums = Vec::new();
+    for name in &names {
+        let medium = Medium::parse(name).ok_or_else(|| {
+            let constraint =
+                "Member must satisfy constraint: [Member must satisfy enum value set: [SMS, EMAIL]]";
+            Error::constraint(format!("[{}]", names.join(", ")), "desiredDeliveryMediums", constraint)
+        })?;
+        if !mediums.contains(&medium) {
+            mediums.push(medium);
+        }
+    }
+    Ok(mediums)
+}
+
+/// How the invitation travels, which needs an address. By default as a text message, and by e-mail to who has no
+/// phone number: <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUser.html>
+/// and <https://github.com/reapit/foundations/issues/7052>.
+fn reachable(desired: Vec<Medium>, attributes: &BTreeMap<String, String>) -> Result<Vec<Medium>, Error> {
+    let has_address = |medium: &Medium| attributes.contains_key(medium.attribute());
+    if desired.is_empty() {
+        let first = [Medium::Sms, Medium::Email].into_iter().find(has_address);
+        return Ok(first.into_iter().collect());
+    }
+    match desired.iter().find(|medium| !has_address(medium)) {
+        None => Ok(desired),
+        Some(Medium::Email) => {
+            Err(Error::InvalidParameter("No email provided but desired delivery medium was Email".to_owned()))
+        }
+        Some(Medium::Sms) => Err(Error::InvalidParameter(
+            "No phone number provided but desired delivery medium was SMS".to_owned(),
+        )),
+    }
+}
+
+fn invite(turn: &Turn<'_>, user: &User, password: &str, mediums: Vec<Medium>) -> Result<Reply, Error> {
+    let answer = json!({ "User": user_type(user) });
+    let mut sent = Progress::Done(());
+    for medium in mediums {
+        let (user, password) = (user.clone(), password.to_owned());
+        sent = sent.and_then(turn, move |turn, ()| send(turn, &user, password, medium))?;
+    }
+    sent.and_then(turn, move |_, ()| Ok(answer.into()))
+}
+
 /// As in AWS, what the operator told is for PreSignUp alone.
-fn invite(turn: &Turn<'_>, user: &User, password: String) -> Result<Reply, Error> {
-    let address = user.email().to_owned();
+fn send(turn: &Turn<'_>, user: &User, password: String, medium: Medium) -> Result<Progress<()>, Error> {
+    let address = user.attributes.get(medium.attribute()).cloned().unwrap_or_default();
+    let username = user.email().to_owned();
     let message = Message {
         occasion: Occasion::AdminCreateUser,
         user,
@@ -96,10 +146,9 @@ fn invite(turn: &Turn<'_>, user: &User, password: String) -> Result<Reply, Error
         client_id: NO_CLIENT,
         metadata: None,
     };
-    let answer = json!({ "User": user_type(user) });
-    custom_message::words(turn, &message, Medium::Email, &password)?.and_then(turn, move |turn, words| {
-        outbox::invite(turn.db, &address, &password, words, turn.now_ms)?;
-        Ok(answer.into())
+    custom_message::words(turn, &message, medium, &password)?.and_then(turn, move |turn, words| {
+        outbox::invite(turn.db, &address, medium, &username, &password, words, turn.now_ms)?;
+        Ok(Progress::Done(()))
     })
 }
 
@@ -127,17 +176,23 @@ fn check_is_new(turn: &Turn<'_>, address: &str) -> Result<(), Error> {
 }
 
 /// `MessageAction: RESEND` gives an invited user a new temporary password and more time.
-fn invited_again(turn: &Turn<'_>, address: &str, password: &str) -> Result<User, Error> {
+fn invited_again(
+    turn: &Turn<'_>,
+    address: &str,
+    password: &str,
+    desired: Vec<Medium>,
+) -> Result<(User, Vec<Medium>), Error> {
     let mut user = users::find(turn.db, address)?.ok_or(Error::NO_SUCH_USER)?;
     if user.status != UserStatus::ForceChangePassword {
         return Err(Error::UnsupportedUserState(
             "Resend not possible. User status is not FORCE_CHANGE_PASSWORD",
         ));
     }
+    let mediums = reachable(desired, &user.attributes)?;
     user.password = StoredPassword::new(turn.pool(), &user.sub, password);
     user.temporary_until_s = Some(turn.temporary_password_end_s());
     users::update(turn.db, &user, turn.now_s())?;
-    Ok(user)
+    Ok((user, mediums))
 }
 
 /// Random, and within every policy: one of each kind, none that look alike.
