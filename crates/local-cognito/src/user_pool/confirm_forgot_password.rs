@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
+use super::hidden_user;
 use crate::error::Error;
 use crate::operation::{Reply, required};
 use crate::password::{self, StoredPassword};
@@ -36,7 +37,7 @@ pub(super) fn confirm_forgot_password(
 
     let Some(mut user) = users::find(turn.db, &name)? else {
         return Err(match client.prevent_user_existence_errors {
-            true => Error::CodeMismatch,
+            true => hidden_user::guess_code(turn, &name, Purpose::ResetPassword)?,
             false => Error::UserNotFound("Username/client id combination not found."),
         });
     };

@@ -7,6 +7,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
+use super::hidden_user;
 use super::initiate_auth::Flow;
 use super::sign_in::{self, SignIn};
 use crate::challenges::Step;
@@ -36,7 +37,7 @@ pub(super) fn confirm_sign_up(turn: &Turn<'_>, request: ConfirmSignUp) -> Result
 
     let Some(mut user) = users::find(turn.db, &name)? else {
         return Err(match client.prevent_user_existence_errors {
-            true => Error::ExpiredCode,
+            true => hidden_user::guess_code(turn, &name, Purpose::SignUp)?,
             false => Error::UserNotFound("Username/client id combination not found."),
         });
     };

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
+use super::hidden_user;
 use super::migrate_user;
 use crate::config::ClientConfig;
 use crate::error::Error;
@@ -44,7 +45,7 @@ fn send_code(
     if user.as_ref().is_some_and(has_temporary) && !client.prevent_user_existence_errors {
         return Err(Error::NotAuthorized("User password cannot be reset in the current state."));
     }
-    let is_known = user.is_some();
+    let known = user.as_ref().map(|user| user.sub.clone());
     let (sent, address) =
         match user.filter(|user| user.has_verified_email() && user.is_enabled && !has_temporary(user)) {
             Some(user) => {
@@ -53,8 +54,14 @@ fn send_code(
                 let message = Message { occasion, user: &user, address, client_id, metadata };
                 (turn.send_code(&message, Purpose::ResetPassword)?, address.to_owned())
             }
-            None if client.prevent_user_existence_errors => (Progress::Done(()), name),
-            None if is_known => {
+            None if client.prevent_user_existence_errors => {
+                match known {
+                    Some(sub) => turn.pretend_code(&client.client_id, &sub, Purpose::ResetPassword)?,
+                    None => hidden_user::pretend_code(turn, client, &name, Purpose::ResetPassword)?,
+                }
+                (Progress::Done(()), name)
+            }
+            None if known.is_some() => {
                 return Err(Error::InvalidParameter(
                 "Cannot reset password for the user as there is no registered/verified email or phone_number"
                     .to_owned(),

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
+use super::hidden_user;
 use crate::error::Error;
 use crate::medium::Medium;
 use crate::operation::{Reply, required};
@@ -38,7 +39,10 @@ pub(super) fn resend_confirmation_code(
             let message = Message { occasion, user: &user, address, client_id, metadata };
             (turn.send_code(&message, Purpose::SignUp)?, address.to_owned())
         }
-        None if client.prevent_user_existence_errors => (Progress::Done(()), name),
+        None if client.prevent_user_existence_errors => {
+            hidden_user::pretend_code(turn, client, &name, Purpose::SignUp)?;
+            (Progress::Done(()), name)
+        }
         None => return Err(Error::UserNotFound("Username/client id combination not found.")),
     };
     sent.and_then(turn, move |_, ()| {

@@ -97,8 +97,40 @@ async fn who_has_no_proven_address_gets_no_code_and_a_stranger_learns_nothing() 
     pool.call("ForgotPassword", forgot("legacy", "nobody@example.com"))
         .await
         .refused("UserNotFoundException");
-    let guess = reset("nobody@example.com", "123456", NEW);
-    pool.call("ConfirmForgotPassword", guess).await.refused("CodeMismatchException");
+    for email in [ADA, "nobody@example.com"] {
+        let guess = reset(email, "123456", NEW);
+        pool.call("ConfirmForgotPassword", guess).await.refused("CodeMismatchException");
+    }
+}
+
+#[tokio::test]
+async fn codes_and_guesses_are_limited_alike_for_everybody_where_existence_is_hidden() {
+    let pool = Pool::new();
+    pool.confirmed_user(ADA).await;
+    pool.sign_up("eve@example.com").await.ok();
+    pool.admin("AdminCreateUser", json!({ "Username": "new@example.com" })).await.ok();
+    for email in [ADA, "eve@example.com", "new@example.com", "nobody@example.com"] {
+        let guess = || pool.call("ConfirmForgotPassword", reset(email, "none", NEW));
+        // Before a code was asked for, there is none.
+        guess().await.refused("ExpiredCodeException");
+        pool.call("ForgotPassword", forgot(CLIENT, email)).await.ok();
+        for _ in 0..5 {
+            guess().await.refused("CodeMismatchException");
+        }
+        guess().await.refused("LimitExceededException");
+        for _ in 1..20 {
+            pool.call("ForgotPassword", forgot(CLIENT, &email.to_uppercase())).await.ok();
+        }
+        pool.call("ForgotPassword", forgot(CLIENT, email)).await.refused("LimitExceededException");
+        // The newest is good for an hour.
+        guess().await.refused("CodeMismatchException");
+    }
+    pool.pass(3600);
+    for email in [ADA, "eve@example.com", "new@example.com", "nobody@example.com"] {
+        let late = pool.call("ConfirmForgotPassword", reset(email, "none", NEW)).await;
+        late.refused("ExpiredCodeException");
+        pool.call("ForgotPassword", forgot(CLIENT, email)).await.ok();
+    }
 }
 
 #[tokio::test]

@@ -295,11 +295,30 @@ async fn a_stranger_learns_nothing_where_user_existence_is_hidden() {
     assert_eq!(answer["CodeDeliveryDetails"]["Destination"], "n***@e***");
     pool.call("ResendConfirmationCode", resend("legacy")).await.refused("UserNotFoundException");
 
-    pool.call("ConfirmSignUp", confirm(nobody, "123456")).await.refused("ExpiredCodeException");
+    pool.call("ConfirmSignUp", confirm("nobody-else@example.com", "123456"))
+        .await
+        .refused("ExpiredCodeException");
     let mut request = confirm(nobody, "123456");
     request["ClientId"] = "legacy".into();
     pool.call("ConfirmSignUp", request).await.refused("UserNotFoundException");
     assert_eq!(pool.get("/_local/outbox").await.ok(), json!([]));
+}
+
+#[tokio::test]
+async fn sign_up_codes_and_guesses_are_limited_alike_where_user_existence_is_hidden() {
+    let pool = Pool::new();
+    pool.sign_up(ADA).await.ok();
+    for (name, left) in [(ADA, 19), ("nobody@example.com", 20)] {
+        let resend = || pool.call("ResendConfirmationCode", json!({ "ClientId": CLIENT, "Username": name }));
+        for _ in 0..left {
+            resend().await.ok();
+        }
+        resend().await.refused("LimitExceededException");
+        for _ in 0..5 {
+            pool.call("ConfirmSignUp", confirm(name, "none")).await.refused("CodeMismatchException");
+        }
+        pool.call("ConfirmSignUp", confirm(name, "none")).await.refused("LimitExceededException");
+    }
 }
 
 #[tokio::test]
