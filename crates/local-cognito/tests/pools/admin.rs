@@ -293,12 +293,13 @@ async fn users_are_listed_by_page_and_filter() {
     assert_eq!(email(&second), ["new@example.com"]);
     assert_eq!(second.get("PaginationToken"), None);
 
-    let cases: [(&str, &[&str]); 5] = [
+    let cases: [(&str, &[&str]); 6] = [
         ("email = \"ADA@example.com\"", &["ada@example.com"]),
         ("email ^= \"ada\"", &["ada@example.com", "adam@example.com"]),
         ("cognito:user_status=\"UNCONFIRMED\"", &["new@example.com"]),
         ("status = \"Disabled\"", &[]),
         ("nickname = \"x\"", &["refused"]),
+        ("email = \"ada@example.com\" and name = \"Ada\"", &["refused"]),
     ];
     for (filter, expected) in cases {
         let body = json!({ "Filter": filter, "AttributesToGet": ["email"] });

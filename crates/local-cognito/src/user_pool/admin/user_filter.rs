@@ -66,10 +66,49 @@ fn parse(text: &str) -> Option<UserFilter> {
         None => (name, false),
     };
     let name = name.trim().trim_matches('"');
-    let value = value.trim().strip_prefix('"')?.strip_suffix('"')?;
-    NAMES.contains(&name).then(|| UserFilter {
-        name: name.to_owned(),
-        is_beginning,
-        value: value.replace("\\\"", "\"").replace("\\\\", "\\"),
-    })
+    let value = unquoted(value.trim())?;
+    NAMES.contains(&name).then(|| UserFilter { name: name.to_owned(), is_beginning, value })
+}
+
+/// What is between two quotes; a quote in it has a backslash in front, as has a backslash.
+fn unquoted(text: &str) -> Option<String> {
+    let mut value = String::new();
+    let mut rest = text.strip_prefix('"')?.strip_suffix('"')?.chars();
+    while let Some(c) = rest.next() {
+        match c {
+            '"' => return None,
+            '\\' => value.push(rest.next().filter(|escaped| matches!(escaped, '"' | '\\'))?),
+            plain => value.push(plain),
+        }
+    }
+    Some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_has_one_quoted_value() {
+        let value = |text: &str| parse(text).map(|filter| filter.value);
+        for (text, expected) in [
+            ("name = \"a\"", "a"),
+            ("name=\"\"", ""),
+            (r#"name = "a \"b\" c""#, "a \"b\" c"),
+            (r#"name = "a\\""#, r"a\"),
+        ] {
+            assert_eq!(value(text).as_deref(), Some(expected), "{text}");
+        }
+        for text in [
+            r#"email = "a" and name = "b""#,
+            r#"name = "a"b""#,
+            r#"name = "a\""#,
+            r#"name = "a\b""#,
+            r#"name = ""#,
+            "name = a",
+            "",
+        ] {
+            assert_eq!(value(text), None, "{text}");
+        }
+    }
 }
