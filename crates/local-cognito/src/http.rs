@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::Router;
-use axum::body::Body;
-use axum::extract::{Query, Request, State};
+use axum::body::{Body, Bytes};
+use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
+use axum::extract::{DefaultBodyLimit, FromRequest, Query, Request, State};
 use axum::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Json, body};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -89,7 +90,7 @@ pub fn preflight(headers: &HeaderMap) -> Response {
 pub(crate) struct Call {
     service: Service,
     operation: String,
-    body: body::Bytes,
+    body: Bytes,
     /// Whether there is a signature; whose it is, the host has verified.
     is_signed: bool,
 }
@@ -117,7 +118,7 @@ impl Call {
     }
 }
 
-async fn read(request: Request) -> Result<Call, Error> {
+async fn read(mut request: Request) -> Result<Call, Error> {
     let target = request.headers().get(TARGET).and_then(|target| target.to_str().ok()).unwrap_or_default();
     let (service, operation) = if let Some(operation) = target.strip_prefix(USER_POOL_TARGET) {
         (Service::UserPool, operation.to_owned())
@@ -130,9 +131,13 @@ async fn read(request: Request) -> Result<Call, Error> {
     };
     let authorization = request.headers().get(header::AUTHORIZATION);
     let is_signed = authorization.is_some_and(|value| value.as_bytes().starts_with(b"AWS4-HMAC-SHA256 "));
-    let body = body::to_bytes(request.into_body(), BODY_LIMIT_BYTES)
-        .await
-        .map_err(|_| Error::RequestTooLarge { limit_bytes: BODY_LIMIT_BYTES })?;
+    DefaultBodyLimit::max(BODY_LIMIT_BYTES).apply(&mut request);
+    let body = Bytes::from_request(request, &()).await.map_err(|rejection| match rejection {
+        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
+            Error::RequestTooLarge { limit_bytes: BODY_LIMIT_BYTES }
+        }
+        broken => Error::Serialization(format!("The request cannot be read: {}", broken.body_text())),
+    })?;
     Ok(Call { service, operation, body, is_signed })
 }
 

@@ -132,6 +132,17 @@ async fn a_body_beyond_the_limit_is_refused_clearly() {
 }
 
 #[tokio::test]
+async fn a_body_that_breaks_off_is_not_called_too_large() {
+    let pool = Pool::new();
+    let broken = [Ok("{\"ClientId\":"), Err(std::io::Error::other("Invalid character in chunk size"))];
+    let body = Body::from_stream(futures::stream::iter(broken));
+    let answer = pool.post(&format!("{IDP}.SignUp"), body).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    let told = answer.refused("SerializationException");
+    assert!(told.starts_with("The request cannot be read: "), "{told}");
+}
+
+#[tokio::test]
 async fn a_text_that_no_header_can_carry_still_gets_an_answer() {
     let pool = Pool::new();
     let target = HeaderValue::from_bytes(b"AWSCognitoIdentityProviderService.\xff").unwrap();
