@@ -8,7 +8,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 mod attributes;
 mod challenges;
@@ -50,6 +50,7 @@ pub use store::outbox::Mail;
 pub use triggers::{EventVersion, Trigger, TriggerFunction, Triggers};
 
 use progress::{Invocation, Progress};
+use store::outbox::Sent;
 use store::{Store, groups, identities, outbox, secrets, sessions, users};
 use turn::Turn;
 
@@ -192,10 +193,15 @@ impl Cognito {
         work: impl FnOnce(&Turn<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let worker = Arc::clone(self);
-        self.store.transaction(move |db| work(&worker.turn(db))).await
-    }
-
-    fn turn<'a>(&'a self, db: &'a rusqlite::Connection) -> Turn<'a> {
-        Turn { cognito: self, db, now_ms: self.clock.now_ms() }
+        let sent = Arc::new(Mutex::new(Vec::new()));
+        let told = Arc::clone(&sent);
+        let outcome = self.store.transaction(move |db| {
+            work(&Turn { cognito: &worker, db, now_ms: worker.clock.now_ms(), sent: &told })
+        });
+        let outcome = outcome.await;
+        if !matches!(outcome, Err(Error::Internal(_))) {
+            sent.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(Sent::log);
+        }
+        outcome
     }
 }

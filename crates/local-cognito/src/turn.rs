@@ -1,6 +1,6 @@
 //! What an operation works with: one transaction, one moment in time, and the questions that all of them ask.
 
-use std::sync::PoisonError;
+use std::sync::{Mutex, PoisonError};
 
 use num_bigint::BigUint;
 use rusqlite::Connection;
@@ -15,6 +15,7 @@ use crate::operation::required;
 use crate::progress::Progress;
 use crate::signing_key::SigningKey;
 use crate::store::codes::Purpose;
+use crate::store::outbox::Sent;
 use crate::store::users::{self, User};
 use crate::store::{codes, outbox, sessions};
 use crate::tokens::ADMIN_SCOPE;
@@ -24,6 +25,8 @@ pub(crate) struct Turn<'a> {
     pub(crate) cognito: &'a Cognito,
     pub(crate) db: &'a Connection,
     pub(crate) now_ms: i64,
+    /// What the transaction sends, if it is committed.
+    pub(crate) sent: &'a Mutex<Vec<Sent>>,
 }
 
 impl Turn<'_> {
@@ -132,13 +135,18 @@ impl Turn<'_> {
         codes::pretend(self.db, sub, purpose, session_s, self.now_s())
     }
 
+    /// Tells the developer of a message, but not of one that is undone.
+    pub(crate) fn log_when_done(&self, sent: Sent) {
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner).push(sent);
+    }
+
     /// Makes a code and sends it.
     pub(crate) fn send_code(&self, message: &Message<'_>, purpose: Purpose) -> Result<Progress<()>, Error> {
         let session_s = self.auth_session_ms(message.client_id) / 1000;
         let code = codes::issue(self.db, &message.user.sub, purpose, session_s, self.now_s())?;
         let address = message.address.to_owned();
         custom_message::words(self, message, purpose.medium(), &code)?.and_then(self, move |turn, words| {
-            outbox::send(turn.db, &address, purpose, &code, words, turn.now_ms)?;
+            turn.log_when_done(outbox::send(turn.db, &address, purpose, &code, words, turn.now_ms)?);
             Ok(Progress::Done(()))
         })
     }

@@ -38,7 +38,23 @@ pub(crate) struct Words {
     pub(crate) text: Option<String>,
 }
 
-/// Puts a code into the outbox and, the purpose of this outbox, into the log.
+/// A message that is in the outbox once the transaction is committed, and then, the purpose of this outbox, in the
+/// log.
+#[derive(Debug)]
+pub(crate) struct Sent {
+    to: String,
+    code: String,
+    text: String,
+}
+
+impl Sent {
+    pub(crate) fn log(&self) {
+        let Sent { to, code, text } = self;
+        tracing::info!(to, code, "mail: {text}");
+    }
+}
+
+/// Puts a code into the outbox.
 pub(crate) fn send(
     db: &Connection,
     to: &str,
@@ -46,7 +62,7 @@ pub(crate) fn send(
     code: &str,
     words: Words,
     now_ms: i64,
-) -> Result<(), Error> {
+) -> Result<Sent, Error> {
     let (subject, text) = match purpose {
         Purpose::SignUp => ("Your verification code", format!("Your confirmation code is {code}.")),
         Purpose::ResetPassword => {
@@ -74,7 +90,7 @@ pub(crate) fn invite(
     password: &str,
     words: Words,
     now_ms: i64,
-) -> Result<(), Error> {
+) -> Result<Sent, Error> {
     let subject = match medium {
         Medium::Email => words.subject.as_deref().unwrap_or("Your temporary password"),
         Medium::Sms => "Text message",
@@ -91,14 +107,13 @@ fn put(
     code: &str,
     text: &str,
     now_ms: i64,
-) -> Result<(), Error> {
+) -> Result<Sent, Error> {
     db.execute(
         "INSERT INTO outbox (recipient, kind, subject, code, text, sent_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         (to, kind, subject, code, text, now_ms),
     )?;
     db.execute("DELETE FROM outbox WHERE id <= (SELECT max(id) FROM outbox) - ?1", [KEPT])?;
-    tracing::info!(to, code, "mail: {text}");
-    Ok(())
+    Ok(Sent { to: to.to_owned(), code: code.to_owned(), text: text.to_owned() })
 }
 
 /// The newest mails, newest first, at most a hundred; to one address (in any case) or to all.

@@ -2,9 +2,11 @@
 
 use std::future::Future;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::harness::{ADA, CLIENT, DAY_S, HOUR_S, PASSWORD, Pool, sign_up_request};
@@ -319,6 +321,47 @@ async fn sign_up_codes_and_guesses_are_limited_alike_where_user_existence_is_hid
         }
         pool.call("ConfirmSignUp", confirm(name, "none")).await.refused("LimitExceededException");
     }
+}
+
+/// Keeps what is logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(line)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_message_is_in_the_log_once_it_is_kept() {
+    let pool = Pool::configured(|config| {
+        // As a full disk does, this lets the second sign-up fail when it is committed.
+        let database = rusqlite::Connection::open(&config.database).unwrap();
+        database
+            .execute_batch(
+                "CREATE TABLE full (sub TEXT REFERENCES users DEFERRABLE INITIALLY DEFERRED) STRICT;
+                 CREATE TRIGGER fill AFTER INSERT ON outbox WHEN NEW.recipient = 'eve@example.com'
+                 BEGIN INSERT INTO full VALUES ('nobody'); END;",
+            )
+            .unwrap();
+    });
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+
+    pool.sign_up(ADA).await.ok();
+    assert_eq!(pool.sign_up("eve@example.com").await.status, StatusCode::INTERNAL_SERVER_ERROR);
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let code = pool.code(ADA).await;
+    assert!(log.contains(&format!("mail: Your confirmation code is {code}.")), "{log}");
+    assert!(!log.contains("eve@example.com"), "{log}");
+    assert_eq!(pool.get("/_local/outbox?to=eve@example.com").await.ok(), json!([]));
 }
 
 #[tokio::test]

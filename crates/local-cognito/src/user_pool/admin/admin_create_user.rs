@@ -147,7 +147,8 @@ fn send(turn: &Turn<'_>, user: &User, password: String, medium: Medium) -> Resul
         metadata: None,
     };
     custom_message::words(turn, &message, medium, &password)?.and_then(turn, move |turn, words| {
-        outbox::invite(turn.db, &address, medium, &username, &password, words, turn.now_ms)?;
+        let sent = outbox::invite(turn.db, &address, medium, &username, &password, words, turn.now_ms)?;
+        turn.log_when_done(sent);
         Ok(Progress::Done(()))
     })
 }
