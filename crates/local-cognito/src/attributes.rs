@@ -7,30 +7,8 @@ use serde_json::{Value, json};
 
 use crate::config::UserPoolConfig;
 use crate::error::Error;
+use crate::schema;
 use crate::store::users::User;
-
-/// The standard attributes of OpenID Connect that Cognito has and users may write.
-const STANDARD: &[&str] = &[
-    "address",
-    "birthdate",
-    "email",
-    "family_name",
-    "gender",
-    "given_name",
-    "locale",
-    "middle_name",
-    "name",
-    "nickname",
-    "phone_number",
-    "picture",
-    "preferred_username",
-    "profile",
-    "updated_at",
-    "website",
-    "zoneinfo",
-];
-
-const LONGEST: usize = 2048;
 
 /// One `{ "Name", "Value" }` of a request.
 #[derive(Debug, Deserialize)]
@@ -70,39 +48,35 @@ pub(crate) fn write(
         let value = value.unwrap_or_default();
         match name.as_str() {
             "email_verified" | "phone_number_verified" if writer == Writer::Operator => {
-                if value != "true" && value != "false" {
-                    return Err(nonconforming(&format!("{name}: must be true or false")));
-                }
+                check(&name, &value)?;
                 attributes.insert(name, value)
             }
             "sub" | "email_verified" | "phone_number_verified" => {
                 return Err(Error::NotAuthorized("A client attempted to write unauthorized attribute"));
             }
-            name if !STANDARD.contains(&name) => {
-                let shown: String = name.chars().take(64).collect();
-                return Err(nonconforming(&format!(
-                    "Type for attribute {{{shown}}} could not be determined"
-                )));
-            }
-            name if value.chars().count() > LONGEST => {
-                return Err(nonconforming(&format!("{name}: must not be longer than {LONGEST} characters")));
-            }
-            "phone_number" if !value.is_empty() && !is_phone_number(&value) => {
-                return Err(Error::InvalidParameter("Invalid phone number format.".to_owned()));
-            }
-            _ if value.is_empty() => {
+            _ if value.is_empty() && schema::has(&name) => {
                 attributes.remove(&format!("{name}_verified"));
                 attributes.remove(&name)
+            }
+            "phone_number" if !is_phone_number(&value) => {
+                return Err(Error::InvalidParameter("Invalid phone number format.".to_owned()));
             }
             // A new number is not proved, unless the same request says so.
             "phone_number" if !says_verified && attributes.get(&name) != Some(&value) => {
                 attributes.insert("phone_number_verified".to_owned(), "false".to_owned());
                 attributes.insert(name, value)
             }
-            _ => attributes.insert(name, value),
+            _ => {
+                check(&name, &value)?;
+                attributes.insert(name, value)
+            }
         };
     }
     Ok(())
+}
+
+fn check(name: &str, value: &str) -> Result<(), Error> {
+    schema::check(name, value).map_err(|why| nonconforming(&why))
 }
 
 /// E.164: a plus and up to fifteen digits.
@@ -121,7 +95,8 @@ pub(crate) fn remove(
         if name == "email" || pool.required_attributes.contains(name) {
             return Err(nonconforming(&format!("{name}: The attribute is required")));
         }
-        if !STANDARD.contains(&name.as_str()) {
+        let is_built_in = name == "sub" || name.ends_with("_verified");
+        if is_built_in || !schema::has(name) {
             let shown: String = name.chars().take(64).collect();
             return Err(Error::InvalidParameter(format!("The attribute {shown} cannot be deleted")));
         }

@@ -24,6 +24,7 @@ mod operation;
 mod password;
 mod progress;
 mod roles;
+mod schema;
 mod scopes;
 mod sign_in_page;
 mod signing_key;

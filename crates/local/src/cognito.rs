@@ -95,7 +95,7 @@ fn user_pool(stack: &Stack, pool: &Resource, base_url: &str) -> Result<UserPoolC
         password_policy: password_policy(pool),
         clients: stack
             .of_kind("AWS::Cognito::UserPoolClient")
-            .map(|(_, client)| self::client(client))
+            .map(|(id, client)| self::client(id, client))
             .collect(),
         groups: stack.of_kind("AWS::Cognito::UserPoolGroup").map(|(_, group)| self::group(group)).collect(),
         mfa_configuration: mfa_configuration(pool)?,
@@ -188,7 +188,7 @@ fn password_policy(pool: &Resource) -> PasswordPolicy {
     }
 }
 
-fn client(client: &Resource) -> ClientConfig {
+fn client(id: &str, client: &Resource) -> ClientConfig {
     let validity = |token: &str, default_unit: &str, default: Duration| {
         let unit = client.text(&format!("/TokenValidityUnits/{token}"));
         let seconds = match unit.as_deref().unwrap_or(default_unit) {
@@ -203,7 +203,8 @@ fn client(client: &Resource) -> ClientConfig {
     let defaults = ClientConfig::default();
     ClientConfig {
         client_id: client.physical_id.clone(),
-        name: client.text("/ClientName").unwrap_or_default(),
+        // CloudFormation makes a name of the logical id, too.
+        name: client.text("/ClientName").unwrap_or_else(|| id.to_owned()),
         explicit_auth_flows: client.texts("/ExplicitAuthFlows"),
         access_token_validity: validity("AccessToken", "hours", defaults.access_token_validity),
         id_token_validity: validity("IdToken", "hours", defaults.id_token_validity),

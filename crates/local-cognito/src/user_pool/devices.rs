@@ -81,10 +81,10 @@ pub(super) fn update(turn: &Turn<'_>, user: &User, key: &str, status: Option<&st
     device.is_remembered = match status {
         Some("remembered") => true,
         Some("not_remembered") => false,
-        _ => {
-            return Err(Error::InvalidParameter(
-                "DeviceRememberedStatus must be remembered or not_remembered".to_owned(),
-            ));
+        None => return Err(Error::missing("deviceRememberedStatus")),
+        Some(other) => {
+            let constraint = "Member must satisfy enum value set: [not_remembered, remembered]";
+            return Err(Error::constraint(other, "deviceRememberedStatus", constraint));
         }
     };
     device.modified_at_s = turn.now_s();
@@ -119,7 +119,7 @@ pub(super) fn forget(turn: &Turn<'_>, user: &User, key: &str) -> Result<Reply, E
 #[serde(rename_all = "PascalCase")]
 pub(super) struct ListDevices {
     access_token: Option<String>,
-    limit: Option<usize>,
+    limit: Option<i64>,
     pagination_token: Option<String>,
 }
 
@@ -131,7 +131,7 @@ pub(super) fn list_devices(turn: &Turn<'_>, request: ListDevices) -> Result<Repl
 pub(super) fn list(
     turn: &Turn<'_>,
     user: &User,
-    limit: Option<usize>,
+    limit: Option<i64>,
     after: Option<String>,
 ) -> Result<Reply, Error> {
     let limit = page_length(limit)?;

@@ -138,11 +138,11 @@ impl Flow {
             "USER_PASSWORD_AUTH" => Ok(Flow::UserPassword),
             "ADMIN_USER_PASSWORD_AUTH" | "ADMIN_NO_SRP_AUTH" => Ok(Flow::AdminUserPassword),
             "REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN" => Ok(Flow::RefreshToken),
-            _ => Err(Error::InvalidParameter(
-                "1 validation error detected: Value at 'authFlow' failed to satisfy constraint: Member must \
-                 satisfy enum value set: [USER_AUTH, CUSTOM_AUTH, USER_SRP_AUTH, USER_PASSWORD_AUTH, \
-                 ADMIN_USER_PASSWORD_AUTH, REFRESH_TOKEN_AUTH, REFRESH_TOKEN] (those that the local pool serves)"
-                    .to_owned(),
+            _ => Err(Error::constraint(
+                flow,
+                "authFlow",
+                "Member must satisfy enum value set: [USER_AUTH, CUSTOM_AUTH, USER_SRP_AUTH, USER_PASSWORD_AUTH, \
+                 ADMIN_USER_PASSWORD_AUTH, REFRESH_TOKEN_AUTH, REFRESH_TOKEN] (those that the local pool serves)",
             )),
         }
     }

@@ -52,7 +52,9 @@ pub(super) fn respond(
     match challenge {
         "PASSWORD_VERIFIER" => password_verifier(turn, client, answer),
         "NEW_PASSWORD_REQUIRED" => new_password_required::respond(turn, client, answer),
-        "SELECT_CHALLENGE" | "PASSWORD" | "PASSWORD_SRP" => user_auth::respond(turn, client, answer, challenge),
+        "SELECT_CHALLENGE" | "PASSWORD" | "PASSWORD_SRP" => {
+            user_auth::respond(turn, client, answer, challenge)
+        }
         "EMAIL_OTP" | "SMS_OTP" | "SMS_MFA" => one_time_code::respond(turn, client, answer, challenge),
         "SELECT_MFA_TYPE" => mfa::select(turn, client, answer),
         "SOFTWARE_TOKEN_MFA" => software_token_mfa::respond(turn, client, answer),
@@ -60,12 +62,12 @@ pub(super) fn respond(
         "DEVICE_PASSWORD_VERIFIER" => device_srp_auth::verify(turn, client, answer),
         "CUSTOM_CHALLENGE" => custom_auth::respond(turn, client, answer),
         "MFA_SETUP" => software_token_mfa::respond_to_setup(turn, client, answer),
-        _ => Err(Error::InvalidParameter(
-            "1 validation error detected: Value at 'challengeName' failed to satisfy constraint: Member must \
-             satisfy enum value set: [SELECT_CHALLENGE, PASSWORD, PASSWORD_SRP, PASSWORD_VERIFIER, EMAIL_OTP, \
+        _ => Err(Error::constraint(
+            challenge,
+            "challengeName",
+            "Member must satisfy enum value set: [SELECT_CHALLENGE, PASSWORD, PASSWORD_SRP, PASSWORD_VERIFIER, EMAIL_OTP, \
              SMS_OTP, NEW_PASSWORD_REQUIRED, SELECT_MFA_TYPE, SOFTWARE_TOKEN_MFA, SMS_MFA, MFA_SETUP, \
-             DEVICE_SRP_AUTH, DEVICE_PASSWORD_VERIFIER, CUSTOM_CHALLENGE] (those that the local pool gives)"
-                .to_owned(),
+             DEVICE_SRP_AUTH, DEVICE_PASSWORD_VERIFIER, CUSTOM_CHALLENGE] (those that the local pool gives)",
         )),
     }
 }

@@ -310,9 +310,7 @@ async fn users_are_listed_by_page_and_filter() {
             assert_eq!(email(&answer.ok()), expected, "{filter}");
         }
     }
-    for body in [json!({ "Limit": 61 }), json!({ "PaginationToken": "%" })] {
-        pool.admin("ListUsers", body).await.refused("InvalidParameterException");
-    }
+    pool.admin("ListUsers", json!({ "PaginationToken": "%" })).await.refused("InvalidParameterException");
 }
 
 #[tokio::test]
@@ -362,6 +360,83 @@ async fn the_pool_and_its_clients_are_described_and_another_pool_is_not() {
     assert_eq!(names(&pools["UserPools"], "Id"), ["us-east-1_Parlor"]);
     let listed = pool.admin("ListUserPoolClients", json!({})).await.ok();
     assert_eq!(names(&listed["UserPoolClients"], "ClientId"), ["webclient", "legacy", "minimal"]);
+    let first = pool.admin("ListUserPoolClients", json!({ "MaxResults": 2 })).await.ok();
+    assert_eq!(names(&first["UserPoolClients"], "ClientId"), ["webclient", "legacy"]);
+    let rest = json!({ "MaxResults": 2, "NextToken": first["NextToken"] });
+    let rest = pool.admin("ListUserPoolClients", rest).await.ok();
+    assert_eq!(names(&rest["UserPoolClients"], "ClientId"), ["minimal"]);
+    assert_eq!(rest.get("NextToken"), None);
+    pool.admin("ListUserPoolClients", json!({ "NextToken": "bm9uZQ" }))
+        .await
+        .refused("InvalidParameterException");
+}
+
+#[tokio::test]
+async fn the_pool_is_described_with_every_attribute_and_its_constraints() {
+    let pool = Pool::new();
+    let described = pool.admin("DescribeUserPool", json!({})).await.ok();
+    let schema = described["UserPool"]["SchemaAttributes"].as_array().unwrap();
+    assert_eq!(schema.len(), 20);
+    let of = |name: &str| schema.iter().find(|attribute| attribute["Name"] == name).unwrap();
+    assert_eq!(
+        *of("birthdate"),
+        json!({
+            "Name": "birthdate",
+            "AttributeDataType": "String",
+            "DeveloperOnlyAttribute": false,
+            "Mutable": true,
+            "Required": false,
+            "StringAttributeConstraints": { "MinLength": "10", "MaxLength": "10" },
+        })
+    );
+    assert_eq!(of("updated_at")["NumberAttributeConstraints"], json!({ "MinValue": "0" }));
+    assert_eq!(of("given_name")["Required"], true);
+    assert_eq!((&of("sub")["Mutable"], &of("sub")["Required"]), (&json!(false), &json!(true)));
+    assert_eq!(of("email_verified")["AttributeDataType"], "Boolean");
+}
+
+#[tokio::test]
+async fn what_is_out_of_bounds_is_refused_in_awss_words() {
+    let pool = Pool::new();
+    pool.confirmed_user(ADA).await;
+    for (operation, body, value, member, constraint) in [
+        ("ListUsers", json!({ "Limit": -1 }), "-1", "limit", "value greater than or equal to 0"),
+        ("ListUsers", json!({ "Limit": 61 }), "61", "limit", "value less than or equal to 60"),
+        ("ListGroups", json!({ "Limit": -60 }), "-60", "limit", "value greater than or equal to 0"),
+        (
+            "ListUserPoolClients",
+            json!({ "MaxResults": 0 }),
+            "0",
+            "maxResults",
+            "value greater than or equal to 1",
+        ),
+        ("ListUserPools", json!({ "MaxResults": 61 }), "61", "maxResults", "value less than or equal to 60"),
+    ] {
+        let told = pool.admin(operation, body).await.refused("InvalidParameterException");
+        let expected = format!(
+            "1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: Member must have {constraint}"
+        );
+        assert_eq!(told, expected, "{operation}");
+    }
+    for (operation, body, value, member) in [
+        ("AdminCreateUser", json!({ "Username": "x@y", "MessageAction": "SHOUT" }), "SHOUT", "messageAction"),
+        ("AdminInitiateAuth", json!({ "ClientId": CLIENT, "AuthFlow": "MAGIC" }), "MAGIC", "authFlow"),
+        (
+            "AdminRespondToAuthChallenge",
+            json!({ "ClientId": CLIENT, "ChallengeName": "RIDDLE" }),
+            "RIDDLE",
+            "challengeName",
+        ),
+    ] {
+        let told = pool.admin(operation, body).await.refused("InvalidParameterException");
+        let expected = format!(
+            "1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: \
+             Member must satisfy enum value set: ["
+        );
+        assert!(told.starts_with(&expected), "{told}");
+    }
+    pool.admin("ListUserPools", json!({})).await.refused("InvalidParameterException");
+    pool.admin("ListUsers", json!({ "Limit": "many" })).await.refused("SerializationException");
 }
 
 #[tokio::test]

@@ -307,6 +307,28 @@ async fn a_stranger_learns_nothing_where_user_existence_is_hidden() {
 }
 
 #[tokio::test]
+async fn an_attribute_has_the_form_of_the_pools_schema() {
+    let pool = Pool::new();
+    for (name, value, told) in [
+        ("birthdate", "yesterday", "birthdate: String must be no shorter than 10 characters"),
+        ("updated_at", "abc", "updated_at: must be a number, and not below 0"),
+        ("shoe_size", "44", "Type for attribute {shoe_size} could not be determined"),
+        ("shoe_size", "", "Type for attribute {shoe_size} could not be determined"),
+    ] {
+        let mut request = sign_up_request(ADA);
+        let attribute = json!({ "Name": name, "Value": value });
+        request["UserAttributes"].as_array_mut().unwrap().push(attribute);
+        let refused = pool.call("SignUp", request).await.refused("InvalidParameterException");
+        assert_eq!(refused, format!("Attributes did not conform to the schema: {told}"));
+    }
+    let mut request = sign_up_request(ADA);
+    let attributes = request["UserAttributes"].as_array_mut().unwrap();
+    attributes.push(json!({ "Name": "birthdate", "Value": "1815-12-10" }));
+    attributes.push(json!({ "Name": "updated_at", "Value": "1764403200" }));
+    pool.call("SignUp", request).await.ok();
+}
+
+#[tokio::test]
 async fn sign_up_codes_and_guesses_are_limited_alike_where_user_existence_is_hidden() {
     let pool = Pool::new();
     pool.sign_up(ADA).await.ok();
@@ -345,7 +367,7 @@ async fn a_message_is_in_the_log_once_it_is_kept() {
         database
             .execute_batch(
                 "CREATE TABLE full (sub TEXT REFERENCES users DEFERRABLE INITIALLY DEFERRED) STRICT;
-                 CREATE TRIGGER fill AFTER INSERT ON outbox WHEN NEW.recipient = 'eve@example.com'
+                 CREATE TRIGGER fill AFTER INSERT ON outbox WHEN NEW.recipient = 'lost@example.com'
                  BEGIN INSERT INTO full VALUES ('nobody'); END;",
             )
             .unwrap();
@@ -353,15 +375,17 @@ async fn a_message_is_in_the_log_once_it_is_kept() {
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    // For all threads: what other tests log is of other people.
+    tracing::subscriber::set_global_default(subscriber).unwrap();
 
-    pool.sign_up(ADA).await.ok();
-    assert_eq!(pool.sign_up("eve@example.com").await.status, StatusCode::INTERNAL_SERVER_ERROR);
+    pool.sign_up("kept@example.com").await.ok();
+    assert_eq!(pool.sign_up("lost@example.com").await.status, StatusCode::INTERNAL_SERVER_ERROR);
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    let code = pool.code(ADA).await;
-    assert!(log.contains(&format!("mail: Your confirmation code is {code}.")), "{log}");
-    assert!(!log.contains("eve@example.com"), "{log}");
-    assert_eq!(pool.get("/_local/outbox?to=eve@example.com").await.ok(), json!([]));
+    let line = log.lines().find(|line| line.contains("kept@example.com")).unwrap();
+    let code = pool.code("kept@example.com").await;
+    assert!(line.contains(&format!("mail: Your confirmation code is {code}.")), "{line}");
+    assert!(!log.contains("lost@example.com"), "{log}");
+    assert_eq!(pool.get("/_local/outbox?to=lost@example.com").await.ok(), json!([]));
 }
 
 #[tokio::test]

@@ -30,17 +30,30 @@ pub(super) struct AdminCreateUser {
     username: Option<String>,
     user_attributes: Option<Vec<Attribute>>,
     temporary_password: Option<String>,
-    message_action: Option<MessageAction>,
+    message_action: Option<String>,
     desired_delivery_mediums: Option<Vec<String>>,
     validation_data: Option<Vec<Attribute>>,
     client_metadata: Option<Metadata>,
 }
 
-#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
-#[serde(rename_all = "UPPERCASE")]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum MessageAction {
     Suppress,
     Resend,
+}
+
+impl MessageAction {
+    fn parse(name: &str) -> Result<Self, Error> {
+        match name {
+            "RESEND" => Ok(MessageAction::Resend),
+            "SUPPRESS" => Ok(MessageAction::Suppress),
+            _ => Err(Error::constraint(
+                name,
+                "messageAction",
+                "Member must satisfy enum value set: [RESEND, SUPPRESS]",
+            )),
+        }
+    }
 }
 
 /// Attributes that the pool requires may be missing: the user is asked for them with the new password.
@@ -52,13 +65,14 @@ pub(super) fn admin_create_user(turn: &Turn<'_>, request: AdminCreateUser) -> Re
         None => temporary_password(turn.pool().password_policy.minimum_length),
     };
     password::check(&turn.pool().password_policy, &password)?;
+    let action = request.message_action.as_deref().map(MessageAction::parse).transpose()?;
     let desired = desired(request.desired_delivery_mediums.unwrap_or_default())?;
-    if request.message_action == Some(MessageAction::Resend) {
+    if action == Some(MessageAction::Resend) {
         let (user, mediums) = invited_again(turn, &address, &password, desired)?;
         return invite(turn, &user, &password, mediums);
     }
     let attributes = attributes_of(&address, request.user_attributes.unwrap_or_default())?;
-    let mediums = match request.message_action {
+    let mediums = match action {
         Some(MessageAction::Suppress) => Vec::new(),
         _ => reachable(desired, &attributes)?,
     };

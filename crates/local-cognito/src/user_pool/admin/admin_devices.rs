@@ -12,7 +12,7 @@ use crate::user_pool::devices;
 pub(super) struct Devices {
     user_pool_id: Option<String>,
     username: Option<String>,
-    limit: Option<usize>,
+    limit: Option<i64>,
     pagination_token: Option<String>,
 }
 

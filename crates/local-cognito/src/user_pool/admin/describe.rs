@@ -3,9 +3,11 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::groups::{PAGE, invalid_token, place, token, within};
 use crate::config::ClientConfig;
 use crate::error::Error;
 use crate::operation::Reply;
+use crate::schema;
 use crate::store::users;
 use crate::turn::Turn;
 
@@ -19,9 +21,6 @@ pub(super) fn describe_user_pool(turn: &Turn<'_>, request: DescribeUserPool) -> 
     turn.check_user_pool(request.user_pool_id)?;
     let pool = turn.pool();
     let policy = &pool.password_policy;
-    let required = pool.required_attributes.iter().map(
-        |name| json!({ "Name": name, "AttributeDataType": "String", "Required": true, "Mutable": true }),
-    );
     let first_factors: Vec<_> = pool.first_factors.iter().map(|factor| factor.as_str()).collect();
     let days = policy.temporary_password_validity.as_secs() / (24 * 3600);
     let answer = json!({ "UserPool": {
@@ -33,7 +32,7 @@ pub(super) fn describe_user_pool(turn: &Turn<'_>, request: DescribeUserPool) -> 
         "AutoVerifiedAttributes": ["email"],
         "UserAttributeUpdateSettings": { "AttributesRequireVerificationBeforeUpdate": ["email"] },
         "UsernameConfiguration": { "CaseSensitive": false },
-        "SchemaAttributes": required.collect::<Value>(),
+        "SchemaAttributes": schema::describe(&pool.required_attributes),
         "MfaConfiguration": pool.mfa_configuration.as_str(),
         "EstimatedNumberOfUsers": users::count(turn.db)?,
         "Policies": { "PasswordPolicy": {
@@ -96,20 +95,49 @@ pub(super) fn describe_user_pool_client(
     Ok(json!({ "UserPoolClient": answer }).into())
 }
 
-/// All of them: a template has a handful, so there are no further pages.
-pub(super) fn list_user_pool_clients(turn: &Turn<'_>, request: DescribeUserPool) -> Result<Reply, Error> {
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ListUserPoolClients {
+    user_pool_id: Option<String>,
+    max_results: Option<i64>,
+    next_token: Option<String>,
+}
+
+/// In the order of the template.
+pub(super) fn list_user_pool_clients(turn: &Turn<'_>, request: ListUserPoolClients) -> Result<Reply, Error> {
     turn.check_user_pool(request.user_pool_id)?;
-    let clients: Vec<_> = turn.pool().clients.iter().map(|client| brief(turn, client)).collect();
-    Ok(json!({ "UserPoolClients": clients }).into())
+    let most = max_results(request.max_results)?.unwrap_or(PAGE);
+    let after = place(request.next_token)?;
+    let clients = &turn.pool().clients;
+    let begin = match after.as_str() {
+        "" => 0,
+        last => clients.iter().position(|client| client.client_id == last).ok_or_else(invalid_token)? + 1,
+    };
+    let rest = &clients[begin..];
+    let shown = &rest[..most.min(rest.len())];
+    let mut answer =
+        json!({ "UserPoolClients": shown.iter().map(|client| brief(turn, client)).collect::<Value>() });
+    if let Some(last) = shown.last().filter(|_| shown.len() < rest.len()) {
+        answer["NextToken"] = token(&last.client_id).into();
+    }
+    Ok(answer.into())
 }
 
 #[derive(Deserialize)]
-pub(super) struct ListUserPools {}
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ListUserPools {
+    max_results: Option<i64>,
+}
 
 /// There is one.
-pub(super) fn list_user_pools(turn: &Turn<'_>, _: ListUserPools) -> Result<Reply, Error> {
+pub(super) fn list_user_pools(turn: &Turn<'_>, request: ListUserPools) -> Result<Reply, Error> {
+    max_results(request.max_results)?.ok_or_else(|| Error::missing("maxResults"))?;
     let pool = turn.pool();
     Ok(json!({ "UserPools": [{ "Id": pool.pool_id, "Name": pool.pool_name() }] }).into())
+}
+
+fn max_results(given: Option<i64>) -> Result<Option<usize>, Error> {
+    given.map(|most| within(most, "maxResults", 1..=PAGE)).transpose()
 }
 
 fn brief(turn: &Turn<'_>, client: &ClientConfig) -> Value {

@@ -38,7 +38,7 @@ pub(super) fn admin_remove_user_from_group(turn: &Turn<'_>, request: Membership)
 pub(super) struct AdminListGroupsForUser {
     user_pool_id: Option<String>,
     username: Option<String>,
-    limit: Option<usize>,
+    limit: Option<i64>,
     next_token: Option<String>,
 }
 
@@ -56,7 +56,7 @@ pub(super) fn admin_list_groups_for_user(
 pub(super) struct ListUsersInGroup {
     user_pool_id: Option<String>,
     group_name: Option<String>,
-    limit: Option<usize>,
+    limit: Option<i64>,
     next_token: Option<String>,
 }
 

@@ -2,6 +2,8 @@
 //!
 //! A group that the template configures is as the template says again at the next start.
 
+use std::ops::RangeInclusive;
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Deserialize;
 use serde_json::json;
@@ -13,7 +15,7 @@ use crate::store::groups::{self, Group};
 use crate::turn::Turn;
 
 /// Both the default and the most.
-const PAGE: usize = 60;
+pub(super) const PAGE: usize = 60;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -124,7 +126,7 @@ pub(super) fn delete_group(turn: &Turn<'_>, request: NamedGroup) -> Result<Reply
 #[serde(rename_all = "PascalCase")]
 pub(super) struct ListGroups {
     user_pool_id: Option<String>,
-    limit: Option<usize>,
+    limit: Option<i64>,
     next_token: Option<String>,
 }
 
@@ -137,7 +139,7 @@ pub(super) fn list_groups(turn: &Turn<'_>, request: ListGroups) -> Result<Reply,
 pub(super) fn page(
     turn: &Turn<'_>,
     sub: Option<&str>,
-    limit: Option<usize>,
+    limit: Option<i64>,
     next_token: Option<String>,
 ) -> Result<Reply, Error> {
     let limit = page_length(limit)?;
@@ -154,13 +156,23 @@ pub(super) fn page(
     Ok(answer.into())
 }
 
-pub(in crate::user_pool) fn page_length(limit: Option<usize>) -> Result<usize, Error> {
-    match limit.unwrap_or(PAGE) {
-        limit if limit <= PAGE => Ok(if limit == 0 { PAGE } else { limit }),
-        _ => Err(Error::InvalidParameter(format!(
-            "1 validation error detected: Value at 'limit' failed to satisfy constraint: Member must have \
-             value less than or equal to {PAGE}"
-        ))),
+/// Zero is as good as nothing.
+pub(in crate::user_pool) fn page_length(limit: Option<i64>) -> Result<usize, Error> {
+    match limit {
+        None | Some(0) => Ok(PAGE),
+        Some(limit) => within(limit, "limit", 0..=PAGE),
+    }
+}
+
+/// A number of things that the API bounds.
+pub(super) fn within(given: i64, member: &str, bounds: RangeInclusive<usize>) -> Result<usize, Error> {
+    let broken = |what: &str| Error::constraint(given, member, &format!("Member must have value {what}"));
+    match usize::try_from(given) {
+        Ok(number) if number > *bounds.end() => {
+            Err(broken(&format!("less than or equal to {}", bounds.end())))
+        }
+        Ok(number) if bounds.contains(&number) => Ok(number),
+        _ => Err(broken(&format!("greater than or equal to {}", bounds.start()))),
     }
 }
 
@@ -175,5 +187,9 @@ pub(in crate::user_pool) fn place(token: Option<String>) -> Result<String, Error
         .decode(token.unwrap_or_default())
         .ok()
         .and_then(|bytes| String::from_utf8(bytes).ok());
-    decoded.ok_or_else(|| Error::InvalidParameter("Invalid pagination token".to_owned()))
+    decoded.ok_or_else(invalid_token)
+}
+
+pub(super) fn invalid_token() -> Error {
+    Error::InvalidParameter("Invalid pagination token".to_owned())
 }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::groups::{page_length, place, token};
+use super::groups::{invalid_token, page_length, place, token};
 use super::user_filter::UserFilter;
 use super::user_type;
 use crate::error::Error;
@@ -19,7 +19,7 @@ pub(super) struct ListUsers {
     user_pool_id: Option<String>,
     attributes_to_get: Option<Vec<String>>,
     filter: Option<String>,
-    limit: Option<usize>,
+    limit: Option<i64>,
     pagination_token: Option<String>,
 }
 
@@ -32,7 +32,7 @@ pub(super) fn list_users(turn: &Turn<'_>, request: ListUsers) -> Result<Reply, E
     };
     let after = match place(request.pagination_token)?.as_str() {
         "" => 0,
-        place => place.parse().map_err(|_| Error::InvalidParameter("Invalid pagination token".to_owned()))?,
+        place => place.parse().map_err(|_| invalid_token())?,
     };
 
     let mut shown = Vec::new();
