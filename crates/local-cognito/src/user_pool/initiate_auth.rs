@@ -241,6 +241,7 @@ pub(crate) fn sign_in_with_password(
     if found.is_none() && !sign_in.client.prevent_user_existence_errors {
         return Err(Error::NO_SUCH_USER);
     }
+    found.as_ref().map_or(Ok(()), sign_in::check_confirmed)?;
     // As much work for nobody as for a user, so that neither the time nor a lock tells anything.
     let (sub, stored) = match &found {
         Some(user) => (user.sub.clone(), user.password.clone()),

@@ -82,6 +82,10 @@ fn password_verifier(turn: &Turn<'_>, client: &ClientConfig, answer: &Answer) ->
     let challenge = challenge
         .filter(|challenge| challenge.client_id == client.client_id)
         .ok_or(Error::INVALID_SESSION)?;
+    // The password may have been changed since the challenge, and the name may be another user's.
+    let user = users::find(turn.db, name)?
+        .filter(|user| user.sub == challenge.user_id && user.password.verifier == challenge.verifier);
+    user.as_ref().map_or(Ok(()), sign_in::check_confirmed)?;
     attempts::check(turn.db, &challenge.user_id, Secret::Password, turn.now_ms)?;
     let claim = Claim {
         pool_name: turn.pool().pool_name(),
@@ -98,9 +102,6 @@ fn password_verifier(turn: &Turn<'_>, client: &ClientConfig, answer: &Answer) ->
     // An undecodable signature is a wrong one.
     let is_proven = is_proven(&exchange, &claim, &STANDARD.decode(signature).unwrap_or_default());
 
-    // The password may have been changed since the challenge, and the name may be another user's.
-    let user = users::find(turn.db, name)?
-        .filter(|user| user.sub == challenge.user_id && user.password.verifier == challenge.verifier);
     match user.filter(|_| is_proven) {
         Some(user) => {
             let sign_in = SignIn::answered(client, answer, challenge.source, challenge.custom);

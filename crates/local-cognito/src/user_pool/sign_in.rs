@@ -71,6 +71,16 @@ impl SignIn {
     }
 }
 
+/// Who has yet to prove the address is told so whatever the password is, as in AWS
+/// (<https://github.com/aws-amplify/amplify-js/issues/11209>, <https://github.com/aws/aws-sdk-js/issues/4608>). It gives
+/// nobody away whom signing up would not.
+pub(super) fn check_confirmed(user: &User) -> Result<(), Error> {
+    match user.status {
+        UserStatus::Unconfirmed if user.is_enabled => Err(Error::UserNotConfirmed),
+        _ => Ok(()),
+    }
+}
+
 /// How far a user has come, and whether they may sign in, shows only to who knows the password.
 pub(super) fn after_password(turn: &Turn<'_>, sign_in: SignIn, user: &User) -> Result<Reply, Error> {
     attempts::succeeded(turn.db, &user.sub, Secret::Password)?;
