@@ -210,3 +210,27 @@ async fn cognito_explains_what_it_cannot_do() {
         assert!(found.starts_with(error_type) || error_type == "InvalidAction", "{operation}: {answer}");
     }
 }
+
+#[tokio::test]
+async fn a_method_that_a_path_does_not_answer_is_named() {
+    let parlor = Parlor::start().await;
+    let http = reqwest::Client::new();
+    for (method, path) in [("PATCH", "/"), ("DELETE", "/config.json"), ("PUT", "/_local/status")] {
+        let method = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
+        let answer = http.request(method.clone(), format!("{}{path}", parlor.url())).send().await;
+        let answer = answer.expect("an answer");
+        assert_eq!(answer.status(), 405, "{method} {path}");
+        assert!(answer.headers().contains_key("allow"), "{method} {path}");
+        let told: Value = answer.json().await.expect("JSON");
+        assert_eq!(told["message"], format!("{path} does not answer {method}."));
+    }
+    let preflight = http
+        .request(reqwest::Method::OPTIONS, format!("{}/graphql", parlor.url()))
+        .header("origin", "http://localhost:5173")
+        .header("access-control-request-method", "POST")
+        .send()
+        .await;
+    let preflight = preflight.expect("an answer");
+    assert_eq!(preflight.status(), 200, "a browser may ask");
+    assert!(preflight.headers().contains_key("access-control-allow-origin"));
+}

@@ -61,16 +61,64 @@ fn without_nulls(value: Value) -> Value {
     }
 }
 
-/// As AWS's refusal of what it does not know, and what there is.
+/// As AWS's refusal of what it does not know, and what there is that is alike.
 pub(crate) fn unknown(name: &str, names: &[&str]) -> Error {
-    let shown: String = name.chars().take(64).collect();
-    Error::UnknownOperation(format!(
-        "Unknown operation {shown}; the local Cognito serves {}",
-        names.join(", ")
-    ))
+    let name: String = name.chars().take(64).collect();
+    let alike = alike(&name, names).join(", ");
+    Error::UnknownOperation(match alike.is_empty() {
+        true => format!("Unknown operation {name}: the local Cognito does not serve it, nor anything alike"),
+        false => format!("Unknown operation {name}: the local Cognito does not serve it, but {alike}"),
+    })
+}
+
+/// The names with the most words of this one, five at most.
+fn alike<'a>(name: &str, names: &[&'a str]) -> Vec<&'a str> {
+    let wanted = words(name);
+    let shared = |known: &str| match known.eq_ignore_ascii_case(name) {
+        true => usize::MAX,
+        false => words(known).iter().filter(|word| wanted.contains(word)).count(),
+    };
+    let mut found: Vec<_> = names.iter().map(|name| (shared(name), *name)).collect();
+    found.retain(|(shared, _)| *shared > 0);
+    // Names with as many stay in their order.
+    found.sort_by_key(|(shared, _)| std::cmp::Reverse(*shared));
+    let most = found.first().map_or(0, |(most, _)| *most);
+    found.into_iter().take_while(|(shared, _)| *shared == most).map(|(_, name)| name).take(5).collect()
+}
+
+/// `ListUserPools` is `list`, `user` and `pool`.
+fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for c in name.chars() {
+        match words.last_mut() {
+            Some(word) if !c.is_uppercase() => word.push(c),
+            _ => words.push(c.to_lowercase().collect()),
+        }
+    }
+    words.into_iter().map(|word| word.trim_end_matches('s').to_owned()).collect()
 }
 
 /// A member that the request must have and that must say something.
 pub(crate) fn required(value: Option<String>, member: &str) -> Result<String, Error> {
     value.filter(|text| !text.is_empty()).ok_or_else(|| Error::missing(member))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_alike_has_the_most_words_in_common() {
+        let names = ["SignUp", "ListUsers", "DescribeUserPool", "ListUserPools", "GetUserPoolMfaConfig"];
+        assert_eq!(
+            alike("CreateUserPool", &names),
+            ["DescribeUserPool", "ListUserPools", "GetUserPoolMfaConfig"]
+        );
+        assert_eq!(alike("ListUser", &names), ["ListUsers", "ListUserPools"]);
+        assert_eq!(alike("signup", &names), ["SignUp"]);
+        assert_eq!(alike("MakeCoffee", &names), [""; 0]);
+        assert_eq!(alike("", &names), [""; 0]);
+        let many = ["GetA", "GetB", "GetC", "GetD", "GetE", "GetF"];
+        assert_eq!(alike("GetZ", &many).len(), 5);
+    }
 }

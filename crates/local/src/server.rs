@@ -231,6 +231,8 @@ fn router(services: &Arc<Services>, config: Value, status: Value) -> Router {
         .route("/config.json", get(config))
         .route("/_local/status", get(move || async move { axum::Json(status) }))
         .route("/_local/console/{file}", get(pages::console_file))
+        // Here, for what comes below answers preflights where there is no such method.
+        .method_not_allowed_fallback(not_this_way)
         .merge(local_cognito::router(Arc::clone(&services.cognito)))
         .merge(services.appsync.router())
         .merge(services.gateway.router())
@@ -303,6 +305,12 @@ fn secure(text: &str) -> String {
         .replace("http://localhost", "https://localhost")
         .replace("HTTP://localhost", "https://localhost");
     text.replace("ws://localhost", "wss://localhost")
+}
+
+/// There is something, but for another method.
+async fn not_this_way(request: Request) -> Response {
+    let message = format!("{} does not answer {}.", request.uri().path(), request.method());
+    (StatusCode::METHOD_NOT_ALLOWED, axum::Json(json!({ "message": message }))).into_response()
 }
 
 async fn nothing_here(request: Request) -> Response {

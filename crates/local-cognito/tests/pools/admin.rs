@@ -495,9 +495,8 @@ async fn an_operator_changes_a_group() {
 }
 
 #[tokio::test]
-async fn an_unknown_operation_is_told_what_there_is() {
+async fn an_unknown_operation_is_told_what_is_alike() {
     let told = Pool::new().admin("CreateUserPool", json!({})).await.refused("UnknownOperationException");
-    for name in ["CreateUserPool", "InitiateAuth", "AdminCreateUser"] {
-        assert!(told.contains(name), "{told}");
-    }
+    assert!(told.starts_with("Unknown operation CreateUserPool: "), "{told}");
+    assert!(told.contains("DescribeUserPool") && told.len() < 200, "{told}");
 }

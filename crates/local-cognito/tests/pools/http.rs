@@ -56,12 +56,12 @@ async fn no_other_site_may_read_the_outbox() {
 }
 
 #[tokio::test]
-async fn an_unknown_operation_is_told_what_there_is() {
+async fn an_unknown_operation_is_told_what_is_alike() {
     let pool = Pool::new();
     let told = pool.call("AdminMakeCoffee", json!({})).await.refused("UnknownOperationException");
-    assert!(told.contains("AdminMakeCoffee") && told.contains("SignUp, ConfirmSignUp"), "{told}");
-    let told = pool.identity("ListIdentityPools", json!({})).await.refused("UnknownOperationException");
-    assert!(told.contains("GetId, GetCredentialsForIdentity"), "{told}");
+    assert!(told.starts_with("Unknown operation AdminMakeCoffee: "), "{told}");
+    let told = pool.identity("GetOpenIdToken", json!({})).await.refused("UnknownOperationException");
+    assert!(told.ends_with("but GetId"), "{told}");
     for target in ["", "SignUp", "DynamoDB_20120810.GetItem", &format!("{IDP}."), &format!("{IDP}.signup")] {
         pool.post(target, "{}").await.refused("UnknownOperationException");
     }
