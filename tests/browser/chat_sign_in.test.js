@@ -26,7 +26,12 @@ test('who was invited chooses a password, sets an app up, and is asked for its c
   const { userPoolId: UserPoolId } = await (await fetch(`${parlor.url}/config.json`)).json();
   const given = { Name: 'given_name', Value: 'Dora' };
   const UserAttributes = [{ Name: 'email', Value: email }, { Name: 'email_verified', Value: 'true' }, given];
-  await operator(parlor, 'AdminCreateUser', { UserPoolId, Username: email, UserAttributes });
+  await operator(parlor, 'AdminCreateUser', {
+    UserPoolId,
+    Username: email,
+    UserAttributes,
+    DesiredDeliveryMediums: ['EMAIL'],
+  });
 
   const page = await browser.person('dora', site.url, { viewport: { width: 390, height: 780 }, isMobile: true });
   const titled = (text) => page.getByRole('heading', { name: text }).waitFor();
