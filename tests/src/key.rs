@@ -40,6 +40,18 @@ impl Key {
 
     /// The headers of a signed request, `host` among them.
     pub fn headers(&self, service: &str, method: &str, url: &str, body: &str) -> Vec<(String, String)> {
+        self.headers_with(&[], service, method, url, body)
+    }
+
+    /// The same with more that are signed.
+    fn headers_with(
+        &self,
+        more: &[(&str, &str)],
+        service: &str,
+        method: &str,
+        url: &str,
+        body: &str,
+    ) -> Vec<(String, String)> {
         let identity = self.credentials.clone().into();
         let mut settings = SigningSettings::default();
         if service == "s3" {
@@ -56,6 +68,7 @@ impl Key {
             .expect("all is given");
         let host = url.split('/').nth(2).expect("a host");
         let mut headers = vec![("host".to_owned(), host.to_owned())];
+        headers.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         if service == "s3" {
             headers.push(("x-amz-content-sha256".to_owned(), "UNSIGNED-PAYLOAD".to_owned()));
         }
@@ -73,15 +86,19 @@ impl Key {
 
     /// A signed request, without a body: one that was signed comes on top.
     pub fn request(&self, service: &str, method: Method, url: &str, body: &str) -> RequestBuilder {
-        let request = Client::new().request(method.clone(), url);
-        let headers = self.headers(service, method.as_str(), url, body).into_iter();
-        headers.fold(request, |request, (name, value)| request.header(name, value))
+        let headers = self.headers(service, method.as_str(), url, body);
+        with(headers, method, url)
     }
 
     /// A request in AWS's JSON protocol, as `DynamoDB_20120810.Scan`.
     pub fn call(&self, service: &str, parlor: &str, target: &str, body: &Value) -> RequestBuilder {
-        let body = body.to_string();
-        let request = self.request(service, Method::POST, &format!("{parlor}/"), &body);
-        request.header("x-amz-target", target).header("content-type", "application/x-amz-json-1.0").body(body)
+        let (url, body) = (format!("{parlor}/"), body.to_string());
+        let headers = self.headers_with(&[("x-amz-target", target)], service, "POST", &url, &body);
+        with(headers, Method::POST, &url).header("content-type", "application/x-amz-json-1.0").body(body)
     }
+}
+
+fn with(headers: Vec<(String, String)>, method: Method, url: &str) -> RequestBuilder {
+    let request = Client::new().request(method, url);
+    headers.into_iter().fold(request, |request, (name, value)| request.header(name, value))
 }

@@ -112,8 +112,13 @@ impl Reader<'_> {
 
     /// Actions on tables and streams, and whatever else there is.
     fn other(&self, operation: &str, request: &Value) -> Attempt {
-        let arns = ["StreamArn", "ResourceArn"].into_iter().find_map(|name| request[name].as_str());
-        let resource = match (arns, &request["TableName"]) {
+        // The member that the operation reads: the engine passes over others, which must not decide here.
+        let resource = match operation {
+            "DescribeStream" | "GetShardIterator" => request["StreamArn"].as_str(),
+            "TagResource" | "UntagResource" | "ListTagsOfResource" => request["ResourceArn"].as_str(),
+            _ => None,
+        };
+        let resource = match (resource, &request["TableName"]) {
             (Some(arn), _) => after_the_account(arn).to_owned(),
             (None, Value::Null) => "*".to_owned(),
             (None, name) => format!("table/{}", table(name)),

@@ -191,6 +191,20 @@ async fn what_cannot_be_read_is_never_let_through() {
         );
     }
 
+    // A member that the operation does not read is not asked about in the place of the table.
+    let permits: Permits = Arc::new(|attempt| match attempt.resource.as_str() {
+        "table/mine" => Ok(()),
+        other => Err(format!("no {} on {other}", attempt.action)),
+    });
+    for (operation, member) in
+        [("DeleteTable", "ResourceArn"), ("DescribeTable", "StreamArn"), ("UpdateTable", "ResourceArn")]
+    {
+        let arn = "arn:aws:dynamodb:us-east-1:123456789012:table/mine";
+        let body = json!({ "TableName": "chat", member: arn }).to_string();
+        let answer = answered(&room, &permits, operation, &body).await;
+        assert!(answer.contains(&format!("no dynamodb:{operation} on table/chat")), "{answer}");
+    }
+
     // Not even to who may read every table, or write them.
     let permits: Permits = Arc::new(|_| Ok(()));
     for statement in [

@@ -66,6 +66,13 @@ impl Presented {
         };
         let (credential, signed_headers, signature) =
             (part("Credential")?, part("SignedHeaders")?, part("Signature")?);
+        // It says which operation it is: a signature seen once must not serve for another one.
+        let names_operation = header(request, "x-amz-target").is_some();
+        if names_operation && !signed_headers.split(';').any(|name| name == "x-amz-target") {
+            return Err(invalid(
+                "'X-Amz-Target' must be a 'SignedHeader' in the AWS Authorization.".to_owned(),
+            ));
+        }
         Presented::new(
             credential,
             signed_headers,

@@ -247,3 +247,10 @@ fn nothing_of_a_signed_url_can_be_changed_left_out_or_said_twice() {
     let for_a_month = whole.replace("X-Amz-Expires=60", "X-Amz-Expires=2592000");
     assert_eq!(Case { query: for_a_month, ..presigned(None) }.code(), "IncompleteSignatureException");
 }
+
+#[test]
+fn an_operation_that_was_not_signed_is_not_what_the_signature_is_for() {
+    let mut case = vanilla();
+    case.headers.push(("x-amz-target".to_owned(), "DynamoDB_20120810.DeleteTable".to_owned()));
+    assert_eq!(case.code(), "InvalidSignatureException");
+}

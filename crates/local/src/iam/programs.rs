@@ -14,12 +14,13 @@ use serde_json::json;
 use super::{Iam, Principal};
 use crate::stack::{ACCOUNT, REGION};
 
-/// DynamoDB takes no larger request; an operator's are short.
-const LONGEST_BYTES: usize = 16 * 1024 * 1024;
+/// Neither service takes a longer request.
+const DYNAMODB_BYTES: usize = 16 * 1024 * 1024;
+const COGNITO_BYTES: usize = 64 * 1024;
 
 /// Answers a request to DynamoDB: of the owner all, of others what their policies permit.
 pub(crate) async fn dynamodb(iam: &Arc<Iam>, dynamodb: &DynamoDb, request: Request) -> Response {
-    let (request, access_key_id) = match verified(iam, "dynamodb", request).await {
+    let (request, access_key_id) = match verified(iam, "dynamodb", DYNAMODB_BYTES, request).await {
         Ok(verified) => verified,
         Err(refused) => return refused,
     };
@@ -36,7 +37,7 @@ pub(crate) async fn cognito(
     pool: &str,
     request: Request,
 ) -> Result<Request, Response> {
-    let (request, access_key_id) = verified(iam, "cognito-idp", request).await?;
+    let (request, access_key_id) = verified(iam, "cognito-idp", COGNITO_BYTES, request).await?;
     let action = format!("cognito-idp:{operation}");
     // What is about no pool in particular.
     let resource = match operation {
@@ -50,10 +51,15 @@ pub(crate) async fn cognito(
 }
 
 /// The request, and the access key id that signed it.
-async fn verified(iam: &Iam, service: &str, request: Request) -> Result<(Request, String), Response> {
+async fn verified(
+    iam: &Iam,
+    service: &str,
+    longest_bytes: usize,
+    request: Request,
+) -> Result<(Request, String), Response> {
     let (head, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, LONGEST_BYTES).await else {
-        let message = "The request's body broke off, or is larger than 16 MB.";
+    let Ok(body) = to_bytes(body, longest_bytes).await else {
+        let message = format!("The request's body broke off, or is larger than {longest_bytes} bytes.");
         let body = json!({ "__type": "RequestEntityTooLargeException", "message": message });
         return Err((StatusCode::PAYLOAD_TOO_LARGE, axum::Json(body)).into_response());
     };
