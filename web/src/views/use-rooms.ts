@@ -1,16 +1,12 @@
 // The caller's rooms and those that can be joined, kept up to date by `onCreateRoom`.
 import { useCallback, useEffect, useRef, useState } from 'react';
 import * as api from '../chat/api';
+import { type RoomList, nothing, renewed, unique } from '../chat/room-list';
 import type { Room } from '../chat/types';
 import { listenLive } from '../live';
 import { explain } from '../problems';
 
 type Scope = 'MINE' | 'JOINABLE';
-
-interface RoomList {
-  rooms: Room[];
-  nextToken: string | null;
-}
 
 export interface Rooms {
   mine: RoomList;
@@ -27,13 +23,17 @@ export function useRooms(myId: string): Rooms {
 
   const shown = useRef(lists);
   shown.current = lists;
+  const loads = useRef<Record<Scope, number>>({ MINE: 0, JOINABLE: 0 });
 
   /** Reads on from a list's end, or it anew, as far as it is shown. */
   const load = useCallback(async (scope: Scope, isOn: boolean) => {
+    const load = (loads.current[scope] += 1);
     try {
       const before = shown.current[scope];
-      const list = isOn ? await readOn(scope, before) : await readAnew(scope, before.rooms.length);
-      setLists((lists) => ({ ...lists, [scope]: list }));
+      const read = isOn ? await readOn(scope, before) : await readAnew(scope, before.rooms.length);
+      // One that began later knows better.
+      if (load !== loads.current[scope]) return;
+      setLists((lists) => ({ ...lists, [scope]: renewed(before, lists[scope], read) }));
       setProblem(null);
     } catch (thrown) {
       setProblem(explain(thrown).text);
@@ -82,8 +82,6 @@ export function useRooms(myId: string): Rooms {
   return { mine: lists.MINE, joinable: lists.JOINABLE, problem, more, joined };
 }
 
-const nothing: RoomList = { rooms: [], nextToken: null };
-
 async function readOn(scope: Scope, { rooms, nextToken }: RoomList): Promise<RoomList> {
   const page = await api.listRooms(scope, nextToken);
   return { rooms: unique([...rooms, ...page.items]), nextToken: page.nextToken };
@@ -94,9 +92,4 @@ async function readAnew(scope: Scope, count: number): Promise<RoomList> {
   let list = await readOn(scope, nothing);
   while (list.nextToken && list.rooms.length < count) list = await readOn(scope, list);
   return list;
-}
-
-/** The first of each id; rooms carry no version, and the first is the newest news. */
-function unique(rooms: Room[]): Room[] {
-  return [...new Map(rooms.toReversed().map((room) => [room.id, room])).values()].reverse();
 }
