@@ -80,13 +80,17 @@ def start(data, log):
         server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=requests, text=True)
     late = threading.Timer(STARTS_WITHIN_S, server.kill)
     late.start()
-    for line in server.stdout:
-        if found := re.search(r"http://localhost:\d+", line):
-            late.cancel()
-            # What nobody reads would fill the pipe.
-            threading.Thread(target=server.stdout.read, daemon=True).start()
-            return server, found[0]
-    late.cancel()
+    try:
+        for line in server.stdout:
+            if found := re.search(r"http://localhost:\d+", line):
+                # What nobody reads would fill the pipe.
+                threading.Thread(target=server.stdout.read, daemon=True).start()
+                return server, found[0]
+    except BaseException:
+        server.kill()
+        raise
+    finally:
+        late.cancel()
     raise SystemExit(f"The server ended with {server.wait()} before it said its address:\n{log.read_text()}")
 
 

@@ -35,7 +35,7 @@ pub use network::Network;
 pub use reset::reset;
 pub use seed::{Filled, Seed, SeedError};
 pub use server::Server;
-pub use terminal::say;
+pub use terminal::{note, say};
 pub use watch::{Handover, Watch, WatchError};
 
 /// How to serve.

@@ -9,7 +9,7 @@ use std::pin::pin;
 use std::process::ExitCode;
 
 use clap::Parser;
-use local::{Filled, Handover, Network, Options, Seed, Server, say};
+use local::{Filled, Handover, Network, Options, Seed, Server, note, say};
 use tracing_subscriber::EnvFilter;
 
 /// Serves Parlor on localhost, offline: Cognito, AppSync, API Gateway, DynamoDB and S3 as the template configures them.
@@ -82,11 +82,13 @@ async fn main() -> ExitCode {
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         .with_writer(std::io::stderr)
+        // It would tell of what it cannot write by `eprintln!`, which panics where nobody reads any more.
+        .log_internal_errors(false)
         .init();
     match run(arguments).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("parlor: {error}");
+            note(format_args!("parlor: {error}"));
             ExitCode::FAILURE
         }
     }

@@ -10,6 +10,6 @@ pub fn say(text: impl Display) {
 }
 
 /// A line on standard error, among the log's.
-pub(crate) fn note(text: impl Display) {
+pub fn note(text: impl Display) {
     let _ = writeln!(stderr(), "{text}");
 }

@@ -28,6 +28,7 @@ pub async fn send(
     content: &Content,
 ) -> Result<Message, Error> {
     let sent_key = client_id.map(|client_id| Key::sent(room, caller, client_id));
+    let started = Instant::now();
     let _turn = store.turn(room).await?;
     let rows = read(store, caller, room, sent_key.as_ref(), content).await?;
     let (found, _) = members::require(&rows, room, caller)?;
@@ -52,7 +53,6 @@ pub async fn send(
         deleted_at_ms: None,
         version: 1,
     };
-    let started = Instant::now();
     let mut pause = Duration::from_millis(5);
     let mut is_head_news = false;
     loop {

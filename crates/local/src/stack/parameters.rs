@@ -52,7 +52,11 @@ fn check_one(name: &str, parameter: &Value, is_number: bool, value: &str) -> Res
     if let Some(allowed) = allowed.map(|allowed| allowed.iter().map(plain_text).collect::<Vec<_>>())
         && !allowed.iter().any(|allowed| allowed == value)
     {
-        return Err(StackError(format!("parameter {name} is one of {}, not {value}", allowed.join(", "))));
+        return Err(StackError(format!(
+            "parameter {name} is one of {}, not {}",
+            allowed.join(", "),
+            shown(parameter, value)
+        )));
     }
     let fault = match is_number {
         true => number_fault(parameter, value),
@@ -61,7 +65,12 @@ fn check_one(name: &str, parameter: &Value, is_number: bool, value: &str) -> Res
     let Some(fault) = fault else { return Ok(()) };
     // The template's own words are for whoever chooses the value.
     let wanted = parameter["ConstraintDescription"].as_str().unwrap_or(&fault);
-    Err(StackError(format!("parameter {name} cannot be {value:?}: {wanted}")))
+    Err(StackError(format!("parameter {name} cannot be {:?}: {wanted}", shown(parameter, value))))
+}
+
+/// The value, unless it is a secret.
+fn shown<'a>(parameter: &Value, value: &'a str) -> &'a str {
+    if plain_text(&parameter["NoEcho"]) == "true" { "****" } else { value }
 }
 
 fn number_fault(parameter: &Value, value: &str) -> Option<String> {
@@ -134,5 +143,7 @@ mod tests {
         assert_eq!(value(parameter.clone(), ""), Ok(json!("")));
         let refused = value(parameter, "chat.example").unwrap_err();
         assert_eq!(refused, "parameter P cannot be \"chat.example\": The zone's id.");
+        let secret = json!({ "Type": "String", "NoEcho": true, "MinLength": 9 });
+        assert!(!value(secret, "hunter2").unwrap_err().contains("hunter2"));
     }
 }
