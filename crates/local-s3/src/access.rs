@@ -11,6 +11,8 @@ use s3s::{S3Error, S3ErrorCode, S3Request, S3Result, s3_error};
 use crate::form::Head;
 
 mod actions;
+mod parameters;
+mod promises;
 
 const SECURITY_TOKEN: &str = "x-amz-security-token";
 
@@ -56,6 +58,8 @@ pub struct Attempt {
 /// Lets signed requests through to the operations.
 #[derive(Clone)]
 pub(crate) struct Gate {
+    /// The number of the account whose buckets they are.
+    pub(crate) account: String,
     pub(crate) credentials: Credentials,
     pub(crate) permits: Permits,
 }
@@ -85,12 +89,21 @@ impl S3Access for Gate {
             nothing_unsigned(signed, cx.headers())?;
             expires_in_time(parameter("X-Amz-Expires"))?;
         }
+        parameters::are_known(cx.s3_op().name(), &query)?;
+        let header = |name: &str| cx.headers().get(name).and_then(|value| value.to_str().ok());
+        let hoisted =
+            |name: &str| query.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str());
+        promises::can_be_kept(&self.account, cx.s3_op().name(), |name| {
+            header(name).or_else(|| hoisted(name))
+        })?;
         if cx.s3_op().name() == "PostObject" {
             // The form says whose token it is and where it goes; it is read by then.
             return Ok(());
         }
-        let header = cx.headers().get(SECURITY_TOKEN).and_then(|value| value.to_str().ok());
-        self.token_matches(&credentials.access_key, header.or(parameter("X-Amz-Security-Token")))?;
+        self.token_matches(
+            &credentials.access_key,
+            header(SECURITY_TOKEN).or(parameter("X-Amz-Security-Token")),
+        )?;
         let (operation, path) = (cx.s3_op().name(), cx.s3_path());
         let attempts = actions::attempts(&credentials.access_key, operation, path, parameter);
         attempts.iter().try_for_each(|attempt| self.permits(attempt))?;

@@ -42,6 +42,8 @@ pub const DEFAULT_UPLOAD_LIMIT_BYTES: u64 = 100 * 1024 * 1024;
 pub struct Config {
     /// Where objects are kept; made when absent.
     pub folder: PathBuf,
+    /// The number of the account, by which callers say whose bucket they expect.
+    pub account: String,
     /// The region that buckets say they are in, such as `us-east-1`.
     pub region: String,
     /// The buckets of the template. Objects of one that is no longer named stay on disk, out of reach. Others can be
@@ -70,8 +72,8 @@ impl S3 {
     ///
     /// A second process on the same folder gets [`OpenError::InUse`].
     pub async fn open(config: Config) -> Result<S3, OpenError> {
-        let Config { folder, region, buckets, credentials, permits, upload_limit_bytes } = config;
-        let gate = Gate { credentials, permits };
+        let Config { folder, account, region, buckets, credentials, permits, upload_limit_bytes } = config;
+        let gate = Gate { account, credentials, permits };
         let store = tokio::task::spawn_blocking(move || Store::open(&folder)).await;
         let (store, made) = store.expect("opening does not panic")?;
         let buckets = Arc::new(Buckets::new(buckets, made));

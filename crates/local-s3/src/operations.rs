@@ -42,7 +42,7 @@ impl S3 for Backend {
     }
 
     async fn copy_object(&self, r: S3Request<CopyObjectInput>) -> S3Result<S3Response<CopyObjectOutput>> {
-        copy::copy_object(self, r.input).await.map(S3Response::new)
+        copy::copy_object(self, r).await.map(S3Response::new)
     }
 
     async fn delete_object(

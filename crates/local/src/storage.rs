@@ -52,6 +52,7 @@ pub(crate) async fn open_buckets(
     };
     let config = local_s3::Config {
         folder: folder.s3(),
+        account: crate::stack::ACCOUNT.to_owned(),
         region: REGION.to_owned(),
         buckets,
         credentials: Arc::new(credentials),

@@ -3,25 +3,32 @@
 use std::fs::File;
 
 use futures::StreamExt;
+use http::header::{HeaderMap, HeaderName, IF_MATCH, IF_NONE_MATCH};
 use s3s::dto::*;
-use s3s::{S3Result, s3_error};
+use s3s::{S3Error, S3ErrorCode, S3Request, S3Result, s3_error};
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio_util::io::ReaderStream;
 
 use super::checksum::with_checksum;
 use super::headers::headers_of;
 use super::read::Conditions;
-use super::write::{commit, object_of, open};
+use super::write::{commit, condition, object_of, open};
 use super::{Backend, checksum, internal, is_only_version, no_such_key, precondition_failed, tagging};
 use crate::store::blob::{Blob, hex};
-use crate::store::index::{Condition, Headers, Object, timestamp};
+use crate::store::index::{Headers, Object, timestamp};
 
 /// How much of a file is in memory at a time.
 const CHUNK_BYTES: usize = 64 * 1024;
 
 /// Copies an object, with its headers and labels or with new ones.
-pub(super) async fn copy_object(backend: &Backend, mut input: CopyObjectInput) -> S3Result<CopyObjectOutput> {
+pub(super) async fn copy_object(
+    backend: &Backend,
+    r: S3Request<CopyObjectInput>,
+) -> S3Result<CopyObjectOutput> {
+    let mut input = r.input;
     backend.has_bucket(&input.bucket)?;
+    let condition =
+        condition(stated(&r.headers, IF_MATCH)?.as_ref(), stated(&r.headers, IF_NONE_MATCH)?.as_ref())?;
     let conditions = Conditions {
         if_match: input.copy_source_if_match.take(),
         if_none_match: input.copy_source_if_none_match.take(),
@@ -67,8 +74,17 @@ pub(super) async fn copy_object(backend: &Backend, mut input: CopyObjectInput) -
         ..Default::default()
     };
     let result = with_checksum!(result, object.headers.checksum.as_ref());
-    commit(backend, input.bucket, object, blob, Condition::None).await?;
+    commit(backend, input.bucket, object, blob, condition).await?;
     Ok(CopyObjectOutput { copy_object_result: Some(result), ..Default::default() })
+}
+
+/// A condition on the destination, which is not in the input of `s3s` (0.14.1).
+fn stated(headers: &HeaderMap, name: HeaderName) -> S3Result<Option<ETagCondition>> {
+    let Some(value) = headers.get(&name) else { return Ok(None) };
+    let condition = ETagCondition::parse_http_header(value.as_bytes());
+    condition.map(Some).map_err(|e| {
+        S3Error::with_message(S3ErrorCode::InvalidArgument, format!("{name} cannot be read as an ETag: {e}"))
+    })
 }
 
 /// The object to copy, open, if it is the one that is meant.

@@ -95,7 +95,9 @@ fn part_of(
         (Some(_), Some(_)) => {
             Err(s3_error!(InvalidRequest, "Cannot specify both Range header and partNumber query parameter"))
         }
-        (Some(range), None) => Ok(Some(range.check(size)?)),
+        // `s3s` takes the end of nothing for satisfiable.
+        (Some(Range::Suffix { .. }), None) if size == 0 => Err(unsatisfiable()),
+        (Some(range), None) => range.check(size).map(Some).map_err(|_| unsatisfiable()),
         (None, Some(number)) => {
             let part = object.headers.part(number, size).ok_or_else(no_such_part)?;
             Ok(Some(part).filter(|part| !part.is_empty()))
@@ -106,6 +108,10 @@ fn part_of(
 
 fn content_range(part: &std::ops::Range<u64>, size: u64) -> String {
     format!("bytes {}-{}/{size}", part.start, part.end - 1)
+}
+
+fn unsatisfiable() -> S3Error {
+    s3_error!(InvalidRange, "The requested range is not satisfiable")
 }
 
 fn no_such_part() -> S3Error {

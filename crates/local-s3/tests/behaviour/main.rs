@@ -15,6 +15,7 @@ mod multipart;
 mod objects;
 mod permissions;
 mod presigned;
+mod refusals;
 mod sign;
 mod tagging;
 
@@ -56,6 +57,7 @@ pub(crate) async fn open(folder: &Path) -> Result<S3, local_s3::OpenError> {
     };
     S3::open(Config {
         folder: folder.to_owned(),
+        account: "123456789012".to_owned(),
         region: "us-east-1".to_owned(),
         buckets: vec![
             Bucket { name: "uploads".to_owned(), cors: vec![browser] },

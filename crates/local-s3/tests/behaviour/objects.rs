@@ -77,6 +77,11 @@ async fn a_range_is_a_part_of_the_object() {
     }
     let beyond = with_headers(&room, Method::GET, "/uploads/digits", &[("range", "bytes=10-")], b"").await;
     assert_eq!(beyond.error(), (416, "InvalidRange".to_owned()));
+    room.put("/uploads/empty", b"").await;
+    for method in [Method::GET, Method::HEAD] {
+        let end = with_headers(&room, method, "/uploads/empty", &[("range", "bytes=-1")], b"").await;
+        assert_eq!(end.status, 416);
+    }
 }
 
 #[tokio::test]
@@ -337,4 +342,25 @@ async fn the_head_of_a_range_is_that_of_the_range() {
         assert_eq!((got.status.as_u16(), got.header("content-range")), (206, told));
     }
     assert_eq!(head("bytes=5-").await.status, 416);
+}
+
+#[tokio::test]
+async fn a_copy_replaces_only_what_it_means_to_replace() {
+    let room = room().await;
+    room.put("/uploads/a", b"new").await;
+    let etag = room.put("/uploads/b", b"old").await.header("etag").to_owned();
+    let copy = async |to: &str, condition: &str, value: &str| {
+        let headers = [("x-amz-copy-source", "/uploads/a"), (condition, value)];
+        with_headers(&room, Method::PUT, to, &headers, b"").await
+    };
+    for (condition, value) in [("if-none-match", "*"), ("if-match", "\"another\"")] {
+        let refused = copy("/uploads/b", condition, value).await;
+        assert_eq!(refused.error(), (412, "PreconditionFailed".to_owned()), "{condition}");
+    }
+    let unreadable = copy("/uploads/b", "if-match", "\"half").await;
+    assert_eq!(unreadable.error(), (400, "InvalidArgument".to_owned()));
+    assert_eq!(room.get("/uploads/b").await.text(), "old");
+    assert_eq!(copy("/uploads/b", "if-match", &etag).await.status, 200);
+    assert_eq!(copy("/uploads/c", "if-none-match", "*").await.status, 200);
+    assert_eq!(room.get("/uploads/b").await.text(), "new");
 }
