@@ -4,17 +4,15 @@ use std::sync::Arc;
 
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::{S3Auth, SecretKey};
-use s3s::dto::{CopyObjectInput, CopySource, PostObjectInput, UploadPartCopyInput};
+use s3s::dto::{CopyObjectInput, CopySource, UploadPartCopyInput};
 use s3s::path::S3Path;
 use s3s::{S3Error, S3ErrorCode, S3Request, S3Result, s3_error};
 
-use crate::form::Head;
-
 mod actions;
 mod parameters;
-mod promises;
+pub(crate) mod promises;
 
-const SECURITY_TOKEN: &str = "x-amz-security-token";
+pub(crate) const SECURITY_TOKEN: &str = "x-amz-security-token";
 
 /// The longest life of a presigned URL, in seconds: seven days (AWS, "Authenticating Requests: Using Query
 /// Parameters").
@@ -60,6 +58,8 @@ pub struct Attempt {
 pub(crate) struct Gate {
     /// The number of the account whose buckets they are.
     pub(crate) account: String,
+    /// The region for which they must be signed.
+    pub(crate) region: String,
     pub(crate) credentials: Credentials,
     pub(crate) permits: Permits,
 }
@@ -89,17 +89,14 @@ impl S3Access for Gate {
             nothing_unsigned(signed, cx.headers())?;
             expires_in_time(parameter("X-Amz-Expires"))?;
         }
-        parameters::are_known(cx.s3_op().name(), &query)?;
         let header = |name: &str| cx.headers().get(name).and_then(|value| value.to_str().ok());
+        self.is_of_region(header("authorization"), parameter("X-Amz-Credential"))?;
+        parameters::are_known(cx.s3_op().name(), &query)?;
         let hoisted =
             |name: &str| query.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str());
         promises::can_be_kept(&self.account, cx.s3_op().name(), |name| {
             header(name).or_else(|| hoisted(name))
         })?;
-        if cx.s3_op().name() == "PostObject" {
-            // The form says whose token it is and where it goes; it is read by then.
-            return Ok(());
-        }
         self.token_matches(
             &credentials.access_key,
             header(SECURITY_TOKEN).or(parameter("X-Amz-Security-Token")),
@@ -113,16 +110,6 @@ impl S3Access for Gate {
             }
             _ => Ok(()),
         }
-    }
-
-    /// The whole form has been read by then, and its policy checked.
-    async fn post_object(&self, request: &mut S3Request<PostObjectInput>) -> S3Result<()> {
-        let PostObjectInput { bucket, key, .. } = &request.input;
-        if let Some(credentials) = &request.credentials {
-            let token = request.extensions.get::<Head>().and_then(|head| head.field(SECURITY_TOKEN));
-            self.token_matches(&credentials.access_key, token.as_deref())?;
-        }
-        self.permits_key(request.credentials.as_ref(), "s3:PutObject", bucket, key)
     }
 
     /// The source of a copy must be readable.
@@ -165,11 +152,28 @@ impl Gate {
         self.permits(&actions::on_object(&credentials.access_key, action, bucket, key))
     }
 
+    /// Signatures of version 2 are for no region.
+    fn is_of_region(&self, authorization: Option<&str>, credential: Option<&str>) -> S3Result<()> {
+        let scope = authorization.and_then(|value| value.split("Credential=").nth(1)?.split(',').next());
+        let region = |scope: &'_ str| scope.rsplit('/').nth(2).map(str::to_owned);
+        match (scope.and_then(region), credential.and_then(region)) {
+            (Some(region), _) if region != self.region => Err(wrong_region(&region, &self.region)),
+            (None, Some(region)) if region != self.region => Err(S3Error::with_message(
+                S3ErrorCode::AuthorizationQueryParametersError,
+                format!(
+                    "Error parsing the X-Amz-Credential parameter; the region '{region}' is wrong; expecting '{}'",
+                    self.region
+                ),
+            )),
+            _ => Ok(()),
+        }
+    }
+
     fn permits(&self, attempt: &Attempt) -> S3Result<()> {
         (self.permits)(attempt).map_err(|message| S3Error::with_message(S3ErrorCode::AccessDenied, message))
     }
 
-    fn token_matches(&self, access_key: &str, given: Option<&str>) -> S3Result<()> {
+    pub(crate) fn token_matches(&self, access_key: &str, given: Option<&str>) -> S3Result<()> {
         let needed = (self.credentials)(access_key).and_then(|credential| credential.session_token);
         match (needed, given) {
             // As AWS, which finds a temporary key by its token.
@@ -180,6 +184,15 @@ impl Gate {
             _ => Ok(()),
         }
     }
+}
+
+pub(crate) fn wrong_region(region: &str, expected: &str) -> S3Error {
+    S3Error::with_message(
+        S3ErrorCode::AuthorizationHeaderMalformed,
+        format!(
+            "The authorization header is malformed; the region '{region}' is wrong; expecting '{expected}'"
+        ),
+    )
 }
 
 fn unknown_key() -> S3Error {

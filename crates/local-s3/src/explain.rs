@@ -50,9 +50,22 @@ impl Asked {
             Some("PreconditionFailed") => {
                 self.condition.map_or(String::new(), |name| element("Condition", name))
             }
+            Some("AuthorizationHeaderMalformed" | "AuthorizationQueryParametersError") => {
+                let region = error.split_once("; expecting &apos;").or(error.split_once("; expecting '"));
+                let region = region.and_then(|(_, rest)| rest.split(['&', '\'']).next());
+                region.map_or(String::new(), |region| element("Region", region))
+            }
             _ => String::new(),
         };
         error.replace("</Error>", &format!("{more}</Error>"))
+    }
+
+    pub(crate) fn bucket(&self) -> &str {
+        &self.bucket
+    }
+
+    pub(crate) fn key(&self) -> &str {
+        &self.key
     }
 
     /// The key that is not there: of a copy, its source.
@@ -67,7 +80,7 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-fn element(name: &str, text: &str) -> String {
+pub(crate) fn element(name: &str, text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     format!("<{name}>{text}</{name}>")
 }

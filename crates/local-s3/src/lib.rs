@@ -18,17 +18,18 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{StatusCode, Uri, header};
+use axum::http::{StatusCode, Uri, header, request};
 use axum::response::{IntoResponse, Response};
-use s3s::config::{S3Config, StaticConfigProvider};
+use s3s::dto::StreamingBlob;
 use s3s::service::{S3Service, S3ServiceBuilder};
+use s3s::{S3Result, s3_error};
 
 use access::Gate;
 use body::SharedBody;
 use buckets::Buckets;
 use explain::Asked;
 use host::BucketHosts;
-use operations::{Backend, Status};
+use operations::{Backend, Status, post};
 use store::Store;
 
 pub use access::{Attempt, Credential, Credentials, Permits};
@@ -54,8 +55,7 @@ pub struct Config {
     /// What they may do.
     pub permits: Permits,
     /// The largest body of one request, in bytes; more is refused with `EntityTooLarge`. See
-    /// [`DEFAULT_UPLOAD_LIMIT_BYTES`]. A multipart upload may have many such parts. Form uploads (`POST`) are
-    /// held in memory up to this size; all others are streamed to the disk.
+    /// [`DEFAULT_UPLOAD_LIMIT_BYTES`]. A multipart upload may have many such parts.
     pub upload_limit_bytes: u64,
 }
 
@@ -63,6 +63,7 @@ pub struct Config {
 #[derive(Clone)]
 pub struct S3 {
     service: S3Service,
+    backend: Backend,
     buckets: Arc<Buckets>,
     upload_limit_bytes: u64,
 }
@@ -73,20 +74,17 @@ impl S3 {
     /// A second process on the same folder gets [`OpenError::InUse`].
     pub async fn open(config: Config) -> Result<S3, OpenError> {
         let Config { folder, account, region, buckets, credentials, permits, upload_limit_bytes } = config;
-        let gate = Gate { account, credentials, permits };
+        let gate = Gate { account, region: region.clone(), credentials, permits };
         let store = tokio::task::spawn_blocking(move || Store::open(&folder)).await;
         let (store, made) = store.expect("opening does not panic")?;
         let buckets = Arc::new(Buckets::new(buckets, made));
         let backend =
             Backend { store, region, buckets: Arc::clone(&buckets), gate: gate.clone(), upload_limit_bytes };
-        let mut limits = S3Config::default();
-        limits.post_object_max_file_size = upload_limit_bytes;
-        let mut builder = S3ServiceBuilder::new(backend);
-        builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(limits))));
+        let mut builder = S3ServiceBuilder::new(backend.clone());
         builder.set_auth(gate.clone());
         builder.set_access(gate);
         builder.set_host(BucketHosts(Arc::clone(&buckets)));
-        Ok(S3 { service: builder.build(), buckets, upload_limit_bytes })
+        Ok(S3 { service: builder.build(), backend, buckets, upload_limit_bytes })
     }
 
     /// Whether a request is for S3: its path or host begins with a bucket of the template, it is signed for S3, or it
@@ -116,11 +114,25 @@ impl S3 {
     }
 
     async fn answer(&self, request: Request) -> Response {
-        let (mut parts, body) = request.into_parts();
+        let (parts, body) = request.into_parts();
         let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-        let asked = Asked::of(&parts, host::named_in(host, &self.buckets));
-        let body = SharedBody::new(form::Head::watch(&mut parts, body));
+        let named = host::named_in(host, &self.buckets);
+        let asked = Asked::of(&parts, named);
+        let body = SharedBody::new(body);
         let rest = body.clone();
+        if form::is_form(&parts.method, &parts.headers) {
+            let address = match named {
+                Some(_) => format!("http://{host}"),
+                None => format!("http://{host}/{}", asked.bucket()),
+            };
+            return match self.post(&asked, &address, &parts, body).await {
+                Ok(response) => response,
+                Err(error) => {
+                    rest.drain(self.upload_limit_bytes).await;
+                    refused(&asked, error)
+                }
+            };
+        }
         let request = Request::from_parts(parts, s3s::Body::http_body_unsync(body));
         match self.service.call(request).await {
             Ok(response) => {
@@ -134,11 +146,29 @@ impl S3 {
                 rest.drain(self.upload_limit_bytes).await;
                 explained(&asked, response)
             }
-            Err(e) => {
-                tracing::error!("S3 could not form an answer: {e:?}");
-                StatusCode::INTERNAL_SERVER_ERROR.into_response()
-            }
+            Err(e) => broken(&e),
         }
+    }
+
+    /// A form, which `s3s` does not get to see.
+    async fn post(
+        &self,
+        asked: &Asked,
+        address: &str,
+        parts: &request::Parts,
+        body: SharedBody,
+    ) -> S3Result<Response> {
+        if asked.bucket().is_empty()
+            || !asked.key().is_empty()
+            || parts.uri.query().is_some_and(|q| !q.is_empty())
+        {
+            return Err(s3_error!(
+                MethodNotAllowed,
+                "A form is posted to a bucket: the specified method is not allowed against this resource."
+            ));
+        }
+        let body = StreamingBlob::from(s3s::Body::http_body_unsync(body));
+        post::post_object(&self.backend, asked.bucket().to_owned(), address, &parts.headers, body).await
     }
 
     fn bucket<B>(&self, request: &axum::http::Request<B>) -> Option<&Bucket> {
@@ -160,6 +190,18 @@ impl std::fmt::Debug for S3 {
 /// The bucket of a request in path style.
 fn first_segment(uri: &Uri) -> Option<&str> {
     uri.path().trim_start_matches('/').split('/').next()
+}
+
+fn refused(asked: &Asked, error: s3s::S3Error) -> Response {
+    match error.to_http_response() {
+        Ok(response) => explained(asked, response),
+        Err(e) => broken(&e),
+    }
+}
+
+fn broken(error: &dyn std::fmt::Debug) -> Response {
+    tracing::error!("S3 could not form an answer: {error:?}");
+    StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }
 
 /// Adds to an error what AWS says in it, and `s3s` does not.

@@ -9,8 +9,9 @@ mod delete;
 mod headers;
 mod list;
 mod multipart;
+pub(crate) mod post;
 mod read;
-mod receive;
+pub(crate) mod receive;
 mod tagging;
 mod versions;
 mod write;
@@ -25,7 +26,8 @@ use crate::access::Gate;
 use crate::buckets::Buckets;
 use crate::store::Store;
 
-/// What every operation works on.
+/// What every operation works on. Cheap to clone.
+#[derive(Clone)]
 pub(crate) struct Backend {
     pub(crate) store: Store,
     pub(crate) region: String,
@@ -39,6 +41,11 @@ pub(crate) struct Backend {
 impl S3 for Backend {
     async fn put_object(&self, r: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {
         write::put_object(self, r).await.map(S3Response::new)
+    }
+
+    /// Forms are read before they come here, by `post::post_object`.
+    async fn post_object(&self, _: S3Request<PostObjectInput>) -> S3Result<S3Response<PostObjectOutput>> {
+        Err(s3_error!(MalformedPOSTRequest))
     }
 
     async fn copy_object(&self, r: S3Request<CopyObjectInput>) -> S3Result<S3Response<CopyObjectOutput>> {

@@ -42,7 +42,7 @@ pub(super) fn attempts<'q>(
         "DeleteBucket" => "s3:DeleteBucket",
         "ListBuckets" => "s3:ListAllMyBuckets",
         // One by one, when the keys are known.
-        "DeleteObjects" | "PostObject" => return Vec::new(),
+        "DeleteObjects" => return Vec::new(),
         "GetObjectAttributes" => {
             let S3Path::Object { bucket, key } = path else { return Vec::new() };
             let both = match is_of_version {

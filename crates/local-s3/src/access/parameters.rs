@@ -29,7 +29,7 @@ fn is_of_signature(name: &str) -> bool {
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html>
 fn known(operation: &str) -> Option<&'static [&'static str]> {
     Some(match operation {
-        "PutObject" | "CopyObject" | "PostObject" | "CreateBucket" | "DeleteBucket" | "HeadBucket" => &[],
+        "PutObject" | "CopyObject" | "CreateBucket" | "DeleteBucket" | "HeadBucket" => &[],
         "DeleteObject" => &["versionId"],
         "DeleteObjects" => &["delete"],
         "GetObject" | "HeadObject" => &[

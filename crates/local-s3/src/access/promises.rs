@@ -30,7 +30,7 @@ const CLASSES: [&str; 6] =
     ["STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR"];
 
 /// Refuses what this account's buckets cannot give. `said` finds a header, also one that was signed into a URL.
-pub(super) fn can_be_kept<'r>(
+pub(crate) fn can_be_kept<'r>(
     account: &str,
     operation: &str,
     said: impl Fn(&str) -> Option<&'r str>,
@@ -56,7 +56,7 @@ pub(super) fn can_be_kept<'r>(
 
 /// Access control lists are off, as they are in new buckets: only what says the same as none is taken.
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-ownership-error-responses.html>
-pub(crate) fn is_owners_alone(operation: &str, acl: Option<&str>, grants: bool) -> S3Result<()> {
+fn is_owners_alone(operation: &str, acl: Option<&str>, grants: bool) -> S3Result<()> {
     match acl {
         None | Some("private" | "bucket-owner-full-control") if !grants => Ok(()),
         _ if operation == "CreateBucket" => Err(error(

@@ -63,7 +63,7 @@ pub(super) async fn upload_part(
         headers: &r.headers,
         trailers: r.trailing_headers.as_ref(),
     };
-    let (blob, checksum) = receive(backend, input.body.take(), promise).await?;
+    let (blob, checksum) = receive(backend, input.body.take(), promise, backend.upload_limit_bytes).await?;
     let part = keep(backend, upload, input.part_number, blob).await?;
     let told = checksum::told(checksum.as_ref());
     Ok(UploadPartOutput {

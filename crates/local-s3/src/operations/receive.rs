@@ -30,13 +30,13 @@ pub(super) struct Promise<'a> {
     pub(super) trailers: Option<&'a TrailingHeaders>,
 }
 
-/// Writes the body to the disk and keeps the promise, or stores nothing. Answers also the checksum that was promised.
+/// Writes the body, of at most `limit` bytes, to the disk and keeps the promise, or stores nothing. Answers also the checksum that was promised.
 pub(super) async fn receive(
     backend: &Backend,
     body: Option<StreamingBlob>,
     promise: Promise<'_>,
+    limit: u64,
 ) -> S3Result<(Blob, Option<index::Checksum>)> {
-    let limit = backend.upload_limit_bytes;
     let promised = promise.length.and_then(|length| u64::try_from(length).ok());
     if promised.is_some_and(|length| length > limit) {
         return Err(too_large(limit));
@@ -62,7 +62,8 @@ pub(super) async fn receive(
     Ok((file, kept))
 }
 
-async fn next(body: &mut StreamingBlob) -> S3Result<Option<bytes::Bytes>> {
+/// What comes next of a body, if it comes in time.
+pub(crate) async fn next(body: &mut StreamingBlob) -> S3Result<Option<bytes::Bytes>> {
     match tokio::time::timeout(IDLE_TIMEOUT, body.next()).await {
         Ok(bytes) => bytes.transpose().map_err(|e| broken_body(&e.to_string())),
         Err(_) => Err(s3_error!(

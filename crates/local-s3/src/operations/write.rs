@@ -24,7 +24,7 @@ pub(super) async fn put_object(backend: &Backend, r: S3Request<PutObjectInput>) 
         headers: &r.headers,
         trailers: r.trailing_headers.as_ref(),
     };
-    let (blob, checksum) = receive(backend, input.body.take(), promise).await?;
+    let (blob, checksum) = receive(backend, input.body.take(), promise, backend.upload_limit_bytes).await?;
     headers.checksum = checksum.clone();
     let object = object_of(input.key, &blob, hex(&blob.md5), headers);
     let etag = object.etag.clone();

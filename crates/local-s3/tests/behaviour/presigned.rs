@@ -222,3 +222,27 @@ async fn a_date_that_is_none_is_refused_like_any_other() {
         assert!(answer.status.is_client_error(), "{name}: {}", answer.status);
     }
 }
+
+#[tokio::test]
+async fn a_signature_for_another_region_is_refused_and_told_the_right_one() {
+    let room = room().await;
+    let elsewhere = Caller { region: "eu-west-1", ..Caller::account() };
+    for (signed, code, words) in [
+        (
+            elsewhere.sign(request(Method::GET, "/uploads/a"), b""),
+            "AuthorizationHeaderMalformed",
+            "The authorization header is malformed",
+        ),
+        (
+            elsewhere.presign(request(Method::GET, "/uploads/a")),
+            "AuthorizationQueryParametersError",
+            "Error parsing the X-Amz-Credential parameter",
+        ),
+    ] {
+        let refused = room.send(signed).await;
+        assert_eq!(refused.error(), (400, code.to_owned()));
+        let message = format!("{words}; the region 'eu-west-1' is wrong; expecting 'us-east-1'");
+        assert_eq!(refused.all("Message").concat().replace("&apos;", "'").replace("&#39;", "'"), message);
+        assert_eq!(refused.all("Region"), ["us-east-1"], "{}", refused.text());
+    }
+}

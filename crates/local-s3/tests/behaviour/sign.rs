@@ -20,6 +20,7 @@ pub(crate) struct Caller {
     pub(crate) key: &'static str,
     pub(crate) secret: &'static str,
     pub(crate) token: Option<&'static str>,
+    pub(crate) region: &'static str,
     pub(crate) at: SystemTime,
     pub(crate) expires_in: Duration,
 }
@@ -28,7 +29,14 @@ impl Caller {
     /// The account's own key, now, for a minute.
     pub(crate) fn account() -> Caller {
         let expires_in = Duration::from_secs(60);
-        Caller { key: "AKIALOCAL", secret: "the secret", token: None, at: SystemTime::now(), expires_in }
+        Caller {
+            key: "AKIALOCAL",
+            secret: "the secret",
+            token: None,
+            region: "us-east-1",
+            at: SystemTime::now(),
+            expires_in,
+        }
     }
 
     /// A key of an identity pool.
@@ -68,7 +76,7 @@ impl Caller {
         let identity = credentials.into();
         let params = v4::SigningParams::builder()
             .identity(&identity)
-            .region("us-east-1")
+            .region(self.region)
             .name("s3")
             .time(self.at)
             .settings(settings)
