@@ -1,7 +1,9 @@
 //! The embedded engine: one SQLite file, one lock on it, and one door through which requests come in.
 
+mod account;
 mod arns;
 mod door;
+mod unknown;
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -56,6 +58,8 @@ impl Engine {
     pub(crate) async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, NoAnswer> {
         let (mut head, body) = request.into_parts();
         let (body, arns) = arns::to_names(body);
+        let operation = account::operation(&head.headers).to_owned();
+        let body = account::for_engine(&operation, body);
         head.headers.remove(header::CONTENT_LENGTH);
         let mut request = Request::from_parts(head, Body::from(body));
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
@@ -65,7 +69,8 @@ impl Engine {
             .path_and_query(path)
             .build()
             .expect("a name and a parsed path make a URI");
-        Ok(arns.back(self.door.send(request, BODY_LIMIT).await?))
+        let answer = arns.back(self.door.send(request, BODY_LIMIT).await?);
+        Ok(unknown::named(&operation, account::from_engine(&operation, answer)))
     }
 
     /// The typed database, for what has no place in the wire protocol. Its methods block on the disk.

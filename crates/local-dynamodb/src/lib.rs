@@ -29,6 +29,9 @@ pub use table::{Table, TableError};
 /// The region of every client and table, as in AWS's own DynamoDB Local examples.
 pub const REGION: &str = "us-east-1";
 
+/// The account whose the tables are, as in AWS's documentation.
+pub const ACCOUNT: &str = "123456789012";
+
 /// One DynamoDB of one account in one region, kept in one file.
 ///
 /// Cheap to clone. The engine stops, and the file is free for another process, when the last clone and the

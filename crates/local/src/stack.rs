@@ -16,7 +16,7 @@ pub(crate) use attributes::role_id;
 use intrinsics::Scope;
 
 /// The account of everything local, as in AWS's own documentation.
-pub(crate) const ACCOUNT: &str = "123456789012";
+pub(crate) const ACCOUNT: &str = local_dynamodb::ACCOUNT;
 /// The region of everything local.
 pub(crate) const REGION: &str = local_dynamodb::REGION;
 /// The stack's name; physical names begin with it.

@@ -44,6 +44,70 @@ async fn the_stream_can_be_read_from_outside() {
 }
 
 #[tokio::test]
+async fn arns_are_the_accounts_and_name_what_they_were_told_for() {
+    let room = room().await;
+    put(&room.client, item("1", "profile")).await;
+    let call = async |target: &str, body: Value| {
+        let (status, answer) = post(&room, target, body.to_string()).await;
+        assert_eq!(status, StatusCode::OK, "{target}: {answer}");
+        answer
+    };
+    let told = call("DynamoDB_20120810.DescribeTable", json!({ "TableName": "chat" })).await;
+    let table = "arn:aws:dynamodb:us-east-1:123456789012:table/chat";
+    assert_eq!(told["Table"]["TableArn"], table);
+    assert_eq!(told["Table"]["GlobalSecondaryIndexes"][0]["IndexArn"], format!("{table}/index/byOwner"));
+    let stream = told["Table"]["LatestStreamArn"].as_str().unwrap();
+    let label = told["Table"]["LatestStreamLabel"].as_str().unwrap();
+    assert_eq!(stream, format!("{table}/stream/{label}"));
+    let tags = json!([{ "Key": "k", "Value": "v" }]);
+    post(&room, "DynamoDB_20120810.TagResource", json!({ "ResourceArn": table, "Tags": tags }).to_string())
+        .await;
+    let tagged = call("DynamoDB_20120810.ListTagsOfResource", json!({ "ResourceArn": table })).await;
+    assert_eq!(tagged["Tags"], tags);
+
+    let listed = call("DynamoDBStreams_20120810.ListStreams", json!({ "TableName": "chat" })).await;
+    assert_eq!(listed["Streams"][0]["StreamArn"], stream);
+    let described = call("DynamoDBStreams_20120810.DescribeStream", json!({ "StreamArn": stream })).await;
+    assert_eq!(described["StreamDescription"]["StreamArn"], stream);
+    let shard = &described["StreamDescription"]["Shards"][0]["ShardId"];
+    assert!(shard.as_str().unwrap().len() >= 28, "{shard}");
+    let from = json!({ "StreamArn": stream, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON" });
+    let iterator = call("DynamoDBStreams_20120810.GetShardIterator", from).await;
+    let from = json!({ "ShardIterator": iterator["ShardIterator"] });
+    let records = call("DynamoDBStreams_20120810.GetRecords", from).await;
+    assert_eq!(records["Records"][0]["awsRegion"], "us-east-1");
+    assert_eq!(records["Records"][0]["dynamodb"]["Keys"]["PK"], json!({ "S": "1" }));
+}
+
+#[tokio::test]
+async fn an_arn_within_an_item_stays_as_it_is() {
+    let room = room().await;
+    let arn = "arn:aws:dynamodb:dynoxide:000000000000:table/chat";
+    put(&room.client, item(arn, arn)).await;
+    assert_eq!(get(&room.client, item(arn, arn)).await, Some(item(arn, arn)));
+}
+
+#[tokio::test]
+async fn what_is_not_served_is_named_beside_what_is() {
+    let room = room().await;
+    for operation in ["DescribeLimits", "DescribeContinuousBackups", "CreateBackup"] {
+        let (status, refused) = post(&room, &format!("DynamoDB_20120810.{operation}"), "{}").await;
+        assert_eq!(status, StatusCode::BAD_REQUEST);
+        assert_eq!(refused["__type"], "com.amazon.coral.service#UnknownOperationException");
+        let message = refused["message"].as_str().unwrap();
+        let (named, served) = message.split_once("; the local DynamoDB serves ").unwrap();
+        assert_eq!(named, format!("Unknown operation {operation}"));
+        for operation in served.split(", ") {
+            let streams =
+                ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"].contains(&operation);
+            let service = if streams { "DynamoDBStreams" } else { "DynamoDB" };
+            let (_, answer) = post(&room, &format!("{service}_20120810.{operation}"), "{}").await;
+            assert_ne!(answer["__type"], refused["__type"], "{operation}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn nonsense_gets_the_errors_of_aws_and_harms_nobody() {
     let room = room().await;
     for (target, body, kind) in [
