@@ -1,7 +1,11 @@
 //! What AWS's errors tell beside code and message, for which `s3s` (0.14.1) has no place.
 
+use std::borrow::Cow;
+
 use axum::http::{HeaderMap, request};
 use percent_encoding::percent_decode_str;
+
+use crate::request_id::RequestId;
 
 /// What a request was about, for whoever hears that it failed.
 pub(crate) struct Asked {
@@ -37,14 +41,12 @@ impl Asked {
     }
 
     /// The body of an error, with what AWS adds to it.
-    pub(crate) fn explain(&self, error: &str) -> String {
+    pub(crate) fn explain(&self, error: &str, id: &RequestId) -> String {
         let code = error.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
-        let more = match code.map(|(code, _)| code) {
-            Some("SignatureDoesNotMatch") if !error.contains("<Message>") => element(
-                "Message",
-                "The request signature we calculated does not match the signature you provided. Check your key and \
-                 signing method.",
-            ),
+        let code = code.map(|(code, _)| code);
+        let words = code.and_then(message).filter(|_| !error.contains("<Message>"));
+        let words = words.map_or(String::new(), |words| element("Message", words));
+        let more = match code {
             Some("NoSuchBucket" | "NoSuchTagSet" | "BucketNotEmpty") => element("BucketName", &self.bucket),
             Some("NoSuchKey") => element("Key", self.missing()),
             Some("PreconditionFailed") => {
@@ -57,7 +59,8 @@ impl Asked {
             }
             _ => String::new(),
         };
-        error.replace("</Error>", &format!("{more}</Error>"))
+        let ids = element("RequestId", &id.request) + &element("HostId", &id.host);
+        error.replace("</Error>", &format!("{words}{more}{ids}</Error>"))
     }
 
     pub(crate) fn bucket(&self) -> &str {
@@ -74,6 +77,51 @@ impl Asked {
         let key = source.and_then(|source| source.split_once('/')).map(|(_, key)| key);
         key.map_or(self.key.as_str(), |key| key.split_once("?versionId=").map_or(key, |(key, _)| key))
     }
+}
+
+/// The words of AWS for what `s3s` refuses without any.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>
+fn message(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "SignatureDoesNotMatch" => {
+            "The request signature we calculated does not match the signature you provided. Check your key and signing \
+             method."
+        }
+        "InvalidBucketName" => "The specified bucket is not valid.",
+        "InvalidURI" => "Couldn't parse the specified URI.",
+        "KeyTooLongError" => "Your key is too long",
+        "MalformedPOSTRequest" => "The body of your POST request is not well-formed multipart/form-data.",
+        "MalformedXML" => {
+            "The XML you provided was not well-formed or did not validate against our published schema"
+        }
+        "MaxMessageLengthExceeded" => "Your request was too big.",
+        "MethodNotAllowed" => "The specified method is not allowed against this resource.",
+        "MissingContentLength" => "You must provide the Content-Length HTTP header.",
+        "IncompleteBody" => {
+            "You did not provide the number of bytes specified by the Content-Length HTTP header"
+        }
+        "InternalError" => "We encountered an internal error. Please try again.",
+        _ => return None,
+    })
+}
+
+/// Whether XML may hold a character at all (XML 1.0, section 2.2).
+pub(crate) fn is_of_xml(character: char) -> bool {
+    matches!(character, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..)
+}
+
+/// An answer in XML with references in place of characters that a reader would not read as they are: the end of a line
+/// that XML takes for another, and those that it forbids, which S3 writes so, too.
+pub(crate) fn with_references(xml: &str) -> Cow<'_, str> {
+    let is_lost = |character: char| character == '\r' || !is_of_xml(character);
+    if !xml.contains(is_lost) {
+        return Cow::Borrowed(xml);
+    }
+    let written = |character: char| match is_lost(character) {
+        true => format!("&#x{:X};", u32::from(character)),
+        false => character.to_string(),
+    };
+    Cow::Owned(xml.chars().map(written).collect())
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {

@@ -11,6 +11,7 @@ mod explain;
 mod form;
 mod host;
 mod operations;
+mod request_id;
 mod store;
 
 use std::path::PathBuf;
@@ -27,9 +28,10 @@ use s3s::{S3Result, s3_error};
 use access::Gate;
 use body::SharedBody;
 use buckets::Buckets;
-use explain::Asked;
+use explain::{Asked, with_references};
 use host::BucketHosts;
 use operations::{Backend, Status, post};
+use request_id::RequestId;
 use store::Store;
 
 pub use access::{Attempt, Credential, Credentials, Permits};
@@ -100,20 +102,27 @@ impl S3 {
 
     /// Answers one request, with the CORS headers that the bucket's rules allow.
     pub async fn handle(&self, request: Request) -> Response {
+        let id = RequestId::new();
+        let mut response = self.handle_as(&id, request).await;
+        id.tell(response.headers_mut());
+        response
+    }
+
+    async fn handle_as(&self, id: &RequestId, request: Request) -> Response {
         let rules = self.bucket(&request).map(|bucket| bucket.cors.as_slice());
         let Some(origin) = request.headers().get(header::ORIGIN).cloned() else {
-            return self.answer(request).await;
+            return self.answer(id, request).await;
         };
         if request.method() == axum::http::Method::OPTIONS {
             return cors::preflight(rules, &origin, request.headers());
         }
         let method = request.method().clone();
-        let mut response = self.answer(request).await;
+        let mut response = self.answer(id, request).await;
         cors::allow(rules, &origin, &method, response.headers_mut());
         response
     }
 
-    async fn answer(&self, request: Request) -> Response {
+    async fn answer(&self, id: &RequestId, request: Request) -> Response {
         let (parts, body) = request.into_parts();
         let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
         let named = host::named_in(host, &self.buckets);
@@ -129,7 +138,7 @@ impl S3 {
                 Ok(response) => response,
                 Err(error) => {
                     rest.drain(self.upload_limit_bytes).await;
-                    refused(&asked, error)
+                    refused(&asked, id, error)
                 }
             };
         }
@@ -137,14 +146,14 @@ impl S3 {
         match self.service.call(request).await {
             Ok(response) => {
                 if response.status().is_success() {
-                    let mut response = response.map(Body::new);
+                    let mut response = with_body(response, |xml| with_references(xml).into_owned());
                     if let Some(Status(status)) = response.extensions().get().copied() {
                         *response.status_mut() = status;
                     }
                     return response;
                 }
                 rest.drain(self.upload_limit_bytes).await;
-                explained(&asked, response)
+                explained(&asked, id, response)
             }
             Err(e) => broken(&e),
         }
@@ -192,9 +201,9 @@ fn first_segment(uri: &Uri) -> Option<&str> {
     uri.path().trim_start_matches('/').split('/').next()
 }
 
-fn refused(asked: &Asked, error: s3s::S3Error) -> Response {
+fn refused(asked: &Asked, id: &RequestId, error: s3s::S3Error) -> Response {
     match error.to_http_response() {
-        Ok(response) => explained(asked, response),
+        Ok(response) => explained(asked, id, response),
         Err(e) => broken(&e),
     }
 }
@@ -205,13 +214,19 @@ fn broken(error: &dyn std::fmt::Debug) -> Response {
 }
 
 /// Adds to an error what AWS says in it, and `s3s` does not.
-fn explained(asked: &Asked, response: s3s::HttpResponse) -> Response {
-    let (mut parts, mut body) = response.into_parts();
-    let body = match body.take_bytes() {
+fn explained(asked: &Asked, id: &RequestId, response: s3s::HttpResponse) -> Response {
+    with_body(response, |xml| with_references(&asked.explain(xml, id)).into_owned())
+}
+
+/// The answer with its XML as `write` has it. Objects, whatever they hold, come as streams and are none.
+fn with_body(response: s3s::HttpResponse, write: impl FnOnce(&str) -> String) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let is_xml = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/xml");
+    let body = match body.bytes() {
         Some(bytes) => match std::str::from_utf8(&bytes) {
-            Ok(text) if text.ends_with("</Error>") => {
+            Ok(text) if is_xml && !text.is_empty() => {
                 parts.headers.remove(header::CONTENT_LENGTH);
-                Body::from(asked.explain(text))
+                Body::from(write(text))
             }
             _ => Body::from(bytes),
         },

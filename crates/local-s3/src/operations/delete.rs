@@ -5,6 +5,7 @@ use s3s::{S3Error, S3Request, S3Result, s3_error};
 
 use super::write::happened;
 use super::{Backend, internal, is_only_version};
+use crate::explain::is_of_xml;
 use crate::store::blob::Blobs;
 use crate::store::index::{Condition, Index};
 
@@ -35,6 +36,10 @@ pub(super) async fn delete_objects(
     let objects = input.delete.objects;
     if objects.len() > 1_000 {
         return Err(s3_error!(MalformedXML, "A request may delete at most 1,000 objects."));
+    }
+    // The request was no XML, then, though `s3s` has read it, and the answer would be none.
+    if objects.iter().any(|object| !object.key.chars().all(is_of_xml)) {
+        return Err(s3_error!(MalformedXML));
     }
     let (mut permitted, mut conditions, mut errors) = (Vec::new(), Vec::new(), Vec::new());
     for ObjectIdentifier { key, version_id, e_tag, .. } in objects {

@@ -2,6 +2,7 @@
 
 use axum::http::Method;
 
+use crate::objects::with_headers;
 use crate::room;
 
 #[tokio::test]
@@ -79,4 +80,34 @@ fn percent_decode(text: &str) -> String {
         }
     }
     String::from_utf8(bytes).unwrap()
+}
+
+#[tokio::test]
+async fn a_key_comes_back_in_xml_as_it_was_and_xml_is_always_well_formed() {
+    let room = room().await;
+    for path in ["/uploads/a%0Db", "/uploads/a%01b", "/uploads/a%EF%BF%BEb"] {
+        room.put(path, b"1").await;
+    }
+    let listed = room.get("/uploads?list-type=2").await.all("Key");
+    assert_eq!(listed, ["a&#x1;b", "a&#xD;b", "a&#xFFFE;b"]);
+
+    let delete = async |key: &str| {
+        let body = format!("<Delete><Object><Key>{key}</Key></Object></Delete>");
+        room.call(Method::POST, "/uploads?delete", body.as_bytes()).await
+    };
+    for key in ["a\u{1}b", "a\u{FFFE}b"] {
+        assert_eq!(delete(key).await.error(), (400, "MalformedXML".to_owned()));
+    }
+    assert_eq!(room.files(), 3);
+    assert_eq!(delete("a&#13;b").await.all("Key"), ["a&#xD;b"]);
+    assert_eq!(room.files(), 2);
+}
+
+#[tokio::test]
+async fn an_object_that_is_xml_is_sent_byte_for_byte() {
+    let room = room().await;
+    let xml = b"<Error><Code>\r\x01</Code></Error>";
+    with_headers(&room, Method::PUT, "/uploads/a", &[("content-type", "application/xml")], xml).await;
+    let got = room.get("/uploads/a").await;
+    assert_eq!((got.header("content-type"), got.body.as_slice()), ("application/xml", xml.as_slice()));
 }

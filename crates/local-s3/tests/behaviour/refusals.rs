@@ -74,3 +74,33 @@ async fn a_header_that_changes_nothing_that_can_be_seen_here_is_taken() {
     let public = with_headers(&room, Method::PUT, "/fresh", &[("x-amz-acl", "public-read")], b"").await;
     assert_eq!(public.error(), (400, "InvalidBucketAclWithObjectOwnership".to_owned()));
 }
+
+#[tokio::test]
+async fn every_answer_has_an_id_of_its_own_which_a_refusal_says_too() {
+    let room = room().await;
+    let stored = room.put("/uploads/a", b"a").await;
+    let refused = room.get("/uploads/b").await;
+    let (first, second) = (stored.header("x-amz-request-id"), refused.header("x-amz-request-id"));
+    assert!(first != second && first.len() == 16 && second.len() == 16, "{first} {second}");
+    assert_eq!(refused.all("RequestId"), [second]);
+    assert_eq!(refused.all("HostId"), [refused.header("x-amz-id-2")]);
+}
+
+#[tokio::test]
+async fn every_refusal_says_why() {
+    let room = room().await;
+    let long = format!("/uploads/{}", "k".repeat(1_025));
+    for (method, path, body, code) in [
+        (Method::PUT, long.as_str(), "", "KeyTooLongError"),
+        (Method::PUT, "/No_Bucket", "", "InvalidBucketName"),
+        (Method::POST, "/uploads?delete", "no XML", "MalformedXML"),
+        (Method::PUT, "/uploads/a?tagging", "<Tagging>", "MalformedXML"),
+    ] {
+        let refused = room.call(method, path, body.as_bytes()).await;
+        assert_eq!(refused.all("Code"), [code]);
+        assert!(refused.all("Message").concat().len() > 10, "{}", refused.text());
+    }
+    room.put("/uploads/a", b"a").await;
+    let beyond = with_headers(&room, Method::GET, "/uploads/a", &[("range", "bytes=7-")], b"").await;
+    assert_eq!(beyond.all("Message"), ["The requested range is not satisfiable"]);
+}
