@@ -8,8 +8,10 @@ use s3s::dto::{CopyObjectInput, CopySource, UploadPartCopyInput};
 use s3s::path::S3Path;
 use s3s::{S3Error, S3ErrorCode, S3Request, S3Result, s3_error};
 
+use crate::range::Admitted;
+
 mod actions;
-mod parameters;
+pub(crate) mod parameters;
 pub(crate) mod promises;
 
 pub(crate) const SECURITY_TOKEN: &str = "x-amz-security-token";
@@ -104,12 +106,17 @@ impl S3Access for Gate {
         let (operation, path) = (cx.s3_op().name(), cx.s3_path());
         let attempts = actions::attempts(&credentials.access_key, operation, path, parameter);
         attempts.iter().try_for_each(|attempt| self.permits(attempt))?;
-        match path {
+        let may_label = match path {
             S3Path::Object { bucket, key } if cx.headers().contains_key("x-amz-tagging") => {
                 self.permits_key(Some(credentials), "s3:PutObjectTagging", bucket, key)
             }
             _ => Ok(()),
+        };
+        may_label?;
+        if let Some(admitted) = cx.extensions_mut().get::<Admitted>() {
+            admitted.tell();
         }
+        Ok(())
     }
 
     /// The source of a copy must be readable.

@@ -11,6 +11,7 @@ mod explain;
 mod form;
 mod host;
 mod operations;
+mod range;
 mod request_id;
 mod store;
 
@@ -31,6 +32,7 @@ use buckets::Buckets;
 use explain::{Asked, with_references};
 use host::BucketHosts;
 use operations::{Backend, Status, post};
+use range::Admitted;
 use request_id::RequestId;
 use store::Store;
 
@@ -65,6 +67,8 @@ pub struct Config {
 #[derive(Clone)]
 pub struct S3 {
     service: S3Service,
+    /// The same without the gate, for what the gate has admitted already.
+    admitted: S3Service,
     backend: Backend,
     buckets: Arc<Buckets>,
     upload_limit_bytes: u64,
@@ -82,11 +86,13 @@ impl S3 {
         let buckets = Arc::new(Buckets::new(buckets, made));
         let backend =
             Backend { store, region, buckets: Arc::clone(&buckets), gate: gate.clone(), upload_limit_bytes };
+        let mut admitted = S3ServiceBuilder::new(backend.clone());
+        admitted.set_host(BucketHosts(Arc::clone(&buckets)));
         let mut builder = S3ServiceBuilder::new(backend.clone());
         builder.set_auth(gate.clone());
         builder.set_access(gate);
         builder.set_host(BucketHosts(Arc::clone(&buckets)));
-        Ok(S3 { service: builder.build(), backend, buckets, upload_limit_bytes })
+        Ok(S3 { service: builder.build(), admitted: admitted.build(), backend, buckets, upload_limit_bytes })
     }
 
     /// Whether a request is for S3: its path or host begins with a bucket of the template, it is signed for S3, or it
@@ -142,8 +148,7 @@ impl S3 {
                 }
             };
         }
-        let request = Request::from_parts(parts, s3s::Body::http_body_unsync(body));
-        match self.service.call(request).await {
+        match self.call(parts, body).await {
             Ok(response) => {
                 if response.status().is_success() {
                     let mut response = with_body(response, |xml| with_references(xml).into_owned());
@@ -156,6 +161,23 @@ impl S3 {
                 explained(&asked, id, response)
             }
             Err(e) => broken(&e),
+        }
+    }
+
+    async fn call(
+        &self,
+        mut parts: request::Parts,
+        body: SharedBody,
+    ) -> Result<s3s::HttpResponse, s3s::HttpError> {
+        let (again, admitted) = (range::amended(&parts), Admitted::default());
+        parts.extensions.insert(admitted.clone());
+        let request = Request::from_parts(parts, s3s::Body::http_body_unsync(body));
+        let response = self.service.call(request).await?;
+        match again {
+            Some(again) if admitted.is_told() && response.status() == StatusCode::BAD_REQUEST => {
+                self.admitted.call(Request::from_parts(again, s3s::Body::empty())).await
+            }
+            _ => Ok(response),
         }
     }
 

@@ -20,7 +20,7 @@ pub(super) fn are_known(operation: &str, query: &[(String, String)]) -> S3Result
 }
 
 /// Signatures and what was signed with them, the SDKs' name of the operation, and an empty query.
-fn is_of_signature(name: &str) -> bool {
+pub(crate) fn is_of_signature(name: &str) -> bool {
     matches!(name, "" | "x-id" | "AWSAccessKeyId" | "Signature" | "Expires")
         || name.get(.."x-amz-".len()).is_some_and(|start| start.eq_ignore_ascii_case("x-amz-"))
 }

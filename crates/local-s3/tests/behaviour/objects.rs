@@ -77,6 +77,28 @@ async fn a_range_is_a_part_of_the_object() {
     }
     let beyond = with_headers(&room, Method::GET, "/uploads/digits", &[("range", "bytes=10-")], b"").await;
     assert_eq!(beyond.error(), (416, "InvalidRange".to_owned()));
+    let huge = "99999999999999999999";
+    for (range, status, body) in [
+        ("bytes=5-2".to_owned(), 200, "0123456789"),
+        ("bytes=0-1,3-4".to_owned(), 200, "0123456789"),
+        ("items=0-1".to_owned(), 200, "0123456789"),
+        (format!("bytes=8-{huge}"), 206, "89"),
+        (format!("bytes=-{huge}"), 206, "0123456789"),
+    ] {
+        let (mut asked, headers) = (request(Method::GET, "/uploads/digits"), [("range", range.as_str())]);
+        asked.headers_mut().insert("range", range.parse().unwrap());
+        let in_headers = with_headers(&room, Method::GET, "/uploads/digits", &headers, b"").await;
+        let in_url = room.send(Caller::account().presign(asked)).await;
+        for got in [in_headers, in_url] {
+            assert_eq!((got.status.as_u16(), got.text().as_str()), (status, body), "{range}");
+        }
+        let mut stranger = request(Method::GET, "/uploads/digits");
+        stranger.headers_mut().insert("range", range.parse().unwrap());
+        assert_eq!(room.send(stranger).await.error(), (403, "AccessDenied".to_owned()), "{range}");
+    }
+    let headers = [("range", &*format!("bytes={huge}-"))];
+    let beyond = with_headers(&room, Method::GET, "/uploads/digits", &headers, b"").await;
+    assert_eq!(beyond.error(), (416, "InvalidRange".to_owned()));
     room.put("/uploads/empty", b"").await;
     for method in [Method::GET, Method::HEAD] {
         let end = with_headers(&room, method, "/uploads/empty", &[("range", "bytes=-1")], b"").await;
