@@ -4,18 +4,30 @@
 use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use s3s::dto::{PutObjectInput, StreamingBlob, Timestamp, TimestampFormat};
 use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
 
 use super::headers::headers_of;
 use super::receive::{Promise, receive};
 use super::write::{commit, object_of};
-use super::{Backend, internal};
+use super::{Backend, internal, url_encoded};
 use crate::access::promises::can_be_kept;
 use crate::form::{Form, policy, signature};
 use crate::store::blob::hex;
 use crate::store::index::Condition;
+
+/// How fields begin that are kept with the object. Their values may be any text: it is told encoded.
+const METADATA: &str = "x-amz-meta-";
+
+/// Other fields that are told with the object as they are.
+const TOLD: [&str; 6] = [
+    "cache-control",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "content-type",
+    "x-amz-website-redirect-location",
+];
 
 /// Stores the file of a form for `bucket`, if its policy was signed by somebody who may. `address` is where the bucket
 /// is, as the sender sees it.
@@ -69,10 +81,20 @@ fn input_of(form: &Form) -> S3Result<PutObjectInput> {
     if form.field("tagging").is_some() {
         return Err(s3_error!(NotImplemented, "The field tagging is not served on localhost."));
     }
+    // Whoever reads the object gets them as headers.
+    let is_header = |name: &str, value: &str| {
+        name.parse::<HeaderName>().is_ok()
+            && (name.starts_with(METADATA) || HeaderValue::from_bytes(value.as_bytes()).is_ok())
+    };
+    let is_told = |name: &str| name.starts_with(METADATA) || TOLD.contains(&name);
+    if let Some((name, _)) = form.fields().find(|(name, value)| is_told(name) && !is_header(name, value)) {
+        let message = format!("The field {name:?} makes no header.");
+        return Err(S3Error::with_message(S3ErrorCode::InvalidArgument, message));
+    }
     let text = |name| form.field(name).map(str::to_owned);
     let metadata = form
         .fields()
-        .filter_map(|(name, value)| Some((name.strip_prefix("x-amz-meta-")?.to_owned(), value.to_owned())));
+        .filter_map(|(name, value)| Some((name.strip_prefix(METADATA)?.to_owned(), value.to_owned())));
     let expires = form.field("expires").map(|at| Timestamp::parse(TimestampFormat::HttpDate, at)).transpose();
     Ok(PutObjectInput {
         cache_control: text("cache-control"),
@@ -103,11 +125,11 @@ struct Stored<'a> {
 
 /// Sends the browser on, if the form says where to, or answers with the status that it asks for.
 fn told(form: &Form, stored: &Stored<'_>) -> S3Result<Response> {
-    let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let encoded = |text: &str| url_encoded(text).replace('/', "%2F");
     let next = form.field("success_action_redirect").or(form.field("redirect"));
     if let Some(next) = next.filter(|next| is_absolute(next)) {
         let mark = if next.contains('?') { '&' } else { '?' };
-        let (bucket, key, etag) = (encoded(&stored.bucket), encoded(&stored.key), encoded(&stored.etag));
+        let (bucket, key, etag) = (&stored.bucket, encoded(&stored.key), encoded(&stored.etag));
         let location = format!("{next}{mark}bucket={bucket}&key={key}&etag={etag}");
         return answer(StatusCode::SEE_OTHER, &location, &stored.etag, Body::empty());
     }

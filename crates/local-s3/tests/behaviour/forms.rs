@@ -223,7 +223,7 @@ async fn a_key_may_hold_the_name_of_the_file() {
 async fn the_answer_to_a_form_is_the_one_that_it_asks_for() {
     let room = room().await;
     let etag = "\"fb0e22c79ac75679e9881e6ba183b354\"";
-    let location = "http://localhost:4000/uploads/rooms%2F1%2Fa%2Epng";
+    let location = "http://localhost:4000/uploads/rooms%2F1%2Fa.png";
     for (status, answered) in [("200", 200), ("201", 201), ("204", 204), ("302", 204)] {
         let form = Form { more: Some(("success_action_status", status, true)), ..form() };
         let answer = post(&room, form).await;
@@ -239,7 +239,7 @@ async fn the_answer_to_a_form_is_the_one_that_it_asks_for() {
     let sent_on = post(&room, Form { more: Some(("success_action_redirect", next, true)), ..form() }).await;
     assert_eq!(sent_on.status, 303);
     let place = sent_on.header("location");
-    assert!(place.starts_with(&format!("{next}&bucket=uploads&key=rooms%2F1%2Fa%2Epng&etag=%22")), "{place}");
+    assert!(place.starts_with(&format!("{next}&bucket=uploads&key=rooms%2F1%2Fa.png&etag=%22")), "{place}");
 }
 
 /// The body would never end: whoever waits for the file waits for ever.
@@ -292,4 +292,18 @@ async fn a_form_may_be_signed_as_of_old() {
         assert_eq!(answer.status, status, "{}", answer.text());
     }
     assert_eq!(room.get("/uploads/old").await.text(), "xxxxx");
+}
+
+#[tokio::test]
+async fn a_field_that_makes_no_header_is_refused_and_any_text_can_be_metadata() {
+    let room = room().await;
+    for (name, value) in
+        [("x-amz-meta-a b", "1"), ("cache-control", "a\r\nb"), ("content-disposition", "a\u{1}")]
+    {
+        let refused = post(&room, Form { more: Some((name, value, true)), ..form() }).await;
+        assert_eq!(refused.error(), (400, "InvalidArgument".to_owned()), "{name}");
+    }
+    let stored = post(&room, Form { more: Some(("x-amz-meta-who", "Zoë\r\n", true)), ..form() }).await;
+    assert_eq!(stored.status, 204, "{}", stored.text());
+    assert_eq!(room.get("/uploads/rooms/1/a.png").await.header("x-amz-meta-who"), "=?UTF-8?B?Wm/Dqw0K?=");
 }
