@@ -42,10 +42,17 @@ pub(super) async fn delete_objects(
         return Err(s3_error!(MalformedXML));
     }
     let (mut permitted, mut conditions, mut errors) = (Vec::new(), Vec::new(), Vec::new());
-    for ObjectIdentifier { key, version_id, e_tag, .. } in objects {
+    for ObjectIdentifier { key, version_id, e_tag, size, last_modified_time } in objects {
         let action = if version_id.is_some() { "s3:DeleteObjectVersion" } else { "s3:DeleteObject" };
         let permit = backend.gate.permits_key(credentials.as_ref(), action, &input.bucket, &key);
-        match permit.and_then(|()| is_only_version(version_id.as_deref())) {
+        let is_served = match (size, last_modified_time) {
+            (None, None) => Ok(()),
+            // At AWS, too, only directory buckets look at them.
+            _ => {
+                Err(s3_error!(NotImplemented, "Size and LastModifiedTime are no conditions here: use ETag."))
+            }
+        };
+        match permit.and(is_served).and_then(|()| is_only_version(version_id.as_deref())) {
             Ok(()) => {
                 conditions.push((
                     key.clone(),

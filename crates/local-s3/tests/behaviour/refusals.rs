@@ -1,6 +1,6 @@
 //! What is not served is refused by name, and never taken for something else.
 
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 
 use crate::objects::with_headers;
 use crate::room;
@@ -103,4 +103,18 @@ async fn every_refusal_says_why() {
     room.put("/uploads/a", b"a").await;
     let beyond = with_headers(&room, Method::GET, "/uploads/a", &[("range", "bytes=7-")], b"").await;
     assert_eq!(beyond.all("Message"), ["The requested range is not satisfiable"]);
+}
+
+#[tokio::test]
+async fn of_many_to_delete_those_stay_that_have_a_condition_which_is_not_served() {
+    let room = room().await;
+    room.put("/uploads/a", b"a").await;
+    room.put("/uploads/b", b"b").await;
+    let body = b"<Delete><Object><Key>a</Key><Size>7</Size></Object><Object><Key>b</Key></Object></Delete>";
+    let answer = room.call(Method::POST, "/uploads?delete", body).await;
+    assert_eq!(answer.all("Code"), ["NotImplemented"], "{}", answer.text());
+    assert_eq!(
+        (room.get("/uploads/a").await.status, room.get("/uploads/b").await.status.as_u16()),
+        (StatusCode::OK, 404)
+    );
 }
