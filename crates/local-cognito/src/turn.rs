@@ -151,6 +151,14 @@ impl Turn<'_> {
         })
     }
 
+    /// Refuses a sign-in name that somebody has.
+    pub(crate) fn check_is_new(&self, name: &str) -> Result<(), Error> {
+        match users::find(self.db, name)? {
+            Some(_) => Err(Error::UsernameExists),
+            None => Ok(()),
+        }
+    }
+
     /// Refuses an address that could not be sent to or that another user has.
     pub(crate) fn check_email_is_free(&self, address: &str, user: &User) -> Result<(), Error> {
         if !email::is_address(address) {

@@ -59,7 +59,7 @@ pub(super) fn sign_up(turn: &Turn<'_>, request: SignUp) -> Result<Reply, Error> 
     }
     attributes::check_required(turn.pool(), &attributes)?;
 
-    check_is_new(turn, &address)?;
+    turn.check_is_new(&address)?;
     let sub = Uuid::new_v4().to_string();
     let metadata = request.client_metadata;
     let account = Account {
@@ -71,7 +71,7 @@ pub(super) fn sign_up(turn: &Turn<'_>, request: SignUp) -> Result<Reply, Error> 
     };
     let client = client.clone();
     pre_sign_up::allow(turn, &account, Source::SignUp).and_then(turn, move |turn, wanted| {
-        check_is_new(turn, &address)?;
+        turn.check_is_new(&address)?;
         attributes.insert("email_verified".to_owned(), "false".to_owned());
         verify(&mut attributes, "email", wanted.auto_verify_email)?;
         verify(&mut attributes, "phone_number", wanted.auto_verify_phone)?;
@@ -127,13 +127,6 @@ fn signed_up(
         }
         Ok(answer.into())
     })
-}
-
-fn check_is_new(turn: &Turn<'_>, address: &str) -> Result<(), Error> {
-    match users::find(turn.db, address)? {
-        Some(_) => Err(Error::UsernameExists),
-        None => Ok(()),
-    }
 }
 
 /// Calls an address verified, if PreSignUp says so; one that is not there cannot be.

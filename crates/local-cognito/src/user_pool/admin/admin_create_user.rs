@@ -76,7 +76,7 @@ pub(super) fn admin_create_user(turn: &Turn<'_>, request: AdminCreateUser) -> Re
         Some(MessageAction::Suppress) => Vec::new(),
         _ => reachable(desired, &attributes)?,
     };
-    check_is_new(turn, &address)?;
+    turn.check_is_new(&address)?;
     let sub = Uuid::new_v4().to_string();
     let account = Account {
         sub: &sub,
@@ -86,7 +86,7 @@ pub(super) fn admin_create_user(turn: &Turn<'_>, request: AdminCreateUser) -> Re
         metadata: request.client_metadata.as_ref(),
     };
     pre_sign_up::allow(turn, &account, Source::AdminCreateUser).and_then(turn, move |turn, _| {
-        check_is_new(turn, &address)?;
+        turn.check_is_new(&address)?;
         let user = User {
             status: UserStatus::ForceChangePassword,
             password: StoredPassword::new(turn.pool(), &sub, &password),
@@ -181,13 +181,6 @@ fn attributes_of(address: &str, written: Vec<Attribute>) -> Result<BTreeMap<Stri
     }
     attributes.entry("email_verified".to_owned()).or_insert_with(|| "false".to_owned());
     Ok(attributes)
-}
-
-fn check_is_new(turn: &Turn<'_>, address: &str) -> Result<(), Error> {
-    match users::find(turn.db, address)? {
-        Some(_) => Err(Error::UsernameExists),
-        None => Ok(()),
-    }
 }
 
 /// `MessageAction: RESEND` gives an invited user a new temporary password and more time.
