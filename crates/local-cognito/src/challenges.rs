@@ -10,7 +10,8 @@ use rand::Rng;
 use crate::triggers::auth_challenge::ChallengeResult;
 use crate::triggers::pre_token_generation::Source;
 
-/// About 8 MB of big numbers; when a flood brings more, the oldest go.
+/// About 8 MB of big numbers, and 64 MB more should a function want as much remembered as it may of every sign-in
+/// ([`CustomAuth::MOST_BYTES`]); when a flood brings more, the oldest go.
 const MOST: usize = 4096;
 
 /// What the server must remember of a password proof under way.
@@ -46,7 +47,7 @@ pub(crate) struct AuthSession {
 /// What is remembered of a sign-in that functions lead.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct CustomAuth {
-    /// `userName` of the events.
+    /// `userName` of the events, of at most [`LONGEST_USERNAME`](crate::operation::LONGEST_USERNAME) characters.
     pub(crate) name: String,
     /// Whether there is such a user.
     pub(crate) is_known: bool,
@@ -59,14 +60,21 @@ pub(crate) struct CustomAuth {
 }
 
 impl CustomAuth {
+    /// What functions may want remembered of a sign-in. AWS's documents name no limit; this is a choice.
+    pub(crate) const MOST_BYTES: usize = 16 * 1024;
+
+    /// Whether that is more than may be.
+    pub(crate) fn is_too_large(&self) -> bool {
+        let private = self.private_parameters.iter().map(|(name, value)| name.len() + value.len());
+        let past = self.session.iter().filter_map(|past| past.challenge_metadata.as_ref());
+        let metadata = past.chain(&self.challenge_metadata).map(String::len);
+        private.chain(metadata).sum::<usize>() > Self::MOST_BYTES
+    }
+
     /// Remembers how a challenge went; the open one is no longer open.
-    pub(crate) fn record(&mut self, challenge_name: &str, challenge_result: bool) {
+    pub(crate) fn record(&mut self, challenge_name: &'static str, challenge_result: bool) {
         let challenge_metadata = self.challenge_metadata.take();
-        self.session.push(ChallengeResult {
-            challenge_name: challenge_name.to_owned(),
-            challenge_result,
-            challenge_metadata,
-        });
+        self.session.push(ChallengeResult { challenge_name, challenge_result, challenge_metadata });
     }
 
     pub(crate) fn has_password(&self) -> bool {

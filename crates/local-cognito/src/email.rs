@@ -1,7 +1,6 @@
 //! E-mail addresses: what passes for one.
 
-/// Cognito's limit for a user name.
-const LONGEST: usize = 128;
+use crate::operation::LONGEST_USERNAME;
 
 /// Whether a code could be sent there.
 pub(crate) fn is_address(text: &str) -> bool {
@@ -11,7 +10,7 @@ pub(crate) fn is_address(text: &str) -> bool {
     !mailbox.is_empty()
         && !domain.is_empty()
         && !domain.contains('@')
-        && text.chars().count() <= LONGEST
+        && text.chars().count() <= LONGEST_USERNAME
         && !text.chars().any(|c| c.is_whitespace() || c.is_control())
 }
 

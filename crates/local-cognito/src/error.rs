@@ -163,6 +163,14 @@ impl Error {
              Member must not be null"
         ))
     }
+
+    /// The same for a parameter that is too long, which is not said again.
+    pub(crate) fn too_long(member: &str, most_characters: usize) -> Error {
+        Error::InvalidParameter(format!(
+            "1 validation error detected: Value at '{member}' failed to satisfy constraint: \
+             Member must have length less than or equal to {most_characters}"
+        ))
+    }
 }
 
 impl From<rusqlite::Error> for Error {

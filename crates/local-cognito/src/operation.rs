@@ -103,6 +103,25 @@ pub(crate) fn required(value: Option<String>, member: &str) -> Result<String, Er
     value.filter(|text| !text.is_empty()).ok_or_else(|| Error::missing(member))
 }
 
+/// In characters, as at AWS:
+/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_SignUp.html>.
+pub(crate) const LONGEST_USERNAME: usize = 128;
+
+/// The member `Username`, which the request must have.
+pub(crate) fn username(value: Option<String>) -> Result<String, Error> {
+    let name = required(value, "username")?;
+    check_username(&name)?;
+    Ok(name)
+}
+
+/// Refuses a name that nobody can have. Some are kept in memory, also those that nobody has.
+pub(crate) fn check_username(name: &str) -> Result<(), Error> {
+    match name.chars().nth(LONGEST_USERNAME) {
+        None => Ok(()),
+        Some(_) => Err(Error::too_long("username", LONGEST_USERNAME)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

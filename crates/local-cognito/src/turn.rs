@@ -11,7 +11,7 @@ use crate::claims::{Claims, TokenError, TokenUse};
 use crate::config::{ClientConfig, UserPoolConfig};
 use crate::email;
 use crate::error::Error;
-use crate::operation::required;
+use crate::operation::{self, required};
 use crate::progress::Progress;
 use crate::signing_key::SigningKey;
 use crate::store::codes::Purpose;
@@ -70,7 +70,7 @@ impl Turn<'_> {
 
     /// The user whom an operator names, by e-mail or `sub`.
     pub(crate) fn named_user(&self, username: Option<String>) -> Result<User, Error> {
-        users::find(self.db, &required(username, "username")?)?.ok_or(Error::NO_SUCH_USER)
+        users::find(self.db, &operation::username(username)?)?.ok_or(Error::NO_SUCH_USER)
     }
 
     /// The user whose access token this is, which must be good for the API.

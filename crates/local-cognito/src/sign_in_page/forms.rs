@@ -13,7 +13,7 @@ use super::authorize::{self, keep_session};
 use super::html;
 use super::request::{AuthorizationRequest, Granted};
 use super::visit::{Asked, Fields, Visit, forgot_page, visit};
-use crate::operation::Reply;
+use crate::operation::{Reply, check_username};
 use crate::progress::Progress;
 use crate::triggers::pre_authentication;
 use crate::triggers::pre_token_generation::Source;
@@ -140,6 +140,7 @@ fn password(turn: &Turn<'_>, granted: &Granted, fields: &Fields) -> Result<Reply
     let client = authorize::client(turn, granted)?;
     let field = |name: &str| fields.get(name).map_or("", String::as_str).to_owned();
     let (name, password) = (field("username").trim().to_owned(), field("password"));
+    check_username(&name)?;
     let sign_in = SignIn { source: Source::HostedAuth, ..SignIn::new(client, None) };
     let wish = Wish::SignIn { password: &password };
     migrate_user::migrate(turn, client, &name, &wish, None)?.and_then(turn, move |turn, ()| {

@@ -30,7 +30,7 @@ pub(crate) struct Subject<'a> {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ChallengeResult {
-    pub(crate) challenge_name: String,
+    pub(crate) challenge_name: &'static str,
     pub(crate) challenge_result: bool,
     pub(crate) challenge_metadata: Option<String>,
 }

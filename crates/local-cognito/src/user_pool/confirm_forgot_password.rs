@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::hidden_user;
 use crate::error::Error;
-use crate::operation::{Reply, required};
+use crate::operation::{Reply, required, username};
 use crate::password::{self, StoredPassword};
 use crate::store::attempts::{self, Secret};
 use crate::store::codes::{self, Purpose};
@@ -30,7 +30,7 @@ pub(super) fn confirm_forgot_password(
     request: ConfirmForgotPassword,
 ) -> Result<Reply, Error> {
     let client = turn.client(request.client_id)?;
-    let name = required(request.username, "username")?;
+    let name = username(request.username)?;
     let code = required(request.confirmation_code, "confirmationCode")?;
     let password = required(request.password, "password")?;
     password::check(&turn.pool().password_policy, &password)?;

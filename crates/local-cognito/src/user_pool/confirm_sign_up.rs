@@ -13,7 +13,7 @@ use super::sign_in::{self, SignIn};
 use crate::challenges::Step;
 use crate::config::FirstFactor;
 use crate::error::Error;
-use crate::operation::{Reply, required};
+use crate::operation::{Reply, required, username};
 use crate::store::codes::{self, Purpose};
 use crate::store::users::{self, User, UserStatus};
 use crate::triggers::Metadata;
@@ -32,7 +32,7 @@ pub(super) struct ConfirmSignUp {
 /// The session is for InitiateAuth. That of the sign-up may come along, as phones send it, and proves nothing more.
 pub(super) fn confirm_sign_up(turn: &Turn<'_>, request: ConfirmSignUp) -> Result<Reply, Error> {
     let client = turn.client(request.client_id)?;
-    let name = required(request.username, "username")?;
+    let name = username(request.username)?;
     let code = required(request.confirmation_code, "confirmationCode")?;
 
     let Some(mut user) = users::find(turn.db, &name)? else {

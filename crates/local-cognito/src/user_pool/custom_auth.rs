@@ -155,6 +155,11 @@ fn create(turn: &Turn<'_>, sign_in: SignIn, person: Person) -> Result<Reply, Err
             challenge_metadata,
             ..sign_in.custom.unwrap_or_default()
         };
+        if custom.is_too_large() {
+            let most = CustomAuth::MOST_BYTES;
+            tracing::warn!("private parameters and metadata of a sign-in have more than {most} bytes");
+            return Err(Error::InvalidLambdaResponse);
+        }
         let session = AuthSession {
             client_id: sign_in.client.client_id,
             sub: person.sub,

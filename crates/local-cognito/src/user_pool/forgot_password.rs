@@ -8,7 +8,7 @@ use super::migrate_user;
 use crate::config::ClientConfig;
 use crate::error::Error;
 use crate::medium::Medium;
-use crate::operation::{Reply, required};
+use crate::operation::{Reply, username};
 use crate::progress::Progress;
 use crate::store::codes::Purpose;
 use crate::store::users::{self, User, UserStatus};
@@ -27,7 +27,7 @@ pub(super) struct ForgotPassword {
 
 pub(super) fn forgot_password(turn: &Turn<'_>, request: ForgotPassword) -> Result<Reply, Error> {
     let client = turn.client(request.client_id)?;
-    let name = required(request.username, "username")?;
+    let name = username(request.username)?;
     let told = request.client_metadata;
     let migrated = migrate_user::migrate(turn, client, &name, &Wish::ForgotPassword, told.as_ref())?;
     let client = client.clone();

@@ -12,7 +12,7 @@ use super::{custom_auth, hidden_user, migrate_user, user_auth};
 use crate::challenges::PasswordVerifier;
 use crate::config::ClientConfig;
 use crate::error::Error;
-use crate::operation::{Reply, required};
+use crate::operation::{Reply, check_username, required};
 use crate::password::StoredPassword;
 use crate::progress::Progress;
 use crate::srp;
@@ -75,6 +75,7 @@ pub(super) fn begin(turn: &Turn<'_>, client: &ClientConfig, asked: Beginning) ->
         return refresh(turn, client, &asked);
     }
     let name = asked.parameter("USERNAME")?;
+    check_username(name)?;
     let migrated = match asked.flow {
         Flow::UserPassword | Flow::AdminUserPassword => {
             let wish = Wish::SignIn { password: asked.parameter("PASSWORD")? };

@@ -67,7 +67,7 @@ pub(super) fn respond(
     let (session, sign_in, user) = sign_in::answered(turn, client, answer, open.step)?;
     codes::redeem(turn.db, &user.sub, purpose, code, turn.now_s())?;
     turn.cognito.auth_sessions.take(session, turn.now_ms);
-    sign_in::finish(turn, sign_in.past(challenge), &user)
+    sign_in::finish(turn, sign_in.past(open.step.as_str()), &user)
 }
 
 /// What the code is for that this step asks for, if it asks for one.

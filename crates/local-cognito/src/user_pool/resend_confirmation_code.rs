@@ -6,7 +6,7 @@ use serde_json::json;
 use super::hidden_user;
 use crate::error::Error;
 use crate::medium::Medium;
-use crate::operation::{Reply, required};
+use crate::operation::{Reply, username};
 use crate::progress::Progress;
 use crate::store::codes::Purpose;
 use crate::store::users::{self, UserStatus};
@@ -27,7 +27,7 @@ pub(super) fn resend_confirmation_code(
     request: ResendConfirmationCode,
 ) -> Result<Reply, Error> {
     let client = turn.client(request.client_id)?;
-    let name = required(request.username, "username")?;
+    let name = username(request.username)?;
     let metadata = request.client_metadata.as_ref();
     let (sent, address) = match users::find(turn.db, &name)? {
         Some(user) if user.status != UserStatus::Unconfirmed => {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::config::ClientConfig;
 use crate::error::Error;
-use crate::operation::{Reply, required};
+use crate::operation::{Reply, check_username, required};
 use crate::srp::{Claim, Exchange, is_proven};
 use crate::store::attempts::{self, Secret};
 use crate::store::users;
@@ -49,6 +49,7 @@ pub(super) fn respond(
     challenge: &str,
     answer: &Answer,
 ) -> Result<Reply, Error> {
+    answer.responses.get("USERNAME").map_or(Ok(()), |name| check_username(name))?;
     match challenge {
         "PASSWORD_VERIFIER" => password_verifier(turn, client, answer),
         "NEW_PASSWORD_REQUIRED" => new_password_required::respond(turn, client, answer),

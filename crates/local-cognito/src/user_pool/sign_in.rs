@@ -63,7 +63,7 @@ impl SignIn {
     }
 
     /// The same after this challenge, of which the function that leads the sign-in is told.
-    pub(super) fn past(mut self, challenge: &str) -> Self {
+    pub(super) fn past(mut self, challenge: &'static str) -> Self {
         if let Some(custom) = &mut self.custom {
             custom.record(challenge, true);
         }

@@ -14,7 +14,7 @@ use crate::config::ClientConfig;
 use crate::email;
 use crate::error::Error;
 use crate::medium::Medium;
-use crate::operation::{Reply, required};
+use crate::operation::{Reply, required, username};
 use crate::password::{self, StoredPassword};
 use crate::store::codes::Purpose;
 use crate::store::users::{self, User, UserStatus};
@@ -37,7 +37,7 @@ pub(super) struct SignUp {
 /// Without a password, where the pool has another first factor. The session is for ConfirmSignUp.
 pub(super) fn sign_up(turn: &Turn<'_>, request: SignUp) -> Result<Reply, Error> {
     let client = turn.client(request.client_id)?;
-    let address = required(request.username, "username")?;
+    let address = username(request.username)?;
     let password = match request.password.filter(|password| !password.is_empty()) {
         None if turn.pool().is_passwordless() => None,
         given => Some(required(given, "password")?),

@@ -214,3 +214,17 @@ async fn a_function_that_never_ends_a_sign_in_is_ended_with() {
     }
     pool.answer(&challenge, "42").await.refused("NotAuthorizedException");
 }
+
+#[tokio::test]
+async fn what_functions_want_remembered_of_a_sign_in_is_limited() {
+    let (private, metadata) = ("p".repeat(8 * 1024 - 6), "m".repeat(4 * 1024));
+    let create = Function::saying(move |_| {
+        Ok(json!({ "privateChallengeParameters": { "answer": private }, "challengeMetadata": metadata }))
+    });
+    let functions = Functions { create, ..Functions::new() };
+    let pool = Pool::configured(|config| functions.set(config));
+    pool.confirmed_user(ADA).await;
+    let challenge = pool.begin_custom(json!({ "USERNAME": ADA })).await.ok();
+    let challenge = pool.answer(&challenge, "41").await.ok();
+    pool.answer(&challenge, "41").await.refused("InvalidLambdaResponseException");
+}

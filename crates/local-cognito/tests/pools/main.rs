@@ -16,6 +16,7 @@ mod identity_pool;
 mod lockout;
 mod message_mfa;
 mod mfa;
+mod names;
 mod passwords;
 mod pre_sign_up;
 mod pre_token_generation;

@@ -13,7 +13,7 @@ use crate::attributes::{self, Attribute, Writer};
 use crate::email;
 use crate::error::Error;
 use crate::medium::Medium;
-use crate::operation::{Reply, required};
+use crate::operation::{Reply, username};
 use crate::password::{self, StoredPassword};
 use crate::progress::Progress;
 use crate::store::outbox;
@@ -59,7 +59,7 @@ impl MessageAction {
 /// Attributes that the pool requires may be missing: the user is asked for them with the new password.
 pub(super) fn admin_create_user(turn: &Turn<'_>, request: AdminCreateUser) -> Result<Reply, Error> {
     turn.check_user_pool(request.user_pool_id)?;
-    let address = required(request.username, "username")?;
+    let address = username(request.username)?;
     let password = match request.temporary_password.filter(|given| !given.is_empty()) {
         Some(given) => given,
         None => temporary_password(turn.pool().password_policy.minimum_length),
