@@ -143,7 +143,8 @@ fn password(turn: &Turn<'_>, granted: &Granted, fields: &Fields) -> Result<Reply
     check_username(&name)?;
     let sign_in = SignIn { source: Source::HostedAuth, ..SignIn::new(client, None) };
     let wish = Wish::SignIn { password: &password };
-    migrate_user::migrate(turn, client, &name, &wish, None)?.and_then(turn, move |turn, ()| {
+    migrate_user::migrate(turn, client, &name, &wish, None)?.and_then(turn, move |turn, migrated| {
+        let sign_in = SignIn { is_counted: migrated.is_counted, ..sign_in };
         pre_authentication::allow(turn, &sign_in.client, &name, None)?.and_then(turn, move |turn, ()| {
             initiate_auth::sign_in_with_password(turn, sign_in, &name, &password)
         })

@@ -30,6 +30,8 @@ pub(crate) struct Response {
     _desired_delivery_mediums: Option<Vec<String>>,
     #[serde(rename = "forceAliasCreation")]
     _force_alias_creation: Option<bool>,
+    #[serde(rename = "enableSMSMFA")]
+    pub(crate) enable_sms_mfa: Option<bool>,
 }
 
 /// `told` is `ClientMetadata`: at a sign-in the function gets it as `validationData`.
@@ -65,6 +67,7 @@ pub(crate) fn find(
             "messageAction": null,
             "desiredDeliveryMediums": null,
             "forceAliasCreation": null,
+            "enableSMSMFA": null,
         }),
     };
     try_ask(turn, Trigger::UserMigration, &event)

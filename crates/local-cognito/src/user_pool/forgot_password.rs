@@ -31,7 +31,7 @@ pub(super) fn forgot_password(turn: &Turn<'_>, request: ForgotPassword) -> Resul
     let told = request.client_metadata;
     let migrated = migrate_user::migrate(turn, client, &name, &Wish::ForgotPassword, told.as_ref())?;
     let client = client.clone();
-    migrated.and_then(turn, move |turn, ()| send_code(turn, &client, name, told.as_ref()))
+    migrated.and_then(turn, move |turn, _| send_code(turn, &client, name, told.as_ref()))
 }
 
 fn send_code(

@@ -7,8 +7,9 @@ use rand::Rng;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::migrate_user::{self, Migrated};
 use super::sign_in::{self, SignIn};
-use super::{custom_auth, hidden_user, migrate_user, user_auth};
+use super::{custom_auth, hidden_user, user_auth};
 use crate::challenges::PasswordVerifier;
 use crate::config::ClientConfig;
 use crate::error::Error;
@@ -81,17 +82,22 @@ pub(super) fn begin(turn: &Turn<'_>, client: &ClientConfig, asked: Beginning) ->
             let wish = Wish::SignIn { password: asked.parameter("PASSWORD")? };
             migrate_user::migrate(turn, client, name, &wish, asked.metadata.as_ref())?
         }
-        _ => Progress::Done(()),
+        _ => Progress::Done(Migrated { is_counted: false }),
     };
     let client = client.clone();
-    migrated.and_then(turn, move |turn, ()| {
+    migrated.and_then(turn, move |turn, migrated| {
         let allowed =
             pre_authentication::allow(turn, &client, asked.parameter("USERNAME")?, asked.metadata.as_ref())?;
-        allowed.and_then(turn, move |turn, ()| enter(turn, &client, &asked))
+        allowed.and_then(turn, move |turn, ()| enter(turn, &client, &asked, &migrated))
     })
 }
 
-fn enter(turn: &Turn<'_>, client: &ClientConfig, asked: &Beginning) -> Result<Reply, Error> {
+fn enter(
+    turn: &Turn<'_>,
+    client: &ClientConfig,
+    asked: &Beginning,
+    migrated: &Migrated,
+) -> Result<Reply, Error> {
     let name = asked.parameter("USERNAME")?;
     match asked.flow {
         Flow::User => user_auth::begin(turn, client, &asked.parameters, asked.session.as_deref()),
@@ -100,7 +106,8 @@ fn enter(turn: &Turn<'_>, client: &ClientConfig, asked: &Beginning) -> Result<Re
         Flow::UserPassword | Flow::AdminUserPassword => {
             let password = asked.parameter("PASSWORD")?;
             let device_key = asked.parameter("DEVICE_KEY").ok().map(str::to_owned);
-            sign_in_with_password(turn, SignIn::new(client, device_key), name, password)
+            let sign_in = SignIn { is_counted: migrated.is_counted, ..SignIn::new(client, device_key) };
+            sign_in_with_password(turn, sign_in, name, password)
         }
         Flow::RefreshToken => refresh(turn, client, asked),
     }
@@ -243,6 +250,9 @@ pub(crate) fn sign_in_with_password(
         return Err(Error::NO_SUCH_USER);
     }
     found.as_ref().map_or(Ok(()), sign_in::check_confirmed)?;
+    if found.is_none() && sign_in.is_counted {
+        return Err(Error::INCORRECT_PASSWORD);
+    }
     // As much work for nobody as for a user, so that neither the time nor a lock tells anything.
     let (sub, stored) = match &found {
         Some(user) => (user.sub.clone(), user.password.clone()),

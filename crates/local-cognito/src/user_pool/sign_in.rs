@@ -29,13 +29,15 @@ pub(crate) struct SignIn {
     pub(crate) source: Source,
     /// Set when functions lead the sign-in.
     pub(crate) custom: Option<CustomAuth>,
+    /// UserMigration refused the password, which counts as a guess already.
+    pub(crate) is_counted: bool,
 }
 
 impl SignIn {
     /// One that begins.
     pub(crate) fn new(client: &ClientConfig, device_key: Option<String>) -> Self {
         let source = Source::Authentication;
-        SignIn { client: client.clone(), device_key, metadata: None, source, custom: None }
+        SignIn { client: client.clone(), device_key, metadata: None, source, custom: None, is_counted: false }
     }
 
     /// One that goes on with this answer.
@@ -51,6 +53,7 @@ impl SignIn {
             metadata: answer.metadata.clone(),
             source,
             custom,
+            is_counted: false,
         }
     }
 

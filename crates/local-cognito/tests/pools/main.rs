@@ -28,6 +28,7 @@ mod sign_up;
 mod tokens;
 mod user_auth;
 mod user_migration;
+mod user_migration_guesses;
 
 // The stories' SRP client, so that server and client are not one piece of code agreeing with itself.
 #[allow(unreachable_pub, reason = "there it is the public face of a library")]

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use local_cognito::Trigger;
+use local_cognito::{SecondFactor, Trigger};
 use serde_json::{Value, json};
 
 use crate::harness::{ADA, CLIENT, Function, PASSWORD, Pool, Tokens};
 use crate::srp::SrpClient;
 
 /// Knows Ada, by the password "old", which no policy would take.
-fn elsewhere() -> Arc<Function> {
+pub(crate) fn elsewhere() -> Arc<Function> {
     knowing(json!({ "finalUserStatus": "CONFIRMED", "messageAction": "SUPPRESS" }))
 }
 
@@ -32,11 +32,11 @@ fn knowing(more: Value) -> Arc<Function> {
     })
 }
 
-fn pool(function: &Arc<Function>) -> Pool {
+pub(crate) fn pool(function: &Arc<Function>) -> Pool {
     Pool::configured(|config| config.triggers.set(Trigger::UserMigration, Arc::clone(function) as _))
 }
 
-async fn exists(pool: &Pool) -> bool {
+pub(crate) async fn exists(pool: &Pool) -> bool {
     pool.admin("AdminGetUser", json!({ "Username": ADA })).await.status.is_success()
 }
 
@@ -66,6 +66,7 @@ async fn whom_the_function_knows_signs_in_with_the_password_of_elsewhere_and_sta
             "messageAction": null,
             "desiredDeliveryMediums": null,
             "forceAliasCreation": null,
+            "enableSMSMFA": null,
         },
     });
     assert_eq!(function.taken(), [event]);
@@ -85,37 +86,35 @@ async fn srp_cannot_migrate_for_it_shows_nobody_the_password() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_refused_as_anybodys_and_guessing_is_limited() {
-    let function = elsewhere();
-    let pool = pool(&function);
-    for name in [ADA, "nobody@example.com"] {
-        for _ in 0..5 {
-            let told = pool.with_password(name, "guess").await.refused("NotAuthorizedException");
-            assert_eq!(told, "Incorrect username or password.");
-        }
-        function.taken();
-        let told = pool.with_password(name, "old").await.refused("NotAuthorizedException");
-        assert_eq!(told, "Password attempts exceeded");
-        assert!(function.taken().is_empty());
-    }
-    assert!(!exists(&pool).await);
-    pool.pass(1);
-    pool.with_password(ADA, "old").await.ok();
-}
+async fn a_function_may_want_codes_by_text_message_from_now_on() {
+    let ada = |more: Value| {
+        let mut attributes = json!({
+            "email": ADA, "given_name": "Ada", "family_name": "Lovelace", "phone_number": "+12065550100",
+        });
+        attributes.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({ "userAttributes": attributes, "enableSMSMFA": true })
+    };
+    let pool = |said: Value, mfas: &[SecondFactor]| {
+        Pool::configured(|config| {
+            config.user_pool.enabled_mfas = mfas.to_vec();
+            config.triggers.set(Trigger::UserMigration, knowing(said) as _);
+        })
+    };
+    let verified = ada(json!({ "phone_number_verified": "true" }));
+    let with_sms = pool(verified.clone(), &[SecondFactor::Sms]);
+    let challenge = with_sms.with_password(ADA, "old").await.ok();
+    assert_eq!(challenge["ChallengeName"], "SMS_MFA");
+    let code = with_sms.code("%2B12065550100").await;
+    let answer = with_sms.respond(&challenge, json!({ "SMS_MFA_CODE": code })).await.ok();
+    assert_ne!(Tokens::of(&answer).access, "");
 
-#[tokio::test]
-async fn where_users_are_not_hidden_the_app_is_told_that_nobody_was_migrated() {
-    let function = elsewhere();
-    let pool = Pool::configured(|config| {
-        config.triggers.set(Trigger::UserMigration, Arc::clone(&function) as _);
-        config.user_pool.clients[0].prevent_user_existence_errors = false;
-    });
-    let told = pool.with_password(ADA, "guess").await.refused("UserNotFoundException");
-    assert_eq!(told, "Exception migrating user in app client webclient");
-    for _ in 0..4 {
-        pool.with_password(ADA, "guess").await.refused("UserNotFoundException");
+    for (said, mfas) in [(verified, SecondFactor::SoftwareToken), (ada(json!({})), SecondFactor::Sms)] {
+        let pool = pool(said, &[mfas]);
+        pool.with_password(ADA, "old").await.refused("NotAuthorizedException");
+        assert!(!exists(&pool).await, "{mfas:?}");
     }
-    pool.with_password(ADA, "old").await.refused("NotAuthorizedException");
+    let pool = pool(json!({ "enableSMSMFA": false }), &[SecondFactor::Sms]);
+    assert_ne!(Tokens::of(&pool.with_password(ADA, "old").await.ok()).access, "");
 }
 
 #[tokio::test]
