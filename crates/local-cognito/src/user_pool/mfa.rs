@@ -50,9 +50,7 @@ pub(super) fn select(turn: &Turn<'_>, client: &ClientConfig, answer: &Answer) ->
         .iter()
         .find(|one| Some(one.factor) == chosen)
         .ok_or_else(|| Error::InvalidParameter("ANSWER must be one of MFAS_CAN_CHOOSE".to_owned()))?;
-    let reply = ask(turn, sign_in, &user, chosen.factor)?;
-    turn.cognito.auth_sessions.take(session, turn.now_ms);
-    Ok(reply)
+    sign_in::used_up(turn, session, ask(turn, sign_in, &user, chosen.factor)?)
 }
 
 /// A factor that a user can be asked for.

@@ -8,6 +8,7 @@ use crate::challenges::{AuthSession, CustomAuth, Step};
 use crate::config::ClientConfig;
 use crate::error::Error;
 use crate::operation::Reply;
+use crate::progress::Progress;
 use crate::store::attempts::{self, Secret};
 use crate::store::devices;
 use crate::store::users::{self, User, UserStatus};
@@ -198,6 +199,16 @@ pub(super) fn at(turn: &Turn<'_>, session: &str, step: Step) -> Result<(AuthSess
     let open = open.filter(|open| open.step == step).ok_or(Error::INVALID_SESSION)?;
     let user = turn.unchanged(&open.sub, &open.verifier)?;
     Ok((open, user))
+}
+
+/// Ends a session once its answer has come to something: a code that a function kept from being sent can be asked for
+/// again. Of two answers at once one comes to something.
+pub(super) fn used_up(turn: &Turn<'_>, session: &str, reply: Reply) -> Result<Reply, Error> {
+    let session = session.to_owned();
+    reply.and_then(turn, move |turn, answer| match turn.cognito.auth_sessions.take(&session, turn.now_ms) {
+        Some(_) => Ok(Progress::Done(answer)),
+        None => Err(Error::INVALID_SESSION),
+    })
 }
 
 /// Replaces a session by one at the next step.

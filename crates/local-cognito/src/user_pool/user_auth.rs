@@ -107,9 +107,7 @@ pub(super) fn respond(
     if !who.available(turn)?.contains(&chosen) {
         return Err(Error::InvalidParameter("ANSWER must be one of AvailableChallenges".to_owned()));
     }
-    let reply = take(turn, client, &who, chosen, &answer.responses)?;
-    turn.cognito.auth_sessions.take(session, turn.now_ms);
-    Ok(reply)
+    sign_in::used_up(turn, session, take(turn, client, &who, chosen, &answer.responses)?)
 }
 
 /// Whose code has just come back need not prove the address once more.

@@ -196,3 +196,52 @@ async fn a_function_that_fails_sends_nothing() {
     assert_eq!(told, "CustomMessage failed with error no template.");
     assert_eq!(pool.get("/_local/outbox").await.ok(), json!([]));
 }
+
+#[tokio::test]
+async fn a_code_that_could_not_be_sent_does_not_cost_the_session() {
+    let function = wordy();
+    let pool = pool(&function);
+    pool.confirmed_user(ADA).await;
+    let begin = json!({ "ClientId": CLIENT, "AuthFlow": "USER_AUTH", "AuthParameters": { "USERNAME": ADA } });
+    let first = pool.call("InitiateAuth", begin).await.ok();
+    assert_eq!(first["ChallengeName"], "SELECT_CHALLENGE");
+    chosen_twice(&pool, &function, &first, "EMAIL_OTP").await;
+
+    let phone = json!([
+        { "Name": "phone_number", "Value": "+12065550100" },
+        { "Name": "phone_number_verified", "Value": "true" },
+    ]);
+    let change = json!({ "Username": ADA, "UserAttributes": phone });
+    pool.admin("AdminUpdateUserAttributes", change).await.ok();
+    let both = json!({
+        "Username": ADA, "SMSMfaSettings": { "Enabled": true }, "EmailMfaSettings": { "Enabled": true },
+    });
+    pool.admin("AdminSetUserMFAPreference", both).await.ok();
+    let second = pool.with_password(ADA, PASSWORD).await.ok();
+    assert_eq!(second["ChallengeName"], "SELECT_MFA_TYPE");
+    chosen_twice(&pool, &function, &second, "SMS_MFA").await;
+}
+
+/// Once in vain.
+async fn chosen_twice(pool: &Pool, function: &Function, choice: &Value, answer: &str) {
+    let body = json!({
+        "ClientId": CLIENT,
+        "ChallengeName": choice["ChallengeName"],
+        "Session": choice["Session"],
+        "ChallengeResponses": { "USERNAME": ADA, "ANSWER": answer },
+    });
+    let choose = || pool.call("RespondToAuthChallenge", body.clone());
+    *function.failure.lock().unwrap() = Some("no template".to_owned());
+    choose().await.refused("UserLambdaValidationException");
+    *function.failure.lock().unwrap() = None;
+    let (one, other) = tokio::join!(choose(), choose());
+    let answers = [one, other];
+    let (good, late): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status.is_success());
+    assert_eq!((good.len(), late.len()), (1, 1));
+    for late in late {
+        assert_eq!(late.refused("NotAuthorizedException"), "Invalid session for the user.");
+    }
+    for asked in good {
+        assert_eq!(asked.ok()["ChallengeName"], answer);
+    }
+}
