@@ -5,8 +5,12 @@
 //! also who says how many wrong answers there may be.
 //!
 //! Who begins with `SRP_A` can be asked for the password by it. What belongs to the password, as a second factor,
-//! follows by itself, and then DefineAuthChallenge is asked again. Somebody unknown is led like anybody else, where
-//! the client hides who has an account: the functions are told, and no tokens come of it.
+//! follows by itself, and then DefineAuthChallenge is asked again.
+//!
+//! Somebody unknown is led like a user, where the client hides who has an account: the functions are told, and no
+//! tokens come of it. Who has yet to confirm, or is shut out, is told so before any question: with a password as at
+//! any other sign-in ([`sign_in::after_password`]), without one at once. So whoever begins without a password learns
+//! of these, as of who has yet to confirm anywhere ([`sign_in::check_confirmed`]), that they have an account.
 //!
 //! AWS's documents do not say what becomes of passwords here. A choice: who begins without one is not asked for a new
 //! one either, be it temporary or to be reset. And second factors are recorded by name like other challenges, as the
@@ -25,7 +29,7 @@ use crate::challenges::{AuthSession, CustomAuth, Step};
 use crate::config::ClientConfig;
 use crate::error::Error;
 use crate::operation::Reply;
-use crate::store::users::{self, User, UserStatus};
+use crate::store::users::{self, User};
 use crate::triggers::Trigger;
 use crate::triggers::auth_challenge::{self, Creation, Definition, Subject};
 use crate::turn::Turn;
@@ -109,7 +113,10 @@ pub(super) fn go_on(turn: &Turn<'_>, sign_in: SignIn, user: &User) -> Result<Rep
 }
 
 fn define(turn: &Turn<'_>, sign_in: SignIn, person: Person, srp_a: Option<String>) -> Result<Reply, Error> {
-    let user = person.user(turn)?;
+    let user = match srp_a {
+        Some(_) => person.user_before_password(turn)?,
+        None => person.user(turn)?,
+    };
     let session = sign_in.custom.as_ref().map_or(&[][..], |custom| &custom.session);
     if session.len() > MOST_CHALLENGES {
         return Err(Error::INCORRECT_PASSWORD);
@@ -200,13 +207,7 @@ struct Person {
 impl Person {
     fn named(turn: &Turn<'_>, client: &ClientConfig, name: &str) -> Result<Self, Error> {
         match users::find(turn.db, name)? {
-            Some(user) => {
-                user.check_enabled()?;
-                match user.status {
-                    UserStatus::Unconfirmed => Err(Error::UserNotConfirmed),
-                    _ => Ok(Person::known(&user)),
-                }
-            }
+            Some(user) => Ok(Person::known(&user)),
             None if !client.prevent_user_existence_errors => Err(Error::NO_SUCH_USER),
             None => {
                 let (sub, password) = hidden_user::of_name(&turn.cognito.hidden_users, name);
@@ -226,10 +227,20 @@ impl Person {
 
     /// The user as of now, who may have been deleted or shut out since.
     fn user(&self, turn: &Turn<'_>) -> Result<Option<User>, Error> {
-        if !self.is_known {
-            return Ok(None);
+        let user = self.user_before_password(turn)?;
+        if let Some(user) = &user {
+            user.check_enabled()?;
+            sign_in::check_confirmed(user)?;
         }
-        turn.unchanged(&self.sub, &self.verifier).map(Some)
+        Ok(user)
+    }
+
+    /// The same where a password is yet to be proved, after which it is told who may not sign in.
+    fn user_before_password(&self, turn: &Turn<'_>) -> Result<Option<User>, Error> {
+        match self.is_known {
+            true => turn.same(&self.sub, &self.verifier).map(Some),
+            false => Ok(None),
+        }
     }
 
     fn subject<'a>(&'a self, sign_in: &'a SignIn, user: Option<&'a User>) -> Subject<'a> {

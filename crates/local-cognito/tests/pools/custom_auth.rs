@@ -79,7 +79,7 @@ impl Pool {
         self.call("InitiateAuth", body).await
     }
 
-    async fn begin_with_srp(&self, srp: &SrpClient, name: &str) -> Answer {
+    pub(crate) async fn begin_with_srp(&self, srp: &SrpClient, name: &str) -> Answer {
         let parameters = json!({ "USERNAME": name, "SRP_A": srp.a_hex(), "CHALLENGE_NAME": "SRP_A" });
         self.begin_custom(parameters).await
     }
