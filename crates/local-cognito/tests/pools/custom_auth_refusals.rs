@@ -7,7 +7,7 @@ use local_cognito::Trigger;
 use serde_json::json;
 
 use crate::custom_auth::{Functions, pool};
-use crate::harness::{ADA, Function, PASSWORD, Pool};
+use crate::harness::{ADA, Function, Pool};
 use crate::srp::SrpClient;
 
 #[tokio::test]
@@ -72,33 +72,6 @@ async fn who_may_not_sign_in_is_not_asked_and_who_may_no_longer_is_not_let_in() 
     let challenge = pool.begin_custom(by_ada).await.ok();
     assert!(pool.admin("AdminDeleteUser", json!({ "Username": ADA })).await.status.is_success());
     pool.answer(&challenge, "42").await.refused("NotAuthorizedException");
-}
-
-#[tokio::test]
-async fn with_a_password_first_whoever_was_shut_out_learns_so_by_the_right_one_alone() {
-    let (pool, functions) = pool();
-    pool.confirmed_user(ADA).await;
-    pool.admin("AdminDisableUser", json!({ "Username": ADA })).await.ok();
-    for (password, told) in
-        [("Wrong-guess-1", "Incorrect username or password."), (PASSWORD, "User is disabled.")]
-    {
-        let srp = SrpClient::new("Parlor");
-        let challenge = pool.begin_with_srp(&srp, ADA).await.ok();
-        assert_eq!(challenge["ChallengeName"], "PASSWORD_VERIFIER");
-        functions.define.taken();
-        let refused = pool.finish_srp(&srp, &challenge, password).await;
-        assert_eq!(refused.refused("NotAuthorizedException"), told);
-        assert!(functions.are_idle(), "no question was asked");
-    }
-}
-
-#[tokio::test]
-async fn with_a_password_first_who_has_yet_to_confirm_is_told_so_as_at_any_sign_in() {
-    let (pool, _) = pool();
-    pool.sign_up(ADA).await.ok();
-    let srp = SrpClient::new("Parlor");
-    let challenge = pool.begin_with_srp(&srp, ADA).await.ok();
-    pool.finish_srp(&srp, &challenge, PASSWORD).await.refused("UserNotConfirmedException");
 }
 
 #[tokio::test]

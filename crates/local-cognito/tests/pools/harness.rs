@@ -1,25 +1,26 @@
 //! A pool of its own for each test, with a clock that the test moves.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
-use std::time::Duration;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 
-use async_trait::async_trait;
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Request, StatusCode};
-use local_cognito::{
-    ClientConfig, Clock, Cognito, Config, FirstFactor, GroupConfig, IdentityPoolConfig, IdentityProvider,
-    MfaConfiguration, OAuthConfig, PasswordPolicy, SecondFactor, Trigger, TriggerFunction, Triggers,
-    UserPoolConfig, router,
-};
+use axum::http::Request;
+use local_cognito::{Clock, Cognito, Config, MfaConfiguration, Trigger, router};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::sync::Notify;
 use tower::ServiceExt;
 
 use crate::srp::SrpClient;
+
+mod answer;
+mod config;
+mod function;
+
+pub(crate) use answer::{Answer, Tokens};
+pub(crate) use config::config;
+pub(crate) use function::Function;
 
 pub(crate) const CALLBACK: &str = "http://localhost:5173/";
 pub(crate) const SIGNED_OUT: &str = "http://localhost:5173/bye";
@@ -233,155 +234,11 @@ pub(crate) fn sign_up_request(email: &str) -> Value {
     })
 }
 
-pub(crate) struct Tokens {
-    pub(crate) access: String,
-    pub(crate) id: String,
-    pub(crate) refresh: String,
-}
-
-impl Tokens {
-    pub(crate) fn of(answer: &Value) -> Self {
-        let token = |name: &str| answer["AuthenticationResult"][name].as_str().unwrap_or_default().to_owned();
-        Tokens { access: token("AccessToken"), id: token("IdToken"), refresh: token("RefreshToken") }
-    }
-}
-
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) text: String,
-}
-
-impl Answer {
-    #[track_caller]
-    pub(crate) fn ok(self) -> Value {
-        assert_eq!(self.status, StatusCode::OK, "{}", self.text);
-        serde_json::from_str(&self.text).unwrap()
-    }
-
-    /// Asserts the exception, in both places where clients look, and answers its message.
-    #[track_caller]
-    pub(crate) fn refused(self, exception: &str) -> String {
-        assert!(self.status.is_client_error(), "{}: {}", self.status, self.text);
-        let body: Value = serde_json::from_str(&self.text).unwrap();
-        assert_eq!(body["__type"], exception, "{body}");
-        assert_eq!(self.headers["x-amzn-errortype"], format!("{exception}:"));
-        body["message"].as_str().unwrap().to_owned()
-    }
-}
-
-/// What a function says in `response`, or why it fails.
-type Say = Box<dyn Fn(&Value) -> Result<Value, String> + Send + Sync>;
-
-/// A function that keeps the events it gets, and fails or hangs while told to.
-pub(crate) struct Function {
-    pub(crate) events: Mutex<Vec<Value>>,
-    pub(crate) failure: Mutex<Option<String>>,
-    pub(crate) hangs: AtomicBool,
-    released: Notify,
-    say: Say,
-}
-
-impl Function {
-    /// Answers its event as it came.
-    pub(crate) fn silent() -> Arc<Self> {
-        Self::saying(|event| Ok(event["response"].clone()))
-    }
-
-    pub(crate) fn saying(say: impl Fn(&Value) -> Result<Value, String> + Send + Sync + 'static) -> Arc<Self> {
-        Arc::new(Function {
-            events: Mutex::default(),
-            failure: Mutex::default(),
-            hangs: AtomicBool::default(),
-            released: Notify::new(),
-            say: Box::new(say),
-        })
-    }
-
-    /// Ends a call that hangs.
-    pub(crate) fn go_on(&self) {
-        self.hangs.store(false, Ordering::SeqCst);
-        self.released.notify_waiters();
-    }
-
-    /// The events so far, which it forgets.
-    pub(crate) fn taken(&self) -> Vec<Value> {
-        std::mem::take(&mut *self.events.lock().unwrap())
-    }
-}
-
-#[async_trait]
-impl TriggerFunction for Function {
-    async fn invoke(&self, mut event: Value) -> Result<Value, String> {
-        self.events.lock().unwrap().push(event.clone());
-        if self.hangs.load(Ordering::SeqCst) {
-            self.released.notified().await;
-        }
-        if let Some(failure) = self.failure.lock().unwrap().clone() {
-            return Err(failure);
-        }
-        event["response"] = (self.say)(&event)?;
-        Ok(event)
-    }
-}
-
 struct ManualClock(AtomicI64);
 
 impl Clock for ManualClock {
     fn now_ms(&self) -> i64 {
         self.0.load(Ordering::SeqCst)
-    }
-}
-
-pub(crate) fn config(database: PathBuf) -> Config {
-    let client = |client_id: &str, flows: &[&str]| ClientConfig {
-        client_id: client_id.to_owned(),
-        explicit_auth_flows: flows.iter().map(|flow| (*flow).to_owned()).collect(),
-        prevent_user_existence_errors: true,
-        ..ClientConfig::default()
-    };
-    let mut web =
-        client(CLIENT, &["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]);
-    web.oauth = Some(OAuthConfig {
-        callback_urls: vec![CALLBACK.to_owned()],
-        logout_urls: vec![SIGNED_OUT.to_owned()],
-        scopes: ["openid", "email", "profile", "aws.cognito.signin.user.admin"].map(str::to_owned).to_vec(),
-        allows_code: true,
-    });
-    let legacy = ClientConfig { prevent_user_existence_errors: false, ..client("legacy", &[]) };
-    let minimal = ClientConfig {
-        token_revocation: false,
-        access_token_validity: Duration::from_secs(300),
-        ..client("minimal", &["ALLOW_USER_PASSWORD_AUTH"])
-    };
-    Config {
-        user_pool: UserPoolConfig {
-            pool_id: "us-east-1_Parlor".to_owned(),
-            region: "us-east-1".to_owned(),
-            issuer: ISSUER.to_owned(),
-            required_attributes: ["email", "given_name", "family_name"].map(str::to_owned).to_vec(),
-            password_policy: PasswordPolicy::default(),
-            clients: vec![web, legacy, minimal],
-            groups: ["admin", "staff"]
-                .map(|name| GroupConfig { name: name.to_owned(), ..GroupConfig::default() })
-                .to_vec(),
-            mfa_configuration: MfaConfiguration::Optional,
-            enabled_mfas: vec![SecondFactor::SoftwareToken],
-            first_factors: vec![FirstFactor::Password],
-            device_configuration: None,
-            has_sign_in_page: true,
-        },
-        identity_pool: Some(IdentityPoolConfig {
-            identity_pool_id: "us-east-1:0e1b2c3d-0000-4000-8000-000000000000".to_owned(),
-            allow_guests: true,
-            providers: vec![IdentityProvider {
-                provider_name: PROVIDER.to_owned(),
-                client_id: CLIENT.to_owned(),
-            }],
-        }),
-        database,
-        triggers: Triggers::default(),
-        clock: Arc::new(local_cognito::SystemClock),
     }
 }
 

@@ -3,7 +3,9 @@
 
 mod admin;
 mod authentication_triggers;
+mod browser;
 mod custom_auth;
+mod custom_auth_password;
 mod custom_auth_refusals;
 mod custom_message;
 mod devices;

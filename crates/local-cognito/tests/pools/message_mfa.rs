@@ -3,8 +3,8 @@
 use local_cognito::{FirstFactor, MfaConfiguration, SecondFactor};
 use serde_json::{Value, json};
 
+use crate::browser::{Browser, between, code, request};
 use crate::harness::{ADA, Answer, PASSWORD, Pool, Tokens};
-use crate::sign_in_page::{Browser, between, code, request};
 
 const PHONE: &str = "+12065550100";
 const PHONE_IN_URL: &str = "%2B12065550100";

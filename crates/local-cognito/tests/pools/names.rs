@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::browser::{Browser, request};
 use crate::harness::{ADA, CLIENT, PASSWORD, Pool, sign_up_request};
-use crate::sign_in_page::{Browser, request};
 
 const TOLD: &str = "1 validation error detected: Value at 'username' failed to satisfy constraint: \
                     Member must have length less than or equal to 128";

@@ -154,7 +154,7 @@ async fn whoever_forgot_the_password_of_elsewhere_gets_a_code_here() {
 
 #[tokio::test]
 async fn the_first_sign_in_by_the_page_migrates_too() {
-    use crate::sign_in_page::{Browser, code, request};
+    use crate::browser::{Browser, code, request};
     let pool = pool(&elsewhere());
     let mut browser = Browser::new(&pool);
     let page = browser.get(&format!("/login?{}", request(&[]))).await;
