@@ -16,12 +16,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{any, get};
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 pub use definition::{AuthorizationType, Authorizer, Definition, Limits, Route, Stage};
 
 use crate::integration::Prepared;
 use crate::throttle::Bucket;
 use crate::{Backend, BuildError};
+use connection::LAST_WORDS;
 use registry::Registry;
 
 /// A WebSocket API that is ready to serve.
@@ -30,7 +32,10 @@ pub struct WebSocketApi {
     integrations: BTreeMap<String, Prepared>,
     stages: BTreeMap<String, Bucket>,
     registry: Registry,
+    /// True once it is to end: messages are taken no more. Whoever has some to answer holds a receiver.
     closing: watch::Sender<bool>,
+    /// True once they were answered: connections end. Each holds a receiver until then.
+    parting: watch::Sender<bool>,
     backend: Arc<dyn Backend>,
 }
 
@@ -66,6 +71,7 @@ impl WebSocketApi {
             integrations,
             registry: Registry::default(),
             closing: watch::Sender::new(false),
+            parting: watch::Sender::new(false),
             backend,
             definition,
         }))
@@ -89,11 +95,16 @@ impl WebSocketApi {
         self.registry.len()
     }
 
-    /// Ends every connection with code 1001, after what is on its way to its client, and refuses new ones. Done once
-    /// every client has heard it and `$disconnect` was called for it, and does not wait for those who stopped reading
-    /// for more than three seconds.
+    /// Refuses new connections and messages, waits a second for those that are being answered, and ends every
+    /// connection with code 1001, after what is on its way to its client. Done once every client has heard it and
+    /// `$disconnect` was called for it, and does not wait for those who stopped reading for more than three seconds.
     pub async fn close(&self) {
         self.closing.send_replace(true);
-        self.closing.closed().await;
+        // What one client says, others hear by `@connections`: nobody leaves before all is answered.
+        if timeout(LAST_WORDS, self.closing.closed()).await.is_err() {
+            tracing::warn!("some messages to a WebSocket API were not answered in time");
+        }
+        self.parting.send_replace(true);
+        self.parting.closed().await;
     }
 }

@@ -79,8 +79,8 @@ impl WebSocketApi {
             return Err(NotConnected::new(StatusCode::FORBIDDEN, "Forbidden"));
         };
         // Whoever holds it is waited for when the server closes.
-        let closing = self.closing.subscribe();
-        if *closing.borrow() {
+        let parting = self.parting.subscribe();
+        if *self.closing.borrow() {
             return Err(NotConnected::new(StatusCode::SERVICE_UNAVAILABLE, "The server is shutting down."));
         }
         if !self.stages[&stage.name].takes_one() {
@@ -125,7 +125,7 @@ impl WebSocketApi {
         });
         Ok(upgrade.on_upgrade(async move |socket| {
             // In a task of its own: this one would keep the room that the upgrade took.
-            tokio::spawn(connection::serve(self, connected, socket, closing));
+            tokio::spawn(connection::serve(self, connected, socket, parting));
         }))
     }
 

@@ -1,12 +1,13 @@
 //! One client's WebSocket, from its first message to its end.
 
+use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, join};
 use futures::stream::FuturesUnordered;
-use futures::{FutureExt, SinkExt, StreamExt};
+use futures::{FutureExt, SinkExt, Stream, StreamExt};
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -23,7 +24,7 @@ const PARTING: Duration = Duration::from_secs(3);
 
 /// How long it waits, when it stops, for messages that are being answered, and for clients to take leave: somebody may
 /// wait for it to be gone.
-const LAST_WORDS: Duration = Duration::from_secs(1);
+pub(super) const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Why a connection ends: `disconnectStatusCode` and `disconnectReason`.
 struct End {
@@ -42,8 +43,8 @@ enum Last {
     Goodbye,
     /// What waits for it, as its senders were told that it is out, and goodbye.
     Messages,
-    /// The same, and the answers to its own messages.
-    Answers,
+    /// The same, in a hurry.
+    Stop,
 }
 
 /// The messages of a client that are being answered.
@@ -67,19 +68,19 @@ impl End {
     }
 }
 
-/// Until its end; `closing` is held until then.
+/// Until its end; `parting` is held until then.
 #[expect(clippy::manual_async_fn, reason = "it would have room for its arguments twice, for each connection")]
 pub(super) fn serve(
     api: Arc<WebSocketApi>,
     connected: Arc<Connected>,
     mut socket: WebSocket,
-    mut closing: watch::Receiver<bool>,
+    mut parting: watch::Receiver<bool>,
 ) -> impl Future<Output = ()> + Send {
     async move {
         let mut under_way = UnderWay::new();
         // Whoever wants the connection to end is heard even while a write waits for the client.
         let end = tokio::select! {
-            end = exchange(&api, &connected, &mut under_way, &mut socket) => end,
+            end = live(&api, &connected, &mut under_way, &mut socket, &mut parting) => end,
             ending = connected.outbox.ending() => match ending {
                 Ending::TooSlow => {
                     End::ours(close_code::POLICY, "The client reads too slowly", Last::Goodbye)
@@ -87,18 +88,58 @@ pub(super) fn serve(
                 Ending::Deleted => {
                     End::ours(close_code::NORMAL, "Connection Closed Normally", Last::Messages)
                 }
-            },
-            _ = closing.wait_for(|is_closing| *is_closing) => {
-                End::ours(close_code::AWAY, "Going away", Last::Answers)
             }
         };
         api.registry.leave(&connected.client.connection_id);
-        // The function hears of it at once, whether or not the client takes leave.
-        let told = api.disconnect(&connected, &end).boxed();
-        tokio::join!(told, part(&mut socket, &connected.outbox, under_way, &end));
-        drop(socket);
-        drop(closing);
+        let (api, connected, end) = (&api, &connected, &end);
+        let parted = async move {
+            // The function hears of it at once, whether or not the client takes leave.
+            tokio::join!(api.disconnect(connected, end), part(&mut socket, &connected.outbox, end));
+            drop(socket);
+            drop(parting);
+        };
+        // What a client has said is for others, too, who hear it when it has left.
+        tokio::join!(parted.boxed(), answer_all(under_way));
     }
+}
+
+/// Until the client, a limit or the server ends it.
+async fn live(
+    api: &Arc<WebSocketApi>,
+    connected: &Arc<Connected>,
+    under_way: &mut UnderWay,
+    socket: &mut WebSocket,
+    parting: &mut watch::Receiver<bool>,
+) -> End {
+    let mut closing = api.closing.subscribe();
+    tokio::select! {
+        // Nothing is taken once others may have left.
+        biased;
+        _ = closing.wait_for(|is_closing| *is_closing) => {}
+        end = exchange(api, connected, under_way, socket) => return end,
+    }
+    drop(closing);
+    tokio::select! {
+        _ = parting.wait_for(|is_parting| *is_parting) => {
+            End::ours(close_code::AWAY, "Going away", Last::Stop)
+        }
+        (end, ()) = join(hear_out(connected, socket), answer_all(under_way)) => end,
+    }
+}
+
+/// Passes messages on, and takes none.
+async fn hear_out(connected: &Connected, socket: &mut WebSocket) -> End {
+    // A write may have been given up before. The next message would wait for it, and be lost if this is given up, too.
+    while socket.flush().await.is_ok() {
+        if socket.send(connected.outbox.take().await).await.is_err() {
+            break;
+        }
+    }
+    End::abnormal()
+}
+
+async fn answer_all(under_way: impl Stream<Item = ()>) {
+    under_way.for_each(|()| ready(())).await;
 }
 
 async fn exchange(
@@ -130,7 +171,12 @@ async fn exchange(
                     Some(Err(_)) | None => return End::abnormal(),
                 };
                 let (api, connected) = (Arc::clone(api), Arc::clone(connected));
-                under_way.push(Box::pin(async move { api.message(&connected, &body).await }));
+                // A server that stops waits for whoever holds it.
+                let closing = api.closing.subscribe();
+                under_way.push(Box::pin(async move {
+                    api.message(&connected, &body).await;
+                    drop(closing);
+                }));
             }
             message = connected.outbox.take() => {
                 if socket.send(message).await.is_err() {
@@ -214,7 +260,7 @@ impl WebSocketApi {
     }
 }
 
-async fn part(socket: &mut WebSocket, outbox: &Outbox, mut under_way: UnderWay, end: &End) {
+async fn part(socket: &mut WebSocket, outbox: &Outbox, end: &End) {
     match end.last {
         Last::Nothing => return,
         // The library has it ready, and without it the client takes this for a lost connection:
@@ -223,19 +269,16 @@ async fn part(socket: &mut WebSocket, outbox: &Outbox, mut under_way: UnderWay, 
             _ = timeout(PARTING, socket.flush()).await;
             return;
         }
-        Last::Goodbye | Last::Messages | Last::Answers => {}
+        Last::Goodbye | Last::Messages | Last::Stop => {}
     }
-    let (is_stop, is_owed) = (end.last == Last::Answers, matches!(end.last, Last::Answers | Last::Messages));
+    let is_owed = end.last != Last::Goodbye;
+    let patience = if end.last == Last::Stop { LAST_WORDS } else { PARTING };
     let goodbye = async {
-        if is_stop {
-            _ = timeout(LAST_WORDS, async { while under_way.next().await.is_some() {} }).await;
-        }
         while let Some(message) = is_owed.then(|| outbox.take_ready()).flatten() {
             socket.feed(message).await?;
         }
         let frame = CloseFrame { code: end.code, reason: Utf8Bytes::from(end.reason.as_str()) };
         socket.send(Message::Close(Some(frame))).await?;
-        let patience = if is_stop { LAST_WORDS } else { PARTING };
         // Those who do not answer have been told nevertheless.
         _ = timeout(patience, async { while let Some(Ok(_)) = socket.recv().await {} }).await;
         Ok::<(), axum::Error>(())

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use http::Method;
+use axum::body::Body;
+use http::{Method, Request};
 use local_apigateway::websocket::{AuthorizationType, Limits};
 use serde_json::{Value, json};
+use tower::ServiceExt as _;
 
 use crate::backend::{failing, functions, shared};
 use crate::websocket_api::fixture;
@@ -222,6 +224,53 @@ async fn a_message_that_is_being_answered_when_the_server_stops_is_answered() {
         drop(client);
     };
     tokio::join!(served.api.close(), heard);
+}
+
+#[tokio::test]
+async fn nobody_leaves_a_server_that_stops_before_all_messages_are_answered() {
+    let functions = functions()
+        .with("connect", |_| Ok(json!({"statusCode": 200})))
+        .with("held", |_| Ok(json!({"statusCode": 200, "body": "done"})));
+    let functions = shared(functions);
+    let fixture = fixture().route("$connect", "connect").route("$disconnect", "gone").two_way("slow", "held");
+    let served = fixture.serve(&functions).await;
+    let (mut asker, mut other, mut early) =
+        (served.connect().await, served.connect().await, served.connect().await);
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        let event = functions.next_event("connect").await;
+        ids.push(event["requestContext"]["connectionId"].as_str().unwrap().to_owned());
+    }
+    for client in [&mut asker, &mut early] {
+        client.send_json(json!({"action": "slow"})).await;
+        functions.next_event("held").await;
+    }
+    // What it has said is for others, who hear it though it has left.
+    early.close(None).await;
+    functions.next_event("gone").await;
+    let heard = async {
+        assert_eq!(served.try_connect("", &[]).await.err().unwrap().0, 503, "it stops");
+        other.send_json(json!({"action": "slow"})).await;
+        for is_answered in [true, false] {
+            for (client, id) in [&mut asker, &mut other].into_iter().zip(&ids) {
+                // Without a network: the server waits for a second, no longer.
+                let post = Request::post(served.connection_url(id)).header("authorization", "AWS4 good");
+                let answer =
+                    served.api.router().oneshot(post.body(Body::from("news")).unwrap()).await.unwrap();
+                assert_eq!(answer.status(), 200);
+                assert_eq!(client.receive().await, "news");
+            }
+            functions.let_go.notify_one();
+            if is_answered {
+                assert_eq!(asker.receive().await, "done");
+            }
+        }
+        for mut client in [asker, other] {
+            assert_eq!(client.closed().await, 1001);
+        }
+    };
+    tokio::join!(served.api.close(), heard);
+    assert_eq!(functions.events_of("held").len(), 2, "what was said after the stop is not taken");
 }
 
 #[tokio::test]
