@@ -43,6 +43,7 @@ async fn a_ticket_opens_the_socket_and_a_post_reaches_everyone() {
     }
     let (status, posts) = rest(&parlor, Method::GET, "/posts", Some(&ben.id_token)).await;
     assert_eq!((status, &posts["items"][0]["text"]), (200, &json!("Hello, feed")));
+    assert!(!parlor.log().contains("@connections"), "a post is not as many lines as there are sockets");
 }
 
 #[tokio::test]

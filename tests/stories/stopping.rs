@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use futures::StreamExt;
 use futures::future::{BoxFuture, join_all};
+use futures::{SinkExt, StreamExt};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{Live, PATIENCE, Parlor, Person};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_tungstenite::connect_async;
+use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{WebSocketStream, client_async, connect_async};
 
 use crate::{gateway, tls};
 
@@ -88,28 +89,83 @@ async fn everybody_hears_all(mut parlor: Parlor, plain: usize, secure: usize) {
     assert_eq!(heard(asleep).await.1, Some(GOING_AWAY), "it finds out once it reads again");
 }
 
+/// What one socket of the feed got until the server closed it.
+#[derive(Default)]
+struct Feed {
+    /// The ids of its own posts that were acknowledged.
+    acknowledged: BTreeSet<String>,
+    /// The ids of those of others.
+    heard: BTreeSet<String>,
+    close_code: Option<u16>,
+}
+
+/// Listens, and posts again as soon as the last post was acknowledged, if it posts at all.
+async fn feed<S>(mut socket: WebSocketStream<S>, posts: bool, first: mpsc::UnboundedSender<()>) -> Feed
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let post = || Message::from(json!({ "action": "sendpost", "text": "Still here" }).to_string());
+    let mut feed = Feed::default();
+    if posts {
+        socket.send(post()).await.expect("the socket is open");
+    }
+    while let Some(Ok(message)) = socket.next().await {
+        let text = match message {
+            Message::Text(text) => text,
+            Message::Close(frame) => {
+                feed.close_code = frame.map(|frame| u16::from(frame.code));
+                continue;
+            }
+            other => panic!("{other:?}"),
+        };
+        let frame: Value = serde_json::from_str(&text).expect("JSON");
+        let id = || frame["post"]["id"].as_str().expect("an id").to_owned();
+        match frame["type"].as_str() {
+            Some("post") => _ = feed.heard.insert(id()),
+            Some("sent") => {
+                feed.acknowledged.insert(id());
+                // Nobody may be there to hear of it any more, nor of the post.
+                _ = first.send(());
+                _ = socket.send(post()).await;
+            }
+            _ => panic!("{frame}"),
+        }
+    }
+    feed
+}
+
 #[tokio::test]
-async fn the_feeds_sockets_are_told_as_well() {
+async fn the_feeds_sockets_hear_every_acknowledged_post_and_goodbye() {
     let mut parlor = Parlor::start().await;
     let ann = Person::join(&parlor, "Ann").await;
-    let mut sockets = Vec::new();
-    for _ in 0..5 {
+    let ticket = async || {
         let (status, ticket) = gateway::rest(&parlor, Method::POST, "/tickets", Some(&ann.id_token)).await;
         assert_eq!(status, 201, "{ticket}");
-        let url = ticket["url"].as_str().expect("the socket's address");
-        sockets.push(connect_async(url).await.expect("a ticket opens the socket").0);
+        ticket["url"].as_str().expect("the socket's address").to_owned()
+    };
+    let (acknowledged, mut acknowledgements) = mpsc::unbounded_channel();
+    let mut sockets: Vec<BoxFuture<_>> = Vec::new();
+    for number in 0..6 {
+        let (socket, _) = connect_async(ticket().await).await.expect("a ticket opens the socket");
+        sockets.push(Box::pin(feed(socket, number < 2, acknowledged.clone())));
     }
-    let told = sockets.into_iter().map(|mut socket| async move {
-        let mut code = None;
-        while let Some(Ok(message)) = socket.next().await {
-            if let Message::Close(frame) = message {
-                code = frame.map(|frame| u16::from(frame.code));
-            }
-        }
-        code
-    });
-    let told = tokio::spawn(join_all(told));
+    for _ in 0..2 {
+        let stream = tls::connect(&parlor, "localhost").await.expect("a handshake");
+        let (socket, _) = client_async(ticket().await, stream).await.expect("a ticket opens the socket");
+        sockets.push(Box::pin(feed(socket, false, acknowledged.clone())));
+    }
+    let feeds = tokio::spawn(join_all(sockets));
+    for _ in 0..10 {
+        acknowledgements.recv().await.expect("posts are acknowledged");
+    }
     parlor.interrupt().await;
-    let told = tokio::time::timeout(PATIENCE, told).await.expect("the server is gone").expect("no panic");
-    assert_eq!(told, [Some(GOING_AWAY); 5]);
+
+    let feeds = tokio::time::timeout(PATIENCE, feeds).await.expect("the server is gone").expect("no panic");
+    let acknowledged: BTreeSet<_> = feeds.iter().flat_map(|feed| &feed.acknowledged).collect();
+    for (number, feed) in feeds.iter().enumerate() {
+        let known: BTreeSet<_> = feed.heard.union(&feed.acknowledged).collect();
+        let missing: Vec<_> = acknowledged.difference(&known).collect();
+        assert!(missing.is_empty(), "of {} posts the socket {number} misses {missing:?}", acknowledged.len());
+        assert_eq!(feed.close_code, Some(GOING_AWAY), "the socket {number}");
+    }
 }

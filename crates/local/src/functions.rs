@@ -13,6 +13,7 @@ use serde_json::Value;
 use socket::Callbacks;
 
 use crate::iam::Sessions;
+use crate::inside::Inside;
 use crate::stack::{REGION, Resource, Stack, StackError};
 
 /// One deployed function.
@@ -52,6 +53,7 @@ impl Function {
         dynamodb: &DynamoDb,
         sessions: &Sessions,
         base_url: &str,
+        inside: &Inside,
     ) -> Result<BTreeMap<String, Function>, StackError> {
         let functions = stack.of_kind("AWS::Lambda::Function");
         let mut functions: BTreeMap<String, Function> = functions
@@ -61,7 +63,7 @@ impl Function {
                     crate::stack::ACCOUNT,
                     resource.physical_id
                 );
-                Ok((arn, Function::deploy(id, resource, dynamodb, sessions, base_url)?))
+                Ok((arn, Function::deploy(id, resource, dynamodb, sessions, base_url, inside)?))
             })
             .collect::<Result<_, StackError>>()?;
         for kind in ["AWS::Lambda::Version", "AWS::Lambda::Alias"] {
@@ -83,6 +85,7 @@ impl Function {
         dynamodb: &DynamoDb,
         sessions: &Sessions,
         base_url: &str,
+        inside: &Inside,
     ) -> Result<Function, StackError> {
         let (session, credentials) = sessions
             .of_function(resource)
@@ -104,7 +107,10 @@ impl Function {
             }
             Some("socket") => {
                 let callbacks = required("CONNECTIONS_URL").ok();
-                let callbacks = callbacks.map(|url| Callbacks::connect(&environment(credentials), &url));
+                // A server that stops closes its port first: functions still have news for those who are connected.
+                let callbacks = callbacks.map(|url| {
+                    Callbacks::connect_with(inside.http_client(), &environment(credentials), &url)
+                });
                 Program::Socket(Arc::new(socket::App { store, callbacks }))
             }
             _ => {

@@ -10,6 +10,7 @@ mod cognito;
 mod data_folder;
 mod functions;
 mod iam;
+mod inside;
 mod live;
 mod network;
 mod oidc;

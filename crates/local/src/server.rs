@@ -22,6 +22,7 @@ use tokio::time::timeout;
 use crate::data_folder::DataFolder;
 use crate::functions::Function;
 use crate::iam::{Iam, Sessions, programs};
+use crate::inside::Inside;
 use crate::port::{Arrivals, Limits, Peer, Port, listen, serve, taken};
 use crate::requests::Requests;
 use crate::seed::{self, Filled, Seed, SeedError};
@@ -38,7 +39,7 @@ pub struct Server {
     listeners: Vec<TcpListener>,
     router: Router,
     /// The same behind the door: for requests that this process makes.
-    inside: Router,
+    inside: Arc<Router>,
     services: Arc<Services>,
     folder: DataFolder,
     certificate: Certificate,
@@ -93,7 +94,8 @@ impl Server {
         let dynamodb = storage::open_tables(&stack, &folder).await?;
         let credentials = folder.credentials()?;
         let sessions = Arc::new(Sessions::of_functions(&stack, &credentials)?);
-        let functions = Function::deploy_all(&stack, &dynamodb, &sessions, &base_url)?;
+        let way_inside = Inside::default();
+        let functions = Function::deploy_all(&stack, &dynamodb, &sessions, &base_url, &way_inside)?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let cognito = cognito::open(&stack, &functions, &folder, &base_url, Arc::clone(&clock)).await?;
         let iam = Arc::new(Iam::open(&stack, credentials, sessions, Arc::clone(&cognito), clock)?);
@@ -120,10 +122,11 @@ impl Server {
             requests,
             closing: watch::Sender::new(false),
         });
-        let inside = router(&services, config, status);
-        let router = inside.clone();
+        let inside = Arc::new(router(&services, config, status));
+        way_inside.lead_to(&inside);
         folder.keep();
-        let router = router.layer(middleware::from_fn_with_state(Arc::clone(&services), at_the_door));
+        let router =
+            Router::clone(&inside).layer(middleware::from_fn_with_state(Arc::clone(&services), at_the_door));
         Ok(Server {
             base_url,
             listeners,
@@ -170,7 +173,7 @@ impl Server {
     /// Brings in what the seed names and the stack lacks; to be waited for while [`Server::run_until`] runs.
     pub fn fill(&self, seed: Seed) -> impl Future<Output = Result<Filled, SeedError>> + use<> {
         let host = self.base_url.trim_start_matches("http://").to_owned();
-        let (router, cognito) = (self.inside.clone(), Arc::clone(&self.services.cognito));
+        let (router, cognito) = (Router::clone(&self.inside), Arc::clone(&self.services.cognito));
         async move { seed::fill(&seed, &seed::FrontEnd { router, host, cognito }).await }
     }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 use aws_sdk_apigatewaymanagement::Client;
 use aws_sdk_apigatewaymanagement::config::timeout::TimeoutConfig;
-use aws_sdk_apigatewaymanagement::config::{BehaviorVersion, Region};
+use aws_sdk_apigatewaymanagement::config::{BehaviorVersion, HttpClient, Region};
 use aws_sdk_apigatewaymanagement::error::DisplayErrorContext;
 use aws_sdk_apigatewaymanagement::primitives::Blob;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
@@ -31,6 +31,14 @@ pub(crate) enum Undelivered {
 impl Callbacks {
     /// `url`: of the stage, with `https`; `/@connections` comes after it. Makes no request.
     pub fn connect(environment: &Environment, url: &str) -> Callbacks {
+        let http = aws_smithy_http_client::Builder::new()
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .build_https();
+        Callbacks::connect_with(http, environment, url)
+    }
+
+    /// The same by an HTTP client of the host's.
+    pub fn connect_with(http: impl HttpClient + 'static, environment: &Environment, url: &str) -> Callbacks {
         let credentials = Credentials::new(
             &environment.aws_access_key_id,
             &environment.aws_secret_access_key,
@@ -38,9 +46,6 @@ impl Callbacks {
             None,
             "environment",
         );
-        let http = aws_smithy_http_client::Builder::new()
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .build_https();
         // One slow connection must not hold up the function that all others wait for.
         let timeouts = TimeoutConfig::builder()
             .operation_attempt_timeout(Duration::from_secs(2))

@@ -19,6 +19,7 @@ use super::*;
 use crate::data_folder::DataFolder;
 use crate::functions::Function;
 use crate::iam::{Iam, Sessions};
+use crate::inside::Inside;
 use crate::stack::Stack;
 
 /// What it answers on each path; it counts what it is asked.
@@ -167,7 +168,7 @@ async fn api(issuer: &str, folder: &DataFolder) -> Arc<local_appsync::Api> {
     let dynamodb = crate::storage::open_tables(&stack, folder).await.unwrap();
     let credentials = folder.credentials().unwrap();
     let sessions = Arc::new(Sessions::of_functions(&stack, &credentials).unwrap());
-    let functions = Function::deploy_all(&stack, &dynamodb, &sessions, base_url).unwrap();
+    let functions = Function::deploy_all(&stack, &dynamodb, &sessions, base_url, &Inside::default()).unwrap();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let cognito =
         crate::cognito::open(&stack, &functions, folder, base_url, Arc::clone(&clock)).await.unwrap();

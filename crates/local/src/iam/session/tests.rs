@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::functions::Function;
+use crate::inside::Inside;
 
 const BASE_URL: &str = "http://localhost:4000";
 
@@ -105,7 +106,8 @@ async fn a_function_fails_here_as_it_would_at_aws() {
     for (taken, works) in [(&[][..], true), (&["dynamodb:PutItem"], false)] {
         let stack = without("PostConfirmationRole", taken);
         let (dynamodb, sessions) = (tables(&stack).await, Sessions::of_functions(&stack, &owner()).unwrap());
-        let functions = Function::deploy_all(&stack, &dynamodb, &sessions, BASE_URL).unwrap();
+        let functions =
+            Function::deploy_all(&stack, &dynamodb, &sessions, BASE_URL, &Inside::default()).unwrap();
         let arn = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:parlor-local-PostConfirmation");
         let answer = functions[&arn].invoke(event.clone()).await;
         assert_eq!(answer.is_ok(), works, "{answer:?}");
