@@ -83,10 +83,12 @@ pub fn front_end_config(
                 "defaultAuthMode": "userPool",
                 "apiKey": api_key,
             } },
-            // At AWS alone: Amplify's Storage takes no endpoint from here. On a laptop use `createUpload`.
-            "Storage": { "S3": { "bucket": bucket, "region": region } },
         },
     });
+    if endpoint.is_none() {
+        // Amplify's Storage takes no endpoint: from a laptop it would go to AWS, to a bucket that may be anybody's.
+        config["amplify"]["Storage"] = json!({ "S3": { "bucket": bucket, "region": region } });
+    }
     for (member, name) in
         [("commandLineClientId", "CommandLineClientId"), ("publicFilesUrl", "PublicFilesUrl")]
     {

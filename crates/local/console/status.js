@@ -5,13 +5,16 @@ export function showStatus(section, config, { services, dataDir, network, resour
   const code = (text) => el('code', {}, text);
   const address = (url) => el('span', { class: 'row' }, code(url), copyButton(url, 'Copy'));
   const link = el('a', { href: '/config.json' }, '/config.json');
+  const chat = `npm ci && ${location.port === '4000' ? '' : `PARLOR_URL=${location.origin} `}npm run dev`;
+  const page = el('a', { href: 'http://localhost:5173' }, 'http://localhost:5173');
   section.append(
+    el('p', {}, 'The chat itself, on these services: ', code(chat), ' in ', code('web/'), ', then ', page, '.'),
     ...(network ? [el('p', { class: 'problem' }, 'A bad network is rehearsed: ', network, '.')] : []),
     table(
       ['Service', 'Address', ''],
       services.map(({ name, url, note }) => [name, url && address(url), note]),
     ),
-    el('p', {}, 'Data lie in ', code(dataDir), '; stop Parlor and delete the folder to begin anew.'),
+    el('p', {}, 'Data lie in ', code(dataDir), '; to begin anew, stop Parlor and start it with ', code('--reset'), '.'),
     part(
       'Configuration of a front end',
       el(

@@ -13,8 +13,9 @@ use crate::StartError;
 
 /// Everything that a Parlor puts into its folder, drafts among it, but for the lock and the version. SQLite has files of
 /// its own beside a database's (`-wal`, `-shm`).
-const CONTENTS: [&str; 9] = [
+const CONTENTS: [&str; 10] = [
     "dynamodb.sqlite",
+    "dynamodb.sqlite.lock",
     "cognito.sqlite",
     "s3",
     "credentials",
@@ -235,7 +236,15 @@ mod tests {
         let path = above.path().join("data");
         DataFolder::open(&path).unwrap().keep();
         std::fs::create_dir_all(path.join("s3/objects")).unwrap();
-        for name in ["version", "cognito.sqlite", "cognito.sqlite-wal", "ca.new", "notes.txt", "s3.txt"] {
+        for name in [
+            "version",
+            "cognito.sqlite",
+            "cognito.sqlite-wal",
+            "dynamodb.sqlite.lock",
+            "ca.new",
+            "notes.txt",
+            "s3.txt",
+        ] {
             std::fs::write(path.join(name), "7").unwrap();
         }
         let others = DataFolder::open_existing(&path).unwrap().unwrap().forget().unwrap();

@@ -34,9 +34,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         problems.iter().for_each(|problem| eprintln!("{problem}"));
         return Ok(ExitCode::FAILURE);
     }
-    for package in build.missing(&template) {
+    let missing: Vec<String> =
+        build.missing(&template).into_iter().map(|package| package.to_string()).collect();
+    if !missing.is_empty() {
         eprintln!(
-            "{package} is not built, so no version follows its code: build the functions, then the template"
+            "note: {} not built, so no version follows the code of these functions; before a deployment build them \
+             (cargo lambda build --release --arm64 --output-format zip), then the template",
+            missing.join(", ")
         );
     }
     match &arguments.output {
