@@ -10,6 +10,7 @@ mod headers;
 mod list;
 mod multipart;
 pub(crate) mod post;
+mod promised;
 mod read;
 pub(crate) mod receive;
 mod tagging;

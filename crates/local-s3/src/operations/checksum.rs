@@ -38,17 +38,20 @@ pub(super) fn hasher(algorithm: &str) -> ChecksumHasher {
     }
 }
 
+/// The value of each algorithm, if there is one.
+pub(super) fn by_algorithm(checksum: &Checksum) -> [(&'static str, &Option<String>); 5] {
+    [
+        (ChecksumAlgorithm::CRC32, &checksum.checksum_crc32),
+        (ChecksumAlgorithm::CRC32C, &checksum.checksum_crc32c),
+        (ChecksumAlgorithm::CRC64NVME, &checksum.checksum_crc64nvme),
+        (ChecksumAlgorithm::SHA1, &checksum.checksum_sha1),
+        (ChecksumAlgorithm::SHA256, &checksum.checksum_sha256),
+    ]
+}
+
 /// What was computed of all bytes, to be kept; the first, if there is more than one.
 pub(super) fn kept(computed: &Checksum) -> Option<index::Checksum> {
-    [
-        (ChecksumAlgorithm::CRC32, &computed.checksum_crc32),
-        (ChecksumAlgorithm::CRC32C, &computed.checksum_crc32c),
-        (ChecksumAlgorithm::CRC64NVME, &computed.checksum_crc64nvme),
-        (ChecksumAlgorithm::SHA1, &computed.checksum_sha1),
-        (ChecksumAlgorithm::SHA256, &computed.checksum_sha256),
-    ]
-    .into_iter()
-    .find_map(|(algorithm, value)| {
+    by_algorithm(computed).into_iter().find_map(|(algorithm, value)| {
         let (algorithm, value) = (algorithm.to_owned(), value.clone()?);
         Some(index::Checksum { algorithm, value, is_of_parts: false })
     })
@@ -88,18 +91,19 @@ impl OfUpload {
     }
 
     pub(super) fn update(&mut self, bytes: &[u8]) {
-        match self.wanted.is_of_parts {
-            true => self.part.update(bytes),
-            false => self.whole.update(bytes),
+        self.part.update(bytes);
+        if !self.wanted.is_of_parts {
+            self.whole.update(bytes);
         }
     }
 
-    /// What came since the last call was a part.
-    pub(super) fn end_part(&mut self) {
+    /// What came since the last call was a part; answers its checksum.
+    pub(super) fn end_part(&mut self) -> Checksum {
         let part = std::mem::replace(&mut self.part, hasher(&self.wanted.algorithm)).finalize();
         let digest = kept(&part).and_then(|part| BASE64_STANDARD.decode(part.value).ok());
         self.of_parts.update(&digest.unwrap_or_default());
         self.parts += 1;
+        part
     }
 
     pub(super) fn finish(self) -> Option<index::Checksum> {

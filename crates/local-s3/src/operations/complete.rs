@@ -8,7 +8,7 @@ use tokio_util::io::ReaderStream;
 use super::checksum::{OfUpload, with_checksum};
 use super::multipart::{find, no_such_upload};
 use super::write::{condition, object_of, settle};
-use super::{Backend, internal};
+use super::{Backend, internal, promised};
 use crate::store::blob::{Blob, Blobs, hex};
 use crate::store::index::{self, Index, Object};
 
@@ -20,23 +20,34 @@ pub(super) async fn complete(
     backend: &Backend,
     input: CompleteMultipartUploadInput,
 ) -> S3Result<CompleteMultipartUploadOutput> {
-    let upload = match find(backend, &input.upload_id, &input.bucket, &input.key).await {
+    match assemble(backend, &input).await {
+        Ok(object) => Ok(told(input, object)),
+        // The same may be asked twice, also at once: then the upload goes at any step of this.
         Err(e) if *e.code() == S3ErrorCode::NoSuchUpload => match completed(backend, &input).await? {
-            Some(object) => return Ok(told(input, object)),
-            None => return Err(e),
+            Some(object) => Ok(told(input, object)),
+            None => Err(e),
         },
-        found => found?,
-    };
+        Err(e) => Err(e),
+    }
+}
+
+async fn assemble(backend: &Backend, input: &CompleteMultipartUploadInput) -> S3Result<Object> {
+    let upload = find(backend, &input.upload_id, &input.bucket, &input.key).await?;
     let condition = condition(input.if_match.as_ref(), input.if_none_match.as_ref())?;
-    let id = upload.id.clone();
-    let stored = backend.store.with_index(move |index, _| index.parts(&id)).await.map_err(internal)?;
-    let named = input.multipart_upload.as_ref().and_then(|upload| upload.parts.as_deref());
-    let parts = chosen(&stored, named.unwrap_or_default())?;
-    let (blob, etag, checksum) = put_together(backend, &parts, upload.headers.checksum.clone()).await?;
+    let parts = move |index: &mut Index, _: &_| {
+        upload.still_there(index)?;
+        let parts = index.parts(&upload.id).map_err(internal)?;
+        Ok::<_, S3Error>((upload, parts))
+    };
+    let (upload, stored) = backend.store.with_index(parts).await?;
+    let parts = chosen(&stored, promised::parts(input))?;
+    promised::size_and_kind(input, &parts, upload.headers.checksum.as_ref())?;
+    let (blob, etag, checksum) =
+        put_together(backend, input, &parts, upload.headers.checksum.as_ref()).await?;
     let headers = index::Headers {
         part_sizes: parts.iter().map(|part| part.size_bytes).collect(),
         upload: Some(upload.id.clone()),
-        checksum,
+        checksum: upload.headers.checksum.as_ref().and(checksum),
         ..upload.headers.clone()
     };
     let object = object_of(input.key.clone(), &blob, etag, headers);
@@ -50,7 +61,7 @@ pub(super) async fn complete(
         Ok::<_, S3Error>(())
     };
     backend.store.with_index(finish).await?;
-    Ok(told(input, made))
+    Ok(made)
 }
 
 /// The object that this upload became, if it is still there: whoever missed the answer asks again.
@@ -88,13 +99,7 @@ fn chosen<'p>(stored: &'p [index::Part], named: &[CompletedPart]) -> S3Result<Ve
             Some(part.number) == named.part_number
                 && named.e_tag.as_ref().is_some_and(|etag| etag.value() == part.etag)
         };
-        stored.iter().find(is_named).ok_or_else(|| {
-            s3_error!(
-                InvalidPart,
-                "One or more of the specified parts could not be found. The part may not have been uploaded, or the \
-                 specified entity tag may not match the part's entity tag."
-            )
-        })
+        stored.iter().find(is_named).ok_or_else(promised::invalid_part)
     };
     let parts = named.iter().map(find).collect::<S3Result<Vec<_>>>()?;
     if parts[..parts.len() - 1].iter().any(|part| part.size_bytes < MIN_PART_BYTES) {
@@ -106,17 +111,19 @@ fn chosen<'p>(stored: &'p [index::Part], named: &[CompletedPart]) -> S3Result<Ve
     Ok(parts)
 }
 
-/// Copies the parts into one file. The ETag is the MD5 of the parts' MD5s and their number, as in S3.
+/// Copies the parts into one file, if they have the checksums that the caller names, and so has the whole. The ETag is
+/// the MD5 of the parts' MD5s and their number, as in S3.
 async fn put_together(
     backend: &Backend,
+    input: &CompleteMultipartUploadInput,
     parts: &[&index::Part],
-    wanted: Option<index::Checksum>,
+    chosen: Option<&index::Checksum>,
 ) -> S3Result<(Blob, String, Option<index::Checksum>)> {
-    let mut checksum = wanted.map(OfUpload::new);
+    let mut checksum = promised::to_compute(input, chosen).map(OfUpload::new);
     let blobs = backend.store.blobs();
     let mut whole = blobs.begin().map_err(internal)?;
     let mut digest = Md5::new();
-    for part in parts {
+    for (part, named) in parts.iter().zip(promised::parts(input)) {
         // A part may go while it is read, if someone aborts the upload.
         let file = blobs.read(&part.blob).map_err(|_| no_such_upload())?;
         let mut file = ReaderStream::with_capacity(tokio::fs::File::from_std(file), 64 * 1024);
@@ -128,9 +135,13 @@ async fn put_together(
             whole.write(&bytes).await.map_err(internal)?;
         }
         digest.update(&md5.finalize());
-        checksum.iter_mut().for_each(OfUpload::end_part);
+        if let Some(checksum) = &mut checksum {
+            promised::of_part(named, &checksum.end_part())?;
+        }
     }
+    let checksum = checksum.and_then(OfUpload::finish);
+    promised::of_whole(input, checksum.as_ref())?;
     let etag = format!("{}-{}", hex(&digest.finalize()), parts.len());
     let blob = whole.finish(blobs).await.map_err(internal)?;
-    Ok((blob, etag, checksum.and_then(OfUpload::finish)))
+    Ok((blob, etag, checksum))
 }

@@ -61,3 +61,90 @@ async fn an_object_of_parts_has_the_checksum_of_their_checksums() {
     assert_eq!((known.all("ObjectSize"), known.all("PartsCount")), (vec!["5".into()], vec!["1".into()]));
     assert!(known.all("ETag").is_empty(), "nobody asked");
 }
+
+/// SHA-256 of `other`, in Base64.
+const OF_OTHER: &str = "2SmKENGwc1g33EvYXaxkGw887yekfl1TpU8vP1svz/o=";
+/// CRC-32 and CRC-64/NVME of `hello`, in Base64.
+const CRC32: &str = "NhCmhg==";
+const CRC64: &str = "M3eFcAZSQlc=";
+
+/// An upload of `hello` in one part, begun with these headers; completed with these, and with this said of the part.
+struct Upload {
+    room: Room,
+    path: String,
+    etag: String,
+}
+
+impl Upload {
+    async fn begin(headers: &[(&str, &str)]) -> Upload {
+        let room = room().await;
+        let begun = with_headers(&room, Method::POST, "/uploads/a?uploads", headers, b"").await;
+        let upload = begun.all("UploadId").concat();
+        let part = room.put(&format!("/uploads/a?partNumber=1&uploadId={upload}"), b"hello").await;
+        Upload { room, path: format!("/uploads/a?uploadId={upload}"), etag: part.header("etag").to_owned() }
+    }
+
+    async fn complete(&self, headers: &[(&str, &str)], of_part: &str) -> (u16, String) {
+        let part = format!("<Part><PartNumber>1</PartNumber><ETag>{}</ETag>{of_part}</Part>", self.etag);
+        let body = format!("<CompleteMultipartUpload>{part}</CompleteMultipartUpload>");
+        with_headers(&self.room, Method::POST, &self.path, headers, body.as_bytes()).await.error()
+    }
+
+    /// It can still be completed, and what was refused left nothing behind.
+    async fn goes_on(&self, headers: &[(&str, &str)], of_part: &str) {
+        assert_eq!(self.room.get("/uploads/a").await.status, 404);
+        assert_eq!(self.room.files(), 1, "the part");
+        assert_eq!(self.complete(headers, of_part).await, (200, String::new()));
+        assert_eq!(self.room.get("/uploads/a").await.text(), "hello");
+    }
+}
+
+#[tokio::test]
+async fn an_upload_is_completed_only_if_its_parts_have_the_checksums_that_are_named() {
+    for begun in [
+        &[("x-amz-checksum-algorithm", "SHA256")][..],
+        &[("x-amz-checksum-algorithm", "SHA256"), ("x-amz-checksum-type", "FULL_OBJECT")],
+        &[],
+    ] {
+        let upload = Upload::begin(begun).await;
+        let named = |value: &str| format!("<ChecksumSHA256>{value}</ChecksumSHA256>");
+        let refused = (400, "InvalidPart".to_owned());
+        assert_eq!(upload.complete(&[], &named(OF_OTHER)).await, refused);
+        upload.goes_on(&[], &named(OF_HELLO)).await;
+    }
+}
+
+#[tokio::test]
+async fn an_upload_is_completed_only_if_the_whole_has_the_checksum_that_is_named() {
+    let of_parts = format!("{OF_DIGEST}-1");
+    let (of_two, crc32) = (format!("{OF_DIGEST}-2"), "x-amz-checksum-crc32");
+    let (algorithm, full) = ("x-amz-checksum-algorithm", ("x-amz-checksum-type", "FULL_OBJECT"));
+    for (begun, wrong, right) in [
+        (
+            &[(algorithm, "SHA256")][..],
+            ("x-amz-checksum-sha256", &*of_two),
+            ("x-amz-checksum-sha256", &*of_parts),
+        ),
+        (&[(algorithm, "SHA256")], (crc32, CRC32), ("x-amz-checksum-sha256", &of_parts)),
+        (&[(algorithm, "CRC32"), full], (crc32, "AAAAAA=="), (crc32, CRC32)),
+        (
+            &[(algorithm, "CRC64NVME")],
+            ("x-amz-checksum-crc64nvme", "AAAAAAAAAAA="),
+            ("x-amz-checksum-crc64nvme", CRC64),
+        ),
+        (&[], (crc32, "AAAAAA=="), (crc32, CRC32)),
+    ] {
+        let upload = Upload::begin(begun).await;
+        assert_eq!(upload.complete(&[wrong], "").await, (400, "BadDigest".to_owned()), "{begun:?} {wrong:?}");
+        upload.goes_on(&[right], "").await;
+    }
+}
+
+#[tokio::test]
+async fn an_upload_is_completed_only_with_the_size_and_the_kind_of_checksum_that_are_named() {
+    let upload = Upload::begin(&[("x-amz-checksum-algorithm", "SHA256")]).await;
+    for wrong in [("x-amz-mp-object-size", "4"), ("x-amz-checksum-type", "FULL_OBJECT")] {
+        assert_eq!(upload.complete(&[wrong], "").await, (400, "InvalidRequest".to_owned()), "{wrong:?}");
+    }
+    upload.goes_on(&[("x-amz-mp-object-size", "5"), ("x-amz-checksum-type", "COMPOSITE")], "").await;
+}

@@ -59,6 +59,22 @@ async fn whoever_missed_that_it_is_complete_may_ask_again_until_it_is_another_ob
 }
 
 #[tokio::test]
+async fn whoever_completes_an_upload_twice_at_once_is_told_of_one_object_both_times() {
+    let room = room().await;
+    for _ in 0..8 {
+        let upload = begin(&room).await;
+        let only = part(&room, &upload, 1, b"hello").await;
+        let parts = [(1, &only)];
+        let (one, two) = tokio::join!(complete(&room, &upload, &parts), complete(&room, &upload, &parts));
+        for answer in [&one, &two] {
+            assert_eq!(answer.status, 200, "{}", answer.text());
+        }
+        assert_eq!(one.all("ETag"), two.all("ETag"));
+        assert_eq!(room.files(), 1);
+    }
+}
+
+#[tokio::test]
 async fn bytes_of_another_object_become_a_part() {
     let room = room().await;
     room.put("/uploads/source", b"hello, world").await;
