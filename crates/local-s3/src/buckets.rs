@@ -8,14 +8,19 @@ use crate::Bucket;
 /// Which buckets there are.
 pub(crate) struct Buckets {
     of_template: Vec<Bucket>,
+    reserved_names: Vec<String>,
     /// By name, when they were made, in milliseconds since 1970. Changed only by who has the index to themselves, so
     /// that what is written there is written to a bucket that there is.
     made: RwLock<BTreeMap<String, u64>>,
 }
 
 impl Buckets {
-    pub(crate) fn new(of_template: Vec<Bucket>, made: BTreeMap<String, u64>) -> Buckets {
-        Buckets { of_template, made: RwLock::new(made) }
+    pub(crate) fn new(
+        of_template: Vec<Bucket>,
+        reserved_names: Vec<String>,
+        made: BTreeMap<String, u64>,
+    ) -> Buckets {
+        Buckets { of_template, reserved_names, made: RwLock::new(made) }
     }
 
     pub(crate) fn of_template(&self) -> &[Bucket] {
@@ -28,6 +33,11 @@ impl Buckets {
 
     pub(crate) fn is_of_template(&self, name: &str) -> bool {
         self.of_template.iter().any(|bucket| bucket.name == name)
+    }
+
+    /// Whether no bucket can be made with this name.
+    pub(crate) fn is_reserved(&self, name: &str) -> bool {
+        self.reserved_names.iter().any(|reserved| reserved == name)
     }
 
     pub(crate) fn was_made(&self, name: &str) -> bool {

@@ -51,9 +51,11 @@ pub struct Config {
     pub account: String,
     /// The region that buckets say they are in, such as `us-east-1`.
     pub region: String,
-    /// The buckets of the template. Objects of one that is no longer named stay on disk, out of reach. Others can be
-    /// made with `CreateBucket`.
+    /// The buckets of the template. What is in one that is no longer named stays on disk, out of reach until a bucket
+    /// of that name is named or made again. Others can be made with `CreateBucket`.
     pub buckets: Vec<Bucket>,
+    /// The names that no bucket can be made with: the host answers these paths with something else.
+    pub reserved_names: Vec<String>,
     /// Who may sign requests.
     pub credentials: Credentials,
     /// What they may do.
@@ -79,11 +81,20 @@ impl S3 {
     ///
     /// A second process on the same folder gets [`OpenError::InUse`].
     pub async fn open(config: Config) -> Result<S3, OpenError> {
-        let Config { folder, account, region, buckets, credentials, permits, upload_limit_bytes } = config;
+        let Config {
+            folder,
+            account,
+            region,
+            buckets,
+            reserved_names,
+            credentials,
+            permits,
+            upload_limit_bytes,
+        } = config;
         let gate = Gate { account, region: region.clone(), credentials, permits };
         let store = tokio::task::spawn_blocking(move || Store::open(&folder)).await;
         let (store, made) = store.expect("opening does not panic")?;
-        let buckets = Arc::new(Buckets::new(buckets, made));
+        let buckets = Arc::new(Buckets::new(buckets, reserved_names, made));
         let backend =
             Backend { store, region, buckets: Arc::clone(&buckets), gate: gate.clone(), upload_limit_bytes };
         let mut admitted = S3ServiceBuilder::new(backend.clone());

@@ -22,6 +22,10 @@ pub(crate) async fn open_tables(stack: &Stack, folder: &DataFolder) -> Result<Dy
     Ok(dynamodb)
 }
 
+/// What this server answers at paths that could be buckets: the APIs, Cognito's sign-in page and what `/` shows.
+const PATHS: [&str; 8] =
+    ["config.json", "graphql", "login", "logout", "oauth2", "resendcode", "restapis", "signup"];
+
 /// Opens S3 with every bucket of the template. Requests are signed with keys that IAM knows, and do what it permits.
 pub(crate) async fn open_buckets(
     stack: &Stack,
@@ -55,6 +59,7 @@ pub(crate) async fn open_buckets(
         account: crate::stack::ACCOUNT.to_owned(),
         region: REGION.to_owned(),
         buckets,
+        reserved_names: PATHS.map(str::to_owned).to_vec(),
         credentials: Arc::new(credentials),
         permits: Arc::new(permits),
         upload_limit_bytes: local_s3::DEFAULT_UPLOAD_LIMIT_BYTES,

@@ -13,11 +13,18 @@ use crate::store::index::{Index, now_ms, timestamp};
 /// The oldest region, whose buckets have no location constraint.
 const OLDEST_REGION: &str = "us-east-1";
 
-/// Makes a bucket; one that is there already stays as it is, as in S3's oldest region.
+/// Makes a bucket; one that is there already stays as it is, as in S3's oldest region. So does one that left the
+/// template, as one that a stack retained: its objects and labels are there again.
 pub(super) async fn create(backend: &Backend, input: CreateBucketInput) -> S3Result<CreateBucketOutput> {
     let constraint = input.create_bucket_configuration.and_then(|config| config.location_constraint);
     fits(&backend.region, constraint.as_ref().map(BucketLocationConstraint::as_str))?;
     let (buckets, name) = (Arc::clone(&backend.buckets), input.bucket);
+    if buckets.is_reserved(&name) && !buckets.has(&name) {
+        return Err(S3Error::with_message(
+            S3ErrorCode::BucketAlreadyExists,
+            format!("The requested bucket name is not available: here /{name} is a path of something else."),
+        ));
+    }
     let location = Some(format!("/{name}"));
     let make = move |index: &mut Index, _: &Blobs| {
         if !buckets.has(&name) {

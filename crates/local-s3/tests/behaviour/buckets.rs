@@ -2,7 +2,9 @@
 
 use axum::http::{Method, Request};
 
-use crate::{Caller, Room, open, request, room};
+use local_s3::S3;
+
+use crate::{Caller, Room, config, open, request, room};
 
 #[tokio::test]
 async fn a_bucket_is_made_used_and_deleted_once_it_is_empty() {
@@ -38,6 +40,34 @@ async fn a_bucket_with_its_labels_is_there_after_a_restart_and_a_deleted_one_is_
     assert_eq!(room.get("/kept/a").await.text(), "hello");
     assert_eq!(room.get("/kept?tagging").await.all("Value"), ["test"]);
     assert_eq!(room.call(Method::HEAD, "/gone", b"").await.status, 404);
+}
+
+#[tokio::test]
+async fn what_was_in_a_bucket_that_left_the_template_is_there_again_once_the_bucket_is_made() {
+    let room = room().await;
+    room.put("/uploads/a", b"hello").await;
+    let tags = b"<Tagging><TagSet><Tag><Key>stage</Key><Value>test</Value></Tag></TagSet></Tagging>";
+    assert_eq!(room.call(Method::PUT, "/uploads?tagging", tags).await.status, 204);
+    let Room { s3, folder } = room;
+    drop(s3);
+    let without = local_s3::Config { buckets: vec![], ..config(folder.path()) };
+    let room = Room { s3: S3::open(without).await.unwrap(), folder };
+    assert_eq!(room.get("/uploads/a").await.error(), (404, "NoSuchBucket".to_owned()));
+    room.put("/uploads", b"").await;
+    assert_eq!(room.get("/uploads/a").await.text(), "hello");
+    assert_eq!(room.get("/uploads?tagging").await.all("Value"), ["test"]);
+    room.call(Method::DELETE, "/uploads/a", b"").await;
+    assert_eq!(room.call(Method::DELETE, "/uploads", b"").await.status, 204, "it is the template's no more");
+    room.put("/uploads", b"").await;
+    assert_eq!(room.get("/uploads?tagging").await.error(), (404, "NoSuchTagSet".to_owned()));
+}
+
+#[tokio::test]
+async fn no_bucket_is_made_whose_path_is_something_else_here() {
+    let room = room().await;
+    let refused = room.call(Method::PUT, "/graphql", b"").await;
+    assert_eq!(refused.error(), (409, "BucketAlreadyExists".to_owned()));
+    assert_eq!(room.call(Method::HEAD, "/graphql", b"").await.status, 404);
 }
 
 #[tokio::test]
@@ -79,13 +109,13 @@ async fn buckets_are_of_this_region_alone() {
 #[tokio::test]
 async fn a_made_bucket_takes_no_requests_from_others_of_the_port() {
     let room = room().await;
-    for bucket in ["/graphql", "/127"] {
+    for bucket in ["/feed", "/127"] {
         room.put(bucket, b"").await;
     }
     let unsigned = |path: &str, host: &str| Request::post(path).header("host", host).body(()).unwrap();
-    assert!(!room.s3.owns(&unsigned("/graphql", "localhost:4000")));
+    assert!(!room.s3.owns(&unsigned("/feed", "localhost:4000")));
     assert!(!room.s3.owns(&unsigned("/", "127.0.0.1:4000")));
-    assert!(room.s3.owns(&unsigned("/graphql/a?AWSAccessKeyId=A&Signature=b&Expires=1", "localhost:4000")));
+    assert!(room.s3.owns(&unsigned("/feed/a?AWSAccessKeyId=A&Signature=b&Expires=1", "localhost:4000")));
     let form = |path: &str| {
         let form = Request::post(path).header("host", "localhost:4000");
         form.header("content-type", "multipart/form-data; boundary=x").body(()).unwrap()

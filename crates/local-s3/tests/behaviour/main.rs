@@ -44,6 +44,10 @@ pub(crate) async fn room() -> Room {
 pub(crate) const LIMIT_BYTES: u64 = 6 * 1024 * 1024;
 
 pub(crate) async fn open(folder: &Path) -> Result<S3, local_s3::OpenError> {
+    S3::open(config(folder)).await
+}
+
+pub(crate) fn config(folder: &Path) -> Config {
     let browser = CorsRule {
         allowed_origins: vec!["http://localhost:*".to_owned(), "https://chat.example".to_owned()],
         allowed_methods: vec!["GET".to_owned(), "PUT".to_owned()],
@@ -55,7 +59,7 @@ pub(crate) async fn open(folder: &Path) -> Result<S3, local_s3::OpenError> {
         let (secret_access_key, session_token) = (secret.to_owned(), token.map(str::to_owned));
         Some(Credential { secret_access_key, session_token, has_expired: false })
     };
-    S3::open(Config {
+    Config {
         folder: folder.to_owned(),
         account: "123456789012".to_owned(),
         region: "us-east-1".to_owned(),
@@ -63,6 +67,7 @@ pub(crate) async fn open(folder: &Path) -> Result<S3, local_s3::OpenError> {
             Bucket { name: "uploads".to_owned(), cors: vec![browser] },
             Bucket { name: "other.bucket".to_owned(), cors: vec![] },
         ],
+        reserved_names: vec!["graphql".to_owned()],
         credentials: Arc::new(move |key| match key {
             "AKIALOCAL" => credential("the secret", None),
             "ASIATEMPORARY" => credential("a temporary secret", Some("the session token")),
@@ -87,8 +92,7 @@ pub(crate) async fn open(folder: &Path) -> Result<S3, local_s3::OpenError> {
             if is_permitted { Ok(()) } else { Err(refusal()) }
         }),
         upload_limit_bytes: LIMIT_BYTES,
-    })
-    .await
+    }
 }
 
 /// An answer with its body read.
