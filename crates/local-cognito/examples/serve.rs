@@ -90,6 +90,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         user_pool: UserPoolConfig {
             pool_id: "us-east-1_Parlor".to_owned(),
             region: "us-east-1".to_owned(),
+            account: "123456789012".to_owned(),
             issuer: format!("http://{provider_name}"),
             required_attributes: ["email", "given_name", "family_name"].map(str::to_owned).to_vec(),
             password_policy: PasswordPolicy::default(),

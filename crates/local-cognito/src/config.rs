@@ -12,6 +12,8 @@ pub struct UserPoolConfig {
     pub pool_id: String,
     /// E.g. `us-east-1`.
     pub region: String,
+    /// The number of the account, which is in the pool's ARN.
+    pub account: String,
     /// The `iss` of every token, e.g. `http://localhost:4000/us-east-1_Parlor`; no slash at the end.
     pub issuer: String,
     /// Standard attributes without which nobody can sign up, e.g. `given_name`.
@@ -38,6 +40,10 @@ impl UserPoolConfig {
     /// Where everything answers: the issuer without the pool's id.
     pub(crate) fn base_url(&self) -> &str {
         self.issuer.trim_end_matches(&self.pool_id).trim_end_matches('/')
+    }
+
+    pub(crate) fn arn(&self) -> String {
+        format!("arn:aws:cognito-idp:{}:{}:userpool/{}", self.region, self.account, self.pool_id)
     }
 
     /// The part of the pool's id that SRP hashes.

@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::StartError;
 use crate::data_folder::DataFolder;
 use crate::functions::Function;
-use crate::stack::{REGION, Resource, Stack, StackError};
+use crate::stack::{ACCOUNT, REGION, Resource, Stack, StackError};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -90,6 +90,7 @@ fn user_pool(stack: &Stack, pool: &Resource, base_url: &str) -> Result<UserPoolC
     Ok(UserPoolConfig {
         pool_id: pool.physical_id.clone(),
         region: REGION.to_owned(),
+        account: ACCOUNT.to_owned(),
         issuer: format!("{base_url}/{}", pool.physical_id),
         required_attributes: required.filter_map(|a| a["Name"].as_str().map(str::to_owned)).collect(),
         password_policy: password_policy(pool),

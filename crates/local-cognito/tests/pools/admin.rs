@@ -351,6 +351,8 @@ async fn groups_are_made_filled_listed_and_deleted() {
 async fn the_pool_and_its_clients_are_described_and_another_pool_is_not() {
     let pool = Pool::new();
     let described = pool.admin("DescribeUserPool", json!({})).await.ok();
+    let arn = "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Parlor";
+    assert_eq!(described["UserPool"]["Arn"], arn);
     assert_eq!(described["UserPool"]["MfaConfiguration"], "OPTIONAL");
     assert_eq!(described["UserPool"]["Policies"]["PasswordPolicy"]["MinimumLength"], 8);
     let body = json!({ "ClientId": CLIENT });

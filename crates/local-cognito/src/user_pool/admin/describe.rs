@@ -27,7 +27,7 @@ pub(super) fn describe_user_pool(turn: &Turn<'_>, request: DescribeUserPool) -> 
         "Id": pool.pool_id,
         // A name is not configured; the part of the id after the region is what there is.
         "Name": pool.pool_name(),
-        "Arn": format!("arn:aws:cognito-idp:{}:000000000000:userpool/{}", pool.region, pool.pool_id),
+        "Arn": pool.arn(),
         "UsernameAttributes": ["email"],
         "AutoVerifiedAttributes": ["email"],
         "UserAttributeUpdateSettings": { "AttributesRequireVerificationBeforeUpdate": ["email"] },

@@ -36,6 +36,7 @@ pub(crate) fn config(database: PathBuf) -> Config {
         user_pool: UserPoolConfig {
             pool_id: "us-east-1_Parlor".to_owned(),
             region: "us-east-1".to_owned(),
+            account: "123456789012".to_owned(),
             issuer: ISSUER.to_owned(),
             required_attributes: ["email", "given_name", "family_name"].map(str::to_owned).to_vec(),
             password_policy: PasswordPolicy::default(),
