@@ -1,27 +1,18 @@
-//! What an operator does with the pool.
+//! What an operator does with people.
 
 use serde_json::{Value, json};
 
-use crate::harness::{ADA, Answer, CLIENT, DAY_S, PASSWORD, Pool, Tokens};
+use crate::harness::{ADA, CLIENT, PASSWORD, Pool, Tokens};
 
 const NEW: &str = "N3w-passw0rd";
 
-async fn invite(pool: &Pool, email: &str) -> Value {
+pub(crate) async fn invite(pool: &Pool, email: &str) -> Value {
     pool.admin("AdminCreateUser", json!({ "Username": email })).await.ok()
 }
 
-fn names(list: &Value, member: &str) -> Vec<String> {
+pub(crate) fn names(list: &Value, member: &str) -> Vec<String> {
     let list = list.as_array().unwrap();
     list.iter().map(|item| item[member].as_str().unwrap().to_owned()).collect()
-}
-
-async fn choose(pool: &Pool, challenge: &Value, password: &str) -> Answer {
-    let responses = json!({
-        "NEW_PASSWORD": password,
-        "userAttributes.given_name": "Ada",
-        "userAttributes.family_name": "Lovelace",
-    });
-    pool.respond(challenge, responses).await
 }
 
 #[tokio::test]
@@ -34,127 +25,6 @@ async fn a_request_without_a_signature_is_refused() {
     }
     let users = pool.admin("ListUsers", json!({})).await.ok();
     assert_eq!(users["Users"], json!([]));
-}
-
-#[tokio::test]
-async fn who_is_invited_chooses_a_password_with_the_temporary_one() {
-    let pool = Pool::new();
-    let created = invite(&pool, ADA).await;
-    assert_eq!(created["User"]["UserStatus"], "FORCE_CHANGE_PASSWORD");
-    assert_eq!(created["User"]["Enabled"], true);
-    let temporary = pool.code(ADA).await;
-
-    let challenge = pool.try_sign_in(ADA, &temporary).await.ok();
-    assert_eq!(challenge["ChallengeName"], "NEW_PASSWORD_REQUIRED");
-    let parameters = &challenge["ChallengeParameters"];
-    assert_eq!(
-        parameters["requiredAttributes"],
-        "[\"userAttributes.given_name\",\"userAttributes.family_name\"]"
-    );
-    let attributes: Value = serde_json::from_str(parameters["userAttributes"].as_str().unwrap()).unwrap();
-    assert_eq!(attributes, json!({ "email": ADA, "email_verified": "false" }));
-
-    // Neither a poor password nor a missing attribute costs the session.
-    choose(&pool, &challenge, "poor").await.refused("InvalidPasswordException");
-    pool.respond(&challenge, json!({ "NEW_PASSWORD": NEW })).await.refused("InvalidParameterException");
-    let answer = choose(&pool, &challenge, NEW).await.ok();
-    pool.get_user(&Tokens::of(&answer).access).await.ok();
-    choose(&pool, &challenge, NEW).await.refused("NotAuthorizedException");
-
-    pool.try_sign_in(ADA, NEW).await.ok();
-    pool.try_sign_in(ADA, &temporary).await.refused("NotAuthorizedException");
-    let user = pool.admin("AdminGetUser", json!({ "Username": ADA })).await.ok();
-    assert_eq!(user["UserStatus"], "CONFIRMED");
-}
-
-#[tokio::test]
-async fn a_temporary_password_ends_after_a_week_and_can_be_sent_again() {
-    let pool = Pool::new();
-    invite(&pool, ADA).await;
-    let first = pool.code(ADA).await;
-    pool.pass(7 * DAY_S);
-    let told = pool.try_sign_in(ADA, &first).await;
-    assert!(told.refused("NotAuthorizedException").starts_with("Temporary password has expired"));
-    let again = json!({ "Username": ADA, "MessageAction": "RESEND" });
-    pool.admin("AdminCreateUser", again.clone()).await.ok();
-    let second = pool.code(ADA).await;
-    assert_ne!(first, second);
-    let challenge = pool.try_sign_in(ADA, &second).await.ok();
-    choose(&pool, &challenge, NEW).await.ok();
-    pool.admin("AdminCreateUser", again).await.refused("UnsupportedUserStateException");
-    pool.admin("AdminCreateUser", json!({ "Username": "ADA@example.com" }))
-        .await
-        .refused("UsernameExistsException");
-}
-
-#[tokio::test]
-async fn an_invitation_goes_by_the_mediums_that_the_operator_names() {
-    const PHONE: &str = "+12065550100";
-    let both = [PHONE, ADA];
-    for (mediums, has_phone, expected) in [
-        (json!(["SMS"]), true, &both[..1]),
-        (json!(["EMAIL"]), true, &both[1..]),
-        (json!(["EMAIL", "SMS", "EMAIL"]), true, &both[..]),
-        (json!(["EMAIL"]), false, &both[1..]),
-        // A text message is the default, if there is a number.
-        (Value::Null, true, &both[..1]),
-        (json!([]), false, &both[1..]),
-    ] {
-        let pool = Pool::new();
-        let number = json!([{ "Name": "phone_number", "Value": PHONE }]);
-        let mut body = json!({ "Username": ADA, "DesiredDeliveryMediums": mediums });
-        body["UserAttributes"] = if has_phone { number } else { json!([]) };
-        pool.admin("AdminCreateUser", body.clone()).await.ok();
-        let sent = pool.get("/_local/outbox").await.ok();
-        assert_eq!(names(&sent, "to"), expected, "{mediums}");
-        for mail in sent.as_array().unwrap() {
-            let text = mail["text"].as_str().unwrap();
-            assert!(
-                text.starts_with(&format!("Your username is {ADA} and temporary password is ")),
-                "{text}"
-            );
-        }
-        body["MessageAction"] = "RESEND".into();
-        pool.admin("AdminCreateUser", body).await.ok();
-        let sent = pool.get("/_local/outbox").await.ok();
-        assert_eq!(names(&sent, "to"), [expected, expected].concat(), "{mediums}");
-    }
-}
-
-#[tokio::test]
-async fn an_invitation_that_cannot_travel_makes_nobody() {
-    let pool = Pool::new();
-    let body = |mediums: &[&str]| json!({ "Username": ADA, "DesiredDeliveryMediums": mediums });
-    let told = pool.admin("AdminCreateUser", body(&["EMAIL", "SMS"])).await;
-    assert_eq!(
-        told.refused("InvalidParameterException"),
-        "No phone number provided but desired delivery medium was SMS"
-    );
-    let told = pool.admin("AdminCreateUser", body(&["EMAIL", "PIGEON"])).await;
-    assert_eq!(
-        told.refused("InvalidParameterException"),
-        "1 validation error detected: Value '[EMAIL, PIGEON]' at 'desiredDeliveryMediums' failed to satisfy \
-         constraint: Member must satisfy constraint: [Member must satisfy enum value set: [SMS, EMAIL]]"
-    );
-    assert_eq!(pool.admin("ListUsers", json!({})).await.ok()["Users"], json!([]));
-    assert_eq!(pool.get("/_local/outbox").await.ok(), json!([]));
-
-    // Nor does asking again give another password.
-    invite(&pool, ADA).await;
-    let first = pool.code(ADA).await;
-    let mut again = body(&["SMS"]);
-    again["MessageAction"] = "RESEND".into();
-    pool.admin("AdminCreateUser", again).await.refused("InvalidParameterException");
-    assert_eq!(pool.try_sign_in(ADA, &first).await.ok()["ChallengeName"], "NEW_PASSWORD_REQUIRED");
-}
-
-#[tokio::test]
-async fn an_invitation_can_be_kept_back() {
-    let pool = Pool::new();
-    let body = json!({ "Username": ADA, "TemporaryPassword": PASSWORD, "MessageAction": "SUPPRESS" });
-    pool.admin("AdminCreateUser", body).await.ok();
-    assert_eq!(pool.get("/_local/outbox").await.ok(), json!([]));
-    assert_eq!(pool.try_sign_in(ADA, PASSWORD).await.ok()["ChallengeName"], "NEW_PASSWORD_REQUIRED");
 }
 
 #[tokio::test]
@@ -314,134 +184,6 @@ async fn users_are_listed_by_page_and_filter() {
 }
 
 #[tokio::test]
-async fn groups_are_made_filled_listed_and_deleted() {
-    let pool = Pool::new();
-    pool.confirmed_user(ADA).await;
-    let kings = json!({ "GroupName": "kings", "Description": "They rule.", "Precedence": 1 });
-    let made = pool.admin("CreateGroup", kings.clone()).await.ok();
-    assert_eq!(made["Group"]["Precedence"], 1);
-    pool.admin("CreateGroup", kings).await.refused("GroupExistsException");
-    let first = pool.admin("ListGroups", json!({ "Limit": 2 })).await.ok();
-    assert_eq!(names(&first["Groups"], "GroupName"), ["admin", "kings"]);
-    let rest = pool.admin("ListGroups", json!({ "NextToken": first["NextToken"] })).await.ok();
-    assert_eq!(names(&rest["Groups"], "GroupName"), ["staff"]);
-
-    let ada_in_kings = json!({ "Username": ADA, "GroupName": "kings" });
-    let added = pool.admin("AdminAddUserToGroup", ada_in_kings.clone()).await;
-    assert!(added.status.is_success(), "{}", added.text);
-    let tokens = pool.sign_in(ADA).await;
-    let claims = pool.cognito.verify_access_or_id_token(&tokens.access).unwrap();
-    assert_eq!(claims.groups, ["kings"]);
-    let of_ada = json!({ "Username": ADA });
-    let groups = pool.admin("AdminListGroupsForUser", of_ada.clone()).await.ok();
-    assert_eq!(names(&groups["Groups"], "GroupName"), ["kings"]);
-    let members = pool.admin("ListUsersInGroup", json!({ "GroupName": "kings" })).await.ok();
-    assert_eq!(members["Users"].as_array().unwrap().len(), 1);
-
-    let removed = pool.admin("AdminRemoveUserFromGroup", ada_in_kings.clone()).await;
-    assert!(removed.status.is_success(), "{}", removed.text);
-    let groups = pool.admin("AdminListGroupsForUser", of_ada).await.ok();
-    assert_eq!(groups["Groups"], json!([]));
-    let deleted = pool.admin("DeleteGroup", json!({ "GroupName": "kings" })).await;
-    assert!(deleted.status.is_success(), "{}", deleted.text);
-    pool.admin("AdminAddUserToGroup", ada_in_kings).await.refused("ResourceNotFoundException");
-}
-
-#[tokio::test]
-async fn the_pool_and_its_clients_are_described_and_another_pool_is_not() {
-    let pool = Pool::new();
-    let described = pool.admin("DescribeUserPool", json!({})).await.ok();
-    let arn = "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Parlor";
-    assert_eq!(described["UserPool"]["Arn"], arn);
-    assert_eq!(described["UserPool"]["MfaConfiguration"], "OPTIONAL");
-    assert_eq!(described["UserPool"]["Policies"]["PasswordPolicy"]["MinimumLength"], 8);
-    let body = json!({ "ClientId": CLIENT });
-    let described = pool.admin("DescribeUserPoolClient", body).await.ok();
-    assert_eq!(described["UserPoolClient"]["PreventUserExistenceErrors"], "ENABLED");
-    let pools = pool.admin("ListUserPools", json!({ "MaxResults": 10 })).await.ok();
-    assert_eq!(names(&pools["UserPools"], "Id"), ["us-east-1_Parlor"]);
-    let listed = pool.admin("ListUserPoolClients", json!({})).await.ok();
-    assert_eq!(names(&listed["UserPoolClients"], "ClientId"), ["webclient", "legacy", "minimal"]);
-    let first = pool.admin("ListUserPoolClients", json!({ "MaxResults": 2 })).await.ok();
-    assert_eq!(names(&first["UserPoolClients"], "ClientId"), ["webclient", "legacy"]);
-    let rest = json!({ "MaxResults": 2, "NextToken": first["NextToken"] });
-    let rest = pool.admin("ListUserPoolClients", rest).await.ok();
-    assert_eq!(names(&rest["UserPoolClients"], "ClientId"), ["minimal"]);
-    assert_eq!(rest.get("NextToken"), None);
-    pool.admin("ListUserPoolClients", json!({ "NextToken": "bm9uZQ" }))
-        .await
-        .refused("InvalidParameterException");
-}
-
-#[tokio::test]
-async fn the_pool_is_described_with_every_attribute_and_its_constraints() {
-    let pool = Pool::new();
-    let described = pool.admin("DescribeUserPool", json!({})).await.ok();
-    let schema = described["UserPool"]["SchemaAttributes"].as_array().unwrap();
-    assert_eq!(schema.len(), 20);
-    let of = |name: &str| schema.iter().find(|attribute| attribute["Name"] == name).unwrap();
-    assert_eq!(
-        *of("birthdate"),
-        json!({
-            "Name": "birthdate",
-            "AttributeDataType": "String",
-            "DeveloperOnlyAttribute": false,
-            "Mutable": true,
-            "Required": false,
-            "StringAttributeConstraints": { "MinLength": "10", "MaxLength": "10" },
-        })
-    );
-    assert_eq!(of("updated_at")["NumberAttributeConstraints"], json!({ "MinValue": "0" }));
-    assert_eq!(of("given_name")["Required"], true);
-    assert_eq!((&of("sub")["Mutable"], &of("sub")["Required"]), (&json!(false), &json!(true)));
-    assert_eq!(of("email_verified")["AttributeDataType"], "Boolean");
-}
-
-#[tokio::test]
-async fn what_is_out_of_bounds_is_refused_in_awss_words() {
-    let pool = Pool::new();
-    pool.confirmed_user(ADA).await;
-    for (operation, body, value, member, constraint) in [
-        ("ListUsers", json!({ "Limit": -1 }), "-1", "limit", "value greater than or equal to 0"),
-        ("ListUsers", json!({ "Limit": 61 }), "61", "limit", "value less than or equal to 60"),
-        ("ListGroups", json!({ "Limit": -60 }), "-60", "limit", "value greater than or equal to 0"),
-        (
-            "ListUserPoolClients",
-            json!({ "MaxResults": 0 }),
-            "0",
-            "maxResults",
-            "value greater than or equal to 1",
-        ),
-        ("ListUserPools", json!({ "MaxResults": 61 }), "61", "maxResults", "value less than or equal to 60"),
-    ] {
-        let told = pool.admin(operation, body).await.refused("InvalidParameterException");
-        let expected = format!(
-            "1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: Member must have {constraint}"
-        );
-        assert_eq!(told, expected, "{operation}");
-    }
-    for (operation, body, value, member) in [
-        ("AdminCreateUser", json!({ "Username": "x@y", "MessageAction": "SHOUT" }), "SHOUT", "messageAction"),
-        ("AdminInitiateAuth", json!({ "ClientId": CLIENT, "AuthFlow": "MAGIC" }), "MAGIC", "authFlow"),
-        (
-            "AdminRespondToAuthChallenge",
-            json!({ "ClientId": CLIENT, "ChallengeName": "RIDDLE" }),
-            "RIDDLE",
-            "challengeName",
-        ),
-    ] {
-        let told = pool.admin(operation, body).await.refused("InvalidParameterException");
-        let expected = format!(
-            "1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: \
-             Member must satisfy enum value set: ["
-        );
-        assert!(told.starts_with(&expected), "{told}");
-    }
-    pool.admin("ListUserPools", json!({})).await.refused("InvalidParameterException");
-    pool.admin("ListUsers", json!({ "Limit": "many" })).await.refused("SerializationException");
-}
-
-#[tokio::test]
 async fn an_operator_takes_attributes_away_but_none_that_the_pool_requires() {
     let pool = Pool::new();
     pool.confirmed_user(ADA).await;
@@ -482,23 +224,4 @@ async fn a_number_from_an_operator_is_proved_only_if_the_operator_says_so() {
         let told = shown.iter().find(|attribute| attribute["Name"] == "phone_number_verified").unwrap();
         assert_eq!(told["Value"], expected);
     }
-}
-
-#[tokio::test]
-async fn an_operator_changes_a_group() {
-    let pool = Pool::new();
-    let group = json!({ "GroupName": "staff", "Description": "who works here", "Precedence": 3 });
-    let changed = pool.admin("UpdateGroup", group).await.ok();
-    assert_eq!(changed["Group"]["Description"], "who works here");
-    let changed = pool.admin("UpdateGroup", json!({ "GroupName": "staff", "Precedence": 0 })).await.ok();
-    assert_eq!(changed["Group"]["Description"], "who works here");
-    assert_eq!(pool.admin("GetGroup", json!({ "GroupName": "staff" })).await.ok()["Group"]["Precedence"], 0);
-    pool.admin("UpdateGroup", json!({ "GroupName": "none" })).await.refused("ResourceNotFoundException");
-}
-
-#[tokio::test]
-async fn an_unknown_operation_is_told_what_is_alike() {
-    let told = Pool::new().admin("CreateUserPool", json!({})).await.refused("UnknownOperationException");
-    assert!(told.starts_with("Unknown operation CreateUserPool: "), "{told}");
-    assert!(told.contains("DescribeUserPool") && told.len() < 200, "{told}");
 }

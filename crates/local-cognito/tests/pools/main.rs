@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the message")]
 
 mod admin;
+mod admin_create_user;
+mod admin_pool;
 mod authentication_triggers;
 mod browser;
 mod custom_auth;
